@@ -1,0 +1,193 @@
+"""What the project claims of itself, a row each, and how a figure is read from what a command prints.
+
+A proof is a claim, the commands that show it, and the bound of each figure. ``prove.py`` runs them.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+STARTS = 20  # the best of so many starts: other processes can only add time
+
+Figures = dict[str, float | str | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command left behind: its output, its time and the folder it ran in."""
+
+    output: str
+    seconds: float
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A claim, the commands that show it, and the bound of each figure read from them."""
+
+    name: str
+    claim: str
+    commands: Sequence[str]
+    read: Callable[[Sequence[Done]], Figures]
+    bound: Mapping[str, str]
+
+
+def demo(runs: Sequence[Done]) -> Figures:
+    page = (runs[0].folder / "tomking-demo" / "report.html").read_text(encoding="utf-8")
+    links = re.findall(r"(?:src|href)=[\"']?(?:https?:)?//", page)
+    return {
+        "seconds": round(runs[0].seconds, 1),
+        "report_bytes": len(page),
+        "external_links": len(links),
+    }
+
+
+def tests(runs: Sequence[Done]) -> Figures:
+    """The counts and the time of pytest's last line."""
+    last = runs[0].output.strip().splitlines()[-1]
+    counts = {
+        word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|skipped|errors?)", last)
+    }
+    return {
+        "passed": counts.get("passed", 0),
+        "skipped": counts.get("skipped", 0),
+        "failed": counts.get("failed", 0) + counts.get("error", 0) + counts.get("errors", 0),
+        "seconds": round(runs[0].seconds, 1),
+    }
+
+
+def backtest(runs: Sequence[Done]) -> Figures:
+    """Entries and results of the default window."""
+    said = json.loads(runs[0].output)
+    figures: Figures = {key: said[key] for key in ("sessions", "capital", "final_net_liq")}
+    for name, tally in said["strategies"].items():
+        figures |= {f"{name}_{key}": tally[key] for key in ("entered", "closed", "wins", "pnl")}
+    return figures | {f"check_{name}": verdict for name, verdict in said["checks"].items()}
+
+
+def same_hash(runs: Sequence[Done]) -> Figures:
+    first, second, other = (json.loads(done.output)["run_hash"] for done in runs)
+    return {
+        "first": first,
+        "second": second,
+        "other_seed": other,
+        "same_again": first == second,
+        "differs_by_seed": first != other,
+    }
+
+
+def pace(runs: Sequence[Done]) -> Figures:
+    """Sessions a second inside the run (the program's own clock), the best of the runs."""
+    said = [json.loads(done.output) for done in runs]
+    rates = [one["sessions"] / one["elapsed_s"] for one in said]
+    return {"sessions": said[0]["sessions"], "sessions_per_second": round(max(rates), 1)}
+
+
+def kernels(runs: Sequence[Done]) -> Figures:
+    """Every row of the bench: our figure in its unit, and how many times the peer's."""
+    figures: Figures = {}
+    for row in json.loads(runs[0].output)["rows"]:
+        figures[f"{row['name']} [{row['unit']}]"] = round(row["value"], 3)
+        figures[f"{row['name']} [times {row['peer']}]"] = round(row["ratio"], 1)
+    return figures
+
+
+def start(runs: Sequence[Done]) -> Figures:
+    return {"milliseconds": round(1000 * min(done.seconds for done in runs), 1), "starts": STARTS}
+
+
+def style(runs: Sequence[Done]) -> Figures:
+    measured: Figures = json.loads(runs[1].output)
+    return tests(runs) | measured
+
+
+def suite(name: str, claim: str, selection: str, at_least: int = 1) -> Proof:
+    """A claim that tests show: they pass, none is skipped, and there are as many as expected."""
+    bound = {"failed": "== 0", "skipped": "== 0", "passed": f">= {at_least}"}
+    return Proof(name, claim, (f"pytest {selection}",), tests, bound)
+
+
+BACKTEST = "tomking backtest --json --capital 100000"
+PROOFS = (
+    Proof(
+        "demo",
+        "A first report takes less than a minute after install, without an account or a network.",
+        ("tomking demo",),
+        demo,
+        {"seconds": "<= 60", "external_links": "== 0", "report_bytes": ">= 1"},
+    ),
+    Proof(
+        "suite",
+        "The whole test suite takes at most three minutes on two cores.",
+        ("make --no-print-directory test",),
+        tests,
+        {"seconds": "<= 180", "failed": "== 0", "passed": ">= 1"},
+    ),
+    Proof(
+        "backtest",
+        "On $100,000 the default window enters Friday 0DTE and LT112 often enough to judge them.",
+        (BACKTEST,),
+        backtest,
+        {"friday_0dte_entered": ">= 60", "lt112_entered": ">= 12"},
+    ),
+    Proof(
+        "repeatable",
+        "The same arguments give the same run, to the last fact; another seed gives another.",
+        (BACKTEST, BACKTEST, f"{BACKTEST} --seed 2"),
+        same_hash,
+        {"same_again": "== 1", "differs_by_seed": "== 1"},
+    ),
+    Proof(
+        "pace",
+        "The model market under the whole rulebook runs at 300 sessions a second or more.",
+        (BACKTEST,) * 3,
+        pace,
+        {"sessions_per_second": ">= 300"},
+    ),
+    Proof(
+        "kernels",
+        "One core prices 45 million options a second, five Greeks included.",
+        ("tomking bench --json",),
+        kernels,
+        {"price + 5 Greeks, 100k options [M/s]": ">= 45"},
+    ),
+    Proof(
+        "start",
+        "The command line says help in less than 150 ms.",
+        ("tomking --help",) * STARTS,
+        start,
+        {"milliseconds": "< 150"},
+    ),
+    Proof(
+        "style",
+        "Files and functions stay short, typed and documented, and rooms keep to the ladder.",
+        ("pytest tests/architecture", "python tests/architecture/tree.py"),
+        style,
+        {
+            "failed": "== 0",
+            "file_lines_median": "<= 120",
+            "file_lines_max": "<= 400",
+            "function_lines_median": "<= 12",
+            "function_lines_max": "<= 60",
+        },
+    ),
+    suite(
+        "modelled_day",
+        "Over 700 sessions the modelled day does not drift along its morning and moves far enough.",
+        "tests/unit/market/test_path_acceptance.py",
+        at_least=12,
+    ),
+    suite(
+        "flat_world",
+        "In a world of one volatility the desk earns what the mathematics says and no more.",
+        "tests -k flat_vol",
+    ),
+    suite(
+        "margin",
+        "Margin agrees with every published case to the cent.",
+        "tests/unit/portfolio/test_margin_published.py",
+        at_least=60,
+    ),
+)

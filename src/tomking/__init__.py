@@ -1,0 +1,1 @@
+"""Systematic option income: one rulebook, one engine, every decision explained."""

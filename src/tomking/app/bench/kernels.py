@@ -1,0 +1,223 @@
+"""The pricing kernels beside vollib and beside numpy with ``scipy.special.ndtr``, on one thread.
+
+Answers come first: prices of a sample are compared with 40-digit arithmetic and every peer's figures
+with ours, and :class:`InvariantError` ends the bench when they differ. Then each contender runs over
+the same options and the fastest of its repeats counts.
+"""
+
+import importlib
+import time
+from collections.abc import Callable
+from decimal import Decimal, localcontext
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from tomking.core.errors import ConfigError, InvariantError
+from tomking.pricing import black
+from tomking.pricing.implied import implied_vol_into
+from tomking.pricing.kernel import F64
+
+Row = dict[str, str | float]
+Options = tuple[F64, F64, F64, F64, F64, F64]  # forward, strike, years, vol, sign, rate
+
+REPEATS_MIN = 9
+SECONDS_MIN = 0.4  # of repeats, so that a short work meets a quiet moment
+ERROR_MAX = 1e-12  # relative, on prices above 1e-8 of the strike
+SAMPLE = 1_000  # rows that a scalar peer and the 40-digit reference are given
+NUMPY_BLOCK = 8_192  # numpy is at its best on blocks that stay in a core's cache
+
+
+def rows() -> list[Row]:
+    """Figures of the pricing kernels, each with its peer's and the ratio in our favour.
+
+    Returns
+    -------
+    list of dict
+        name, value, unit, peer, peer_value, ratio.
+
+    Raises
+    ------
+    ConfigError
+        When a peer is not installed.
+    InvariantError
+        When an answer is wrong.
+    """
+    return [*_greeks_rows(), _chain_row(), _implied_row()]
+
+
+def day_chain(n: int = 100_000, seed: int = 11) -> Options:
+    """Columns of :func:`black.black76` for a day's options: 0–400 days, wings to 1 delta, a smile."""
+    g = np.random.default_rng(seed)
+    days = np.array([0.25, 1, 2, 3, 4, 7, 9, 14, 21, 30, 45, 60, 90, 120, 180, 270, 400])
+    years = g.choice(days, n) / 365
+    d = g.uniform(-2.326, 2.326, n)  # the normal quantiles of 1 and 99 delta
+    vol = 0.16 + 0.02 * d + 0.012 * d * d + 0.03 * np.exp(-20 * years)
+    total = vol * np.sqrt(years)
+    strike = 6000.0 * np.exp(0.5 * total * total - d * total)
+    sign = np.where(g.random(n) < 0.5, 1.0, -1.0)
+    return np.full(n, 6000.0), strike, years, vol, sign, np.full(n, 0.043)
+
+
+def _greeks_rows() -> list[Row]:
+    options = day_chain()
+    n = options[0].size
+    out = np.empty((6, n))
+    ours = n / _fastest(lambda: black.black76_into(*options, out)) / 1e6
+    _compare_exact(options, out[black.PRICE])
+    sample = [column[:SAMPLE].tolist() for column in options]
+    theirs = np.array(_vollib_greeks(*sample)).T
+    _compare("vollib", theirs, out[: black.RHO, :SAMPLE])
+    vollib = SAMPLE / _fastest(lambda: _vollib_greeks(*sample)) / 1e6
+    blocks = np.empty((5, n))
+    numpy = n / _fastest(lambda: _numpy_in_blocks(options, blocks)) / 1e6
+    _compare("numpy", blocks, out[: black.RHO])
+    name = "price + 5 Greeks, 100k options"
+    return [
+        _row(name, ours, "M/s", "vollib, 4 Greeks, scalar loop", vollib),
+        _row(name, ours, "M/s", "numpy + ndtr, 4 Greeks", numpy),
+    ]
+
+
+def _chain_row() -> Row:
+    options = day_chain(200)
+    out, theirs = np.empty((6, 200)), np.empty((5, 200))
+    ours = _fastest(lambda: black.black76_into(*options, out), inner=1_000) * 1e6
+    numpy = _fastest(lambda: _numpy_greeks(options, theirs), inner=200) * 1e6
+    _compare("numpy", theirs, out[: black.RHO])
+    return _row("chain of 200, one call", ours, "us", "numpy + ndtr, 4 Greeks", numpy)
+
+
+def _implied_row() -> Row:
+    forward, strike, years, vol, _, rate = day_chain()
+    n = forward.size
+    discount = np.exp(-rate * years)
+    sign = np.where(strike > forward, 1.0, -1.0)  # the side that people quote
+    price, found = np.empty(n), np.empty(n)
+    black.price_into(forward, strike, years, vol, sign, rate, price)
+    options = (price, forward, strike, years, sign, discount)
+    ours = n / _fastest(lambda: implied_vol_into(*options, found)) / 1e6
+    worst = float(np.abs(found / vol - 1.0).max())
+    if not worst <= ERROR_MAX:
+        raise InvariantError(f"implied volatility is off by {worst:.1e}; run tests/unit/pricing")
+    invert = _peer("vollib.black.implied_volatility").implied_volatility
+    flags = ["c" if s > 0 else "p" for s in sign[:SAMPLE]]
+    columns = [c[:SAMPLE].tolist() for c in (price, forward, strike, rate, years)]
+
+    def loop() -> list[float]:
+        return [invert(*row) for row in zip(*columns, flags, strict=True)]
+
+    _compare("vollib", np.array(loop()), found[:SAMPLE])
+    vollib = SAMPLE / _fastest(loop) / 1e6
+    return _row("implied volatility, 100k options", ours, "M/s", "vollib, scalar loop", vollib)
+
+
+def _row(name: str, value: float, unit: str, peer: str, peer_value: float) -> Row:
+    ratio = value / peer_value if unit == "M/s" else peer_value / value
+    figures: Row = {"name": name, "value": value, "unit": unit, "peer": peer}
+    return {**figures, "peer_value": peer_value, "ratio": ratio}
+
+
+def _fastest(work: Callable[[], object], inner: int = 1) -> float:
+    """Seconds of one call, the least of the repeats, after a warm-up that compiles."""
+    work()
+    least = float("inf")
+    spent, repeats = 0.0, 0
+    while repeats < REPEATS_MIN or spent < SECONDS_MIN:
+        start = time.perf_counter()
+        for _ in range(inner):
+            work()
+        took = time.perf_counter() - start
+        least = min(least, took / inner)
+        spent, repeats = spent + took, repeats + 1
+    return least
+
+
+@cache
+def _peer(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as missing:
+        raise ConfigError(
+            f"the bench needs the peer {missing.name!r}: install the dev group, "
+            "for example with `uv sync --group dev`"
+        ) from missing
+
+
+def _vollib_greeks(*columns: list[float]) -> list[tuple[float, ...]]:
+    price = _peer("vollib.black").black
+    greeks = _peer("vollib.black.greeks.analytical")
+    functions = (price, greeks.delta, greeks.gamma, greeks.theta, greeks.vega)
+    answers: list[tuple[float, ...]] = []
+    for forward, strike, years, vol, sign, rate in zip(*columns, strict=True):
+        flag = "c" if sign > 0 else "p"
+        answers.append(tuple(f(flag, forward, strike, years, rate, vol) for f in functions))
+    return answers
+
+
+def _numpy_in_blocks(options: Options, out: F64) -> None:
+    forward, strike, years, vol, sign, rate = options
+    for start in range(0, forward.size, NUMPY_BLOCK):
+        b = slice(start, start + NUMPY_BLOCK)
+        _numpy_greeks((forward[b], strike[b], years[b], vol[b], sign[b], rate[b]), out[:, b])
+
+
+def _numpy_greeks(options: Options, out: F64) -> None:
+    """Price and four Greeks the way numpy people write them."""
+    ndtr = _peer("scipy.special").ndtr
+    forward, strike, years, vol, sign, rate = options
+    root = np.sqrt(years)
+    total = vol * root
+    d1 = np.log(forward / strike) / total + 0.5 * total
+    discount = np.exp(-rate * years)
+    first, second = ndtr(sign * d1), ndtr(sign * (d1 - total))
+    density = discount * np.exp(-0.5 * d1 * d1) / np.sqrt(2.0 * np.pi)
+    price = discount * sign * (forward * first - strike * second)
+    out[black.PRICE] = price
+    out[black.DELTA] = sign * discount * first
+    out[black.GAMMA] = density / (forward * total)
+    out[black.THETA] = (rate * price - 0.5 * forward * density * vol / root) / 365.0
+    out[black.VEGA] = 0.01 * forward * density * root
+
+
+def _compare(peer: str, theirs: F64, ours: F64) -> None:
+    """Same work: a peer's figures are ours but for its rounding."""
+    scale = np.abs(ours).max(axis=-1, keepdims=True)
+    worst = float((np.abs(theirs - ours) / scale).max())
+    if not worst <= 1e-9:
+        raise InvariantError(f"{peer} and the kernels differ by {worst:.1e}; find out who is wrong")
+
+
+def _compare_exact(options: Options, prices: F64) -> None:
+    worst = 0.0
+    for i in range(SAMPLE):
+        exact = float(_exact_price(*(Decimal(float(column[i])) for column in options)))
+        if exact > 1e-8 * options[1][i]:
+            worst = max(worst, abs(prices[i] / exact - 1.0))
+    if not worst <= ERROR_MAX:
+        raise InvariantError(f"prices are off by {worst:.1e}; run tests/unit/pricing")
+
+
+def _exact_price(
+    forward: Decimal, strike: Decimal, years: Decimal, vol: Decimal, sign: Decimal, rate: Decimal
+) -> Decimal:
+    """Black-76 in 40 digits, for normal quantiles within ±6."""
+    with localcontext() as context:
+        context.prec = 40
+        total = vol * years.sqrt()
+        d1 = (forward / strike).ln() / total + total / 2
+        first, second = _exact_normal(sign * d1), _exact_normal(sign * (d1 - total))
+        return (-rate * years).exp() * sign * (forward * first - strike * second)
+
+
+def _exact_normal(d: Decimal) -> Decimal:
+    """N(d) = 1/2 + φ(d) (d + d³/3 + d⁵/(3·5) + …)."""
+    root_two_pi = Decimal("2.506628274631000502415765284811045253006986740609938")
+    term = total = d
+    n = 1
+    while abs(term) > Decimal("1e-40"):
+        n += 2
+        term = term * d * d / n
+        total += term
+    return Decimal("0.5") + (-d * d / 2).exp() / root_two_pi * total

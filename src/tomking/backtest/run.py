@@ -1,0 +1,156 @@
+"""``run(spec) -> Run``: a backtest as a function of values."""
+
+from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from time import perf_counter
+
+from tomking.backtest.operator import REVIEW_DAYS, SimulatedOperator
+from tomking.brokers.simulated import SimulatedBroker
+from tomking.core.calendar import AFTER_CLOSE, Session
+from tomking.core.errors import DataError, InvariantError
+from tomking.core.facts import Fact, RunStarted
+from tomking.core.value import value
+from tomking.data.embedded import History, window
+from tomking.data.modelled import ModelMarket
+from tomking.engine.clock import SessionClock
+from tomking.engine.codec import digest
+from tomking.engine.desk import Desk
+from tomking.engine.loop import run as loop
+from tomking.engine.memory import MemoryJournal
+from tomking.engine.ports import Interest, Tick
+from tomking.exchange.fills import FillModel, spread_fraction
+from tomking.exchange.venue import Exchange
+from tomking.market.bars import F64
+from tomking.market.modelled import Cut
+from tomking.market.sessions import sessions_between
+from tomking.portfolio.fees import TASTYTRADE
+from tomking.risk.limits import Limits
+from tomking.strategies.plan import Strategy
+
+
+@value
+class RunSpec:
+    """Everything a backtest depends on. Two runs of equal specs give equal hashes.
+
+    ``fees_factor`` scales the fee table, ``spreads`` every quote's width, ``cut`` the modelled premiums;
+    ``delay_min`` asks every slot late. ``strategies`` are the plans themselves, so a tuned plan is another
+    spec.
+    """
+
+    strategies: tuple[Strategy, ...]
+    capital: Decimal
+    start: date | None = None
+    end: date | None = None
+    seed: int = 1
+    scale: str = "rebase"
+    fill: FillModel = field(default_factory=lambda: spread_fraction(0.5))
+    limits: Limits = field(default_factory=Limits)
+    fees_factor: Decimal = Decimal(1)
+    spreads: float = 1.0
+    cut: Cut = field(default_factory=Cut)
+    delay_min: int = 0
+
+    def text(self) -> str:
+        """The spec as one line of text: what the journal keeps and the hash begins with."""
+        return repr(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a backtest was told and what came of it."""
+
+    spec: RunSpec
+    history: History
+    sessions: tuple[Session, ...]
+    facts: tuple[Fact, ...]
+    desk: Desk
+    exchange: Exchange
+    final_net_liq: Decimal
+    elapsed_s: float
+    run_hash: str
+
+
+Paths = MutableMapping[date, F64]
+Progress = Callable[[int, int], None]
+
+
+def run(spec: RunSpec, *, paths: Paths | None = None, progress: Progress | None = None) -> Run:
+    """Trade a window of the embedded history and return everything that happened.
+
+    ``paths`` may be shared between runs of one seed and scale; ``progress`` hears (done, all) sessions.
+
+    Raises
+    ------
+    DataError
+        If the window holds no session.
+    InvariantError
+        If the exchange's ledger and the book disagree at the end: a bug.
+    """
+    began = perf_counter()
+    history = window(spec.start, spec.end, spec.scale)
+    sessions = _sessions(history)
+    fees = TASTYTRADE.scaled(spec.fees_factor)
+    exchange = Exchange(spec.capital, fees, spec.fill, spec.limits.house)
+    market = ModelMarket(history, spec.seed, spec.cut, spec.spreads, {} if paths is None else paths)
+    journal = MemoryJournal()
+    desk = Desk(spec.strategies, spec.limits, fees, journal)
+    start = RunStarted(sessions[0].opens, "backtest", spec.capital, spec.text())
+    desk.begin(start)
+    clock = SessionClock(sessions, spec.strategies, spec.delay_min)
+    loop(
+        desk,
+        clock=clock if progress is None else _Watched(clock, progress),
+        market=market,
+        broker=SimulatedBroker(exchange),
+        inbox=SimulatedOperator(REVIEW_DAYS),
+    )
+    agree(desk, exchange)
+    now = market.at(sessions[-1].at(sessions[-1].minutes + AFTER_CLOSE))
+    return Run(
+        spec, history, sessions, tuple(journal.facts), desk, exchange, exchange.net_liq(now),
+        perf_counter() - began, digest(journal.facts)[:16],
+    )  # fmt: skip
+
+
+def agree(desk: Desk, exchange: Exchange) -> None:
+    """The exchange's ledger against the book: cash to the cent, holdings to the contract."""
+    book, ledger = desk.book, exchange.ledger
+    if dict(book.holdings) != dict(ledger.holdings) or book.cash != ledger.cash:
+        raise InvariantError(
+            f"the book holds {dict(book.holdings)} and ${book.cash}, the exchange "
+            f"{dict(ledger.holdings)} and ${ledger.cash}"
+        )
+
+
+def _sessions(history: History) -> tuple[Session, ...]:
+    """The sessions that can be drawn: with an index, a VIX, and a VIX the day before."""
+    known = set(history.vix.days.tolist()) & set(history.spx.days.tolist())
+    first_vix = int(history.vix.days[0])
+    found = tuple(
+        session
+        for session in sessions_between(history.first, history.last)
+        if session.day.toordinal() in known and session.day.toordinal() > first_vix
+    )
+    if not found:
+        raise DataError(
+            f"no session from {history.first} to {history.last} can be traded; widen it"
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A session clock that tells somebody how far it has come."""
+
+    clock: SessionClock
+    progress: Progress
+
+    def ticks(self, interest: Interest) -> Iterator[Tick]:
+        done, total = 0, len(self.clock.sessions)
+        for tick in self.clock.ticks(interest):
+            yield tick
+            if tick.closing:
+                done += 1
+                self.progress(done, total)

@@ -1,0 +1,210 @@
+"""Facts: what happened, in the past tense. The journal holds nothing else.
+
+Each prints as the sentence a person would say about it.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from tomking.core.contract import Contract
+from tomking.core.order import Order
+from tomking.core.reading import Reading, first_failure
+from tomking.core.value import value
+
+
+@value
+class RunStarted:
+    """A run or a daemon began, with the text of everything it was told."""
+
+    at: datetime
+    mode: str
+    capital: Decimal
+    settings: str
+
+    def __str__(self) -> str:
+        return f"{self.mode} began with ${self.capital:,}"
+
+
+@value
+class Considered:
+    """A slot came due and a strategy was asked; recorded when the answer is the first, last or new."""
+
+    at: datetime
+    strategy: str
+    slot: str
+    outcome: str
+    readings: tuple[Reading, ...]
+
+    def __str__(self) -> str:
+        failed = first_failure(self.readings)
+        because = f": {failed}" if failed is not None else ""
+        return f"{self.strategy} was asked and answered {self.outcome}{because}"
+
+
+@value
+class Judged:
+    """Every gate was asked about an order."""
+
+    at: datetime
+    order: Order
+    readings: tuple[Reading, ...]
+    labels: Mapping[str, str]
+    approved: bool
+
+    def __str__(self) -> str:
+        failed = first_failure(self.readings)
+        verdict = "approved" if failed is None else f"refused at {failed.stage.value}, {failed}"
+        return f"{self.order.purpose.value.lower()} order {self.order.id} was {verdict}"
+
+
+@value
+class Sent:
+    """An approved order went to the venue."""
+
+    at: datetime
+    order: Order
+
+    def __str__(self) -> str:
+        return (
+            f"{self.order.id} was sent: {self.order.units} at {self.order.limit} ({self.order.why})"
+        )
+
+
+@value
+class LegFilled:
+    """One leg of an order traded. ``quantity`` is signed and total, not per unit."""
+
+    at: datetime
+    order: str
+    leg: int
+    contract: Contract
+    quantity: int
+    price: Decimal
+    fee: Decimal
+    fill: str
+    slippage: float = 0.0
+
+    def __str__(self) -> str:
+        verb = "bought" if self.quantity > 0 else "sold"
+        return f"{verb} {abs(self.quantity)} {self.contract} at {self.price} (fee ${self.fee})"
+
+
+@value
+class OrderEnded:
+    """An order is dead: filled, cancelled, rejected, expired, lapsed or unknown."""
+
+    at: datetime
+    order: str
+    how: str
+    note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.order} was {self.how}{f' ({self.note})' if self.note else ''}"
+
+
+@value
+class Settled:
+    """A held contract expired. ``quantity`` is what was held, signed; ``cash`` what it brought.
+
+    Exercised into a future or shares, ``delivered`` and ``delivered_quantity`` say what is held now, at
+    ``delivered_price``.
+    """
+
+    at: datetime
+    position: str
+    contract: Contract
+    quantity: int
+    price: float
+    cash: Decimal
+    fee: Decimal
+    settlement: str
+    delivered: Contract | None = None
+    delivered_quantity: int = 0
+    delivered_price: Decimal = Decimal(0)
+
+    def __str__(self) -> str:
+        into = f" into {self.delivered_quantity} {self.delivered}" if self.delivered else ""
+        return (
+            f"{self.quantity} {self.contract} expired at {self.price:,.2f}{into} for ${self.cash:,}"
+        )
+
+
+@value
+class CampaignClosed:
+    """The last position of a campaign is gone; ``pnl`` is after ``fees``."""
+
+    at: datetime
+    campaign: str
+    strategy: str
+    opened: datetime
+    pnl: Decimal
+    fees: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.campaign} is over: ${self.pnl:+,} after ${self.fees} of fees"
+
+
+@value
+class SessionClosed:
+    """The day is over; the only source of the breakers' baselines. ``flows`` is cash moved in or out."""
+
+    at: datetime
+    day: date
+    net_liq: Decimal
+    flows: Decimal
+    requirement: Decimal
+    vix: float
+
+    def __str__(self) -> str:
+        return f"{self.day} closed at ${self.net_liq:,} with ${self.requirement:,} of margin"
+
+
+@value
+class CashMoved:
+    """Money came in (+) or went out (-) other than by trading."""
+
+    at: datetime
+    amount: Decimal
+    why: str
+
+    def __str__(self) -> str:
+        return f"${self.amount:+,} of cash moved: {self.why}"
+
+
+@value
+class Halted:
+    """Entries stop for a reason; other reasons are untouched."""
+
+    at: datetime
+    reason: str
+    note: str
+
+    def __str__(self) -> str:
+        return f"halted by {self.reason}: {self.note}"
+
+
+@value
+class Resumed:
+    """One reason not to trade is gone."""
+
+    at: datetime
+    reason: str
+    note: str
+
+    def __str__(self) -> str:
+        return f"{self.reason} was lifted: {self.note}"
+
+
+Fact = (
+    RunStarted | Considered | Judged | Sent | LegFilled | OrderEnded | Settled | CampaignClosed
+    | SessionClosed | CashMoved | Halted | Resumed
+)  # fmt: skip
+
+KINDS: Mapping[str, type[Fact]] = {
+    kind.__name__: kind
+    for kind in (
+        RunStarted, Considered, Judged, Sent, LegFilled, OrderEnded, Settled, CampaignClosed,
+        SessionClosed, CashMoved, Halted, Resumed,
+    )
+}  # fmt: skip

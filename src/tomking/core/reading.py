@@ -1,0 +1,126 @@
+"""The one answer of rules, gates, breakers and alarms: a measurement and its bound."""
+
+from enum import StrEnum
+
+from tomking.core.value import value
+
+
+class Stage(StrEnum):
+    """The evaluation stages, in the order in which a refusal is named (rulebook 18)."""
+
+    DATA = "DATA"
+    MARKET = "MARKET"
+    CORRELATION = "CORRELATION"
+    VIX = "VIX"
+    PATTERN = "PATTERN"
+    GREEKS = "GREEKS"
+    MARGIN = "MARGIN"
+    POSITION_LIMIT = "POSITION_LIMIT"
+
+
+STAGES = tuple(Stage)
+
+
+class Sense(StrEnum):
+    """How a measurement is held against its bound."""
+
+    AT_MOST = "at most"
+    BELOW = "below"
+    AT_LEAST = "at least"
+    ABOVE = "above"
+    IS = "is"
+
+
+def holds(sense: Sense, observed: float, bound: float) -> bool:
+    """Whether a number stands where it should; false for NaN, whatever the sense.
+
+    >>> holds(Sense.BELOW, 30.0, 30.0), holds(Sense.AT_MOST, 30.0, 30.0)
+    (False, True)
+    """
+    match sense:
+        case Sense.AT_MOST:
+            return observed <= bound
+        case Sense.BELOW:
+            return observed < bound
+        case Sense.AT_LEAST:
+            return observed >= bound
+        case Sense.ABOVE:
+            return observed > bound
+        case Sense.IS:
+            return observed == bound
+
+
+@value
+class Reading:
+    """A measurement, the bound it is held against, and whose it is.
+
+    ``observed`` is ``None`` when nobody could measure it: unknown never passes.
+    """
+
+    name: str
+    stage: Stage
+    sense: Sense
+    observed: float | str | None
+    bound: float | str
+    unit: str = ""
+    rule: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Arithmetic on the two figures, never an opinion."""
+        match self.observed, self.bound:
+            case None, _:
+                return False
+            case str() as seen, str() as wanted:
+                return self.sense is Sense.IS and seen == wanted
+            case (float() | int()) as seen, (float() | int()) as bound:
+                return holds(self.sense, seen, bound)
+            case _:
+                return False
+
+    def __str__(self) -> str:
+        """``friday vix: 31.2 points, must be below 30``."""
+        seen = "unknown" if self.observed is None else figure(self.observed)
+        unit = f" {self.unit}" if self.unit and self.observed is not None else ""
+        verb = "must be" if self.sense is Sense.IS else f"must be {self.sense.value}"
+        return f"{self.name}: {seen}{unit}, {verb} {figure(self.bound)}"
+
+
+def figure(x: float | str) -> str:
+    """A figure as people write it: five significant digits, no exponent for money.
+
+    >>> figure(17800.0), figure(0.123456), figure("open")
+    ('17,800', '0.12346', 'open')
+    """
+    if isinstance(x, str):
+        return x
+    if abs(x) >= 1000:
+        return f"{x:,.0f}" if abs(x - round(x)) < 0.005 else f"{x:,.2f}"
+    return f"{x:.5g}"
+
+
+@value
+class Skip:
+    """Why nothing is wanted: every reading that was taken, the failing ones among them."""
+
+    readings: tuple[Reading, ...]
+
+    @property
+    def failed(self) -> tuple[Reading, ...]:
+        """The readings that did not hold."""
+        return tuple(reading for reading in self.readings if not reading.passed)
+
+    def __str__(self) -> str:
+        """The first failing reading as a sentence."""
+        return str(self.failed[0]) if self.failed else "no reason recorded"
+
+
+def skip(name: str, stage: Stage, observed: str, wanted: str, rule: str = "") -> Skip:
+    """A skip for a thing that is not there: ``skip("option data", DATA, "none for GLD", "present")``."""
+    return Skip((Reading(name, stage, Sense.IS, observed, wanted, rule=rule),))
+
+
+def first_failure(readings: tuple[Reading, ...]) -> Reading | None:
+    """The failing reading that names a rejection: the earliest stage, then the order of asking."""
+    failing = [reading for reading in readings if not reading.passed]
+    return min(failing, key=lambda reading: STAGES.index(reading.stage), default=None)

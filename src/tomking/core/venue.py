@@ -1,0 +1,23 @@
+"""Rules of the venue as data: what an order may look like before it is sent (tastytrade-wire b).
+
+One table for the simulator, the SANITY gates and the live pre-flight, so they cannot disagree.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from tomking.core.product import Product
+
+LEGS_MAX = 4
+#: Selling to open an option stops this long before its market closes on the day it expires.
+SELL_TO_OPEN_CUTOFF = timedelta(minutes=30)
+#: An order's price may not stand further from the package's mid than this share of the legs' value ...
+BAND_SHARE = 0.50
+#: ... or this many points, whichever is more.
+BAND_POINTS_MIN = 2.0
+
+
+def is_on_tick(price: Decimal, product: Product, legs: int) -> bool:
+    """Whether a net price is one the venue takes; packages use the smallest step of the table."""
+    step = product.ticks.package if legs > 1 else product.ticks.tick(price)
+    return price % step == 0

@@ -1,0 +1,285 @@
+"""The modelled market: real daily history, a modelled path for every session, modelled chains on it.
+
+``ModelMarket.at`` gives the market as it was known at an instant: the path up to then, VIX from
+yesterday's close and the path, daily rows up to yesterday. The true VIX close arrives a quarter of an hour
+after the close of the session.
+"""
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from tomking.core.calendar import AFTER_CLOSE, Session
+from tomking.core.contract import Contract, Settles
+from tomking.core.errors import DataError, LookAhead
+from tomking.core.evidence import Evidence, Stamped
+from tomking.core.product import PRODUCTS
+from tomking.core.reading import Skip, Stage, skip
+from tomking.data.chain import ModelChain
+from tomking.data.embedded import History
+from tomking.data.tables import carry as carry_table
+from tomking.data.tables import events as event_table
+from tomking.market.bars import F64
+from tomking.market.carry import Carry, forward
+from tomking.market.indicators import all_indicators, iv_percentile, iv_rank
+from tomking.market.listing import front_future, future_contract
+from tomking.market.modelled import Columns, Cut, Instant, forwards, lay_out, mark
+from tomking.market.path import (
+    day_shape,
+    draw,
+    open_evidence,
+    path_key,
+    u_shaped_volume,
+    vix_at,
+    vix_day,
+)
+from tomking.market.sessions import session_of, sessions_between
+from tomking.market.snapshot import NO_SHOCK, Day, Legs, Marks, Shock
+from tomking.market.variance import VarianceClock, share_to_close, variance_clock
+
+#: Indicators in points, which follow the price of a root; the others are pure numbers.
+SCALED = frozenset(
+    {"atr", "ema8", "ema21", "ema50", "ema200", "bb_mid", "bb_upper", "bb_lower", "macd",
+     "macd_signal", "macd_hist", "high252", "low252"}
+)  # fmt: skip
+ROOTS = ("ES", "MES", "SPX", "SPY")
+#: Inputs that nobody supplies in the embedded history; a filter on one of them answers unknown.
+MISSING = ("ES volume", "put/call ratio", "VIX9D", "sector correlation", "LEAP volume")
+#: Events that matter to these roots; the OPEC table's gaps need not stop a trade in the S&P 500.
+EVENTS = ("FOMC", "CPI", "NFP")
+
+
+@dataclass(slots=True)
+class Today:
+    """One session of the model: its path, the day as known before the open, VIX before and at the end."""
+
+    day: Day
+    path: F64
+    carry: Carry
+    sd: float
+    index_before: float
+    vix_before: float
+    vix_close: float
+    open_evidence: Evidence
+
+
+@dataclass(slots=True)
+class ModelMarket:
+    """The market of a backtest on embedded history. ``paths`` may be shared between runs of one seed."""
+
+    history: History
+    seed: int
+    cut: Cut = field(default_factory=Cut)
+    spreads: float = 1.0
+    paths: MutableMapping[date, F64] = field(default_factory=dict)
+    clock: VarianceClock = field(init=False)
+    _indicators: Mapping[str, F64] = field(init=False)
+    _iv: Mapping[str, F64] = field(init=False)
+    _today: Today | None = field(init=False, default=None)
+    _laid: dict[int, tuple[Legs, Columns]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.clock = _clock_over(self.history)
+        self._indicators = all_indicators(self.history.spx)
+        closes = self.history.vix.close
+        self._iv = {"iv_rank": iv_rank(closes), "iv_percentile": iv_percentile(closes)}
+
+    def at(self, now: datetime) -> "ModelSnapshot":
+        """The market of an instant; instants of one session share what was known before its open."""
+        today = self._today
+        if today is None or today.day.session.day != now.date():
+            today = self._today = self._open(now.date())
+            self._laid.clear()
+        return ModelSnapshot(self, today, now)
+
+    def path(self, session: Session) -> F64:
+        """The modelled path of a session, minute by minute, the same for every window and worker."""
+        known = self.paths.get(session.day)
+        if known is None:
+            vix = float(self.history.vix.close[self.history.vix.row(session.day) - 1])
+            shape = day_shape(self.history.spx, session.day, vix, session.minutes)
+            key = path_key(self.seed, "SPX", session.day)
+            known = self.paths[session.day] = draw(shape, key)
+        return known
+
+    def columns(self, legs: Legs) -> Columns:
+        """Legs laid out for the kernels, once per set."""
+        known = self._laid.get(id(legs))
+        if known is None or known[0] is not legs:
+            known = self._laid[id(legs)] = (legs, lay_out(legs.contracts, self.clock))
+        return known[1]
+
+    def _open(self, day: date) -> Today:
+        session = session_of(day)
+        if session is None:
+            raise DataError(f"{day} is not a session; choose a day on which the market was open")
+        spx, vix = self.history.spx, self.history.vix
+        row, vix_row = spx.row(day), vix.row(day)
+        before, vix_before = float(spx.close[row - 1]), float(vix.close[vix_row - 1])
+        carry = carry_table().at(day)
+        known = Day(
+            session,
+            {root: spx.cut(0, row).scaled(_level(root, day, carry)) for root in ROOTS},
+            {root: self._measured(root, day, carry, row, vix_row) for root in ROOTS},
+            {},
+            event_table().on(day, EVENTS),
+            {root: before * _level(root, day, carry) for root in ROOTS},
+            Stamped(vix_before, session.opens, Evidence.RECORDED),
+            carry.rate,
+            MISSING,
+        )
+        return Today(
+            known, self.path(session), carry, vix_day(vix_before), before, vix_before,
+            float(vix.close[vix_row]), open_evidence(day),
+        )  # fmt: skip
+
+    def _measured(
+        self, root: str, day: date, carry: Carry, row: int, vix_row: int
+    ) -> Mapping[str, float]:
+        """Indicators as of yesterday's close, in the root's own points."""
+        level = _level(root, day, carry)
+        figures = {
+            name: float(column[row - 1]) * (level if name in SCALED else 1.0)
+            for name, column in self._indicators.items()
+        }
+        return figures | {name: float(column[vix_row - 1]) for name, column in self._iv.items()}
+
+
+@dataclass(slots=True)
+class ModelSnapshot:
+    """The modelled market at one instant; lazy, and blind to everything later."""
+
+    market: ModelMarket
+    today: Today
+    at: datetime
+    _instant: Instant | None = field(init=False, default=None)
+
+    @property
+    def day(self) -> Day:
+        """What was known before the open."""
+        return self.today.day
+
+    @property
+    def minute(self) -> float:
+        """Minutes since the open."""
+        return self.today.day.session.minute(self.at)
+
+    @property
+    def instant(self) -> Instant:
+        """The figures the model prices from."""
+        if self._instant is None:
+            self._instant = self._seen()
+        return self._instant
+
+    @property
+    def vix(self) -> Stamped:
+        """VIX now: from the path until the true close is published."""
+        published = self.minute >= self.today.day.session.minutes + AFTER_CLOSE
+        evidence = Evidence.RECORDED if published else Evidence.MODEL
+        return Stamped(self.instant.vix, self.at, evidence)
+
+    def spot(self, root: str) -> Stamped | Skip:
+        """The price of a root now: a future is carried forward from the index."""
+        if root not in ROOTS:
+            return skip(f"{root} data", Stage.DATA, f"no price for {root}", "a price")
+        level = _level(root, self.today.day.session.day, self.today.carry)
+        closed = self.minute >= self.today.day.session.minutes
+        evidence = Evidence.MODEL if not closed else _evidence(root)
+        return Stamped(self.instant.index * level, self.at, evidence)
+
+    def session_open(self, root: str) -> Stamped | Skip:
+        """The price of the same thing at today's open."""
+        if root not in ROOTS:
+            return skip(f"{root} data", Stage.DATA, f"no price for {root}", "a price")
+        session = self.today.day.session
+        level = _level(root, session.day, self.today.carry)
+        return Stamped(float(self.today.path[0]) * level, session.opens, self.today.open_evidence)
+
+    def vwap(self, root: str) -> float:
+        """The path so far, weighted by a U-shaped volume that is a model too."""
+        last = int(min(self.minute, self.today.day.session.minutes))
+        if last < 1:
+            return float("nan")
+        weight = u_shaped_volume(self.today.day.session.minutes)[:last]
+        level = _level(root, self.today.day.session.day, self.today.carry)
+        return float(np.dot(self.today.path[1 : last + 1], weight) / weight.sum()) * level
+
+    def chain(self, root: str) -> "ModelChain | Skip":
+        """The options of a root, priced when asked."""
+        if root not in ROOTS:
+            return skip(f"{root} options", Stage.DATA, f"no option data for {root}", "a chain")
+        return ModelChain(root, self.at, self.instant, self.market.clock)
+
+    def marks(self, legs: Legs, shock: Shock = NO_SHOCK) -> Marks:
+        """Every leg marked in one call."""
+        return mark(self.market.columns(legs), self.instant, shock)
+
+    def underlying(self, contract: Contract) -> Stamped | Skip:
+        """The price of a contract's own future, index or share now."""
+        if contract.root not in ROOTS:
+            return skip(f"{contract.root} data", Stage.DATA, "no price", "a price")
+        if not contract.future:
+            return self.spot(contract.root)
+        future = future_contract(contract.root, contract.future)
+        price = forwards(lay_out((future,), self.market.clock), self.instant)
+        return Stamped(float(price[0]), self.at, Evidence.MODEL)
+
+    def fixing(self, contract: Contract) -> Stamped | Skip:
+        """The settlement price of a contract that expires today: the open for AM, else the close."""
+        session = self.today.day.session
+        if contract.expiry != session.day:
+            return skip("fixing", Stage.DATA, f"{contract} does not expire today", "an expiry")
+        morning = contract.settles is Settles.AM
+        if self.minute < (0 if morning else session.minutes):
+            raise LookAhead(f"{contract} has not been fixed yet at {self.at:%H:%M}")
+        index = float(self.today.path[0 if morning else -1])
+        evidence = self.today.open_evidence if morning else Evidence.RECORDED
+        level = index * PRODUCTS[contract.root].per_index
+        if contract.future and contract.is_option:
+            future = future_contract(contract.root, contract.future)
+            years = max((future.expiry - session.day).days, 0) / 365.0
+            level = forward(level, self.today.carry, years)
+        return Stamped(level, self.at, evidence)
+
+    def _seen(self) -> Instant:
+        """Index and VIX as of this minute, and where the clocks stand."""
+        today, session, minute = self.today, self.today.day.session, self.minute
+        if minute < 0:
+            raise LookAhead(f"the session of {session.day} has not opened at {self.at:%H:%M}")
+        index = float(today.path[int(min(minute, session.minutes))])
+        published = minute >= session.minutes + AFTER_CLOSE
+        vix = (
+            today.vix_close
+            if published
+            else vix_at(today.vix_before, today.sd, index, today.index_before)
+        )
+        day = session.day.toordinal()
+        return Instant(
+            index, vix, day, minute, float(session.minutes),
+            share_to_close(minute, float(session.minutes)) if minute < session.minutes else 0.0,
+            self.market.clock.at(day, minute), today.carry, self.market.cut, self.market.spreads,
+        )  # fmt: skip
+
+
+def _level(root: str, day: date, carry: Carry) -> float:
+    """The price of a root as a multiple of the index: its share, carried to its front future."""
+    share = PRODUCTS[root].per_index
+    if root not in ("ES", "MES"):
+        return share
+    years = (front_future(root, day).expiry - day).days / 365.0
+    return forward(share, carry, years)
+
+
+def _evidence(root: str) -> Evidence:
+    return Evidence.RECORDED if root == "SPX" else Evidence.PROXY
+
+
+def _clock_over(history: History) -> VarianceClock:
+    """The variance clock over a history and three years beyond it, for the expiries held at its end."""
+    last = min(history.last + timedelta(days=1100), date(2027, 12, 31))
+    sessions = sessions_between(history.first - timedelta(days=30), last)
+    days = np.array([session.day.toordinal() for session in sessions], dtype=np.int32)
+    early = np.array([session.early for session in sessions], dtype=np.bool_)
+    return variance_clock(days, early)

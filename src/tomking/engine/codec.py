@@ -1,0 +1,134 @@
+"""Facts as text and back: JSON for the file, a canonical line for the hash.
+
+Driven by the types of the facts themselves, so a new kind needs nothing here.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from hashlib import sha256
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from tomking.core.calendar import NEW_YORK
+from tomking.core.errors import DataCorrupt
+from tomking.core.facts import KINDS, Fact
+
+#: Floats keep this many digits in a hash, so the last bits of another processor cannot reach it.
+DIGITS = 6
+
+
+def plain(x: Any) -> Any:
+    """A value as JSON can hold it: Decimals and dates as text, records as objects."""
+    match x:
+        case None | bool() | int() | str() if not isinstance(x, Enum):
+            return x
+        case float():
+            return x if x == x and abs(x) != float("inf") else repr(x)
+        case Enum():
+            return x.value
+        case Decimal():
+            return str(x)
+        case datetime() | date():
+            return x.isoformat()
+        case Mapping():
+            return {str(key): plain(part) for key, part in x.items()}
+        case tuple() | list() | frozenset():
+            return [plain(part) for part in x]
+        case _ if is_dataclass(x):
+            return {f.name: plain(getattr(x, f.name)) for f in fields(x)}
+    raise TypeError(f"{type(x).__name__} has no place in the journal")
+
+
+def to_json(fact: Fact) -> str:
+    """The payload of a journal row."""
+    return json.dumps(plain(fact), separators=(",", ":"), ensure_ascii=False)
+
+
+def from_json(kind: str, payload: str) -> Fact:
+    """The fact of a journal row.
+
+    Raises
+    ------
+    DataCorrupt
+        If the kind is unknown or the payload does not fit it.
+    """
+    if kind not in KINDS:
+        raise DataCorrupt(
+            f"the journal holds a fact of unknown kind {kind!r}; update tomking to read it"
+        )
+    try:
+        fact: Fact = _reader(KINDS[kind])(json.loads(payload))
+    except (ValueError, KeyError, TypeError, ArithmeticError) as fault:
+        raise DataCorrupt(f"a {kind} in the journal cannot be read: {fault}") from fault
+    return fact
+
+
+def canonical(fact: Fact) -> str:
+    """One line of a fact for hashing: keys sorted, floats at six significant digits."""
+    return f"{type(fact).__name__} {json.dumps(_rounded(plain(fact)), sort_keys=True)}"
+
+
+def digest(facts: Iterable[Fact], salt: str = "") -> str:
+    """SHA-256 over the canonical lines of some facts."""
+    running = sha256(salt.encode())
+    for fact in facts:
+        running.update(canonical(fact).encode())
+    return running.hexdigest()
+
+
+def _rounded(x: Any) -> Any:
+    match x:
+        case float():
+            return float(f"{x:.{DIGITS}g}")
+        case dict():
+            return {key: _rounded(part) for key, part in x.items()}
+        case list():
+            return [_rounded(part) for part in x]
+        case _:
+            return x
+
+
+@cache
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """How to read a value of a type back from plain JSON."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return _reader_of_union(inside)
+    if origin is tuple:
+        part = _reader(inside[0]) if inside[-1] is Ellipsis else None
+        parts = [_reader(each) for each in inside] if part is None else []
+        return lambda x: tuple(
+            part(each) if part else parts[row](each) for row, each in enumerate(x)
+        )
+    if origin is not None and issubclass(origin, Mapping):
+        return dict
+    if is_dataclass(hint):
+        hints = get_type_hints(hint)
+        readers = {f.name: _reader(hints[f.name]) for f in fields(hint)}
+        return lambda x: hint(**{name: readers[name](part) for name, part in x.items()})
+    return _reader_of_scalar(hint)
+
+
+def _reader_of_union(inside: tuple[Any, ...]) -> Callable[[Any], Any]:
+    others = [each for each in inside if each is not NoneType]
+    if len(others) == 1:
+        only = _reader(others[0])
+        return lambda x: None if x is None else only(x)
+    return lambda x: x  # a number or text: JSON tells them apart
+
+
+def _reader_of_scalar(hint: Any) -> Callable[[Any], Any]:
+    if hint is datetime:
+        return lambda x: datetime.fromisoformat(x).astimezone(NEW_YORK)
+    if hint is date:
+        return date.fromisoformat
+    if hint is float:
+        return float
+    if isinstance(hint, type) and issubclass(hint, Enum | Decimal):
+        return hint
+    return lambda x: x

@@ -1,0 +1,183 @@
+"""What is wanted now: exits, profit orders and entries as orders, from a view. No order is sent here."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import ROUND_CEILING, Decimal
+
+from tomking.core.money import ZERO, points
+from tomking.core.order import Leg, Order, Purpose, Structure
+from tomking.core.product import Product, product
+from tomking.core.reading import Reading, Skip
+from tomking.engine.desk import Desk
+from tomking.market.snapshot import Legs, Marks
+from tomking.portfolio.book import Position, Working
+from tomking.portfolio.columns import columns_of
+from tomking.risk.case import natural, package_mid, price_band
+from tomking.risk.sizing import size
+from tomking.risk.standing import OPENING
+from tomking.risk.view import View
+from tomking.strategies.plan import Strategy, profit_price
+from tomking.strategies.stay import ProfitBelow, StayRule, kept, reading
+
+#: Stops do not look at the first ten minutes; exits in no hurry wait until twenty past the open.
+STOPS_FROM_MIN, PATIENT_FROM_MIN = 10, 20
+#: An opening order that has not traded after this many minutes is withdrawn.
+PATIENCE_MIN = 10
+
+
+def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
+    """Closing orders: for what a plan no longer keeps, and to reprice those that have not traded."""
+    for position in tuple(view.book.positions.values()):
+        working = next((w for w in view.book.closing(position.id) if not w.order.rests), None)
+        if working is not None:
+            if working.since < view.market.at:
+                yield closing(desk, view, position, working.order.why, replaces=working.order.id)
+            continue
+        if _future(position):
+            yield closing(desk, view, position, "flatten what an expiry delivered")
+        elif position.strategy in watch or (position.id in {name for name, _ in desk.doubts}):
+            broken = _broken(desk, view, position)
+            if broken is not None:
+                yield closing(desk, view, position, str(broken), replaces=_resting(view, position))
+
+
+def _future(position: Position) -> bool:
+    return any(not contract.is_option for contract, _ in position.held)
+
+
+def _resting(view: View, position: Position) -> str:
+    return next((w.order.id for w in view.book.closing(position.id) if w.order.rests), "")
+
+
+def _broken(desk: Desk, view: View, position: Position) -> Reading | None:
+    """The first stay rule that is broken and may act now; doubts are remembered and forgotten here."""
+    minute, rests = view.market.minute, bool(_resting(view, position))
+    for rule in desk.strategy(position.strategy).rules(position):
+        key = (position.id, type(rule).__name__)
+        if kept(rule, position, view):
+            desk.doubts.discard(key)
+        elif _may_act(desk, rule, key, minute, rests):
+            desk.doubts.difference_update(
+                {doubt for doubt in desk.doubts if doubt[0] == position.id}
+            )
+            return reading(rule, position, view)
+    return None
+
+
+def _may_act(desk: Desk, rule: StayRule, key: tuple[str, str], minute: float, rests: bool) -> bool:
+    """Whether a broken rule closes at once: clocks do, stops need a second look, the rest wait."""
+    if rule.clock:
+        return True
+    if rule.twice:
+        if minute < STOPS_FROM_MIN:
+            return False
+        if key in desk.doubts:
+            return True
+        desk.doubts.add(key)
+        return False
+    resting = rests and isinstance(rule, ProfitBelow)
+    return minute >= PATIENT_FROM_MIN and not resting
+
+
+def closing(desk: Desk, view: View, position: Position, why: str, *, replaces: str = "") -> Order:
+    """An order that takes a position down at the far side of every quote, and further each attempt.
+
+    The first attempt concedes half the package's width beyond the far side, every later one a whole
+    width more: an exit that waits for a fair price may wait for ever. What it trades at is the venue's
+    affair; the limit is only the worst it will take, and stays inside the venue's price band.
+    """
+    units, legs = position.legs_to_close
+    if _future(position):
+        held = dict(position.held)
+        futures = [(contract, n) for contract, n in held.items() if not contract.is_option]
+        units, legs = 1, tuple(Leg(c, -n, position.tranche, opens=False) for c, n in futures[:1])
+    columns = columns_of(legs, units)
+    intent = f"{position.id}/close"
+    attempt = desk.attempts.get(intent, 0) + 1
+    price = worst_price(view.market.marks(columns), columns, units, attempt)
+    limit = _on_tick(points(price), product(position.root), len(legs)) if price == price else ZERO
+    return Order(
+        intent, attempt, Purpose.CLOSE, position.strategy,
+        position.campaign, legs, units, limit, closes=position.id, replaces=replaces, why=why,
+    )  # fmt: skip
+
+
+def worst_price(marks: Marks, legs: Legs, units: int, attempt: int) -> float:
+    """The least credit per unit an exit will take: the far side, and more with each attempt."""
+    far, mid = natural(marks, legs, units), package_mid(marks, legs, units)
+    conceded = far - (attempt - 0.5) * 2.0 * (mid - far)
+    return max(conceded, mid - 0.9 * price_band(marks, legs, units))
+
+
+def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
+    """Orders that rest at the venue until the plan's share of the premium is earned."""
+    for position in view.book.positions.values():
+        target = desk.strategy(position.strategy).target(position)
+        waiting = any(True for _ in view.book.closing(position.id))
+        if target is None or waiting or not position.whole or _future(position):
+            continue
+        units, legs = position.legs_to_close
+        intent = f"{position.id}/target"
+        yield Order(
+            intent, desk.attempts.get(intent, 0) + 1, Purpose.CLOSE, position.strategy,
+            position.campaign, legs, units,
+            _on_tick(profit_price(position, target), product(position.root), len(legs)),
+            closes=position.id, rests=True, why=f"{target:.0%} of the premium earned",
+        )  # fmt: skip
+
+
+def _on_tick(price: Decimal, what: Product, legs: int) -> Decimal:
+    """A limit moved to the venue's steps, to the side that earns no less than asked."""
+    step = what.ticks.package if legs > 1 else what.ticks.tick(price)
+    return (price / step).to_integral_value(ROUND_CEILING) * step
+
+
+def entry(desk: Desk, view: View, strategy: Strategy) -> Order | Skip:
+    """The opening order of the largest root that fits, or every reading that stood against it."""
+    against: list[Reading] = []
+    for root in strategy.roots:
+        wanted = strategy.enter(view, root)
+        if isinstance(wanted, Skip):
+            against += (_of(root, measured) for measured in wanted.readings)
+            continue
+        units = size(wanted, view, strategy.name)
+        if isinstance(units, Skip):
+            against += (_of(root, measured) for measured in (*wanted.readings, *units.readings))
+            continue
+        return _opening(desk, view, strategy, wanted, units)
+    return Skip(tuple(against))
+
+
+def _of(root: str, measured: Reading) -> Reading:
+    return replace(measured, name=f"{root}: {measured.name}")
+
+
+def _opening(desk: Desk, view: View, strategy: Strategy, wanted: Structure, units: int) -> Order:
+    columns = columns_of(wanted.legs, units)
+    price = natural(view.market.marks(columns), columns, units)
+    intent = intent_of(strategy, view)
+    return Order(
+        intent, desk.attempts.get(intent, 0) + 1, Purpose.OPEN, strategy.name, wanted.campaign,
+        wanted.legs, units, points(price),
+        why=f"{wanted.shape}, credit {wanted.credit:.2f} at VIX {view.market.vix.value:.2f}",
+    )  # fmt: skip
+
+
+def intent_of(strategy: Strategy, view: View) -> str:
+    """What a strategy wants today, as the name under which it is wanted once."""
+    return f"{strategy.name}/{view.session.day}{OPENING}"
+
+
+def stale_openings(view: View) -> Iterator[Working]:
+    """Opening orders that have waited long enough."""
+    for working in view.book.opening():
+        waited = (view.market.at - working.since).total_seconds() / 60.0
+        if waited >= PATIENCE_MIN:
+            yield working
+
+
+def already(desk: Desk, view: View, strategy: Strategy) -> bool:
+    """Whether today's entry is done or on its way."""
+    intent = intent_of(strategy, view)
+    on_its_way = any(working.order.intent == intent for working in view.book.opening())
+    return on_its_way or intent in view.standing.done

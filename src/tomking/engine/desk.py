@@ -1,0 +1,106 @@
+"""The desk: what the loop holds between ticks - book, standing and what it has said before.
+
+All of it is folded from the journal; nothing here is written anywhere else.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tomking.core.facts import (
+    CampaignClosed,
+    Fact,
+    LegFilled,
+    OrderEnded,
+    RunStarted,
+    Sent,
+    Settled,
+)
+from tomking.engine.ports import Journal
+from tomking.market.snapshot import Snapshot
+from tomking.portfolio import book as books
+from tomking.portfolio.book import Book, empty_book
+from tomking.portfolio.fees import FeeSchedule
+from tomking.risk import standing as standings
+from tomking.risk.limits import Limits
+from tomking.risk.standing import Standing
+from tomking.risk.view import View, view_of
+from tomking.strategies.plan import Strategy
+
+
+@dataclass(slots=True)
+class Desk:
+    """Strategies, limits, fees and a journal, with the book and the standing folded from it.
+
+    ``doubts`` are stay rules seen broken once; ``said`` the last answer recorded about an intent or a
+    slot, so that only changes are written; ``attempts`` how often each intent was sent.
+    """
+
+    strategies: tuple[Strategy, ...]
+    limits: Limits
+    fees: FeeSchedule
+    journal: Journal
+    book: Book = field(default_factory=lambda: empty_book(Decimal(0)))
+    standing: Standing = field(default_factory=Standing)
+    doubts: set[tuple[str, str]] = field(default_factory=set)
+    said: dict[str, str] = field(default_factory=dict)
+    attempts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Strategies that hold something."""
+        return frozenset(position.strategy for position in self.book.positions.values())
+
+    @property
+    def restless(self) -> bool:
+        """Whether an order that does not rest is working, or a doubt wants a second look."""
+        return bool(self.doubts) or any(
+            not working.order.rests for working in self.book.working.values()
+        )
+
+    def strategy(self, name: str) -> Strategy:
+        """The strategy of that name."""
+        return next(strategy for strategy in self.strategies if strategy.name == name)
+
+    def view(self, now: Snapshot) -> View:
+        """Everything a decision may look at, at an instant."""
+        standing = standings.opened(self.standing, now.day.session.day)
+        return view_of(now, self.book, standing, self.limits, self.fees)
+
+    def begin(self, start: RunStarted) -> None:
+        """Write that a run began, with its money."""
+        self.journal.append((start,))
+        self.book = empty_book(start.capital)
+        self.standing = standings.apply(self.standing, start, self.limits)
+
+    def note(self, facts: Iterable[Fact]) -> bool:
+        """Write facts, fold them, and write what follows from them; whether there were any."""
+        known = tuple(facts)
+        if not known:
+            return False
+        self.journal.append(known)
+        for fact in known:
+            self.fold(fact)
+        self.note(self._ended(known))
+        return True
+
+    def fold(self, fact: Fact) -> None:
+        """Book, standing and attempts after a fact."""
+        self.book = books.apply(self.book, fact)
+        self.standing = standings.apply(self.standing, fact, self.limits)
+        if isinstance(fact, Sent):
+            self.attempts[fact.order.intent] = fact.order.attempt
+
+    def _ended(self, facts: Sequence[Fact]) -> list[Fact]:
+        """Campaigns of which nothing is held or being opened any more."""
+        if not any(isinstance(fact, LegFilled | Settled | OrderEnded) for fact in facts):
+            return []
+        opening = {working.order.campaign for working in self.book.opening()}
+        at = facts[-1].at
+        return [
+            CampaignClosed(
+                at, name, campaign.strategy, campaign.opened, campaign.flow, campaign.fees
+            )
+            for name, campaign in self.book.campaigns.items()
+            if not campaign.positions and name not in opening
+        ]

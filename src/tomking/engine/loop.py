@@ -1,0 +1,103 @@
+"""The loop. Backtest, paper and live are this function with other arguments."""
+
+from tomking.core.facts import Considered, Halted, Judged, Sent, SessionClosed
+from tomking.core.money import usd
+from tomking.core.order import Order
+from tomking.core.reading import Reading, Skip, first_failure
+from tomking.engine.decide import already, entry, exits, profit_orders, stale_openings
+from tomking.engine.desk import Desk
+from tomking.engine.labels import labels
+from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
+from tomking.risk.breakers import tripped
+from tomking.risk.judge import judge
+from tomking.risk.verdict import Approved
+from tomking.risk.view import View
+
+
+def run(desk: Desk, *, clock: Clock, market: Market, broker: Broker, inbox: Inbox) -> Desk:
+    """Trade until the clock stops, and return the desk as it then is."""
+    for tick in clock.ticks(desk):
+        now = market.at(tick.at)
+        desk.note(inbox.take(tick.at, desk.standing))  # the brake first
+        desk.note(broker.poll(now))  # facts
+        view = desk.view(now)
+        desk.note(Halted(tick.at, lock, str(seen)) for lock, seen in tripped(view))
+        view = _tend(desk, view, broker, inbox, tick)
+        for strategy in desk.strategies:  # entries whose slot it is, in the order of capacity
+            if strategy.name in tick.due and not already(desk, view, strategy):
+                wish = entry(desk, view, strategy)
+                view = _ask(desk, view, wish, strategy.name, broker, inbox, tick)
+        if tick.closing:
+            desk.note([_close_of(view, broker)])
+    return desk
+
+
+def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> View:
+    """Risk comes off before it goes on: exits, profit orders, openings that waited too long."""
+    if tick.closing:
+        return view
+    for order in exits(desk, view, tick.watch):
+        view = offer(desk, view, order, broker, inbox)
+    for order in tuple(profit_orders(desk, view)):
+        view = offer(desk, view, order, broker, inbox)
+    for working in tuple(stale_openings(view)):
+        broker.cancel(working.order.id)
+    return view
+
+
+def offer(desk: Desk, view: View, order: Order, broker: Broker, inbox: Inbox) -> View:
+    """Judge an order, write the verdict, look at the brake again, write that it goes, send it."""
+    verdict = judge(order, view, broker.preview(order, view.market))
+    approved = isinstance(verdict, Approved)
+    failed = first_failure(verdict.readings)
+    answer = failed.name if failed else "approved"
+    if approved or desk.said.get(order.intent) != answer:
+        desk.said[order.intent] = answer
+        named = labels(order, view, verdict.readings)
+        desk.note([Judged(view.market.at, order, verdict.readings, named, approved)])
+    if not isinstance(verdict, Approved) or (order.purpose.adds_risk and inbox.halted()):
+        return view
+    desk.note([Sent(view.market.at, order)])
+    broker.submit(verdict, view.market)
+    return desk.view(view.market)
+
+
+def _ask(
+    desk: Desk, view: View, wish: Order | Skip, name: str, broker: Broker, inbox: Inbox, tick: Tick
+) -> View:
+    """A strategy's answer at its slot: recorded when it is the first, the last or a new one."""
+    if isinstance(wish, Skip):
+        _consider(desk, view, name, "skipped", wish.readings, last=name in tick.last)
+        return view
+    after = offer(desk, view, wish, broker, inbox)
+    sent = after is not view
+    answer = desk.said.get(wish.intent, "")
+    readings: tuple[Reading, ...] = ()
+    _consider(
+        desk,
+        after,
+        name,
+        "sent" if sent else f"refused: {answer}",
+        readings,
+        last=name in tick.last,
+    )
+    return after
+
+
+def _consider(
+    desk: Desk, view: View, name: str, outcome: str, readings: tuple[Reading, ...], *, last: bool
+) -> None:
+    slot = f"{name}/{view.session.day}"
+    failed = first_failure(readings)
+    answer = f"{outcome} {failed.name if failed else ''}"
+    if last or desk.said.get(slot) != answer:
+        desk.said[slot] = answer
+        desk.note([Considered(view.market.at, name, slot, outcome, readings)])
+
+
+def _close_of(view: View, broker: Broker) -> SessionClosed:
+    """The day's close, which is what tomorrow's losses are measured from."""
+    return SessionClosed(
+        view.market.at, view.session.day, usd(view.net_liq), view.book.moved,
+        broker.requirement(view.market), view.market.vix.value,
+    )  # fmt: skip

@@ -1,0 +1,22 @@
+"""The journal of a backtest: the same facts, in a list."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tomking.core.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryJournal:
+    """Facts in order; written to a file, hashed and chained only when a run is kept."""
+
+    facts: list[Fact] = field(default_factory=list)
+
+    def append(self, facts: Sequence[Fact]) -> int:
+        """Add facts and return the last sequence number."""
+        self.facts.extend(facts)
+        return len(self.facts)
+
+    def read(self, after: int = 0) -> Iterator[tuple[int, Fact]]:
+        """Facts with their numbers, oldest first."""
+        return iter(enumerate(self.facts[after:], after + 1))

@@ -1,0 +1,127 @@
+"""Fill models: at which price a leg trades, given its quote; against the trader, never for him."""
+
+import math
+from decimal import Decimal
+
+from tomking.core.errors import ConfigError
+from tomking.core.product import TickTable
+from tomking.core.value import value
+
+#: Float noise of a price that already lies on its tick, in ticks.
+_NOISE = 1e-7
+
+
+@value
+class FillModel:
+    """Where between mid and the far side of the quote a leg trades.
+
+    ``spread_fraction`` is the share of the half-width given up: 0 trades at mid, 1 at the natural
+    price (buy at the ask, sell at the bid). A quote older than ``age_max_s`` seconds never fills.
+    """
+
+    name: str
+    spread_fraction: float
+    age_max_s: float = 60.0
+
+
+NATURAL = FillModel("natural", 1.0)
+MID = FillModel("mid", 0.0)
+
+
+def spread_fraction(share: float) -> FillModel:
+    """A model that gives up a share of the half-width of every leg.
+
+    >>> spread_fraction(0.25).name
+    'spread_fraction(0.25)'
+    """
+    if not 0.0 <= share <= 1.0:
+        raise ConfigError(f"a spread fraction lies between 0 (mid) and 1 (natural), not at {share}")
+    return FillModel(f"spread_fraction({share:g})", share)
+
+
+def model_named(name: str) -> FillModel:
+    """The model of a name as people write it: ``natural``, ``mid`` or ``spread_fraction(0.25)``.
+
+    >>> model_named("mid") == MID
+    True
+    """
+    if name in (NATURAL.name, MID.name):
+        return NATURAL if name == NATURAL.name else MID
+    inner = name.removeprefix("spread_fraction(").removesuffix(")")
+    try:
+        return spread_fraction(float(inner))
+    except ValueError:
+        raise ConfigError(
+            f"unknown fill model {name!r}; choose natural, mid or spread_fraction(0.25)"
+        ) from None
+
+
+@value
+class Steps:
+    """The price steps of one leg as floats, for the comparison made at every instant."""
+
+    small: float
+    switch: float
+    large: float
+
+    def at(self, price: float) -> float:
+        """The step at a price."""
+        return self.small if price < self.switch else self.large
+
+
+def steps(ticks: TickTable) -> Steps:
+    """The steps of an option's tick table."""
+    return Steps(float(ticks.small), float(ticks.switch), float(ticks.large))
+
+
+def one_step(tick: Decimal) -> Steps:
+    """The same step everywhere: futures and shares."""
+    return Steps(float(tick), 0.0, float(tick))
+
+
+def tradable(model: FillModel, bid: float, ask: float, age_s: float, quantity: int) -> bool:
+    """Whether a quote may fill a leg: fresh, not crossed, and there is somebody on the other side.
+
+    A sale needs a bid above zero; a purchase needs an offer, and may meet an empty bid side. Every
+    comparison is false for NaN, so a missing quote never fills.
+    """
+    if not age_s <= model.age_max_s or not 0.0 <= bid <= ask < math.inf:
+        return False
+    return bid > 0.0 if quantity < 0 else ask > 0.0
+
+
+def leg_price(model: FillModel, bid: float, ask: float, quantity: int, step: Steps) -> float:
+    """The price of a leg: mid moved against the trader, rounded against him to the leg's tick.
+
+    Exactly at mid nothing is rounded. The price never leaves the quote: where the rounding would
+    carry it past a side that is off the tick, that side is the price.
+
+    Parameters
+    ----------
+    bid, ask : float
+        A tradable quote, in points.
+    quantity : int
+        Signed; only its sign matters.
+
+    Returns
+    -------
+    float
+        Points, between ``bid`` and ``ask``.
+
+    >>> es = Steps(0.05, 5.0, 0.25)
+    >>> leg_price(NATURAL, 1.00, 1.20, +1, es), leg_price(MID, 1.00, 1.15, -1, es)
+    (1.2, 1.075)
+    >>> round(leg_price(spread_fraction(0.25), 1.00, 1.20, -1, es), 4)
+    1.05
+    """
+    mid = 0.5 * (bid + ask)
+    if model.spread_fraction == 0.0:
+        return mid
+    give = model.spread_fraction * 0.5 * (ask - bid)
+    if quantity > 0:
+        price = mid + give
+        tick = step.at(price)
+        return min(ask, math.ceil(price / tick - _NOISE) * tick)
+    price = mid - give
+    tick = step.at(price)
+    return max(bid, math.floor(price / tick + _NOISE) * tick)

@@ -1,0 +1,187 @@
+"""The venue's own ledger: cash, what is held, what it cost, what was realised.
+
+Written apart from the trader's book on purpose: two ledgers that agree are only a proof when they
+are not one. Money is exact and never rounded here; a fact that carries cash carries it in whole
+cents.
+"""
+
+from collections.abc import Mapping
+from dataclasses import field
+from decimal import Decimal
+
+from tomking.core.contract import Contract
+from tomking.core.errors import InvariantError
+from tomking.core.facts import CashMoved, Fact, LegFilled, Settled
+from tomking.core.money import ZERO
+from tomking.core.product import Delivers, product
+from tomking.core.value import value
+
+
+@value
+class Ledger:
+    """What the account owns and owes.
+
+    Attributes
+    ----------
+    cash : Decimal
+        Dollars.
+    holdings : Mapping
+        Signed number of each contract; nothing is kept at zero. Shares count in lots of the
+        product's multiplier, as option deliverables do.
+    cost : Mapping
+        Signed points times contracts still open: what the holding was entered at. Divided by the
+        holding it is the average entry price.
+    realised : Mapping
+        Dollars each contract has brought in closed quantity, before fees.
+    fees : Decimal
+        Dollars paid so far.
+    """
+
+    cash: Decimal
+    holdings: Mapping[Contract, int] = field(default_factory=dict[Contract, int])
+    cost: Mapping[Contract, Decimal] = field(default_factory=dict[Contract, Decimal])
+    realised: Mapping[Contract, Decimal] = field(default_factory=dict[Contract, Decimal])
+    fees: Decimal = ZERO
+
+    def held(self, contract: Contract) -> int:
+        """How many are held, signed."""
+        return self.holdings.get(contract, 0)
+
+    def entry(self, contract: Contract) -> Decimal:
+        """The average entry price of a holding, in points."""
+        return self.cost[contract] / self.holdings[contract]
+
+
+def multiplier(contract: Contract) -> int:
+    """Dollars per point and contract."""
+    return product(contract.root).multiplier
+
+
+def size(contract: Contract) -> int:
+    """How many fees and margin count for one held: the shares of a lot, else one."""
+    is_lot = not contract.is_option and product(contract.root).delivers is Delivers.SHARES
+    return multiplier(contract) if is_lot else 1
+
+
+def is_future(contract: Contract) -> bool:
+    """Whether a contract is a future, which is margined and not paid for."""
+    return not contract.is_option and product(contract.root).delivers is Delivers.FUTURE
+
+
+def apply(ledger: Ledger, fact: Fact) -> Ledger:
+    """The ledger after a fact; facts that move neither money nor contracts leave it as it is."""
+    match fact:
+        case LegFilled():
+            return charge(trade(ledger, fact.contract, fact.quantity, fact.price), fact.fee)
+        case Settled():
+            return _settled(ledger, fact)
+        case CashMoved():
+            return _book(ledger, cash=ledger.cash + fact.amount)
+        case _:
+            return ledger
+
+
+def trade(ledger: Ledger, contract: Contract, quantity: int, price: Decimal) -> Ledger:
+    """Buy (+) or sell (-) at a price in points.
+
+    Options and shares are paid for at once. A future costs nothing to open; what is closed brings
+    the difference to its average entry price.
+    """
+    held = ledger.held(contract)
+    closed = _closed(held, quantity)
+    basis = ledger.cost[contract] * closed / held if closed else ZERO
+    gained = (closed * price - basis) * multiplier(contract)
+    paid = ZERO if is_future(contract) else quantity * price * multiplier(contract)
+    cost = ledger.cost.get(contract, ZERO) - basis + (quantity + closed) * price
+    return _book(
+        _hold(ledger, contract, held + quantity, cost),
+        cash=ledger.cash - paid + (gained if is_future(contract) else ZERO),
+        realised=_plus(ledger.realised, contract, gained) if closed else ledger.realised,
+    )
+
+
+def charge(ledger: Ledger, fee: Decimal) -> Ledger:
+    """Take a fee out of the cash."""
+    return _book(ledger, cash=ledger.cash - fee, fees=ledger.fees + fee)
+
+
+def _closed(held: int, quantity: int) -> int:
+    """How much of a holding a trade takes down, with the holding's sign.
+
+    >>> _closed(3, -5), _closed(-3, 1), _closed(3, 1)
+    (3, -1, 0)
+    """
+    if held * quantity >= 0:
+        return 0
+    return min(abs(held), abs(quantity)) * (1 if held > 0 else -1)
+
+
+def _settled(ledger: Ledger, fact: Settled) -> Ledger:
+    """Take an expired contract off, book what it brought, and trade what was delivered.
+
+    Delivered futures net against futures held, and delivered shares are paid for, at the strike.
+    """
+    contract, held = fact.contract, ledger.held(fact.contract)
+    if held != fact.quantity:
+        raise InvariantError(
+            f"{fact.quantity} {contract} were settled but the venue holds {held}; stop and replay"
+        )
+    spent = ZERO if is_future(contract) else ledger.cost[contract] * multiplier(contract)
+    after = _book(
+        _hold(ledger, contract, 0, ZERO),
+        cash=ledger.cash + fact.cash,
+        realised=_plus(ledger.realised, contract, fact.cash - spent),
+    )
+    if fact.delivered is not None:
+        after = trade(after, fact.delivered, fact.delivered_quantity, fact.delivered_price)
+    return charge(after, fact.fee)
+
+
+def _hold(ledger: Ledger, contract: Contract, quantity: int, cost: Decimal) -> Ledger:
+    """The ledger with another holding of one contract; zero takes it off."""
+    holdings, costs = dict(ledger.holdings), dict(ledger.cost)
+    holdings.pop(contract, None)
+    costs.pop(contract, None)
+    if quantity:
+        holdings[contract], costs[contract] = quantity, cost
+    return Ledger(ledger.cash, holdings, costs, ledger.realised, ledger.fees)
+
+
+def _book(
+    ledger: Ledger,
+    *,
+    cash: Decimal,
+    realised: Mapping[Contract, Decimal] | None = None,
+    fees: Decimal | None = None,
+) -> Ledger:
+    """The ledger with other money."""
+    return Ledger(
+        cash,
+        ledger.holdings,
+        ledger.cost,
+        ledger.realised if realised is None else realised,
+        ledger.fees if fees is None else fees,
+    )
+
+
+def _plus(
+    sums: Mapping[Contract, Decimal], contract: Contract, amount: Decimal
+) -> Mapping[Contract, Decimal]:
+    return {**sums, contract: sums.get(contract, ZERO) + amount}
+
+
+def worth(ledger: Ledger, marks: Mapping[Contract, float]) -> Decimal:
+    """Net liquidation: cash, options and shares at their mark, futures at their gain since entry.
+
+    Parameters
+    ----------
+    marks : Mapping
+        A mark in points for every contract held.
+    """
+    total = ledger.cash
+    for contract, quantity in ledger.holdings.items():
+        points = Decimal(repr(marks[contract])) * quantity
+        if is_future(contract):
+            points -= ledger.cost[contract]
+        total += points * multiplier(contract)
+    return total

@@ -1,0 +1,386 @@
+"""What is listed when: expiries by date, the future each sits on, and the strikes of a chain.
+
+A model of the venues' listing rules, so that a backtest of 2014 is not offered an expiry of 2022. The
+core series (third Fridays, Fridays, month ends) are always offered and marked ``anachronism`` before
+their first day, because the strategies are written for them; Monday to Thursday weeklies are offered
+only from the first day they had. MES is offered what ES had, marked before its own first day; the venue
+in truth lists MES less far out (six third Fridays, three month ends) than ES, whose reach is used here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
+from math import ceil, floor, inf
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tomking.core.calendar import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY
+from tomking.core.contract import Contract, Expiry, Settles, future_code, future_month
+from tomking.core.errors import DataError
+from tomking.core.product import product
+from tomking.core.value import value
+from tomking.market.sessions import nth_weekday, on_or_after, on_or_before
+from tomking.market.sessions_table import FIRST_YEAR, LAST_YEAR
+
+F64: TypeAlias = NDArray[np.float64]
+
+QUARTERLY_MONTHS = (3, 6, 9, 12)
+
+#: First trading day of each series: a weekday is its weekly, ``pm`` the third Friday fixed at the close,
+#: ``eom`` the last session of a month, ``quarter_end`` the last of a quarter. Sources:
+#: SPX: Cboe options hub 2016-02-22 (Wednesday), 2016-08-11 (Monday), 2014-05-29 and 2014-08-05 (month
+#: ends; quarter ends since 2007); Traders Magazine 2022 (Tuesday, Thursday); Cboe "Weeklys" page
+#: (Friday, October 2005; the day is recalled); ``pm`` recalled.
+#: ES: Mondo Visione 2009-07-15 (Friday; month ends are older); CME "Wednesday weekly options"; G.H.
+#: Financials March 2017 (Monday); CME FAQ on Tuesday and Thursday options (2022; the day recalled); CME
+#: FAQ of 2021-06-16 on quarterly PM options (not later than that).
+#: MES: CME FAQs of 2020 (options from 31 August) and 2023-02-13 (Monday to Thursday, quarterly ``pm``).
+#: SPY: MIAX alert 2016-09-06 (Wednesday); Traders Magazine 2018 (Monday); the rest recalled.
+_SINCE: Mapping[str, Mapping[int | str, date]] = MappingProxyType(
+    {
+        "ES": {
+            MONDAY: date(2017, 4, 3), TUESDAY: date(2022, 4, 25), WEDNESDAY: date(2016, 9, 26),
+            THURSDAY: date(2022, 4, 25), FRIDAY: date(2009, 8, 24), "pm": date(2021, 6, 16),
+            "eom": date(2009, 8, 24), "monthly": date(1997, 9, 9),
+        },
+        "MES": {
+            MONDAY: date(2023, 2, 13), TUESDAY: date(2023, 2, 13), WEDNESDAY: date(2023, 2, 13),
+            THURSDAY: date(2023, 2, 13), FRIDAY: date(2020, 8, 31), "pm": date(2023, 2, 13),
+            "eom": date(2020, 8, 31), "monthly": date(2020, 8, 31),
+        },
+        "SPX": {
+            MONDAY: date(2016, 8, 15), TUESDAY: date(2022, 4, 18), WEDNESDAY: date(2016, 2, 23),
+            THURSDAY: date(2022, 5, 11), FRIDAY: date(2005, 10, 28), "pm": date(2011, 10, 4),
+            "eom": date(2014, 7, 7), "quarter_end": date(2008, 1, 1), "monthly": date(1983, 7, 1),
+        },
+        "SPY": {
+            MONDAY: date(2018, 2, 16), TUESDAY: date(2022, 11, 14), WEDNESDAY: date(2016, 9, 7),
+            THURSDAY: date(2022, 11, 16), FRIDAY: date(2010, 6, 4),
+            "quarter_end": date(2008, 1, 1), "monthly": date(2005, 1, 10),
+        },
+    }
+)  # fmt: skip
+
+#: How many days ahead a series is listed. ES month ends: six months (CME contract specifications); SPX:
+#: twelve (Cboe specifications). Quarterlies: nine quarters at CME; SPX and SPY list years.
+_WEEKDAY_AHEAD, _FRIDAY_AHEAD, _MONTHLY_AHEAD = 35, 56, 400
+_EOM_AHEAD: Mapping[str, int] = MappingProxyType({"ES": 186, "MES": 186, "SPX": 365, "SPY": 365})
+_FAR_AHEAD: Mapping[str, int] = MappingProxyType({"ES": 820, "MES": 820, "SPX": 915, "SPY": 915})
+
+
+@value
+class _Listed:
+    """A candidate: offered from ``shown`` on and ``ahead`` days before it; real from ``real`` on."""
+
+    ordinal: int
+    ahead: int
+    shown: int
+    real: int
+    expiry: Expiry
+    marked: Expiry
+
+
+def third_friday(year: int, month: int) -> date:
+    """The third Friday of a month, or the session before it when the market is closed then.
+
+    >>> third_friday(2026, 6)
+    datetime.date(2026, 6, 18)
+    """
+    return on_or_before(nth_weekday(year, month, FRIDAY, 3))
+
+
+def month_end(year: int, month: int) -> date:
+    """The last session of a month.
+
+    >>> month_end(2025, 8)
+    datetime.date(2025, 8, 29)
+    """
+    last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    return on_or_before(last)
+
+
+@cache
+def _quarterlies() -> tuple[tuple[date, int, int], ...]:
+    """Every quarterly expiry of the session table, with its year and month."""
+    years = range(FIRST_YEAR, LAST_YEAR + 1)
+    return tuple((third_friday(y, m), y, m) for y in years for m in QUARTERLY_MONTHS)
+
+
+def _future_after(root: str, day: date, settles: Settles) -> str:
+    """The future an option expiring then sits on; empty for roots without futures.
+
+    The future dies on the quarterly morning: an option fixed at that day's close needs the next one.
+    """
+    if root not in ("ES", "MES"):
+        return ""
+    for expires, year, month in _quarterlies():
+        if expires > day or (expires == day and settles is Settles.AM):
+            return future_code(root, year, month)
+    raise DataError(f"no {root} future after {day} is known: the session table ends in {LAST_YEAR}")
+
+
+def _listed(
+    root: str, day: date, kind: str, series: int | str, settles: Settles, ahead: int
+) -> _Listed:
+    """A candidate with the first days of its series."""
+    future = _future_after(root, day, settles)
+    real = _SINCE[root][series]
+    shown = _SINCE["ES" if root == "MES" else root][series] if _is_weekday(series) else date.min
+    return _Listed(
+        day.toordinal(), ahead, shown.toordinal(), real.toordinal(),
+        Expiry(day, settles, kind, future), Expiry(day, settles, kind, future, anachronism=True),
+    )  # fmt: skip
+
+
+def _is_weekday(series: int | str) -> bool:
+    """Whether a series is a Monday to Thursday weekly, which is not offered before its first day."""
+    return series in (MONDAY, TUESDAY, WEDNESDAY, THURSDAY)
+
+
+def _monthlies(root: str, year: int, month: int) -> Iterator[_Listed]:
+    """The series of the third Friday."""
+    day = third_friday(year, month)
+    quarterly = month in QUARTERLY_MONTHS
+    far = _FAR_AHEAD[root] if quarterly or month == 1 else _MONTHLY_AHEAD
+    if root == "SPY":
+        yield _listed(root, day, "monthly", "monthly", Settles.PM, far)
+    elif root == "SPX":
+        yield _listed(root, day, "monthly", "monthly", Settles.AM, far)
+        yield _listed(root, day, "weekly", "pm", Settles.PM, _MONTHLY_AHEAD)
+    elif quarterly:
+        yield _listed(root, day, "quarterly", "monthly", Settles.AM, far)
+        yield _listed(root, day, "weekly", "pm", Settles.PM, _MONTHLY_AHEAD)
+    else:
+        yield _listed(root, day, "serial", "monthly", Settles.PM, _MONTHLY_AHEAD)
+
+
+def _month_ends(root: str, year: int, month: int) -> Iterator[_Listed]:
+    """The series of the last session; SPY has quarter ends only, and SPX had no others until 2014."""
+    since = _SINCE[root]
+    ends = month in QUARTERLY_MONTHS and "quarter_end" in since
+    series = "quarter_end" if ends else "eom"
+    if series in since:
+        yield _listed(root, month_end(year, month), "eom", series, Settles.PM, _EOM_AHEAD[root])
+
+
+def _weeklies(root: str, year: int, month: int) -> Iterator[_Listed]:
+    """Monday to Friday weeklies whose scheduled day lies in a month; third Fridays are not theirs.
+
+    On a closed day the session before it, but a Monday of SPX and SPY moves to the session after it
+    (Cboe options hub 2016-08-11).
+    """
+    forward = root in ("SPX", "SPY")
+    for weekday in (MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY):
+        day = nth_weekday(year, month, weekday, 1)
+        ahead = _FRIDAY_AHEAD if weekday == FRIDAY else _WEEKDAY_AHEAD
+        days = (day + timedelta(days=7 * n) for n in range(5) if weekday != FRIDAY or n != 2)
+        for each in days:
+            if each.month == month:
+                moved = on_or_after(each) if forward and weekday == MONDAY else on_or_before(each)
+                yield _listed(root, moved, "weekly", weekday, Settles.PM, ahead)
+
+
+@cache
+def _far(root: str, year: int, month: int) -> tuple[_Listed, ...]:
+    """Third Friday and month end: what a month offers from far away."""
+    return (*_monthlies(root, year, month), *_month_ends(root, year, month))
+
+
+@cache
+def _near(root: str, year: int, month: int) -> tuple[_Listed, ...]:
+    """Everything a month offers from near by; earlier in the list wins a shared day."""
+    return (*_far(root, year, month), *_weeklies(root, year, month))
+
+
+def _months(first: date, days: int) -> Iterator[tuple[int, int]]:
+    """Year and month from the month before ``first`` to that of the last day, inside the table."""
+    start, last = first - timedelta(days=first.day), first + timedelta(days=days)
+    for number in range(12 * start.year + start.month - 1, 12 * last.year + last.month):
+        if number // 12 < LAST_YEAR:
+            yield number // 12, number % 12 + 1
+
+
+@cache
+def _candidates(root: str, year: int, month: int) -> tuple[_Listed, ...]:
+    """Everything that could be listed on a day of this month."""
+    today = date(year, month, 1)
+    near = tuple(_months(today, 31 + _FRIDAY_AHEAD))
+    far = tuple(_months(today, 31 + _FAR_AHEAD[root]))[len(near) :]
+    months = (*(_near(root, *each) for each in near), *(_far(root, *each) for each in far))
+    return tuple(listed for candidates in months for listed in candidates)
+
+
+@cache
+def expiries(root: str, today: date) -> tuple[Expiry, ...]:
+    """The expiries listed on a date, ascending, AM before PM of the same day.
+
+    An AM expiry of today itself is left out: it is fixed at the open. The list never reaches into the
+    last year of the session table.
+
+    Raises
+    ------
+    DataError
+        If the date lies in or beyond that year, or before the table.
+    """
+    product(root)
+    if not FIRST_YEAR < today.year < LAST_YEAR:
+        raise DataError(
+            f"no listing is known for {today}: choose a date from {FIRST_YEAR + 1} to {LAST_YEAR - 1}, "
+            "or widen the session table with scripts/sessions_table.py"
+        )
+    now = today.toordinal()
+    best: dict[tuple[int, bool], Expiry] = {}
+    for listed in _candidates(root, today.year, today.month):
+        if not 0 <= listed.ordinal - now <= listed.ahead or now < listed.shown:
+            continue
+        expiry = listed.expiry if now >= listed.real else listed.marked
+        pm = expiry.settles is Settles.PM
+        if not pm and listed.ordinal == now:
+            continue
+        held = best.get((listed.ordinal, pm))
+        if held is None or (held.anachronism and not expiry.anachronism):
+            best[listed.ordinal, pm] = expiry
+    return tuple(best[key] for key in sorted(best))
+
+
+def expiry_near(listed: Iterable[Expiry], today: date, days: int, within: int) -> Expiry | None:
+    """The expiry whose calendar days are nearest to ``days``; nothing if none is ``within`` of it.
+
+    Of two as near the earlier; of two on one day the one fixed at the close (rulebook 27.2).
+
+    >>> near = expiry_near(expiries("ES", date(2025, 9, 3)), date(2025, 9, 3), 120, 10)
+    >>> near.day, near.kind, near.future
+    (datetime.date(2025, 12, 31), 'eom', 'ESH26')
+    """
+    target = today.toordinal() + days
+
+    def distance(expiry: Expiry) -> tuple[int, date, bool]:
+        return abs(expiry.day.toordinal() - target), expiry.day, expiry.settles is Settles.AM
+
+    nearest = min(listed, key=distance, default=None)
+    return None if nearest is None or distance(nearest)[0] > within else nearest
+
+
+@cache
+def future_contract(root: str, code: str) -> Contract:
+    """The future of a code such as ``ESZ25``, with the morning on which it dies.
+
+    Raises
+    ------
+    DataError
+        If the code is not a quarterly future of the root.
+    """
+    try:
+        year, month = future_month(code)
+    except (ValueError, IndexError):
+        year, month = 0, 0
+    if root not in ("ES", "MES") or code[:-3] != root or month not in QUARTERLY_MONTHS:
+        raise DataError(f"{code!r} is no {root} future; write one as ESZ25 or MESH26")
+    return Contract(root, third_friday(year, month), future=code, settles=Settles.AM)
+
+
+@cache
+def front_future(root: str, today: date) -> Contract:
+    """The nearest future that trades through the session: on a quarterly third Friday, the next one."""
+    code = _future_after(root, today, Settles.PM)
+    if not code:
+        raise DataError(f"{root} has no futures; ask for those of ES or MES")
+    return future_contract(root, code)
+
+
+# -- strikes ------------------------------------------------------------------------------------
+
+#: Steps of a strike ladder with their reach as a share of the forward: a multiple of a step is listed as
+#: far as the step reaches, so a coarse strike stays listed nearer in and a ladder gets finer, never
+#: different, as an expiry comes nearer. Within one zone every strike has its neighbour 50 points away
+#: (100 beyond the last reach); across a border the nearest is 40 to 75 away.
+Ladder: TypeAlias = tuple[tuple[float, float], ...]
+
+NEAR_TERM_DAYS = 45
+_POINTS_NEAR: Ladder = ((5.0, 0.10), (10.0, 0.20), (25.0, 0.35), (50.0, 0.50), (100.0, inf))
+_POINTS_FAR: Ladder = ((10.0, 0.10), (25.0, 0.25), (50.0, 0.40), (100.0, inf))
+_SPY_NEAR: Ladder = ((1.0, 0.20), (5.0, inf))
+_SPY_FAR: Ladder = ((1.0, 0.10), (5.0, inf))
+#: Slack for a strike that arithmetic put a hair off its multiple.
+_HAIR = 1e-9
+
+
+def ladder(root: str, days: int) -> Ladder:
+    """The steps and reaches of a root's strikes so many days before expiry."""
+    near = days <= NEAR_TERM_DAYS
+    if root == "SPY":
+        return _SPY_NEAR if near else _SPY_FAR
+    return _POINTS_NEAR if near else _POINTS_FAR
+
+
+def strike_step(root: str, strike: float, forward: float, days: int) -> float:
+    """The finest step listed at a strike's distance from the forward, in points.
+
+    >>> strike_step("ES", 5700.0, 6000.0, 120), strike_step("ES", 4800.0, 6000.0, 120)
+    (10.0, 25.0)
+    """
+    distance = abs(strike / forward - 1.0) - _HAIR
+    return next(step for step, reach in ladder(root, days) if distance <= reach)
+
+
+def listed_strikes(root: str, forward: float, days: int, low: float, high: float) -> F64:
+    """Every listed strike from ``low`` to ``high`` inclusive, ascending."""
+    found: list[F64] = []
+    for step, reach in ladder(root, days):
+        first = max(low, forward * (1.0 - reach), step)
+        last = min(high, forward * (1.0 + reach))
+        numbers = np.arange(
+            ceil(first / step - _HAIR), floor(last / step + _HAIR) + 1, dtype=np.float64
+        )
+        found.append(step * numbers)
+    return np.unique(np.concatenate(found))
+
+
+def _at_or_below(steps: Sequence[tuple[float, float]], forward: float, target: float) -> float:
+    best = -inf
+    for step, reach in steps:
+        strike = step * floor(min(target, forward * (1.0 + reach)) / step + _HAIR)
+        if strike > best and strike >= max(forward * (1.0 - reach) - _HAIR, step):
+            best = strike
+    return best
+
+
+def _at_or_above(steps: Sequence[tuple[float, float]], forward: float, target: float) -> float:
+    best = inf
+    for step, reach in steps:
+        strike = step * max(ceil(max(target, forward * (1.0 - reach)) / step - _HAIR), 1)
+        if strike < best and strike <= forward * (1.0 + reach) + _HAIR:
+            best = strike
+    return best
+
+
+def nearest_strike(
+    root: str, forward: float, days: int, target: float, outward: int, *, further: bool = False
+) -> float:
+    """The listed strike nearest to a target; half way between two, the one further out of the money.
+
+    Parameters
+    ----------
+    outward
+        -1 for a put, +1 for a call: the direction out of the money.
+    further
+        Take the nearest at or further out of the money than the target, however near the other is.
+
+    Raises
+    ------
+    DataError
+        If nothing is listed there (a put below the lowest strike).
+
+    >>> nearest_strike("ES", 6000.0, 0, 5997.5, -1), nearest_strike("ES", 6000.0, 0, 5997.5, +1)
+    (5995.0, 6000.0)
+    """
+    steps = ladder(root, days)
+    below, above = _at_or_below(steps, forward, target), _at_or_above(steps, forward, target)
+    outer, inner = (below, above) if outward < 0 else (above, below)
+    chosen = outer if further or abs(outer - target) <= abs(inner - target) + _HAIR else inner
+    if not 0.0 < chosen < inf:
+        raise DataError(f"no {root} strike is listed at {target:g} or further out; choose another")
+    return chosen

@@ -1,0 +1,80 @@
+"""What goes into the margin rule and what comes out: plain, hashable values."""
+
+from datetime import date
+from decimal import Decimal
+
+from tomking.core.contract import Right, Settles
+from tomking.core.product import Kind
+from tomking.core.value import value
+
+
+@value
+class MarginLeg:
+    """A signed number of one contract at its mark.
+
+    Parameters
+    ----------
+    right, strike
+        The option; ``right`` is ``None`` for the future or share itself, whose strike is ignored.
+    expiry, settles
+        Last day, and whether it is fixed on the opening print or at the close: the two never cover
+        each other.
+    quantity
+        Contracts (shares for a share), + long and - short.
+    price
+        Mark in points; for the future or share itself its own price.
+    """
+
+    right: Right | None
+    strike: float
+    expiry: date
+    quantity: int
+    price: float
+    settles: Settles = Settles.PM
+
+    def intrinsic(self, spot: float) -> float:
+        """Worth of one option in points if the underlying stood at ``spot``.
+
+        >>> MarginLeg(Right.PUT, 45.0, date(2026, 6, 19), -1, 0.5).intrinsic(40.0)
+        5.0
+        """
+        if self.right is None:
+            return 0.0
+        return max(self.right.sign * (spot - self.strike), 0.0)
+
+
+@value
+class Underlying:
+    """What the options are written on: ``multiplier`` dollars a point, ``leverage`` of an ETF."""
+
+    symbol: str
+    price: float
+    kind: Kind
+    leverage: float = 1.0
+    multiplier: float = 100.0
+
+
+@value
+class Uncovered:
+    """Short contracts that no long covers; ``count`` is positive."""
+
+    right: Right
+    strike: float
+    expiry: date
+    count: int
+    settles: Settles = Settles.PM
+
+
+@value
+class Margin:
+    """What the venue asks for, in dollars.
+
+    ``requirement`` does not subtract premium received; ``bp_effect`` is the requirement less premium
+    received plus premium paid. ``method`` is ``universal`` (the rule, exact), ``bound`` (the rule, but
+    too many ways to try them all: never too low) or ``estimate`` (rates stand in for a scan).
+    """
+
+    requirement: Decimal
+    bp_effect: Decimal
+    uncovered: tuple[Uncovered, ...]
+    method: str

@@ -1,0 +1,68 @@
+"""What held legs are worth: values, profit and loss, net liquidation, exposures.
+
+Dollars throughout; a long is worth a positive amount, a short a negative one.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tomking.market.snapshot import DELTA, MID, THETA, VEGA, Legs, Marks
+from tomking.portfolio.book import Book, Position
+
+F64 = NDArray[np.float64]
+
+
+def values(legs: Legs, marks: Marks) -> list[float]:
+    """Dollar value of each leg at mid, as plain floats; NaN where there is no quote."""
+    worth: list[float] = (legs.quantity * legs.multiplier * marks.table[MID]).tolist()
+    return worth
+
+
+def net_liq(book: Book, worth: list[float]) -> float:
+    """Cash, what the legs are worth, and the futures' basis."""
+    basis = sum((float(held.basis) for held in book.positions.values()), 0.0)
+    return float(book.cash) + sum(worth) + basis
+
+
+def profit(position: Position, worth: list[float]) -> float:
+    """Open profit (+) or loss (-) of a position at mid, in dollars, before fees."""
+    rows = worth[position.row : position.row + len(position.held)]
+    return float(position.premium + position.basis) + sum(rows)
+
+
+def equity(book: Book, worth: list[float]) -> dict[str, float]:
+    """Profit by campaign, open positions included: its flow plus what is held."""
+    totals = {name: float(campaign.flow) for name, campaign in book.campaigns.items()}
+    for position in book.positions.values():
+        rows = worth[position.row : position.row + len(position.held)]
+        totals[position.campaign] += sum(rows) + float(position.basis)
+    return totals
+
+
+def dollar_delta(legs: Legs, marks: Marks) -> float:
+    """Dollars gained for a move of +100 % at today's slope: quantity x multiplier x delta x spot."""
+    shares = legs.quantity * legs.multiplier * marks.table[DELTA]
+    return float(np.dot(shares, marks.spot)) if len(legs) else 0.0
+
+
+def dollar_vega(legs: Legs, marks: Marks) -> float:
+    """Dollars gained when every implied volatility rises by one point (0.01)."""
+    return float(np.dot(legs.quantity * legs.multiplier, marks.table[VEGA])) if len(legs) else 0.0
+
+
+def dollar_theta(legs: Legs, marks: Marks) -> float:
+    """Dollars gained by one calendar day passing."""
+    return float(np.dot(legs.quantity * legs.multiplier, marks.table[THETA])) if len(legs) else 0.0
+
+
+def total(legs: Legs, marks: Marks) -> float:
+    """Dollar value of all legs at mid."""
+    return sum(values(legs, marks))
+
+
+def gross_dollar_delta(legs: Legs, marks: Marks) -> float:
+    """The sizes of all dollar deltas added up, so that opposite legs do not cancel."""
+    if not len(legs):
+        return 0.0
+    dollars = legs.quantity * legs.multiplier * marks.table[DELTA] * marks.spot
+    return float(np.abs(dollars).sum())

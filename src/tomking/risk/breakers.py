@@ -1,0 +1,56 @@
+"""Breakers: losses against their baselines. The same readings are gates, alarms and locks.
+
+Source: rulebook 17; a pass is a loss *below* the limit, so a loss of exactly 5 % blocks (27.18).
+"""
+
+from tomking.core.reading import Reading, Sense, Stage
+from tomking.risk.limits import Limits
+from tomking.risk.standing import Standing
+from tomking.risk.view import View
+
+#: What each lock is called in ``Halted`` and ``Resumed``, in the order of ``loss_readings``.
+LOCKS = ("day loss", "week loss", "month loss", "loss streak", "drawdown")
+
+
+def loss_share(start: float, net_liq: float) -> float | None:
+    """Loss since a baseline as a share of it; ``None`` when there is no baseline."""
+    return max(0.0, (start - net_liq) / start) if start > 0 else None
+
+
+def losses(net_liq: float, standing: Standing, limits: Limits) -> tuple[Reading, ...]:
+    """Loss of the day, the week, the month; losses in a row; drawdown from the peak."""
+    baselines = (
+        ("loss today", standing.day_start, limits.loss_day_max, "R-BRK-01"),
+        ("loss this week", standing.week_start, limits.loss_week_max, "R-BRK-02"),
+        ("loss this month", standing.month_start, limits.loss_month_max, "R-BRK-03"),
+    )
+    shares = tuple(
+        Reading(
+            name, Stage.DATA, Sense.BELOW, loss_share(float(start), net_liq), bound,
+            "of the baseline", rule,
+        )
+        for name, start, bound, rule in baselines
+    )  # fmt: skip
+    streak = Reading(
+        "losing campaigns in a row", Stage.DATA, Sense.BELOW,
+        standing.streak, limits.loss_streak_max, "", "R-BRK-04",
+    )  # fmt: skip
+    drawdown = Reading(
+        "drawdown", Stage.DATA, Sense.BELOW,
+        loss_share(float(standing.peak), net_liq), limits.drawdown_lock, "of the peak", "R-BRK-05",
+    )  # fmt: skip
+    return (*shares, streak, drawdown)
+
+
+def loss_readings(view: View) -> tuple[Reading, ...]:
+    """The breakers read on a view."""
+    return losses(view.net_liq, view.standing, view.limits)
+
+
+def tripped(view: View) -> tuple[tuple[str, Reading], ...]:
+    """Locks that should be on and are not yet, with the reading that trips each."""
+    return tuple(
+        (lock, reading)
+        for lock, reading in zip(LOCKS, loss_readings(view), strict=True)
+        if not reading.passed and lock not in view.standing.reasons
+    )

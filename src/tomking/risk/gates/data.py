@@ -1,0 +1,66 @@
+"""DATA: stage 0 of an opening order - breakers, reasons not to trade, quotes worth trading on."""
+
+import numpy as np
+
+from tomking.core.reading import Reading, Sense, Stage
+from tomking.market.snapshot import ASK, BID, MID
+from tomking.risk.breakers import loss_readings
+from tomking.risk.case import Case
+
+
+def spread_is_tradable(case: Case) -> Reading:
+    """The package is not wider than a share of what its legs are worth (R-DAT-02)."""
+    table, size = case.marks.table, np.abs(case.legs.quantity)
+    width = float(((table[ASK] - table[BID]) * size).sum())
+    worth = float((table[MID] * size).sum())
+    share = width / worth if worth > 0 else None
+    bound = case.view.limits.spread_max
+    return Reading(
+        "bid-ask width", Stage.DATA, Sense.BELOW, share, bound, "of the legs", "R-DAT-02"
+    )
+
+
+def trading_is_allowed(case: Case) -> Reading:
+    """No reason not to trade is active (R-BRK-06)."""
+    reasons = ", ".join(sorted(case.view.standing.reasons)) or "none"
+    return Reading("reasons not to trade", Stage.DATA, Sense.IS, reasons, "none", "", "R-BRK-06")
+
+
+def opening_is_allowed(case: Case) -> Reading:
+    """Every governor lets something new be opened (R-BRK-05)."""
+    closed = [cap.source for cap in case.allowed.caps if not cap.may_open]
+    return Reading(
+        "governors that forbid opening", Stage.DATA, Sense.IS,
+        ", ".join(closed) or "none", "none", "", "R-BRK-05",
+    )  # fmt: skip
+
+
+def loss_today_is_small(case: Case) -> Reading:
+    """The day's loss is under its limit (R-BRK-01)."""
+    return loss_readings(case.view)[0]
+
+
+def loss_this_week_is_small(case: Case) -> Reading:
+    """The week's loss is under its limit (R-BRK-02)."""
+    return loss_readings(case.view)[1]
+
+
+def loss_this_month_is_small(case: Case) -> Reading:
+    """The month's loss is under its limit (R-BRK-03)."""
+    return loss_readings(case.view)[2]
+
+
+def losses_in_a_row_are_few(case: Case) -> Reading:
+    """Fewer losing campaigns in a row than the limit (R-BRK-04)."""
+    return loss_readings(case.view)[3]
+
+
+DATA = (
+    trading_is_allowed,
+    opening_is_allowed,
+    loss_today_is_small,
+    loss_this_week_is_small,
+    loss_this_month_is_small,
+    losses_in_a_row_are_few,
+    spread_is_tradable,
+)

@@ -1,0 +1,189 @@
+"""GREEKS, MARGIN and POSITION_LIMIT: what the book would be with the order in it.
+
+A trade that makes an already broken figure smaller is allowed: the bound is the limit, or what stood there
+before if that was worse.
+"""
+
+from tomking.core.money import ZERO
+from tomking.core.reading import Reading, Sense, Stage
+from tomking.portfolio import marks as worth
+from tomking.risk.caps import usable_bp
+from tomking.risk.case import AUG5_MARGIN_FACTOR, Case
+from tomking.risk.correlation import family, live_campaigns
+from tomking.risk.limits import named
+
+HUNDRED_THOUSAND = 100_000.0
+
+
+def _share(dollars: float, case: Case) -> float | None:
+    return dollars / case.view.net_liq if case.view.net_liq > 0 else None
+
+
+def _no_worse(limit: float, before: float) -> float:
+    return max(limit, abs(before))
+
+
+def dollar_delta_is_small(case: Case) -> Reading:
+    """The book's dollar delta stays within its share of net liq (R-GRK-01)."""
+    bound = _no_worse(case.view.limits.delta_share_max, _share(case.before.delta, case) or 0.0)
+    after = _share(abs(case.after.delta), case)
+    return Reading(
+        "dollar delta", Stage.GREEKS, Sense.AT_MOST, after, bound, "of net liq", "R-GRK-01"
+    )
+
+
+def dollar_gamma_is_small(case: Case) -> Reading:
+    """A one per cent move changes the dollar delta by no more than its share (R-GRK-02)."""
+    bound = _no_worse(case.view.limits.gamma_share_max, _share(case.before.change, case) or 0.0)
+    after = _share(case.after.change, case)
+    return Reading(
+        "change of dollar delta for 1 %", Stage.GREEKS, Sense.AT_MOST,
+        after, bound, "of net liq", "R-GRK-02",
+    )  # fmt: skip
+
+
+def theta_is_not_paid(case: Case) -> Reading:
+    """The book does not pay more theta a day than the floor (R-GRK-03)."""
+    view = case.view
+    theta = worth.dollar_theta(view.book.legs, view.marks) + worth.dollar_theta(
+        case.legs, case.marks
+    )
+    scale = view.net_liq / HUNDRED_THOUSAND
+    return Reading(
+        "theta", Stage.GREEKS, Sense.AT_LEAST, theta, view.limits.theta_min_usd * scale,
+        "dollars a day", "R-GRK-03",
+    )  # fmt: skip
+
+
+def vega_is_small(case: Case) -> Reading:
+    """A vol point moves the book by no more than its dollars (R-GRK-04)."""
+    view = case.view
+    before = worth.dollar_vega(view.book.legs, view.marks)
+    after = before + worth.dollar_vega(case.legs, case.marks)
+    bound = _no_worse(view.limits.vega_max_usd * view.net_liq / HUNDRED_THOUSAND, before)
+    return Reading(
+        "vega", Stage.GREEKS, Sense.AT_MOST, abs(after), bound, "dollars a vol point", "R-GRK-04"
+    )
+
+
+def leverage_is_small(case: Case) -> Reading:
+    """Delta-weighted notional of the whole book stays under its multiple of net liq (R-GRK-06)."""
+    view = case.view
+    held = worth.gross_dollar_delta(view.book.legs, view.marks)
+    wanted = worth.gross_dollar_delta(case.legs, case.marks)
+    return Reading(
+        "delta-weighted notional", Stage.GREEKS, Sense.AT_MOST,
+        _share(held + wanted, case), view.limits.notional_max, "times net liq", "R-GRK-06",
+    )  # fmt: skip
+
+
+def buying_power_is_there(case: Case) -> Reading:
+    """The order's margin fits into what regime, phase, stage and reserve leave (R-MRG-01)."""
+    view, allowed = case.view, case.allowed
+    free = usable_bp(
+        view.net_liq, allowed.bp_share_max, view.limits.reserve, float(case.preview.before)
+    )
+    return Reading(
+        f"margin of the order (bound by {allowed.bp_bound_by})", Stage.MARGIN, Sense.AT_MOST,
+        float(case.preview.change), free, "dollars", "R-MRG-01",
+    )  # fmt: skip
+
+
+def margin_in_all_is_small(case: Case) -> Reading:
+    """Margin of the whole account stays under its ceiling (R-MRG-02)."""
+    return Reading(
+        "margin in all", Stage.MARGIN, Sense.AT_MOST,
+        _share(float(case.preview.after), case), case.view.limits.margin_max, "of net liq",
+        "R-MRG-02",
+    )  # fmt: skip
+
+
+def margin_of_the_trade_is_small(case: Case) -> Reading:
+    """The order alone needs less than its strategy's share of net liq (R-MRG-03)."""
+    limits = case.view.limits
+    bound = named(limits.bp_trade_by_strategy, case.order.strategy, limits.bp_trade_max)
+    return Reading(
+        "margin of the trade", Stage.MARGIN, Sense.AT_MOST,
+        _share(float(case.preview.alone), case), bound, "of net liq", "R-MRG-03",
+    )  # fmt: skip
+
+
+def stress_loss_is_bearable(case: Case) -> Reading:
+    """5 August 2024 at its low would cost the book no more than its share (R-STR-01)."""
+    bound = _no_worse(case.view.limits.stress_loss_max, _share(case.stress_before, case) or 0.0)
+    return Reading(
+        "loss under AUG5_LOW", Stage.MARGIN, Sense.AT_MOST,
+        _share(case.stress_after, case), bound, "of net liq", "R-STR-01",
+    )  # fmt: skip
+
+
+def stress_margin_is_met(case: Case) -> Reading:
+    """After that loss, margin at 2.5 times today's is still covered (R-STR-02)."""
+    left = case.view.net_liq - max(0.0, case.stress_after)
+    need = float(max(case.preview.after, ZERO)) * AUG5_MARGIN_FACTOR
+    return Reading(
+        "margin under AUG5_LOW", Stage.MARGIN, Sense.AT_MOST,
+        need / left if left > 0 else None, case.view.limits.stress_margin_max,
+        "of what is left", "R-STR-02",
+    )  # fmt: skip
+
+
+def phase_unlocks_the_strategy(case: Case) -> Reading:
+    """The account has grown into the strategy (R-PHA-04)."""
+    standing, limits = case.view.standing, case.view.limits
+    bound = named(limits.phase_by_strategy, case.order.strategy, 1)
+    return Reading(
+        "account phase", Stage.POSITION_LIMIT, Sense.AT_LEAST, standing.phase, bound, "",
+        "R-PHA-04",
+    )  # fmt: skip
+
+
+def strategy_has_room(case: Case) -> Reading:
+    """Fewer live campaigns of the strategy than its cap (R-POS-02)."""
+    name = case.order.strategy
+    held = sum(strategy == name for _, strategy, _ in live_campaigns(case.view.book))
+    bound = named(case.view.limits.positions_by_strategy, name, 1)
+    return Reading(
+        f"{name} campaigns", Stage.POSITION_LIMIT, Sense.BELOW, held, bound, "", "R-POS-02"
+    )
+
+
+def book_has_room(case: Case) -> Reading:
+    """Fewer live campaigns in all than the least cap (R-POS-01)."""
+    held = sum(1 for _ in live_campaigns(case.view.book))
+    return Reading(
+        f"campaigns in all (bound by {case.allowed.positions_bound_by})", Stage.POSITION_LIMIT,
+        Sense.BELOW, held, case.allowed.positions_max, "", "R-POS-01",
+    )  # fmt: skip
+
+
+def underlying_has_room(case: Case) -> Reading:
+    """Fewer live campaigns on the underlying than its cap; MES is ES (R-POS-03)."""
+    mine = family(case.order.root)
+    held = sum(family(root) == mine for _, _, root in live_campaigns(case.view.book))
+    bound = case.view.limits.positions_per_underlying_max
+    return Reading(
+        f"campaigns on {mine}", Stage.POSITION_LIMIT, Sense.BELOW, held, bound, "", "R-POS-03"
+    )
+
+
+GREEKS = (
+    dollar_delta_is_small,
+    dollar_gamma_is_small,
+    theta_is_not_paid,
+    vega_is_small,
+    leverage_is_small,
+)
+MARGIN = (
+    buying_power_is_there,
+    margin_in_all_is_small,
+    margin_of_the_trade_is_small,
+    stress_loss_is_bearable,
+    stress_margin_is_met,
+)
+POSITION_LIMIT = (
+    phase_unlocks_the_strategy,
+    strategy_has_room,
+    book_has_room,
+    underlying_has_room,
+)

@@ -1,0 +1,153 @@
+"""MARKET, CORRELATION, VIX and PATTERN: what is going on today, and who else is in the boat."""
+
+from tomking.core.reading import Reading, Sense, Stage
+from tomking.risk.case import Case
+from tomking.risk.correlation import EQUITY_GROUPS, group_of, live_campaigns
+from tomking.risk.limits import named
+from tomking.risk.pattern import pattern_score
+
+
+def events_are_known(case: Case) -> Reading:
+    """The event calendar has not run out (R-EVT-03)."""
+    seen = case.view.market.day.blocked.get("unknown", "known")
+    return Reading("event calendar", Stage.MARKET, Sense.IS, seen, "known", "", "R-EVT-03")
+
+
+def no_event_blocks_the_day(case: Case) -> Reading:
+    """None of today's events forbids new positions (R-EVT-01)."""
+    blocked = [
+        name for name in case.view.market.day.blocked if name in case.view.limits.events_blocked
+    ]
+    seen = ", ".join(blocked) or "none"
+    return Reading("events today", Stage.MARKET, Sense.IS, seen, "none", "", "R-EVT-01")
+
+
+def half_day_is_young(case: Case) -> Reading:
+    """On a half day entries end at 11:30 (R-EVT-02)."""
+    session = case.view.session
+    bound = case.view.limits.early_close_entry_until_min if session.early else session.minutes
+    minute = case.view.market.minute
+    return Reading(
+        "minutes since the open", Stage.MARKET, Sense.AT_MOST, minute, bound, "", "R-EVT-02"
+    )
+
+
+def entries_today_are_few(case: Case) -> Reading:
+    """Fewer automatic entries today than the limit (R-POS-04)."""
+    done, bound = case.view.standing.entries_today, case.view.limits.entries_a_day_max
+    return Reading("entries today", Stage.MARKET, Sense.BELOW, done, bound, "", "R-POS-04")
+
+
+def root_has_a_group(case: Case) -> Reading:
+    """Somebody has said what the root moves with (R-COR-07)."""
+    seen = "unknown" if group_of(case.order.root) is None else "known"
+    return Reading("correlation group", Stage.CORRELATION, Sense.IS, seen, "known", "", "R-COR-07")
+
+
+def group_has_room(case: Case) -> Reading:
+    """Fewer campaigns in the group than its limit, less what is reserved for others (R-COR-01, -03)."""
+    group = group_of(case.order.root)
+    inside = [
+        strategy for _, strategy, root in live_campaigns(case.view.book) if group_of(root) == group
+    ]
+    bound = _group_bound(case, group or "", inside)
+    return Reading(
+        f"campaigns in group {group}", Stage.CORRELATION, Sense.BELOW,
+        len(inside), bound, "", "R-COR-01",
+    )  # fmt: skip
+
+
+def _group_bound(case: Case, group: str, inside: list[str]) -> float:
+    """The group's limit: less slots others have reserved and not filled, less one above VIX 30."""
+    limits = case.view.limits
+    reserved = sum(
+        max(0, slots - inside.count(strategy))
+        for name, strategy, slots in limits.group_reserve
+        if name == group and strategy != case.order.strategy
+    )
+    crisis = case.view.market.vix.value > limits.group_vix_step
+    return max(0.0, named(limits.group_max, group, 0.0) - reserved - crisis)
+
+
+def equity_groups_have_room(case: Case) -> Reading:
+    """Fewer campaigns in A1 and A2 together than the limit (R-COR-02)."""
+    equity = group_of(case.order.root) in EQUITY_GROUPS
+    held = sum(group_of(root) in EQUITY_GROUPS for _, _, root in live_campaigns(case.view.book))
+    return Reading(
+        "campaigns in A1 and A2", Stage.CORRELATION, Sense.BELOW,
+        held if equity else 0, case.view.limits.equity_groups_max, "", "R-COR-02",
+    )  # fmt: skip
+
+
+def strategy_is_alone_in_its_group(case: Case) -> Reading:
+    """A strategy that may be in a group once is not there yet (R-COR-04)."""
+    order, group = case.order, group_of(case.order.root)
+    held = sum(
+        strategy == order.strategy and group_of(root) == group
+        for _, strategy, root in live_campaigns(case.view.book)
+    )
+    once = order.strategy in case.view.limits.one_per_group
+    return Reading(
+        f"{order.strategy} in group {group}", Stage.CORRELATION, Sense.BELOW,
+        held if once else 0, 1, "", "R-COR-04",
+    )  # fmt: skip
+
+
+def group_margin_is_small(case: Case) -> Reading:
+    """Short-premium margin of the group stays under its share of net liq (R-COR-05)."""
+    equity = group_of(case.order.root) in EQUITY_GROUPS
+    limits = case.view.limits
+    bound = limits.short_margin_equity_max if equity else limits.short_margin_other_max
+    share = float(case.preview.after) / case.view.net_liq if case.view.net_liq > 0 else None
+    return Reading(
+        "margin of the group", Stage.CORRELATION, Sense.AT_MOST,
+        share, bound, "of net liq", "R-COR-05",
+    )  # fmt: skip
+
+
+def vix_is_fresh(case: Case) -> Reading:
+    """VIX was seen lately; there is no stand-in for it (R-VIX-03)."""
+    market = case.view.market
+    age = (market.at - market.vix.at).total_seconds()
+    return Reading(
+        "age of VIX", Stage.VIX, Sense.AT_MOST, age, case.view.limits.vix_age_max_s, "seconds",
+        "R-VIX-03",
+    )  # fmt: skip
+
+
+def vix_allows_opening(case: Case) -> Reading:
+    """VIX is not above the ceiling for anything new (R-VIX-02)."""
+    vix, bound = case.view.market.vix.value, case.view.limits.vix_open_max
+    return Reading("VIX", Stage.VIX, Sense.AT_MOST, vix, bound, "points", "R-VIX-02")
+
+
+def vix_has_not_jumped(case: Case) -> Reading:
+    """VIX is not up by half since yesterday's close (R-VIX-04)."""
+    market = case.view.market
+    jump = market.vix.value / market.day.vix_previous.value - 1.0
+    return Reading(
+        "rise of VIX since the last close", Stage.VIX, Sense.AT_MOST,
+        jump, case.view.limits.vix_spike_max, "share", "R-VIX-04",
+    )  # fmt: skip
+
+
+def pattern_is_good(case: Case) -> Reading:
+    """The pattern score reaches its bar; recorded, and enforced only when asked (R-PAT-01)."""
+    limits = case.view.limits
+    score = pattern_score(case.view.market, case.order.root)
+    bound = limits.pattern_min if limits.pattern_mode == "enforce" else 0.0
+    return Reading(
+        "pattern score", Stage.PATTERN, Sense.AT_LEAST, score, bound, "of 100", "R-PAT-01"
+    )
+
+
+MARKET = (events_are_known, no_event_blocks_the_day, half_day_is_young, entries_today_are_few)
+CORRELATION = (
+    root_has_a_group,
+    group_has_room,
+    equity_groups_have_room,
+    strategy_is_alone_in_its_group,
+    group_margin_is_small,
+)
+VIX = (vix_is_fresh, vix_allows_opening, vix_has_not_jumped)
+PATTERN = (pattern_is_good,)

@@ -1,0 +1,117 @@
+"""SANITY: what every order faces, exits included. Nothing here depends on how much is held or lost."""
+
+import numpy as np
+
+from tomking.core.reading import Reading, Sense, Stage
+from tomking.core.venue import LEGS_MAX, is_on_tick
+from tomking.market.snapshot import AGE, ASK, BID, MID
+from tomking.portfolio.preflight import objections
+from tomking.risk.case import Case, package_mid, price_band
+
+
+def every_leg_is_quoted(case: Case) -> Reading:
+    """Each leg has a bid and an ask (R-DAT-03)."""
+    missing = int(np.isnan(case.marks.table[MID]).sum())
+    return Reading(
+        "legs without a quote", Stage.DATA, Sense.AT_MOST, missing, 0, "legs", "R-DAT-03"
+    )
+
+
+def quotes_are_fresh(case: Case) -> Reading:
+    """No leg's quote is older than allowed (R-DAT-01)."""
+    oldest = float(case.marks.table[AGE].max())
+    bound = case.view.limits.quote_age_max_s
+    return Reading("oldest quote", Stage.DATA, Sense.AT_MOST, oldest, bound, "seconds", "R-DAT-01")
+
+
+def quotes_are_not_crossed(case: Case) -> Reading:
+    """No bid stands above its ask (R-DAT-04)."""
+    crossed = int((case.marks.table[BID] > case.marks.table[ASK]).sum())
+    return Reading("crossed quotes", Stage.DATA, Sense.AT_MOST, crossed, 0, "legs", "R-DAT-04")
+
+
+def price_is_on_a_tick(case: Case) -> Reading:
+    """The limit is a price the venue takes (R-VEN-01)."""
+    order = case.order
+    on_tick = is_on_tick(order.limit, case.product, len(order.legs))
+    return Reading(
+        "limit on a tick", Stage.DATA, Sense.IS, "yes" if on_tick else "no", "yes", "", "R-VEN-01"
+    )
+
+
+def price_is_within_the_band(case: Case) -> Reading:
+    """The limit is not far from the package's mid (R-VEN-02)."""
+    mid = package_mid(case.marks, case.legs, case.order.units)
+    band = price_band(case.marks, case.legs, case.order.units)
+    away = None if np.isnan(mid) else abs(float(case.order.limit) - mid)
+    return Reading("limit from mid", Stage.DATA, Sense.AT_MOST, away, band, "points", "R-VEN-02")
+
+
+def venue_takes_the_order(case: Case) -> Reading:
+    """Legs, sizes and hours are ones the venue accepts (R-VEN-03)."""
+    return _first_objection(case, "venue objections", "R-VEN-03", closing=False)
+
+
+def closes_no_more_than_it_holds(case: Case) -> Reading:
+    """A closing leg takes down at most what its position holds (R-VEN-04)."""
+    position = case.view.book.positions.get(case.order.closes)
+    held = dict(position.held) if position else {}
+    excess = sum(
+        not _reduces(held.get(leg.contract, 0), leg.quantity * case.order.units)
+        for leg in case.order.legs
+        if not leg.opens
+    )
+    return Reading(
+        "closing legs beyond the holding", Stage.DATA, Sense.AT_MOST, excess, 0, "legs", "R-VEN-04"
+    )
+
+
+def no_leg_opposes_another(case: Case) -> Reading:
+    """No opening leg stands against a held or working contract; shift one strike (R-VEN-05)."""
+    book = case.view.book
+    wanted = dict(book.holdings)
+    for working in book.opening():
+        for leg in working.order.legs:
+            wanted[leg.contract] = wanted.get(leg.contract, 0) + leg.quantity
+    opposed = sum(
+        leg.opens and wanted.get(leg.contract, 0) * leg.quantity < 0 for leg in case.order.legs
+    )
+    return Reading(
+        "legs against a held contract (shift one strike)",
+        Stage.DATA, Sense.AT_MOST, opposed, 0, "legs", "R-VEN-05",
+    )  # fmt: skip
+
+
+def fuse_is_whole(case: Case) -> Reading:
+    """The adapter's fuse has not blown (R-VEN-06)."""
+    blown = "blown" if "fuse" in case.view.standing.reasons else "whole"
+    return Reading("fuse", Stage.DATA, Sense.IS, blown, "whole", "", "R-VEN-06")
+
+
+def _reduces(held: int, change: int) -> bool:
+    return held * change < 0 and abs(change) <= abs(held)
+
+
+def _first_objection(case: Case, name: str, rule: str, *, closing: bool) -> Reading:
+    order, market = case.order, case.view.market
+    found = objections(
+        order, holdings=case.view.book.holdings, session=market.day.session, at=market.at
+    )
+    said = [reading for reading in found if not reading.passed]
+    if len(order.legs) > LEGS_MAX:
+        return Reading(name, Stage.DATA, Sense.AT_MOST, len(order.legs), LEGS_MAX, "legs", rule)
+    seen = str(said[0]) if said else "none"
+    return Reading(name, Stage.DATA, Sense.IS, seen, "none", "", rule)
+
+
+SANITY = (
+    every_leg_is_quoted,
+    quotes_are_fresh,
+    quotes_are_not_crossed,
+    price_is_on_a_tick,
+    price_is_within_the_band,
+    venue_takes_the_order,
+    closes_no_more_than_it_holds,
+    no_leg_opposes_another,
+    fuse_is_whole,
+)

@@ -1,0 +1,35 @@
+"""The tables of gates, in the order of the stages, and the judge who asks every one of them."""
+
+from collections.abc import Callable
+
+from tomking.core.order import Order
+from tomking.core.reading import Reading
+from tomking.portfolio.preview import Preview
+from tomking.risk.case import Case, open_case
+from tomking.risk.gates.data import DATA
+from tomking.risk.gates.exposure import GREEKS, MARGIN, POSITION_LIMIT
+from tomking.risk.gates.market import CORRELATION, MARKET, PATTERN, VIX
+from tomking.risk.gates.sanity import SANITY
+from tomking.risk.verdict import Approved, Refused, Verdict
+from tomking.risk.view import View
+
+Gate = Callable[[Case], Reading]
+
+#: Only orders that add risk face these: a limit never stands in the way of an exit.
+EXPOSURE: tuple[Gate, ...] = (
+    *DATA, *MARKET, *CORRELATION, *VIX, *PATTERN, *GREEKS, *MARGIN, *POSITION_LIMIT,
+)  # fmt: skip
+
+
+def gates_for(order: Order) -> tuple[Gate, ...]:
+    """SANITY for every order; EXPOSURE too when it adds risk."""
+    return SANITY + EXPOSURE if order.purpose.adds_risk else SANITY
+
+
+def judge(order: Order, view: View, preview: Preview) -> Verdict:
+    """Ask every gate, without stopping at the first refusal."""
+    case = open_case(order, view, preview)
+    readings = tuple(gate(case) for gate in gates_for(order))
+    if all(reading.passed for reading in readings):
+        return Approved(order, readings)
+    return Refused(order, readings)

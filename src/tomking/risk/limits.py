@@ -1,0 +1,167 @@
+"""Every figure a gate compares with, as one plain value.
+
+Defaults are the rulebook's; each field carries its unit, its rule id and the bounds a configuration may
+choose from. ``app`` fills it from TOML; nothing below ``app`` sees the file.
+"""
+
+from dataclasses import field
+from typing import Any
+
+from tomking.core.value import value
+
+Pairs = tuple[tuple[float, float], ...]
+Named = tuple[tuple[str, float], ...]
+
+
+def about(unit: str, rule: str, low: float = 0.0, high: float = 1e12) -> dict[str, Any]:
+    """The metadata of a limit: unit, rule id, and the bounds it may be set within."""
+    return {"unit": unit, "rule": rule, "low": low, "high": high}
+
+
+SHARE = "share of net liq"
+
+
+@value
+class Limits:
+    """The default sheet (rulebook 0.5 as corrected by 0.6)."""
+
+    # VIX and buying power
+    vix_bands: Pairs = field(
+        default=((13.0, 0.45), (18.0, 0.65), (25.0, 0.75), (30.0, 0.50), (1e9, 0.50)),
+        metadata=about("VIX below this: share of net liq", "R-VIX-01"),
+    )
+    vix_open_max: float = field(default=35.0, metadata=about("points", "R-VIX-02", 0, 60))
+    vix_age_max_s: float = field(default=300.0, metadata=about("seconds", "R-VIX-03", 1, 3600))
+    vix_spike_max: float = field(default=0.50, metadata=about("share of a day", "R-VIX-04", 0, 5))
+    reserve: float = field(default=0.20, metadata=about(SHARE, "R-MRG-01", 0, 0.9))
+    margin_max: float = field(default=0.80, metadata=about(SHARE, "R-MRG-02", 0, 1))
+    bp_trade_max: float = field(default=0.30, metadata=about(SHARE, "R-MRG-03", 0, 1))
+    bp_trade_by_strategy: Named = field(
+        default=(("friday_0dte", 0.20), ("lt112", 0.30)), metadata=about(SHARE, "R-MRG-03")
+    )
+    # account phases and the deployment stage
+    phases_usd: tuple[float, ...] = field(
+        default=(40_000.0, 55_000.0, 75_000.0, 95_000.0), metadata=about("dollars", "R-PHA-01")
+    )
+    phases_gbp: tuple[float, ...] = field(
+        default=(30_000.0, 40_000.0, 60_000.0, 75_000.0), metadata=about("pounds", "R-PHA-01")
+    )
+    usd_per_gbp: float = field(
+        default=1.27, metadata=about("dollars a pound", "R-PHA-02", 0.5, 3.0)
+    )
+    bp_by_phase: Pairs = field(
+        default=((1, 0.50), (2, 0.65), (3, 0.75), (4, 0.80)), metadata=about(SHARE, "R-PHA-03")
+    )
+    positions_by_phase: Pairs = field(
+        default=((1, 3), (2, 5), (3, 7), (4, 10)), metadata=about("campaigns", "R-POS-01")
+    )
+    phase_by_strategy: Named = field(
+        default=(("friday_0dte", 1), ("lt112", 2)), metadata=about("phase", "R-PHA-04")
+    )
+    stage: int = field(default=4, metadata=about("deployment stage", "R-STG-01", 0, 4))
+    bp_by_stage: Pairs = field(
+        default=((0, 0.0), (1, 0.30), (2, 0.40), (3, 0.65), (4, 0.80)),
+        metadata=about(SHARE, "R-STG-01"),
+    )
+    positions_by_stage: Pairs = field(
+        default=((0, 0), (1, 1), (2, 3), (3, 5), (4, 10)), metadata=about("campaigns", "R-STG-01")
+    )
+    # positions and sizes
+    positions_by_strategy: Named = field(
+        default=(("friday_0dte", 2), ("lt112", 4)), metadata=about("campaigns", "R-POS-02")
+    )
+    positions_per_underlying_max: int = field(
+        default=2, metadata=about("campaigns", "R-POS-03", 1, 20)
+    )
+    entries_a_day_max: int = field(default=10, metadata=about("entries", "R-POS-04", 0, 100))
+    stop_risk_max: float = field(default=0.02, metadata=about(SHARE, "R-SIZ-01", 0, 0.2))
+    defined_risk_max: float = field(default=0.05, metadata=about(SHARE, "R-SIZ-02", 0, 0.5))
+    contracts_by_gbp: tuple[tuple[str, Pairs], ...] = field(
+        default=(
+            (
+                "friday_0dte",
+                ((30_000, 1), (40_000, 2), (75_000, 3), (100_000, 4), (150_000, 5)),
+            ),
+        ),
+        metadata=about("full-size contracts at this many pounds", "R-SIZ-03"),
+    )
+    contracts_by_phase: tuple[tuple[str, Pairs], ...] = field(
+        default=(("lt112", ((1, 0.0), (2, 0.4), (3, 1.0), (4, 3.0))),),
+        metadata=about("full-size units by phase", "R-SIZ-04"),
+    )
+    # correlation
+    group_max: Named = field(
+        default=(
+            ("A1", 2), ("A2", 3), ("B1", 2), ("B2", 2), ("C1", 2),
+            ("C2", 1), ("D1", 2), ("D2", 1), ("E", 2), ("V", 1),
+        ),
+        metadata=about("campaigns", "R-COR-01"),
+    )  # fmt: skip
+    equity_groups_max: int = field(default=3, metadata=about("campaigns", "R-COR-02", 1, 20))
+    group_reserve: tuple[tuple[str, str, int], ...] = field(
+        default=(("A1", "friday_0dte", 1),), metadata=about("group, strategy, slots", "R-COR-03")
+    )
+    one_per_group: tuple[str, ...] = field(
+        default=("lt112",), metadata=about("strategies", "R-COR-04")
+    )
+    short_margin_equity_max: float = field(default=0.30, metadata=about(SHARE, "R-COR-05", 0, 1))
+    short_margin_other_max: float = field(default=0.20, metadata=about(SHARE, "R-COR-05", 0, 1))
+    group_vix_step: float = field(default=30.0, metadata=about("VIX points", "R-COR-06", 0, 100))
+    # exposure
+    delta_share_max: float = field(
+        default=0.60, metadata=about("dollar delta as a share of net liq", "R-GRK-01", 0, 10)
+    )
+    gamma_share_max: float = field(
+        default=0.72,
+        metadata=about("change of dollar delta for 1 %, as a share of net liq", "R-GRK-02", 0, 10),
+    )
+    theta_min_usd: float = field(
+        default=-500.0, metadata=about("dollars a day per $100k", "R-GRK-03", -1e5, 0)
+    )
+    vega_max_usd: float = field(
+        default=500.0, metadata=about("dollars a vol point per $100k", "R-GRK-04", 0, 1e5)
+    )
+    greeks_mode: str = field(default="dollars", metadata=about("dollars | s4_literal", "R-GRK-05"))
+    notional_max: float = field(
+        default=3.0, metadata=about("delta-weighted notional as a multiple", "R-GRK-06", 0, 20)
+    )
+    # breakers
+    loss_day_max: float = field(default=0.05, metadata=about(SHARE, "R-BRK-01", 0, 1))
+    loss_week_max: float = field(default=0.10, metadata=about(SHARE, "R-BRK-02", 0, 1))
+    loss_month_max: float = field(default=0.15, metadata=about(SHARE, "R-BRK-03", 0, 1))
+    loss_streak_max: int = field(
+        default=3, metadata=about("losing campaigns in a row", "R-BRK-04", 1, 20)
+    )
+    drawdown_halve: float = field(default=0.10, metadata=about("drawdown", "R-BRK-05", 0, 1))
+    drawdown_stop: float = field(default=0.15, metadata=about("drawdown", "R-BRK-05", 0, 1))
+    drawdown_lock: float = field(default=0.20, metadata=about("drawdown", "R-BRK-05", 0, 1))
+    # quotes and events
+    quote_age_max_s: float = field(default=30.0, metadata=about("seconds", "R-DAT-01", 1, 600))
+    spread_max: float = field(
+        default=0.20, metadata=about("package width as a share of its legs", "R-DAT-02", 0, 2)
+    )
+    events_blocked: tuple[str, ...] = field(default=("FOMC",), metadata=about("events", "R-EVT-01"))
+    early_close_entry_until_min: float = field(
+        default=120.0, metadata=about("minutes from the open", "R-EVT-02", 0, 390)
+    )
+    pattern_min: float = field(default=65.0, metadata=about("points of 100", "R-PAT-01", 0, 100))
+    pattern_mode: str = field(default="record", metadata=about("record | enforce", "R-PAT-01"))
+    # stress
+    stress_loss_max: float = field(default=0.20, metadata=about(SHARE, "R-STR-01", 0, 1))
+    stress_margin_max: float = field(default=1.00, metadata=about(SHARE, "R-STR-02", 0, 5))
+    stress_trade_max: float = field(default=0.15, metadata=about(SHARE, "R-STR-03", 0, 1))
+    house: str = field(default="tastytrade", metadata=about("tastytrade | exchange", "R-MRG-04"))
+
+
+def named(pairs: Named, key: str, otherwise: float) -> float:
+    """The figure of a name in a table of pairs."""
+    return next((figure for name, figure in pairs if name == key), otherwise)
+
+
+def at_level(pairs: Pairs, level: float, below: float) -> float:
+    """The figure of the highest row that does not stand above ``level``.
+
+    >>> at_level(((1, 0.5), (2, 0.65)), 2, 0.0), at_level(((1, 0.5),), 0, 0.0)
+    (0.65, 0.0)
+    """
+    return next((figure for floor, figure in reversed(pairs) if level >= floor), below)

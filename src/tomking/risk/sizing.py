@@ -1,0 +1,174 @@
+"""How many: the least of what risk, margin, exposure, phase and stress leave room for. Zero is an answer.
+
+Sizing runs before the gates and never stands in for one; an order is judged at the size found here.
+"""
+
+from math import floor, inf, isfinite
+
+from tomking.core.evidence import Stamped
+from tomking.core.order import Structure
+from tomking.core.product import Product, product
+from tomking.core.reading import Reading, Sense, Skip, Stage
+from tomking.core.value import value
+from tomking.market.snapshot import MID, Legs, Marks
+from tomking.portfolio import marks as worth
+from tomking.portfolio.columns import columns_of
+from tomking.portfolio.margin.account import needed
+from tomking.risk.caps import Allowance, allowance, caps, usable_bp
+from tomking.risk.case import Slope, slope, stress_loss
+from tomking.risk.limits import Limits, at_level, named
+from tomking.risk.view import View
+
+HUNDRED_THOUSAND = 100_000.0
+
+
+@value
+class Room:
+    """How many units one consideration leaves room for, and what it is called."""
+
+    name: str
+    stage: Stage
+    units: float
+    rule: str
+
+    @property
+    def reading(self) -> Reading:
+        """The room against the one unit it must have."""
+        return Reading(self.name, self.stage, Sense.AT_LEAST, self.units, 1.0, "units", self.rule)
+
+
+def size(wanted: Structure, view: View, strategy: str) -> int | Skip:
+    """Units to trade, or the rooms of which at least one holds none."""
+    legs = columns_of(wanted.legs)
+    marks = view.market.marks(legs)
+    found = rooms(wanted, view, strategy, legs, marks)
+    factor = wanted.size_factor * _allowed(view).size_factor
+    units = floor(min(room.units for room in found) * factor + 1e-9) if found else 0
+    if units >= 1:
+        return units
+    return Skip(tuple(room.reading for room in found))
+
+
+def rooms(
+    wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
+) -> tuple[Room, ...]:
+    """Every consideration's room, in the order of the stages."""
+    limits, net_liq, what = view.limits, max(view.net_liq, 0.0), product(wanted.root)
+    return (
+        *_greeks(view, legs, marks),
+        *_margins(wanted, view, strategy, legs, marks),
+        Room("loss at the stop", Stage.MARGIN, _fit(
+            limits.stop_risk_max * net_liq, wanted.stop_loss * what.multiplier), "R-SIZ-01"),
+        Room("greatest loss", Stage.MARGIN, _defined(wanted, limits, net_liq, what), "R-SIZ-02"),
+        *_stress(view, legs, marks, limits, net_liq),
+        Room("contracts for the account", Stage.POSITION_LIMIT, _contracts(
+            view, strategy, what), "R-SIZ-03"),
+    )  # fmt: skip
+
+
+def _fit(budget: float, each: float) -> float:
+    """Units that fit a budget; any number when they cost nothing, none when it is spent."""
+    if each <= 0.0:
+        return inf
+    return max(0.0, float(floor(budget / each + 1e-9))) if isfinite(each) else 0.0
+
+
+def _defined(wanted: Structure, limits: Limits, net_liq: float, what: Product) -> float:
+    """A loss that nothing bounds is judged at its stop and under stress, not here."""
+    if not isfinite(wanted.max_loss):
+        return inf
+    return _fit(limits.defined_risk_max * net_liq, wanted.max_loss * what.multiplier)
+
+
+def _greeks(view: View, legs: Legs, marks: Marks) -> tuple[Room, ...]:
+    """Room in dollar delta, its change for a one per cent move, vega and gross notional."""
+    limits, net_liq = view.limits, max(view.net_liq, 0.0)
+    held, alone = slope(view.book.legs, view, view.marks), slope(legs, view, marks)
+    vega = worth.dollar_vega(view.book.legs, view.marks)
+    gross = worth.gross_dollar_delta(view.book.legs, view.marks)
+    return (
+        Room("dollar delta", Stage.GREEKS, _between(
+            held.delta, alone.delta, limits.delta_share_max * net_liq), "R-GRK-01"),
+        Room("change of dollar delta for 1 %", Stage.GREEKS, _gamma(
+            held, alone, limits.gamma_share_max * net_liq), "R-GRK-02"),
+        Room("vega", Stage.GREEKS, _between(
+            vega, worth.dollar_vega(legs, marks),
+            limits.vega_max_usd * net_liq / HUNDRED_THOUSAND), "R-GRK-04"),
+        Room("delta-weighted notional", Stage.GREEKS, _fit(
+            limits.notional_max * net_liq - gross, worth.gross_dollar_delta(legs, marks)),
+            "R-GRK-06"),
+    )  # fmt: skip
+
+
+def _between(held: float, each: float, bound: float) -> float:
+    """Units that keep |held + units x each| within a bound."""
+    return _fit(bound - held if each >= 0 else bound + held, abs(each))
+
+
+def _gamma(held: Slope, each: Slope, bound: float) -> float:
+    return min(_between(held.up, each.up, bound), _between(held.down, each.down, bound))
+
+
+def _margins(
+    wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
+) -> tuple[Room, ...]:
+    """Room in the trade's own share and in what regime, phase, stage and reserve leave."""
+    limits, net_liq = view.limits, max(view.net_liq, 0.0)
+    spot = view.market.spot(wanted.root)
+    if not isinstance(spot, Stamped):
+        return (Room(f"price of {wanted.root}", Stage.DATA, 0.0, "R-DAT-03"),)
+    held = dict(zip(legs.contracts, legs.quantity.astype(int).tolist(), strict=True))
+    prices = dict(zip(legs.contracts, marks.table[MID].tolist(), strict=True))
+    each = float(needed(wanted.root, held, prices, spot.value, limits.house))
+    share = named(limits.bp_trade_by_strategy, strategy, limits.bp_trade_max)
+    allowed = _allowed(view)
+    used = margin_in_use(view)
+    free = usable_bp(net_liq, allowed.bp_share_max, limits.reserve, used)
+    return (
+        Room("margin of the trade", Stage.MARGIN, _fit(share * net_liq, each), "R-MRG-03"),
+        Room(f"buying power (bound by {allowed.bp_bound_by})", Stage.MARGIN, _fit(free, each),
+             "R-MRG-01"),
+    )  # fmt: skip
+
+
+def margin_in_use(view: View) -> float:
+    """What the held contracts need now, by the same rule the venue uses."""
+    held = view.book.holdings
+    prices = dict(zip(view.book.legs.contracts, view.marks.table[MID].tolist(), strict=True))
+    total = 0.0
+    for root in dict.fromkeys(contract.root for contract in held):
+        spot = view.market.spot(root)
+        if isinstance(spot, Stamped):
+            total += float(needed(root, held, prices, spot.value, view.limits.house))
+    return total
+
+
+def _stress(
+    view: View, legs: Legs, marks: Marks, limits: Limits, net_liq: float
+) -> tuple[Room, ...]:
+    """Room under AUG5_LOW: for the trade by itself, for the book, and for margin afterwards."""
+    held, each = stress_loss(view.book.legs, view, view.marks), stress_loss(legs, view, marks)
+    return (
+        Room("stress loss of the trade", Stage.MARGIN, _fit(
+            limits.stress_trade_max * net_liq, each), "R-STR-03"),
+        Room("stress loss of the book", Stage.MARGIN, _fit(
+            limits.stress_loss_max * net_liq - held, each), "R-STR-01"),
+    )  # fmt: skip
+
+
+def _contracts(view: View, strategy: str, what: Product) -> float:
+    """Contracts the account's size or phase allows, a micro counting a tenth."""
+    limits = view.limits
+    by_size = dict(limits.contracts_by_gbp).get(strategy)
+    by_phase = dict(limits.contracts_by_phase).get(strategy)
+    full = inf
+    if by_size is not None:
+        full = min(full, at_level(by_size, view.net_liq / limits.usd_per_gbp, 1.0))
+    if by_phase is not None:
+        full = min(full, at_level(by_phase, view.standing.phase, 0.0))
+    whole = product(what.micro_of).multiplier / what.multiplier if what.micro_of else 1.0
+    return float(floor(full * whole + 1e-9)) if isfinite(full) else inf
+
+
+def _allowed(view: View) -> Allowance:
+    return allowance(caps(view.market.vix.value, view.net_liq, view.standing, view.limits))

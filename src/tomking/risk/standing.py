@@ -1,0 +1,169 @@
+"""What gates remember: baselines, peak, streak, phase, reasons not to trade. A fold of facts.
+
+Baselines come from ``SessionClosed`` alone, so no restart and no mid-month start can re-base a breaker.
+"""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from tomking.core.facts import (
+    CampaignClosed,
+    CashMoved,
+    Fact,
+    Halted,
+    LegFilled,
+    Resumed,
+    RunStarted,
+    SessionClosed,
+)
+from tomking.core.money import ZERO
+from tomking.core.value import value
+from tomking.risk.limits import Limits
+
+#: How the intent of every opening order ends.
+OPENING = "/open"
+
+
+@value
+class Tally:
+    """Closed campaigns of one strategy; a scratch made or lost no more than its fees."""
+
+    wins: int = 0
+    losses: int = 0
+    scratches: int = 0
+
+
+@value
+class Standing:
+    """The account's memory. ``done`` holds the opening intents that have traded this session."""
+
+    day_start: Decimal = ZERO
+    week_start: Decimal = ZERO
+    month_start: Decimal = ZERO
+    peak: Decimal = ZERO
+    last_close: date = date.min
+    phase: int = 0
+    streak: int = 0
+    reasons: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
+    tallies: tuple[tuple[str, Tally], ...] = ()
+
+    @property
+    def entries_today(self) -> int:
+        """How many opening intents have traded this session."""
+        return len(self.done)
+
+
+def start(capital: Decimal, limits: Limits) -> Standing:
+    """The standing of an account that has just been opened."""
+    return Standing(capital, capital, capital, capital, phase=phase_of(float(capital), limits))
+
+
+def phase_of(net_liq_usd: float, limits: Limits) -> int:
+    """The account phase 0-4; the lower of the dollar and the pound ladders binds (rulebook 14)."""
+    return min(
+        rungs(limits.phases_usd, net_liq_usd),
+        rungs(limits.phases_gbp, net_liq_usd / limits.usd_per_gbp),
+    )
+
+
+def rungs(ladder: tuple[float, ...], amount: float) -> int:
+    """How many floors of a ladder an amount has reached.
+
+    >>> rungs((40_000, 55_000), 39_999), rungs((40_000, 55_000), 55_000)
+    (0, 2)
+    """
+    return sum(amount >= floor for floor in ladder)
+
+
+def apply(standing: Standing, fact: Fact, limits: Limits) -> Standing:
+    """The standing after a fact."""
+    match fact:
+        case RunStarted(capital=capital):
+            return start(capital, limits)
+        case SessionClosed():
+            return _closed(standing, fact, limits)
+        case CampaignClosed():
+            return _tallied(standing, fact)
+        case CashMoved(amount=amount):
+            return _moved(standing, amount)
+        case Halted(reason=reason):
+            return replace(standing, reasons=standing.reasons | {reason})
+        case Resumed(reason=reason):
+            return _resumed(standing, reason)
+        case LegFilled(order=order):
+            intent = order.rpartition("#")[0]
+            opening = intent.endswith(OPENING) and intent not in standing.done
+            return replace(standing, done=standing.done | {intent}) if opening else standing
+        case _:
+            return standing
+
+
+def _closed(standing: Standing, fact: SessionClosed, limits: Limits) -> Standing:
+    """A day is over: it becomes the baseline of the next one."""
+    return replace(
+        opened(standing, fact.day),
+        day_start=fact.net_liq,
+        peak=max(standing.peak, fact.net_liq),
+        last_close=fact.day,
+        phase=phase_of(float(fact.net_liq), limits),
+        done=frozenset(),
+    )
+
+
+def opened(standing: Standing, today: date) -> Standing:
+    """The standing as a new session begins: a new week or month takes the last close as its start."""
+    last = standing.last_close
+    if last in (date.min, today):
+        return standing
+    new_week = today.isocalendar()[:2] != last.isocalendar()[:2]
+    new_month = (today.year, today.month) != (last.year, last.month)
+    return replace(
+        standing,
+        week_start=standing.day_start if new_week else standing.week_start,
+        month_start=standing.day_start if new_month else standing.month_start,
+    )
+
+
+def _tallied(standing: Standing, fact: CampaignClosed) -> Standing:
+    """A campaign ended: a scratch neither counts nor resets the streak (rulebook 17)."""
+    tallies = dict(standing.tallies)
+    tally = tallies.get(fact.strategy, Tally())
+    streak = standing.streak
+    if abs(fact.pnl) <= fact.fees:
+        tally = replace(tally, scratches=tally.scratches + 1)
+    elif fact.pnl > 0:
+        tally, streak = replace(tally, wins=tally.wins + 1), 0
+    else:
+        tally, streak = replace(tally, losses=tally.losses + 1), streak + 1
+    return replace(
+        standing, streak=streak, tallies=tuple((tallies | {fact.strategy: tally}).items())
+    )
+
+
+def _moved(standing: Standing, amount: Decimal) -> Standing:
+    """Money put in or taken out is neither a gain nor a loss: every baseline moves with it."""
+    return replace(
+        standing,
+        day_start=standing.day_start + amount,
+        week_start=standing.week_start + amount,
+        month_start=standing.month_start + amount,
+        peak=standing.peak + amount,
+    )
+
+
+def _resumed(standing: Standing, reason: str) -> Standing:
+    """A reason is lifted, and with it the memory that would trip it again at once."""
+    after = replace(standing, reasons=standing.reasons - {reason})
+    match reason:
+        case "loss streak":
+            return replace(after, streak=0)
+        case "drawdown":
+            return replace(after, peak=standing.day_start)
+        case "week loss":
+            return replace(after, week_start=standing.day_start)
+        case "month loss":
+            return replace(after, month_start=standing.day_start)
+        case _:
+            return after

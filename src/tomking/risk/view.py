@@ -1,0 +1,42 @@
+"""The view: the market, the book, its marks, the standing and the limits, at one instant."""
+
+from tomking.core.calendar import Session
+from tomking.core.value import value
+from tomking.market.snapshot import Marks, Snapshot
+from tomking.portfolio import marks as worth
+from tomking.portfolio.book import Book, Position
+from tomking.portfolio.fees import FeeSchedule
+from tomking.risk.limits import Limits
+from tomking.risk.standing import Standing
+
+
+@value
+class View:
+    """All that a rule or a gate may look at. ``values`` are the book's legs in dollars."""
+
+    market: Snapshot
+    book: Book
+    marks: Marks
+    values: list[float]
+    standing: Standing
+    limits: Limits
+    fees: FeeSchedule
+    net_liq: float
+
+    @property
+    def session(self) -> Session:
+        """Today's session."""
+        return self.market.day.session
+
+    def profit(self, position: Position) -> float:
+        """Open profit of a position at mid, in dollars; NaN when a leg has no quote."""
+        return worth.profit(position, self.values)
+
+
+def view_of(
+    market: Snapshot, book: Book, standing: Standing, limits: Limits, fees: FeeSchedule
+) -> View:
+    """Mark the book once and put the six things side by side."""
+    marks = market.marks(book.legs)
+    values = worth.values(book.legs, marks)
+    return View(market, book, marks, values, standing, limits, fees, worth.net_liq(book, values))

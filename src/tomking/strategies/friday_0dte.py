@@ -1,0 +1,69 @@
+"""Friday 0DTE: fade the first hour of the week's last day.
+
+At 10:30 sell a call spread if the market has risen by more than half a per cent since the open, a put
+spread if it has fallen by as much, a condor if it has done neither. Half the credit is enough; losing
+twice the credit is too much; nothing is left open into the close.
+
+Sources: R-0DTE-01 to R-0DTE-11 in docs/rules.md.
+"""
+
+from tomking.core.calendar import FRIDAY, after_open, before_close
+from tomking.core.contract import Right
+from tomking.strategies.entry import (
+    FullSession,
+    MovedDown,
+    MovedUp,
+    NoEvent,
+    VixBelow,
+    VixRiseBelow,
+)
+from tomking.strategies.picks import AtrAway, Away, LegPlan, buy, sell
+from tomking.strategies.plan import Plan, Shape, Tranche
+from tomking.strategies.slots import Slots
+from tomking.strategies.stay import Before, LossBelow, MoveBelow, ProfitBelow, WinningFrom
+
+WIDTH = 30.0
+MOVE = 0.005
+
+STAY = (
+    MoveBelow(0.05),
+    LossBelow(of_premium=2.0),
+    ProfitBelow(of_premium=0.50),
+    WinningFrom(before_close(90)),
+    Before(before_close(60)),
+)
+
+
+def spread(right: Right, atr: float) -> tuple[LegPlan, LegPlan]:
+    """A credit spread: the short so many ATR away, its wing 30 points beyond."""
+    side = right.value.lower()
+    return (
+        sell(1, right, AtrAway(atr), f"short {side}"),
+        buy(1, right, Away(f"short {side}", WIDTH), f"long {side}"),
+    )
+
+
+FRIDAY_0DTE = Plan(
+    name="friday_0dte",
+    title="Friday 0DTE",
+    roots=("ES", "MES"),
+    dte=0,
+    dte_within=0,
+    slots=(Slots(FRIDAY, after_open(60), after_open(240), every_min=30, holiday="skip"),),
+    watch_min=5,
+    enter_when=(FullSession(), NoEvent(("FOMC", "CPI")), VixBelow(30.0)),
+    half_size_unless=(VixRiseBelow(0.10),),
+    credit_min_costs=3.0,
+    shapes=(
+        Shape(
+            "fade up", (Tranche("call spread", spread(Right.CALL, 0.7), STAY),), (MovedUp(MOVE),)
+        ),
+        Shape(
+            "fade down", (Tranche("put spread", spread(Right.PUT, 0.7), STAY),), (MovedDown(MOVE),)
+        ),
+        Shape(
+            "condor", (Tranche("condor", spread(Right.PUT, 0.5) + spread(Right.CALL, 0.5), STAY),)
+        ),
+    ),
+    sources=("rulebook 3", "PDF p.13, p.25", "rulebook 0.6"),
+)

@@ -1,0 +1,214 @@
+"""Stay rules: true while a position is kept; the first that no longer holds is the exit.
+
+A rule measures two floats and the engine compares; words are made when the answer changes or somebody asks.
+Fractions are of the *absolute* premium: a fraction of a debit is not a negative target.
+"""
+
+from math import inf
+from typing import ClassVar, Protocol
+
+from tomking.core.calendar import Moment, dte
+from tomking.core.reading import Reading, Sense, Skip, Stage, holds
+from tomking.core.value import value
+from tomking.market.snapshot import DELTA
+from tomking.portfolio.book import Position
+from tomking.risk.view import View
+
+Measure = tuple[float, float]
+
+
+class StayRule(Protocol):
+    """True while the position is kept.
+
+    ``twice`` rules need two fresh observations in a row, and none counts in the session's first ten
+    minutes; ``clock`` rules act at once; the rest wait until 20 minutes after the open.
+    """
+
+    sense: ClassVar[Sense]
+    twice: ClassVar[bool]
+    clock: ClassVar[bool]
+    name: ClassVar[str]
+    rule: ClassVar[str]
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """What is seen, and the bound it is held against; NaN when it cannot be seen."""
+        ...
+
+
+def kept(rule: StayRule, position: Position, view: View) -> bool:
+    """Whether a rule still holds; what cannot be measured takes nobody out."""
+    seen, bound = rule.measure(position, view)
+    return seen != seen or holds(rule.sense, seen, bound)
+
+
+def reading(rule: StayRule, position: Position, view: View) -> Reading:
+    """A rule's measurement in words."""
+    seen, bound = rule.measure(position, view)
+    return Reading(
+        rule.name, Stage.MARKET, rule.sense, None if seen != seen else seen, bound, "", rule.rule
+    )
+
+
+@value
+class ProfitBelow:
+    """Keep until so much of the premium is earned; rests at the venue as a limit order (R-MAN-01)."""
+
+    of_premium: float
+    sense: ClassVar[Sense] = Sense.BELOW
+    twice: ClassVar[bool] = False
+    clock: ClassVar[bool] = False
+    name: ClassVar[str] = "profit"
+    rule: ClassVar[str] = "R-MAN-01"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """Open profit against its share of the premium, in dollars."""
+        return view.profit(position), self.of_premium * abs(float(position.premium))
+
+    def __str__(self) -> str:
+        return f"profit is below {self.of_premium:.0%} of the premium"
+
+
+@value
+class LossBelow:
+    """Keep while the loss is less than so many times the premium (R-MAN-02)."""
+
+    of_premium: float
+    sense: ClassVar[Sense] = Sense.BELOW
+    twice: ClassVar[bool] = True
+    clock: ClassVar[bool] = False
+    name: ClassVar[str] = "loss"
+    rule: ClassVar[str] = "R-MAN-02"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """Open loss against its multiple of the premium, in dollars."""
+        return -view.profit(position), self.of_premium * abs(float(position.premium))
+
+    def __str__(self) -> str:
+        return f"the loss is below {self.of_premium:g} times the premium"
+
+
+@value
+class LossBelowNetLiq:
+    """Keep while the loss is less than a share of net liq (R-MAN-03)."""
+
+    share: float
+    sense: ClassVar[Sense] = Sense.BELOW
+    twice: ClassVar[bool] = True
+    clock: ClassVar[bool] = False
+    name: ClassVar[str] = "loss against net liq"
+    rule: ClassVar[str] = "R-MAN-03"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """Open loss against its share of net liq, in dollars."""
+        return -view.profit(position), self.share * view.net_liq
+
+    def __str__(self) -> str:
+        return f"the loss is below {self.share:.0%} of net liq"
+
+
+@value
+class ShortDeltaBelow:
+    """Keep while no short option's delta has grown to this (R-MAN-04)."""
+
+    delta: float
+    sense: ClassVar[Sense] = Sense.BELOW
+    twice: ClassVar[bool] = True
+    clock: ClassVar[bool] = False
+    name: ClassVar[str] = "delta of the shorts"
+    rule: ClassVar[str] = "R-MAN-04"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """The largest absolute delta among short options."""
+        deltas = view.marks.table[DELTA]
+        shorts = [
+            abs(float(deltas[position.row + row]))
+            for row, (contract, quantity) in enumerate(position.held)
+            if quantity < 0 and contract.is_option
+        ]
+        return max(shorts, default=0.0), self.delta
+
+    def __str__(self) -> str:
+        return f"no short delta has reached {self.delta:g}"
+
+
+@value
+class DteAbove:
+    """Keep while more than so many calendar days are left (R-MAN-05)."""
+
+    days: int
+    sense: ClassVar[Sense] = Sense.ABOVE
+    twice: ClassVar[bool] = False
+    clock: ClassVar[bool] = False
+    name: ClassVar[str] = "days to expiry"
+    rule: ClassVar[str] = "R-MAN-05"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """Calendar days to the nearest expiry among the options held."""
+        today = view.session.day
+        days = [dte(contract.expiry, today) for contract in position.expiry_legs]
+        return float(min(days, default=0)), float(self.days)
+
+    def __str__(self) -> str:
+        return f"more than {self.days} days are left"
+
+
+@value
+class Before:
+    """Keep until a time of the session (R-0DTE-08)."""
+
+    moment: Moment
+    sense: ClassVar[Sense] = Sense.BELOW
+    twice: ClassVar[bool] = False
+    clock: ClassVar[bool] = True
+    name: ClassVar[str] = "minutes since the open"
+    rule: ClassVar[str] = "R-0DTE-08"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """Minutes since the open against the moment."""
+        return view.market.minute, float(self.moment.minute(view.session.minutes))
+
+    def __str__(self) -> str:
+        return f"it is before {self.moment}"
+
+
+@value
+class WinningFrom:
+    """From a time of the session on, keep only what is not losing (R-0DTE-07)."""
+
+    moment: Moment
+    sense: ClassVar[Sense] = Sense.AT_LEAST
+    twice: ClassVar[bool] = False
+    clock: ClassVar[bool] = True
+    name: ClassVar[str] = "profit late in the day"
+    rule: ClassVar[str] = "R-0DTE-07"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """Open profit against nought, from the moment on; before it always kept."""
+        late = view.market.minute >= self.moment.minute(view.session.minutes)
+        return view.profit(position) if late else inf, 0.0
+
+    def __str__(self) -> str:
+        return f"it is before {self.moment}, or the position is not losing"
+
+
+@value
+class MoveBelow:
+    """Keep unless the market has moved this far since the last close (R-0DTE-11)."""
+
+    share: float
+    sense: ClassVar[Sense] = Sense.BELOW
+    twice: ClassVar[bool] = False
+    clock: ClassVar[bool] = True
+    name: ClassVar[str] = "move since the last close"
+    rule: ClassVar[str] = "R-0DTE-11"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """Absolute return since the last close."""
+        spot = view.market.spot(position.root)
+        before = view.market.day.previous_close.get(position.root)
+        if isinstance(spot, Skip) or not before:
+            return float("nan"), self.share
+        return abs(spot.value / before - 1.0), self.share
+
+    def __str__(self) -> str:
+        return f"the market has moved less than {self.share:.0%} since the last close"

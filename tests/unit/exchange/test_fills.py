@@ -1,0 +1,113 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tomking.core.errors import ConfigError
+from tomking.core.product import product
+from tomking.exchange.fills import (
+    MID,
+    NATURAL,
+    FillModel,
+    leg_price,
+    model_named,
+    spread_fraction,
+    steps,
+    tradable,
+)
+
+ES = steps(product("ES").ticks)
+SPX = steps(product("SPX").ticks)
+
+
+@pytest.mark.parametrize(
+    ("model", "quantity", "price"),
+    [
+        (NATURAL, 1, 2.40),
+        (NATURAL, -1, 2.00),
+        (MID, 1, 2.20),
+        (MID, -1, 2.20),
+        (spread_fraction(0.25), 1, 2.25),
+        (spread_fraction(0.25), -1, 2.15),
+        (spread_fraction(0.30), 1, 2.30),  # 2.26 is no tick: the next one against the buyer
+        (spread_fraction(0.30), -1, 2.10),
+        (spread_fraction(1.0), 1, 2.40),
+    ],
+)
+def test_a_model_gives_up_its_share_of_the_spread_and_rounds_against_the_trader(
+    model: FillModel, quantity: int, price: float
+) -> None:
+    assert leg_price(model, 2.00, 2.40, quantity, ES) == pytest.approx(price, abs=1e-12)
+
+
+def test_the_tick_is_the_larger_one_above_the_switch() -> None:
+    assert leg_price(spread_fraction(0.1), 10.0, 12.0, 1, ES) == pytest.approx(11.25)
+    assert leg_price(spread_fraction(0.1), 10.0, 12.0, -1, ES) == pytest.approx(10.75)
+    assert leg_price(spread_fraction(0.1), 4.0, 4.4, 1, SPX) == pytest.approx(4.3)
+
+
+@given(
+    st.integers(0, 4000),
+    st.integers(1, 400),
+    st.floats(0.0, 1.0),
+    st.sampled_from([-2, -1, 1, 2]),
+    st.floats(0.0, 0.05),
+)
+def test_a_fill_never_leaves_the_quote_and_never_beats_mid(
+    bid_ticks: int, width_ticks: int, share: float, quantity: int, off_tick: float
+) -> None:
+    bid = 0.05 * bid_ticks + off_tick
+    ask = bid + 0.05 * width_ticks
+    price = leg_price(spread_fraction(share), bid, ask, quantity, ES)
+    mid = 0.5 * (bid + ask)
+    assert bid <= price <= ask
+    assert (price - mid) * quantity >= -1e-6
+
+
+@given(st.integers(1, 100), st.integers(1, 40), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_giving_up_more_of_the_spread_never_helps(
+    bid_ticks: int, width_ticks: int, one: float, other: float
+) -> None:
+    bid, ask = 0.05 * bid_ticks, 0.05 * (bid_ticks + width_ticks)
+    small, large = sorted((one, other))
+    for quantity in (1, -1):
+        near = leg_price(spread_fraction(small), bid, ask, quantity, ES)
+        far = leg_price(spread_fraction(large), bid, ask, quantity, ES)
+        assert (far - near) * quantity >= -1e-9
+
+
+@pytest.mark.parametrize(
+    ("bid", "ask", "age_s", "quantity", "fills"),
+    [
+        (1.0, 1.2, 0.0, 1, True),
+        (1.0, 1.2, 60.0, 1, True),
+        (1.0, 1.2, 60.1, 1, False),  # stale
+        (1.3, 1.2, 0.0, 1, False),  # crossed
+        (1.2, 1.2, 0.0, 1, True),  # locked
+        (0.0, 0.1, 0.0, -1, False),  # nobody bids
+        (0.0, 0.1, 0.0, 1, True),
+        (0.0, 0.0, 0.0, 1, False),  # nobody offers
+        (1.0, math.inf, 0.0, 1, False),
+        (1.0, math.inf, 0.0, -1, False),
+        (math.nan, 1.2, 0.0, 1, False),
+        (1.0, math.nan, 0.0, -1, False),
+        (1.0, 1.2, math.inf, 1, False),
+        (1.0, 1.2, math.nan, 1, False),
+    ],
+)
+def test_only_a_fresh_two_sided_uncrossed_quote_fills(
+    bid: float, ask: float, age_s: float, quantity: int, fills: bool
+) -> None:
+    assert tradable(NATURAL, bid, ask, age_s, quantity) is fills
+
+
+@pytest.mark.parametrize("name", ["natural", "mid", "spread_fraction(0.4)"])
+def test_a_model_is_found_by_the_name_it_prints(name: str) -> None:
+    assert model_named(name).name == name
+
+
+@pytest.mark.parametrize("name", ["", "best", "spread_fraction(x)", "spread_fraction(1.5)"])
+def test_an_unknown_model_says_what_is_allowed(name: str) -> None:
+    with pytest.raises(ConfigError, match="natural"):
+        model_named(name)

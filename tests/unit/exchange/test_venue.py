@@ -1,0 +1,393 @@
+from decimal import Decimal
+
+import pytest
+
+from tomking.core.errors import InvariantError, QuoteMissing, Rejected
+from tomking.core.facts import Fact, LegFilled, OrderEnded, Settled
+from tomking.core.order import Order, Purpose
+from tomking.exchange.fills import MID, NATURAL, FillModel, spread_fraction
+from tomking.exchange.ledger import worth
+from tomking.exchange.settlement import share_of
+from tomking.exchange.venue import Exchange
+from tomking.market.listing import future_contract
+from tomking.portfolio.fees import TASTYTRADE
+from unit.exchange.fakes import (
+    CASH,
+    MONDAY,
+    THIRD_FRIDAY,
+    Quotes,
+    call,
+    closing,
+    market,
+    order,
+    put,
+)
+
+SHORT, LONG = put(5900), put(5850)
+QUOTES: Quotes = {SHORT: (4.00, 4.40), LONG: (2.00, 2.20)}
+SPREAD = ((-1, SHORT), (1, LONG))
+
+
+def venue(fill: FillModel = NATURAL, latency_s: float = 1.0) -> Exchange:
+    return Exchange(CASH, TASTYTRADE, fill, "tastytrade", latency_s)
+
+
+def ends(facts: list[Fact]) -> dict[str, str]:
+    return {fact.order: fact.how for fact in facts if isinstance(fact, OrderEnded)}
+
+
+def filled(facts: list[Fact]) -> list[tuple[int, Decimal]]:
+    return [(fact.quantity, fact.price) for fact in facts if isinstance(fact, LegFilled)]
+
+
+def holding_the_spread(fill: FillModel = NATURAL, units: int = 1) -> Exchange:
+    exchange = venue(fill)
+    exchange.submit(order("1.80", *SPREAD, units=units), market(60, QUOTES))
+    assert ends(exchange.step(market(61, QUOTES))) == {"test/open#1": "filled"}
+    return exchange
+
+
+@pytest.mark.parametrize(
+    ("fill", "prices"),
+    [
+        (NATURAL, [(-1, "4.0000"), (1, "2.2000")]),
+        (MID, [(-1, "4.2000"), (1, "2.1000")]),
+        (spread_fraction(0.5), [(-1, "4.1000"), (1, "2.1500")]),
+    ],
+)
+def test_a_package_fills_at_the_model_s_price(
+    fill: FillModel, prices: list[tuple[int, str]]
+) -> None:
+    exchange = venue(fill)
+    sent = order("1.80", *SPREAD)
+    exchange.submit(sent, market(60, QUOTES))
+    facts = exchange.step(market(61, QUOTES))
+    assert filled(facts) == [(quantity, Decimal(price)) for quantity, price in prices]
+    assert isinstance(facts[-1], OrderEnded)
+    assert exchange.holdings() == {SHORT: -1, LONG: 1}
+    assert exchange.working() == ()
+
+
+def test_an_order_never_trades_in_the_snapshot_it_was_sent_in() -> None:
+    exchange = venue(latency_s=0.0)
+    exchange.submit(order("1.00", *SPREAD), market(60, QUOTES))
+    assert exchange.step(market(60, QUOTES)) == []
+    assert exchange.holdings() == {}
+    assert ends(exchange.step(market(60.5, QUOTES))) == {"test/open#1": "filled"}
+
+
+def test_an_order_waits_for_its_price_on_moving_quotes() -> None:
+    exchange = venue()
+    exchange.submit(order("2.00", *SPREAD), market(60, QUOTES))
+    assert exchange.step(market(61, QUOTES)) == []
+    wider: Quotes = {SHORT: (4.40, 4.80), LONG: (2.00, 2.20)}
+    facts = exchange.step(market(62, wider))
+    assert filled(facts) == [(-1, Decimal("4.4000")), (1, Decimal("2.2000"))]
+
+
+@pytest.mark.parametrize(
+    "quotes",
+    [
+        {SHORT: (4.40, 4.00), LONG: (2.00, 2.20)},
+        {SHORT: (4.00, 4.40)},
+        {SHORT: (4.00, 4.40), LONG: (2.00, float("inf"))},
+        {SHORT: (0.00, 4.40), LONG: (2.00, 2.20)},
+    ],
+)
+def test_no_leg_fills_when_one_quote_is_crossed_missing_or_one_sided(quotes: Quotes) -> None:
+    exchange = venue()
+    exchange.submit(order("0.05", *SPREAD), market(60, QUOTES))
+    assert exchange.step(market(61, quotes)) == []
+    assert exchange.holdings() == {}
+
+
+def test_a_stale_quote_never_fills() -> None:
+    exchange = venue()
+    exchange.submit(order("1.00", *SPREAD), market(60, QUOTES))
+    assert exchange.step(market(70, QUOTES, age_s=300.0)) == []
+
+
+def test_a_resting_order_fills_at_its_limit_when_the_market_jumps_past_it() -> None:
+    exchange = holding_the_spread()
+    exchange.submit(closing("-1.00", (1, SHORT), (-1, LONG), rests=True), market(61, QUOTES))
+    assert exchange.step(market(120, QUOTES)) == []
+    cheap: Quotes = {SHORT: (0.30, 0.40), LONG: (0.10, 0.15)}
+    facts = exchange.step(market(121, cheap))
+    assert filled(facts) == [(1, Decimal("1.1000")), (-1, Decimal("0.1000"))]
+    assert exchange.holdings() == {}
+
+
+def test_a_resting_order_trades_inside_a_session_only_and_lives_on() -> None:
+    sold = put(5900, expiry=THIRD_FRIDAY, future="ESH26")
+    quotes: Quotes = {sold: (4.0, 4.4)}
+    exchange = venue()
+    exchange.submit(order("4.00", (-1, sold), rests=True), market(389.99, quotes))
+    assert exchange.step(market(391, quotes)) == []
+    assert exchange.step(market(-30, quotes, day=MONDAY)) == []
+    assert ends(exchange.step(market(0, quotes, day=MONDAY))) == {"test/open#1": "filled"}
+
+
+def test_an_order_for_the_day_expires_at_the_close_and_a_resting_one_does_not() -> None:
+    day, rest = put(5900, expiry=MONDAY), put(5800, expiry=MONDAY)
+    exchange = venue()
+    exchange.submit(order("9", (-1, day)), market(60))
+    exchange.submit(order("9", (-1, rest), intent="test/rest", rests=True), market(60))
+    assert exchange.step(market(389)) == []
+    assert ends(exchange.step(market(390))) == {"test/open#1": "expired"}
+    assert [sent.intent for sent in exchange.working()] == ["test/rest"]
+
+
+def test_an_order_for_the_day_does_not_trade_the_next_morning() -> None:
+    sold = put(5900, expiry=MONDAY)
+    exchange = venue()
+    exchange.submit(order("1", (-1, sold)), market(380))
+    facts = exchange.step(market(5, {sold: (4.0, 4.4)}, day=MONDAY))
+    assert ends(facts) == {"test/open#1": "expired"}
+    assert exchange.holdings() == {}
+
+
+def test_a_cancelled_order_is_gone_before_it_can_match() -> None:
+    exchange = venue()
+    exchange.submit(order("1.80", *SPREAD), market(60, QUOTES))
+    exchange.cancel("test/open#1")
+    assert ends(exchange.step(market(61, QUOTES))) == {"test/open#1": "cancelled"}
+    assert exchange.holdings() == {}
+
+
+def test_a_cancel_that_comes_after_the_fill_changes_nothing() -> None:
+    exchange = holding_the_spread()
+    exchange.cancel("test/open#1")
+    assert exchange.step(market(62, QUOTES)) == []
+    assert exchange.holdings() == {SHORT: -1, LONG: 1}
+
+
+def test_cancelling_what_was_never_sent_says_so() -> None:
+    with pytest.raises(Rejected, match="no order"):
+        venue().cancel("test/open#1")
+
+
+def test_an_order_replaces_another_only_once_that_one_is_dead() -> None:
+    exchange = holding_the_spread()
+    rest = closing("-0.50", (1, SHORT), (-1, LONG), rests=True)
+    exchange.submit(rest, market(61, QUOTES))
+    stop = order(
+        "-3.00",
+        (1, SHORT),
+        (-1, LONG),
+        intent="test/stop",
+        purpose=Purpose.CLOSE,
+        replaces=rest.id,
+    )
+    exchange.submit(stop, market(62, QUOTES))
+    facts = exchange.step(market(63, QUOTES))
+    assert ends(facts) == {rest.id: "cancelled", stop.id: "filled"}
+    assert facts[0] == OrderEnded(market(63).at, rest.id, "cancelled", f"replaced by {stop.id}")
+    assert exchange.holdings() == {}
+
+
+def test_an_order_whose_forerunner_filled_is_rejected() -> None:
+    exchange = holding_the_spread()
+    late = order("1.80", *SPREAD, intent="test/again", replaces="test/open#1")
+    exchange.submit(late, market(62, QUOTES))
+    assert ends(exchange.step(market(63, QUOTES))) == {late.id: "rejected"}
+
+
+def test_a_second_live_order_for_one_intent_is_rejected() -> None:
+    exchange = venue()
+    exchange.submit(order("3.00", *SPREAD), market(60, QUOTES))
+    exchange.submit(order("3.00", *SPREAD, attempt=2), market(60, QUOTES))
+    assert ends(exchange.step(market(61, QUOTES))) == {"test/open#2": "rejected"}
+
+
+def test_the_same_order_twice_is_a_bug() -> None:
+    exchange = venue()
+    exchange.submit(order("3.00", *SPREAD), market(60, QUOTES))
+    with pytest.raises(InvariantError, match="sent twice"):
+        exchange.submit(order("3.00", *SPREAD), market(61, QUOTES))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        order("1.83", *SPREAD),
+        closing("-3.00", (1, SHORT)),
+        order("1.00", *((-1, put(5900 - 10 * row)) for row in range(5))),
+    ],
+    ids=["off the tick", "closes what is not held", "five legs"],
+)
+def test_a_rejected_order_leaves_the_ledger_untouched_and_says_why(wrong: Order) -> None:
+    exchange = venue()
+    before = exchange.ledger
+    exchange.submit(wrong, market(60, QUOTES))
+    (fact,) = exchange.step(market(61, QUOTES))
+    assert isinstance(fact, OrderEnded)
+    assert (fact.order, fact.how) == (wrong.id, "rejected")
+    assert fact.note
+    assert exchange.ledger is before
+    assert exchange.step(market(62, QUOTES)) == []
+
+
+def test_closing_more_than_is_held_is_rejected() -> None:
+    exchange = holding_the_spread()
+    exchange.submit(closing("-3.00", (1, SHORT), (-1, LONG), units=2), market(62, QUOTES))
+    assert ends(exchange.step(market(63, QUOTES))) == {"test/close#1": "rejected"}
+
+
+def test_find_knows_every_order_ever_received_and_nothing_else() -> None:
+    exchange = venue()
+    assert exchange.find("test/open") is None
+    exchange.submit(order("3.00", *SPREAD), market(60, QUOTES))
+    assert exchange.find("test/open") == "test/open#1"
+    exchange.cancel("test/open#1")
+    exchange.step(market(61, QUOTES))
+    exchange.submit(order("1.80", *SPREAD, attempt=2), market(61, QUOTES))
+    exchange.step(market(62, QUOTES))
+    assert exchange.find("test/open") == "test/open#2"
+
+
+def test_expired_contracts_settle_before_anything_trades() -> None:
+    exchange = holding_the_spread()
+    exchange.submit(closing("-0.05", (1, SHORT), (-1, LONG), rests=True), market(62, QUOTES))
+    last = market(390, QUOTES, fixings={SHORT: 5880.0, LONG: 5880.0})
+    facts = exchange.step(last)
+    assert [type(fact) for fact in facts] == [Settled, Settled, OrderEnded]
+    assert ends(facts) == {"test/close#1": "expired"}
+    assert exchange.holdings() == {future_contract("ES", "ESZ25"): 1}
+    assert exchange.step(last) == []
+
+
+def test_a_settlement_waits_for_its_fixing() -> None:
+    exchange = holding_the_spread()
+    assert exchange.step(market(390, QUOTES)) == []
+    facts = exchange.step(market(391, fixings={SHORT: 5950.0, LONG: 5950.0}))
+    assert [fact.settlement for fact in facts if isinstance(fact, Settled)] == ["expired"] * 2
+    assert exchange.holdings() == {}
+
+
+def test_a_fill_at_mid_costs_the_fees_and_nothing_else() -> None:
+    exchange = holding_the_spread(MID, units=3)
+    fees = exchange.ledger.fees
+    assert fees > 0
+    assert exchange.net_liq(market(61, QUOTES)) == CASH - fees
+    marks = {SHORT: 4.2, LONG: 2.1}
+    assert worth(exchange.ledger, marks) == CASH - fees
+
+
+def test_slippage_is_the_dollars_lost_against_mid() -> None:
+    exchange = venue()
+    exchange.submit(order("1.80", *SPREAD, units=2), market(60, QUOTES))
+    facts = exchange.step(market(61, QUOTES))
+    lost = [fact.slippage for fact in facts if isinstance(fact, LegFilled)]
+    assert lost == pytest.approx([2 * 50 * 0.2, 2 * 50 * 0.1])
+
+
+def test_a_preview_shows_what_an_opening_order_needs_and_costs() -> None:
+    exchange = venue()
+    now = market(60, QUOTES)
+    seen = exchange.preview(order("1.80", *SPREAD, units=2), now)
+    assert [seen.before, seen.after, seen.alone] == [0, 5000, 5000]
+    assert seen.fees > 0
+    exchange.submit(order("1.80", *SPREAD, units=2), now)
+    exchange.step(market(61, QUOTES))
+    assert exchange.requirement(market(61, QUOTES)) == 5000
+    assert exchange.ledger.fees == seen.fees
+
+
+def test_a_preview_of_a_second_order_counts_what_is_held() -> None:
+    exchange = holding_the_spread()
+    other = ((-1, call(6100)), (1, call(6150)))
+    quotes = {**QUOTES, call(6100): (3.0, 3.2), call(6150): (1.0, 1.2)}
+    seen = exchange.preview(order("1.80", *other), market(62, quotes))
+    assert [seen.before, seen.after, seen.alone] == [2500, 2500, 2500]
+    assert seen.change == 0
+
+
+def test_a_preview_of_an_exit_asks_no_margin() -> None:
+    exchange = holding_the_spread()
+    seen = exchange.preview(closing("-3", (1, SHORT), (-1, LONG)), market(62, QUOTES))
+    assert [seen.before, seen.after] == [0, 0]
+    assert seen.source == "not asked"
+
+
+def test_es_and_mes_are_different_underlyings() -> None:
+    exchange = holding_the_spread()
+    small = (put(5900, "MES", future="MESZ25"), put(5850, "MES", future="MESZ25"))
+    quotes = {**QUOTES, small[0]: (4.0, 4.4), small[1]: (2.0, 2.2)}
+    exchange.submit(
+        order("1.80", (-1, small[0]), (1, small[1]), intent="test/mes"), market(62, quotes)
+    )
+    exchange.step(market(63, quotes))
+    assert exchange.requirement(market(63, quotes)) == 2500 + 250
+
+
+def test_a_held_future_needs_margin_and_a_missing_mark_is_said() -> None:
+    exchange = holding_the_spread()
+    exchange.step(market(390, fixings={SHORT: 5880.0, LONG: 5880.0}))
+    future = future_contract("ES", "ESZ25")
+    priced = market(5, {future: (5890.0, 5890.0)}, day=MONDAY, price=5890.0)
+    assert exchange.requirement(priced) == Decimal(5890 * 50) / 10
+    assert exchange.net_liq(priced) == exchange.ledger.cash - 10 * 50
+    with pytest.raises(QuoteMissing, match="ESZ25"):
+        exchange.net_liq(market(6, day=MONDAY))
+
+
+def test_a_requirement_is_remembered_until_the_underlying_has_moved() -> None:
+    exchange = venue()
+    quotes = {SHORT: (4.0, 4.4)}
+    exchange.submit(order("4.00", (-1, SHORT)), market(60, quotes))
+    exchange.step(market(61, quotes))
+    first = exchange.requirement(market(61, quotes))
+    assert exchange.requirement(market(62, {SHORT: (9.0, 9.4)}, price=6000.5)) == first
+    assert exchange.requirement(market(63, {SHORT: (9.0, 9.4)}, price=5950.0)) > first
+
+
+def test_a_refused_second_attempt_does_not_hide_the_live_one() -> None:
+    exchange = venue()
+    exchange.submit(order("3.00", *SPREAD), market(60, QUOTES))
+    exchange.submit(order("3.00", *SPREAD, attempt=2), market(60, QUOTES))
+    assert exchange.find("test/open") == "test/open#1"
+    exchange.submit(order("3.00", *SPREAD, attempt=3), market(60, QUOTES))
+    assert ends(exchange.step(market(61, QUOTES))) == {
+        "test/open#2": "rejected",
+        "test/open#3": "rejected",
+    }
+    assert [sent.id for sent in exchange.working()] == ["test/open#1"]
+
+
+def test_a_refused_replacement_leaves_the_order_it_named_working() -> None:
+    exchange = venue()
+    exchange.submit(order("3.00", *SPREAD), market(60, QUOTES))
+    wrong = order("3.01", *SPREAD, attempt=2, replaces="test/open#1")
+    exchange.submit(wrong, market(60, QUOTES))
+    assert ends(exchange.step(market(61, QUOTES))) == {"test/open#2": "rejected"}
+    assert [sent.id for sent in exchange.working()] == ["test/open#1"]
+
+
+def test_of_two_exits_for_one_position_the_slower_one_is_cancelled_and_opens_nothing() -> None:
+    exchange = holding_the_spread()
+    legs = ((1, SHORT), (-1, LONG))
+    first = order("-3.00", *legs, intent="test/one", purpose=Purpose.CLOSE, rests=True)
+    second = order("-3.00", *legs, intent="test/two", purpose=Purpose.CLOSE, rests=True)
+    exchange.submit(first, market(62, QUOTES))
+    exchange.submit(second, market(62, QUOTES))
+    facts = exchange.step(market(63, QUOTES))
+    assert ends(facts) == {first.id: "filled", second.id: "cancelled"}
+    assert exchange.holdings() == {}
+
+
+def test_a_missing_quote_refuses_a_preview_of_an_entry_and_never_of_an_exit() -> None:
+    exchange = holding_the_spread()
+    blind = market(62)
+    with pytest.raises(QuoteMissing, match="no quote"):
+        exchange.preview(order("1.00", (-1, call(6100))), blind)
+    assert exchange.preview(closing("-3", (1, SHORT), (-1, LONG)), blind).fees > 0
+
+
+def test_a_lot_of_shares_pays_fees_and_margin_by_the_share() -> None:
+    share = share_of("SPY")
+    quotes: Quotes = {share: (599.99, 600.01)}
+    exchange = venue(MID)
+    exchange.submit(order("-601.00", (1, share)), market(60, quotes, price=600.0))
+    exchange.step(market(61, quotes, price=600.0))
+    assert exchange.ledger.cash == CASH - 60000 - Decimal("0.08")
+    assert exchange.requirement(market(61, quotes, price=600.0)) == 30000

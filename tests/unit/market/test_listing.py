@@ -1,0 +1,387 @@
+"""Listing by date: what the venues listed and when, which future it sits on, and which strikes."""
+
+import json
+from datetime import date, timedelta
+from math import inf
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tomking.core.calendar import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY
+from tomking.core.contract import Expiry, Settles
+from tomking.core.errors import ConfigError, DataError
+from tomking.core.product import PRODUCTS
+from tomking.market.listing import (
+    expiries,
+    expiry_near,
+    front_future,
+    future_contract,
+    ladder,
+    listed_strikes,
+    month_end,
+    nearest_strike,
+    strike_step,
+    third_friday,
+)
+from tomking.market.sessions import is_open, sessions_between
+
+RULEBOOK = json.loads((Path(__file__).parents[2] / "data/rulebook_dates.json").read_text())
+ROOTS = ("ES", "MES", "SPX", "SPY")
+DAYS = st.dates(date(2000, 1, 3), date(2027, 12, 31)).filter(is_open)
+
+
+def on(root: str, today: date, day: date) -> dict[Settles, Expiry]:
+    return {expiry.settles: expiry for expiry in expiries(root, today) if expiry.day == day}
+
+
+def weekdays(root: str, today: date) -> set[int]:
+    """The weekdays of weeklies in the next full weeks, month ends left out."""
+    return {
+        expiry.day.weekday()
+        for expiry in expiries(root, today)
+        if expiry.kind == "weekly" and (expiry.day - today).days <= 21
+    }
+
+
+# -- expiries ------------------------------------------------------------------------------------
+
+
+def test_the_rulebooks_120_days_from_3_september_2025_are_new_years_eve() -> None:
+    today = date(2025, 9, 3)
+    for root in ("ES", "MES"):
+        found = expiry_near(expiries(root, today), today, 120, 10)
+        assert found == Expiry(date(2025, 12, 31), Settles.PM, "eom", f"{root}H26")
+
+
+def test_an_expiry_further_away_than_allowed_is_none() -> None:
+    """Rulebook 27.3: 9 September 2025 + 90 is 8 December, ten days from the nearest listed expiry."""
+    today = date(2025, 9, 9)
+    found = expiry_near(expiries("ES", today), today, 90, 10)
+    assert found is not None
+    assert found.day == date(2025, 11, 28)
+    assert expiry_near(expiries("ES", today), today, 90, 9) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(DAYS, st.sampled_from(ROOTS))
+def test_expiries_are_sessions_in_order_none_of_them_past_or_twice(today: date, root: str) -> None:
+    found = expiries(root, today)
+    keys = [(expiry.day, expiry.settles is Settles.PM) for expiry in found]
+    assert keys == sorted(set(keys))
+    assert all(is_open(expiry.day) and expiry.day >= today for expiry in found)
+    assert all(expiry.settles is Settles.PM for expiry in found if expiry.day == today)
+
+
+@settings(max_examples=60, deadline=None)
+@given(DAYS)
+def test_every_friday_session_has_an_expiry_at_its_close(today: date) -> None:
+    fridays = [today + timedelta(days=n) for n in range(50)]
+    fridays = [day for day in fridays if day.weekday() == FRIDAY and is_open(day)]
+    for root in ROOTS:
+        for friday in fridays:
+            assert Settles.PM in on(root, today, friday)
+
+
+@settings(max_examples=60, deadline=None)
+@given(DAYS, st.sampled_from(("ES", "MES")))
+def test_an_option_sits_on_the_first_future_that_outlives_it(today: date, root: str) -> None:
+    for expiry in expiries(root, today):
+        future = future_contract(root, expiry.future)
+        assert future.future == expiry.future
+        assert (future.expiry - expiry.day).days <= 98
+        if expiry.settles is Settles.PM:
+            assert future.expiry > expiry.day
+        else:
+            assert future.expiry == expiry.day
+
+
+def test_a_quarterly_friday_has_a_morning_and_a_close_on_two_futures() -> None:
+    pair = on("ES", date(2025, 9, 3), date(2025, 9, 19))
+    assert pair[Settles.AM] == Expiry(date(2025, 9, 19), Settles.AM, "quarterly", "ESU25")
+    assert pair[Settles.PM] == Expiry(date(2025, 9, 19), Settles.PM, "weekly", "ESZ25")
+
+
+def test_a_serial_friday_has_a_close_only() -> None:
+    assert on("ES", date(2025, 9, 3), date(2025, 10, 17)) == {
+        Settles.PM: Expiry(date(2025, 10, 17), Settles.PM, "serial", "ESZ25")
+    }
+
+
+def test_spx_third_fridays_have_a_monthly_morning_and_a_weekly_close() -> None:
+    pair = on("SPX", date(2025, 9, 3), date(2025, 10, 17))
+    assert {s: (e.kind, e.future) for s, e in pair.items()} == {
+        Settles.AM: ("monthly", ""),
+        Settles.PM: ("weekly", ""),
+    }
+
+
+def test_spy_third_fridays_are_fixed_at_the_close() -> None:
+    assert on("SPY", date(2025, 9, 3), date(2025, 10, 17))[Settles.PM].kind == "monthly"
+
+
+def test_a_holiday_moves_the_expiry_to_the_session_before() -> None:
+    for holiday, moved in RULEBOOK["quarterly_on_a_holiday"].items():
+        day = date.fromisoformat(holiday)
+        assert third_friday(day.year, day.month) == date.fromisoformat(moved)
+    pair = on("ES", date(2026, 5, 6), date(2026, 6, 18))
+    assert pair[Settles.AM].future == "ESM26"
+    assert pair[Settles.PM].future == "ESU26"
+    assert on("ES", date(2026, 5, 6), date(2026, 6, 19)) == {}
+
+
+def test_a_monday_holiday_moves_the_spx_weekly_to_tuesday() -> None:
+    """Cboe's note of August 2016: the Labor Day weekly expires on Tuesday 6 September."""
+    weeklies = [e.day for e in expiries("SPX", date(2016, 8, 22)) if e.kind == "weekly"]
+    assert [day for day in weeklies if day.weekday() == TUESDAY] == [date(2016, 9, 6)]
+    assert date(2016, 9, 5) not in weeklies
+
+
+def test_month_ends_are_last_sessions() -> None:
+    assert month_end(2025, 12) == date(2025, 12, 31)
+    assert month_end(2024, 3) == date(2024, 3, 28)
+    assert month_end(2026, 5) == date(2026, 5, 29)
+
+
+@pytest.mark.parametrize(
+    ("root", "day", "first"),
+    [
+        ("SPX", WEDNESDAY, date(2016, 2, 23)),
+        ("SPX", MONDAY, date(2016, 8, 15)),
+        ("SPX", TUESDAY, date(2022, 4, 18)),
+        ("SPX", THURSDAY, date(2022, 5, 11)),
+        ("ES", WEDNESDAY, date(2016, 9, 26)),
+        ("ES", MONDAY, date(2017, 4, 3)),
+        ("ES", TUESDAY, date(2022, 4, 25)),
+        ("SPY", WEDNESDAY, date(2016, 9, 7)),
+        ("SPY", MONDAY, date(2018, 2, 16)),
+    ],
+)
+def test_a_weekday_is_listed_from_its_first_day_and_not_before(
+    root: str, day: int, first: date
+) -> None:
+    before = sessions_between(first - timedelta(days=7), first - timedelta(days=1))[-1].day
+    assert day in weekdays(root, first)
+    assert day not in weekdays(root, before)
+
+
+def test_es_of_2014_had_fridays_and_month_ends_only() -> None:
+    assert weekdays("ES", date(2014, 1, 8)) <= {THURSDAY, FRIDAY}
+    found = [e.day for e in expiries("ES", date(2014, 1, 8)) if e.kind == "weekly"]
+    assert all(day.weekday() == FRIDAY for day in found)
+
+
+def test_mes_before_its_day_is_es_marked_as_an_anachronism() -> None:
+    today = date(2018, 6, 6)
+    es, mes = expiries("ES", today), expiries("MES", today)
+    assert [(e.day, e.settles, e.kind, "M" + e.future) for e in es] == [
+        (e.day, e.settles, e.kind, e.future) for e in mes
+    ]
+    assert all(expiry.anachronism for expiry in mes)
+    assert any(not expiry.anachronism for expiry in es)
+    assert not any(expiry.anachronism for expiry in expiries("MES", date(2025, 9, 3)))
+
+
+def test_a_pm_quarterly_of_es_before_2021_is_marked() -> None:
+    pair = on("ES", date(2016, 6, 1), date(2016, 6, 17))
+    assert pair[Settles.PM].anachronism
+    assert not pair[Settles.AM].anachronism
+    assert not on("ES", date(2022, 6, 1), date(2022, 6, 17))[Settles.PM].anachronism
+
+
+def test_spx_month_ends_before_july_2014_are_marked_except_quarter_ends() -> None:
+    today = date(2014, 1, 8)
+    assert on("SPX", today, date(2014, 4, 30))[Settles.PM].anachronism
+    assert not on("SPX", today, date(2014, 3, 31))[Settles.PM].anachronism
+    assert not on("SPX", today, date(2014, 1, 31))[Settles.PM].anachronism
+
+
+def test_far_out_only_third_fridays_and_month_ends_are_listed() -> None:
+    today = date(2025, 9, 3)
+    far = [e for e in expiries("ES", today) if (e.day - today).days > 56]
+    assert {expiry.kind for expiry in far} == {"serial", "quarterly", "eom", "weekly"}
+    assert all(e.day == third_friday(e.day.year, e.day.month) for e in far if e.kind == "weekly")
+    assert max(e.day for e in far if e.kind == "eom") <= today + timedelta(days=186)
+    assert max(e.day for e in far if e.kind == "serial") >= today + timedelta(days=335)
+
+
+def test_spx_lists_more_than_two_years() -> None:
+    assert expiries("SPX", date(2025, 9, 3))[-1].day >= date(2027, 12, 17)
+
+
+def test_a_120_day_entry_finds_an_expiry_within_ten_days_in_every_month() -> None:
+    for session in sessions_between(date(2014, 1, 1), date(2026, 12, 31)):
+        if session.day.weekday() == WEDNESDAY and session.day.day <= 7:
+            found = expiry_near(expiries("ES", session.day), session.day, 120, 10)
+            assert found is not None, session.day
+
+
+def test_of_two_expiries_as_near_the_earlier_is_taken() -> None:
+    today = date(2025, 9, 3)
+    pair = [Expiry(today + timedelta(days=n), Settles.PM, "weekly") for n in (12, 8)]
+    found = expiry_near(pair, today, 10, 5)
+    assert found is pair[1]
+    assert expiry_near(pair, today, 10, 1) is None
+    assert expiry_near([], today, 10, 99) is None
+
+
+def test_of_morning_and_close_on_one_day_the_close_is_taken() -> None:
+    today = date(2025, 9, 3)
+    found = expiry_near(expiries("ES", today), today, 16, 0)
+    assert found is not None
+    assert (found.day, found.settles) == (date(2025, 9, 19), Settles.PM)
+
+
+def test_every_product_has_listing_rules() -> None:
+    for root in PRODUCTS:
+        assert expiries(root, date(2025, 9, 3))
+
+
+def test_an_unknown_root_and_a_date_off_the_table_are_errors() -> None:
+    with pytest.raises(ConfigError, match="unknown root"):
+        expiries("NQ", date(2025, 9, 3))
+    for day in (date(1998, 6, 1), date(2032, 6, 1)):
+        with pytest.raises(DataError, match="1999 to 2031"):
+            expiries("ES", day)
+
+
+def test_the_last_year_that_is_answered_reaches_to_the_table_s_end_only() -> None:
+    assert expiries("SPX", date(2031, 12, 15))[-1].day.year == 2031
+    assert expiries("ES", date(1999, 1, 4))[0].day == date(1999, 1, 8)
+
+
+# -- futures -------------------------------------------------------------------------------------
+
+
+def test_a_future_dies_on_the_morning_of_its_third_friday() -> None:
+    found = future_contract("MES", "MESZ25")
+    assert (found.expiry, found.settles, str(found)) == (date(2025, 12, 19), Settles.AM, "MESZ25")
+    assert not found.is_option
+
+
+@pytest.mark.parametrize("code", ["ESX25", "MESZ25", "", "ESZ", "ES", "ESZ2x"])
+def test_what_is_no_future_of_the_root_is_an_error(code: str) -> None:
+    with pytest.raises(DataError, match="no ES future"):
+        future_contract("ES", code)
+
+
+def test_roots_without_futures_have_no_front() -> None:
+    with pytest.raises(DataError, match="SPX has no futures"):
+        front_future("SPX", date(2025, 9, 3))
+
+
+def test_past_the_last_quarterly_of_the_table_no_future_is_known() -> None:
+    with pytest.raises(DataError, match="session table ends in 2032"):
+        front_future("ES", date(2032, 12, 31))
+
+
+def test_on_its_last_morning_a_future_is_no_longer_the_front() -> None:
+    assert front_future("ES", date(2025, 9, 18)).future == "ESU25"
+    assert front_future("ES", date(2025, 9, 19)).future == "ESZ25"
+    assert front_future("ES", date(2026, 6, 18)).future == "ESU26"
+
+
+# -- strikes -------------------------------------------------------------------------------------
+
+LADDERS = [(root, days) for root in ("ES", "SPY") for days in (0, 45, 46, 120)]
+FORWARDS = st.floats(900.0, 9000.0)
+
+
+def exists(root: str, forward: float, days: int, strike: float) -> bool:
+    """The rule itself: a multiple of some step, no further than that step reaches."""
+    distance = abs(strike / forward - 1.0)
+    return any(
+        strike % step == 0.0 and distance <= reach + 1e-9 for step, reach in ladder(root, days)
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "share", "step"),
+    [(0, 0.05, 5), (45, 0.10, 5), (45, 0.15, 10), (45, 0.30, 25), (45, 0.45, 50), (45, 0.60, 100),
+     (46, 0.10, 10), (120, 0.11, 25), (120, 0.25, 25), (120, 0.30, 50), (120, 0.41, 100)],
+)  # fmt: skip
+def test_steps_widen_with_distance_and_term(days: int, share: float, step: float) -> None:
+    for sign in (-1, 1):
+        assert strike_step("ES", 6000.0 * (1.0 + sign * share), 6000.0, days) == step
+        assert strike_step("SPX", 6000.0 * (1.0 + sign * share), 6000.0, days) == step
+
+
+def test_spy_has_dollars_near_and_fives_far() -> None:
+    assert strike_step("SPY", 550.0, 600.0, 7) == 1.0
+    assert strike_step("SPY", 450.0, 600.0, 7) == 5.0
+    assert strike_step("SPY", 500.0, 600.0, 200) == 5.0
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sampled_from(LADDERS), FORWARDS)
+def test_listed_strikes_are_exactly_those_of_the_rule(
+    case: tuple[str, int], forward: float
+) -> None:
+    root, days = case
+    low, high = 0.3 * forward, 1.7 * forward
+    smallest = ladder(root, days)[0][0] if root == "SPY" else 5.0
+    every = np.arange(smallest * np.ceil(low / smallest), high + 1e-9, smallest)
+    wanted = [strike for strike in every if exists(root, forward, days, strike)]
+    assert listed_strikes(root, forward, days, low, high).tolist() == wanted
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(LADDERS), FORWARDS, st.floats(0.3, 1.7), st.sampled_from((-1, 1)), st.booleans()
+)
+def test_the_nearest_strike_is_the_nearest_of_all(
+    case: tuple[str, int], forward: float, share: float, outward: int, further: bool
+) -> None:
+    root, days = case
+    target = share * forward
+    grid = listed_strikes(root, forward, days, target - 250.0, target + 250.0)
+    if further:
+        grid = grid[(grid - target) * outward >= -1e-6]
+    found = nearest_strike(root, forward, days, target, outward, further=further)
+    gap = np.abs(grid - target)
+    nearest = grid[gap <= gap.min() + 1e-9]
+    assert found == (nearest.max() if outward > 0 else nearest.min())
+
+
+def test_half_way_the_one_further_out_of_the_money_is_taken() -> None:
+    """Rulebook 27.1: ties on the 5-point grid go further out."""
+    assert nearest_strike("ES", 6042.0, 0, 6087.5, +1) == 6090.0
+    assert nearest_strike("ES", 5958.0, 0, 5912.5, -1) == 5910.0
+    assert nearest_strike("ES", 6006.0, 0, 5973.5, -1) == 5975.0
+    assert nearest_strike("ES", 6006.0, 0, 6038.5, +1) == 6040.0
+
+
+def test_at_or_further_out_never_comes_nearer_the_money() -> None:
+    assert nearest_strike("ES", 6000.0, 120, 5709.0, -1, further=True) == 5700.0
+    assert nearest_strike("ES", 6000.0, 120, 5700.0, -1, further=True) == 5700.0
+    assert nearest_strike("ES", 6000.0, 120, 6301.0, +1, further=True) == 6310.0
+
+
+def test_below_the_lowest_strike_there_is_no_put() -> None:
+    with pytest.raises(DataError, match="no ES strike"):
+        nearest_strike("ES", 6000.0, 120, 40.0, -1, further=True)
+    assert nearest_strike("ES", 6000.0, 120, 40.0, -1) == 100.0
+    assert nearest_strike("ES", 6000.0, 120, 60.0, +1) == 100.0
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(("ES", "SPY")), FORWARDS)
+def test_a_ladder_only_gets_finer_as_the_expiry_comes_nearer(root: str, forward: float) -> None:
+    far, near = (listed_strikes(root, forward, d, 0.4 * forward, 1.6 * forward) for d in (120, 30))
+    assert set(far.tolist()) <= set(near.tolist())
+
+
+@settings(max_examples=100, deadline=None)
+@given(FORWARDS, st.sampled_from((30, 120)))
+def test_every_strike_to_40_percent_has_a_partner_about_50_points_out(
+    forward: float, days: int
+) -> None:
+    reach = 0.40 * forward - 60.0
+    puts = listed_strikes("ES", forward, days, forward - reach, forward)
+    borders = [forward * (1.0 - r) for _, r in ladder("ES", days) if r < inf]
+    for strike in puts.tolist():
+        width = strike - nearest_strike("ES", forward, days, strike - 50.0, -1)
+        crosses = any(strike - 50.0 <= border <= strike + 1e-6 for border in borders)
+        assert (40.0 <= width <= 75.0) if crosses else width == 50.0

@@ -1,0 +1,219 @@
+"""Each order rule of the venue, shown holding and not holding."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+import pytest
+
+from tomking.core.calendar import Session, new_york, session
+from tomking.core.contract import Contract, Right, Settles
+from tomking.core.order import Leg, Order, Purpose
+from tomking.core.reading import Stage
+from tomking.portfolio.preflight import CHECKS, last_trade, objections, readings
+
+pytestmark = [pytest.mark.unit, pytest.mark.risk]
+
+DAY = date(2026, 6, 5)
+TODAY = session(DAY)
+TEN_THIRTY = new_york(DAY, time(10, 30))
+
+
+def put(strike: int, expiry: date = date(2026, 9, 30), root: str = "ES") -> Contract:
+    return Contract(root, expiry, Right.PUT, Decimal(strike), "ESU26" if root == "ES" else "")
+
+
+SHORT, LONG = put(5700), put(5690)
+
+
+def order(
+    *legs: Leg, limit: str = "1.50", units: int = 1, purpose: Purpose = Purpose.OPEN
+) -> Order:
+    return Order("s/2026-06-05/open", 1, purpose, "s", "c", legs, units, Decimal(limit))
+
+
+def sell(contract: Contract, quantity: int = 1, opens: bool = True) -> Leg:
+    return Leg(contract, -quantity, "t", opens)
+
+
+def buy(contract: Contract, quantity: int = 1, opens: bool = True) -> Leg:
+    return Leg(contract, quantity, "t", opens)
+
+
+SPREAD = order(sell(SHORT), buy(LONG))
+
+
+def names(
+    wanted: Order, holdings: Mapping[Contract, int] | None = None,
+    today: Session | None = TODAY, at: datetime = TEN_THIRTY,
+) -> set[str]:  # fmt: skip
+    found = objections(wanted, holdings=holdings or {}, session=today, at=at)
+    assert all(reading.stage in (Stage.DATA, Stage.MARKET) for reading in found)
+    return {reading.name for reading in found}
+
+
+def test_a_spread_in_the_morning_meets_no_objection() -> None:
+    assert names(SPREAD) == set()
+
+
+def test_every_check_answers_whether_it_holds_or_not() -> None:
+    answers = readings(SPREAD, holdings={}, session=TODAY, at=TEN_THIRTY)
+    assert len(answers) == len(CHECKS) == len({answer.name for answer in answers})
+    assert all(answer.passed for answer in answers)
+
+
+def test_an_order_without_legs_is_only_told_that() -> None:
+    assert names(order()) == {"order has legs"}
+
+
+def test_four_legs_are_taken_and_five_are_not() -> None:
+    legs = [sell(put(5000 + 10 * k)) for k in range(5)]
+    assert names(order(*legs[:4])) == set()
+    assert names(order(*legs)) == {"legs the venue takes in one order"}
+
+
+def test_a_future_goes_alone() -> None:
+    future = Contract("ES", date(2026, 9, 18), future="ESU26")
+    alone = order(buy(future), limit="-6000.25")
+    assert names(alone) == set()
+    assert names(replace(alone, limit=Decimal("-6000.30"))) == {"price is on tick"}
+    assert names(order(buy(future), sell(SHORT), limit="-6000.25")) == {
+        "legs the venue takes in one order"
+    }
+
+
+def test_a_package_has_one_root() -> None:
+    spy = put(570, root="SPY")
+    assert names(order(sell(SHORT), buy(spy))) == {"legs are of one root"}
+
+
+def test_no_leg_is_repeated() -> None:
+    assert names(order(sell(SHORT), sell(SHORT))) == {"no leg is repeated"}
+
+
+@pytest.mark.parametrize("units", [0, -1])
+def test_an_order_for_nothing_is_refused(units: int) -> None:
+    assert "quantity is at least one" in names(replace(SPREAD, units=units))
+
+
+def test_a_leg_of_nothing_is_refused() -> None:
+    assert "quantity is at least one" in names(order(sell(SHORT), Leg(LONG, 0, "t")))
+
+
+@pytest.mark.parametrize(
+    ("legs", "limit", "fits"),
+    [
+        ((sell(SHORT),), "4.95", True),
+        ((sell(SHORT),), "4.97", False),
+        ((sell(SHORT),), "5.25", True),
+        ((sell(SHORT),), "5.05", False),
+        ((sell(SHORT), buy(LONG)), "5.05", True),
+        ((sell(SHORT), buy(LONG)), "1.52", False),
+        ((buy(LONG),), "-4.95", True),
+        ((buy(LONG),), "-5.05", False),
+    ],
+)
+def test_the_price_lies_on_the_step_of_one_leg_or_of_a_package(
+    legs: tuple[Leg, ...], limit: str, fits: bool
+) -> None:
+    assert names(order(*legs, limit=limit)) == (set() if fits else {"price is on tick"})
+
+
+def test_buying_costs_and_selling_pays() -> None:
+    assert names(order(buy(LONG), limit="1.50")) == {"price and legs agree"}
+    assert names(order(sell(SHORT), limit="-1.50")) == {"price and legs agree"}
+    assert names(order(sell(SHORT), buy(LONG), limit="-1.50")) == set()
+
+
+def closing(quantity: int, units: int = 1) -> Order:
+    return order(
+        buy(SHORT, quantity, opens=False), limit="-1.50", units=units, purpose=Purpose.CLOSE
+    )
+
+
+@pytest.mark.parametrize(
+    ("held", "quantity", "units", "allowed"),
+    [(-2, 2, 1, True), (-2, 1, 2, True), (-2, 1, 1, True), (-2, 3, 1, False), (-2, 1, 3, False),
+     (0, 1, 1, False), (2, 1, 1, False)],
+)  # fmt: skip
+def test_nothing_is_closed_that_is_not_held(
+    held: int, quantity: int, units: int, allowed: bool
+) -> None:
+    expected: set[str] = set() if allowed else {"closes no more than is held"}
+    assert names(closing(quantity, units), {SHORT: held}) == expected
+
+
+def test_nothing_is_opened_against_what_is_held() -> None:
+    assert names(SPREAD, {SHORT: -3, LONG: 1}) == set()
+    assert names(SPREAD, {SHORT: 1}) == {"opens nothing against what is held"}
+    assert names(SPREAD, {LONG: -1}) == {"opens nothing against what is held"}
+
+
+@pytest.mark.parametrize(
+    ("clock", "allowed"),
+    [(time(9, 29, 59), False), (time(9, 30), True), (time(15, 59, 59), True), (time(16, 0), False)],
+)
+def test_the_market_is_open_from_the_open_until_before_the_close(
+    clock: time, allowed: bool
+) -> None:
+    expected: set[str] = set() if allowed else {"market is open"}
+    assert names(SPREAD, at=new_york(DAY, clock)) == expected
+
+
+def test_a_day_without_a_session_is_closed() -> None:
+    assert names(SPREAD, today=None) == {"market is open"}
+
+
+def test_an_instant_means_the_same_in_any_zone() -> None:
+    assert names(SPREAD, at=TEN_THIRTY.astimezone(UTC)) == set()
+
+
+@pytest.mark.parametrize(
+    ("clock", "allowed"), [(time(15, 29, 59), True), (time(15, 30), False), (time(15, 45), False)]
+)
+def test_nothing_is_sold_to_open_in_the_last_half_hour_of_its_life(
+    clock: time, allowed: bool
+) -> None:
+    short, long = put(5700, DAY), put(5690, DAY)
+    at = new_york(DAY, clock)
+    expected: set[str] = set() if allowed else {"sold to open before the cut-off"}
+    assert names(order(sell(short), buy(long)), at=at) == expected
+    shut = order(buy(short, opens=False), sell(long, opens=False), limit="-0.50")
+    assert names(shut, {short: -1, long: 1}, at=at) == set()
+    assert names(order(buy(long), limit="-0.50"), at=at) == set()
+    assert names(SPREAD, at=at) == set()
+
+
+def test_the_cut_off_comes_earlier_on_a_half_day() -> None:
+    half = session(date(2025, 11, 28), early=True)
+    order_ = order(sell(put(5700, half.day)), buy(put(5690, half.day)))
+    assert names(order_, today=half, at=new_york(half.day, time(12, 29))) == set()
+    assert names(order_, today=half, at=new_york(half.day, time(12, 30))) == {
+        "sold to open before the cut-off"
+    }
+
+
+def test_an_expired_contract_does_not_trade() -> None:
+    gone = put(5700, date(2026, 6, 4))
+    assert names(order(sell(gone))) == {"contracts still trade"}
+    opening_print = replace(put(5700, DAY), settles=Settles.AM)
+    late = names(order(buy(opening_print), limit="-1.00"))
+    assert late == {"contracts still trade"}
+
+
+def test_shares_never_expire() -> None:
+    shares = Contract("SPY", date(2000, 1, 1))
+    assert last_trade(shares, TODAY) is None
+    assert names(order(buy(shares, 100), limit="-570.01")) == set()
+
+
+def test_away_from_its_own_day_a_contract_trades_to_a_full_close() -> None:
+    assert last_trade(SHORT, TODAY) == new_york(SHORT.expiry, time(16))
+    opening_print = replace(SHORT, settles=Settles.AM)
+    assert last_trade(opening_print, TODAY) == new_york(SHORT.expiry, time(9, 30))
+
+
+def test_every_objection_is_a_sentence() -> None:
+    (said,) = objections(closing(3), holdings={SHORT: -2}, session=TODAY, at=TEN_THIRTY)
+    assert str(said) == "closes no more than is held: 1 contracts, must be at most 0"

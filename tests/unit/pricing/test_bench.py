@@ -1,0 +1,40 @@
+"""The bench of the kernels compares answers before it compares speeds."""
+
+import numpy as np
+import pytest
+
+from tomking.app.bench import kernels
+from tomking.core.errors import ConfigError, InvariantError
+from tomking.pricing.black import PRICE, black76
+
+
+def test_a_wrong_price_ends_the_bench() -> None:
+    options = kernels.day_chain(kernels.SAMPLE)
+    prices = black76(*options)[PRICE]
+    kernels._compare_exact(options, prices)
+    with pytest.raises(InvariantError, match="prices are off"):
+        kernels._compare_exact(options, prices * (1 + 1e-11))
+
+
+def test_a_peer_that_did_other_work_ends_the_bench() -> None:
+    ours = np.ones((5, 3))
+    kernels._compare("a peer", ours * (1 + 1e-10), ours)
+    with pytest.raises(InvariantError, match="a peer and the kernels differ"):
+        kernels._compare("a peer", ours * 1.001, ours)
+    with pytest.raises(InvariantError, match="nan"):
+        kernels._compare("a peer", ours * np.nan, ours)
+
+
+def test_a_peer_that_is_not_installed_is_named_with_the_way_to_get_it() -> None:
+    with pytest.raises(ConfigError, match="'no_such_peer': install the dev group"):
+        kernels._peer("no_such_peer")
+
+
+def test_the_day_has_wings_to_1_delta_and_expiries_from_6_hours_to_400_days() -> None:
+    forward, strike, years, vol, sign, rate = kernels.day_chain(5_000)
+    delta = black76(forward, strike, years, vol, np.ones(5_000), 0 * rate)[1]
+    assert delta.min() == pytest.approx(0.01, abs=0.001)
+    assert delta.max() == pytest.approx(0.99, abs=0.001)
+    assert (years.min() * 365, years.max() * 365) == (0.25, 400)
+    assert vol.min() > 0.1
+    assert set(sign) == {-1.0, 1.0}

@@ -1,0 +1,65 @@
+"""The kernels' constants are what the fit gives, and the routines on them are right."""
+
+import inspect
+import re
+from decimal import Decimal
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from tomking.pricing import black, implied
+from unit.pricing import fit
+
+
+def test_the_coefficients_are_the_fit_to_the_last_bit() -> None:
+    assert black.EXP_COEFFICIENTS.tolist() == fit.exp_coefficients()
+    for module in (black, implied):
+        assert module.LOG_COEFFICIENTS.tolist() == fit.log_coefficients()
+        assert module.MILLS_COEFFICIENTS.tolist() == fit.mills_coefficients()
+
+
+@pytest.mark.parametrize("name", ["_log_ratio", "_mills"])
+def test_the_two_kernel_files_hold_one_text_of_a_routine(name: str) -> None:
+    def text(module: ModuleType) -> str:
+        found = re.search(
+            rf"@part\ndef {name}\(.*?(?=\n\n\n)", inspect.getsource(module), re.DOTALL
+        )
+        assert found is not None
+        return found.group()
+
+    assert text(black) == text(implied)
+
+
+def test_the_two_kernel_files_hold_the_same_constants() -> None:
+    shared = [n for n in vars(implied) if re.fullmatch(r"_(LN2|TWO|HALF|INVERSE)_\w+", n)]
+    assert len(shared) == 6
+    assert all(getattr(implied, n) == getattr(black, n) for n in shared)
+
+
+def test_exp_and_log_are_right_to_the_last_bits() -> None:
+    g = np.random.default_rng(6)
+    for x in g.uniform(-700, 700, 300).tolist():
+        exact = Decimal(x).exp()
+        assert abs(Decimal(black._exp(x)) / exact - 1) < Decimal("2.3e-16")
+    for x in [*g.uniform(-1e-6, 1e-6, 100), *g.uniform(-1, 1, 100), *g.uniform(-300, 300, 100)]:
+        a, b = 100.0 * float(np.exp(x)), 100.0
+        exact = (Decimal(a) / Decimal(b)).ln()
+        assert abs(Decimal(black._log_ratio(a, b)) / exact - 1) < Decimal("4.5e-16")
+
+
+def test_a_difference_of_mills_ratios_never_cancels() -> None:
+    g = np.random.default_rng(7)
+    for a in [-1.0, *g.uniform(-1, 40, 300).tolist()]:
+        b = a + 2.0 ** float(g.uniform(-40, 4))
+        r_a, r_b = fit.mills(Decimal(a)), fit.mills(Decimal(b))
+        ours = black._mills(a, b, b - a)
+        for figure, exact in zip(ours, (r_a, r_b, r_a - r_b), strict=True):
+            assert abs(Decimal(figure) / exact - 1) < Decimal("2e-14")
+
+
+def test_the_guess_inverts_the_normal_price_to_a_thousandth() -> None:
+    for h in np.geomspace(1e-6, 29.0, 200).tolist():
+        density = (-(Decimal(h) ** 2) / 2).exp() / (2 * fit.PI).sqrt()
+        price = float(density * (1 / Decimal(h) - fit.mills(Decimal(h))))
+        assert implied._guess(1.0, price) * h == pytest.approx(1.0, rel=1e-3)
