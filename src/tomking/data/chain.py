@@ -1,8 +1,9 @@
 """A modelled chain: listed by the rules of its date, priced only where asked."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from tomking.core.evidence import Evidence
 from tomking.core.reading import Skip, Stage, skip
 from tomking.market import listing
 from tomking.market.bars import F64
-from tomking.market.modelled import Cut, Instant, forwards, lay_out, mark, one_expiry
-from tomking.market.snapshot import ASK, BID, DELTA, NO_SHOCK, VOL, Quote
+from tomking.market.modelled import Columns, Cut, Instant, forwards, lay_out, mark, strikes_of
+from tomking.market.snapshot import ASK, BID, DELTA, VOL, Nearest, Quote
 from tomking.market.surface import atm_sd_into, strike_at_delta
 from tomking.market.variance import VarianceClock
 
@@ -26,11 +27,12 @@ class ModelChain:
     at: datetime
     now: Instant
     clock: VarianceClock
+    levels: dict[date, tuple[Expiry, tuple[float, float, float]]] = field(default_factory=dict)
 
     def expiry_near(self, dte: int, within: int) -> Expiry | Skip:
         """The listed expiry with the least distance from ``dte`` days."""
         today = date.fromordinal(self.now.day)
-        found = listing.expiry_near(listing.expiries(self.root, today), today, dte, within)
+        found = _near(self.root, today, dte, within)
         if found is None:
             return skip(
                 f"{self.root} expiry",
@@ -40,8 +42,10 @@ class ModelChain:
             )
         return found
 
-    def by_delta(self, expiry: Expiry, right: Right, delta: float) -> Quote | Skip:
-        """The listed strike whose absolute delta is nearest."""
+    def by_delta(
+        self, expiry: Expiry, right: Right, delta: float, nearest: Nearest = "either"
+    ) -> Quote | Skip:
+        """The listed strike whose absolute delta is nearest, on the side asked for."""
         forward, sd, left = self._level(expiry)
         target = strike_at_delta(forward, sd, self.now.vix, left, float(right.sign), delta)
         if not target > 0.0:
@@ -51,10 +55,12 @@ class ModelChain:
         near = listing.listed_strikes(
             self.root, forward, days, target - 2 * step, target + 2 * step
         )
-        if not len(near):
-            return skip("strikes", Stage.DATA, f"none near {target:,.0f}", "a listed one")
         deltas = np.abs(self._marks(expiry, right, near, uncut=True)[DELTA])
-        return self._quote(expiry, right, float(near[int(np.argmin(np.abs(deltas - delta)))]))
+        beyond = {"either": 0.0, "at_least": deltas < delta, "at_most": deltas > delta}[nearest]
+        away = np.abs(deltas - delta) + np.where(beyond, 1.0, 0.0)
+        if not len(near) or not away.min() < 1.0:
+            return skip("strikes", Stage.DATA, f"none near {target:,.0f}", "a listed one")
+        return self._quote(expiry, right, float(near[int(np.argmin(away))]))
 
     def by_strike(self, expiry: Expiry, right: Right, strike: float) -> Quote | Skip:
         """The nearest listed strike; half way between two, the one further out of the money."""
@@ -72,31 +78,55 @@ class ModelChain:
         days = expiry.day.toordinal() - self.now.day
         return listing.listed_strikes(self.root, forward, days, low, high)
 
-    def contract(self, expiry: Expiry, right: Right | None, strike: float) -> Contract:
-        """The contract of a strike of an expiry."""
-        whole = strike.is_integer()
-        exact = (Decimal(int(strike)) if whole else Decimal(f"{strike:.2f}")) if right else None
-        return Contract(self.root, expiry.day, right, exact, expiry.future, expiry.settles)
+    def _row(self, expiry: Expiry) -> Columns:
+        """The layout of one contract of an expiry, from which all its strikes are laid out."""
+        return _row_of(self.root, expiry, self.clock)
 
     def _level(self, expiry: Expiry) -> tuple[float, float, float]:
         """Forward, at-the-money total deviation and variance years of an expiry."""
-        columns = lay_out((self.contract(expiry, Right.PUT, 1.0),), self.clock)
-        forward = float(forwards(columns, self.now)[0])
-        left = columns.variance - self.now.variance
-        sd = np.empty(1)
-        today = (columns.expiry == self.now.day) & ~columns.morning
-        atm_sd_into(self.now.vix, left, today, self.now.share, sd)
-        return forward, float(sd[0]), float(left[0])
+        known = self.levels.get(expiry.day)
+        if known is None or known[0] is not expiry:
+            row = self._row(expiry)
+            left = row.variance - self.now.variance
+            sd = np.empty(1)
+            today = (row.expiry == self.now.day) & ~row.morning
+            atm_sd_into(self.now.vix, left, today, self.now.share, sd)
+            level = float(forwards(row, self.now)[0]), float(sd[0]), float(left[0])
+            known = self.levels[expiry.day] = (expiry, level)
+        return known[1]
 
     def _marks(self, expiry: Expiry, right: Right, strikes: F64, *, uncut: bool = False) -> F64:
-        one = self.contract(expiry, right, float(strikes[0]))
-        columns = one_expiry(one, strikes, float(right.sign), self.clock)
-        now = replace(self.now, cut=Cut()) if uncut else self.now
-        return mark(columns, now, NO_SHOCK).table
+        columns = strikes_of(self._row(expiry), strikes, float(right.sign))
+        now = replace(self.now, cut=Cut()) if uncut and self.now.cut.any else self.now
+        return mark(columns, now).table
 
     def _quote(self, expiry: Expiry, right: Right, strike: float) -> Quote:
         table = self._marks(expiry, right, np.array([strike]))
         return Quote(
-            self.contract(expiry, right, strike), float(table[BID, 0]), float(table[ASK, 0]),
+            contract_of(self.root, expiry, right, strike), float(table[BID, 0]), float(table[ASK, 0]),
             float(table[DELTA, 0]), float(table[VOL, 0]), self.at, Evidence.MODEL,
         )  # fmt: skip
+
+
+def contract_of(root: str, expiry: Expiry, right: Right, strike: float) -> Contract:
+    """The contract of a strike of an expiry."""
+    exact = Decimal(int(strike)) if strike.is_integer() else Decimal(f"{strike:.2f}")
+    return Contract(root, expiry.day, right, exact, expiry.future, expiry.settles)
+
+
+@cache
+def _near(root: str, today: date, days: int, within: int) -> Expiry | None:
+    return listing.expiry_near(listing.expiries(root, today), today, days, within)
+
+
+_ROWS: dict[tuple[str, Expiry, int], tuple[VarianceClock, Columns]] = {}
+
+
+def _row_of(root: str, expiry: Expiry, clock: VarianceClock) -> Columns:
+    """One put of an expiry laid out, remembered as long as its clock is the same."""
+    key = (root, expiry, id(clock))
+    known = _ROWS.get(key)
+    if known is None or known[0] is not clock:
+        one = contract_of(root, expiry, Right.PUT, 1.0)
+        known = _ROWS[key] = (clock, lay_out((one,), clock))
+    return known[1]

@@ -44,6 +44,8 @@ SCALED = frozenset(
     {"atr", "ema8", "ema21", "ema50", "ema200", "bb_mid", "bb_upper", "bb_lower", "macd",
      "macd_signal", "macd_hist", "high252", "low252"}
 )  # fmt: skip
+#: Sets of legs kept laid out; a book has one, a working order another.
+LAID_MAX = 64
 ROOTS = ("ES", "MES", "SPX", "SPY")
 #: Inputs that nobody supplies in the embedded history; a filter on one of them answers unknown.
 MISSING = ("ES volume", "put/call ratio", "VIX9D", "sector correlation", "LEAP volume")
@@ -91,7 +93,6 @@ class ModelMarket:
         today = self._today
         if today is None or today.day.session.day != now.date():
             today = self._today = self._open(now.date())
-            self._laid.clear()
         return ModelSnapshot(self, today, now)
 
     def path(self, session: Session) -> F64:
@@ -108,6 +109,8 @@ class ModelMarket:
         """Legs laid out for the kernels, once per set."""
         known = self._laid.get(id(legs))
         if known is None or known[0] is not legs:
+            if len(self._laid) >= LAID_MAX:
+                self._laid.clear()
             known = self._laid[id(legs)] = (legs, lay_out(legs.contracts, self.clock))
         return known[1]
 

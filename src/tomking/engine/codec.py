@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from hashlib import sha256
+from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -20,28 +21,42 @@ from tomking.core.facts import KINDS, Fact
 
 #: Floats keep this many digits in a hash, so the last bits of another processor cannot reach it.
 DIGITS = 6
+#: The key under which a float that JSON cannot hold is written.
+NOT_FINITE = "float"
+_AS_IT_IS = frozenset({NoneType, bool, int, str})
 
 
 def plain(x: Any) -> Any:
-    """A value as JSON can hold it: Decimals and dates as text, records as objects."""
-    match x:
-        case None | bool() | int() | str() if not isinstance(x, Enum):
-            return x
-        case float():
-            return x if x == x and abs(x) != float("inf") else repr(x)
-        case Enum():
-            return x.value
-        case Decimal():
-            return str(x)
-        case datetime() | date():
-            return x.isoformat()
-        case Mapping():
-            return {str(key): plain(part) for key, part in x.items()}
-        case tuple() | list() | frozenset():
-            return [plain(part) for part in x]
-        case _ if is_dataclass(x):
-            return {f.name: plain(getattr(x, f.name)) for f in fields(x)}
-    raise TypeError(f"{type(x).__name__} has no place in the journal")
+    """A value as JSON can hold it: Decimals and dates as text, records as objects.
+
+    An infinity or a NaN becomes ``{"float": "inf"}``: JSON has none, and its name alone would be read
+    back as text.
+    """
+    kind = type(x)
+    if kind in _AS_IT_IS:
+        return x
+    if kind is float:
+        return x if isfinite(x) else {NOT_FINITE: repr(x)}
+    return _writer(kind)(x)
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any]:
+    """How to write a value of a type, looked up once per type."""
+    if issubclass(kind, Enum):
+        return lambda x: x.value
+    if issubclass(kind, Decimal):
+        return str
+    if issubclass(kind, date):
+        return lambda x: x.isoformat()
+    if issubclass(kind, Mapping):
+        return lambda x: {str(key): plain(part) for key, part in x.items()}
+    if issubclass(kind, tuple | list | frozenset):
+        return lambda x: [plain(part) for part in x]
+    if is_dataclass(kind):
+        names = tuple(f.name for f in fields(kind))
+        return lambda x: {name: plain(getattr(x, name)) for name in names}
+    raise TypeError(f"{kind.__name__} has no place in the journal")
 
 
 def to_json(fact: Fact) -> str:
@@ -61,9 +76,10 @@ def from_json(kind: str, payload: str) -> Fact:
         raise DataCorrupt(
             f"the journal holds a fact of unknown kind {kind!r}; update tomking to read it"
         )
+    record: Any = KINDS[kind]
     try:
-        fact: Fact = _reader(KINDS[kind])(json.loads(payload))
-    except (ValueError, KeyError, TypeError, ArithmeticError) as fault:
+        fact: Fact = _reader(record)(json.loads(payload))
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as fault:
         raise DataCorrupt(f"a {kind} in the journal cannot be read: {fault}") from fault
     return fact
 
@@ -107,7 +123,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         )
     if origin is not None and issubclass(origin, Mapping):
         return dict
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         hints = get_type_hints(hint)
         readers = {f.name: _reader(hints[f.name]) for f in fields(hint)}
         return lambda x: hint(**{name: readers[name](part) for name, part in x.items()})
@@ -119,7 +135,7 @@ def _reader_of_union(inside: tuple[Any, ...]) -> Callable[[Any], Any]:
     if len(others) == 1:
         only = _reader(others[0])
         return lambda x: None if x is None else only(x)
-    return lambda x: x  # a number or text: JSON tells them apart
+    return lambda x: _number(x) if isinstance(x, dict) else x  # JSON tells number and text apart
 
 
 def _reader_of_scalar(hint: Any) -> Callable[[Any], Any]:
@@ -128,7 +144,16 @@ def _reader_of_scalar(hint: Any) -> Callable[[Any], Any]:
     if hint is date:
         return date.fromisoformat
     if hint is float:
-        return float
+        return _number
     if isinstance(hint, type) and issubclass(hint, Enum | Decimal):
         return hint
     return lambda x: x
+
+
+def _number(x: Any) -> Any:
+    """A float field: JSON's number, whole or not, or the name of one it cannot hold."""
+    if isinstance(x, dict):
+        return float(x[NOT_FINITE])
+    if isinstance(x, str):
+        raise TypeError(f"{x!r} is not a number")
+    return x

@@ -133,18 +133,19 @@ def _on_tick(price: Decimal, what: Product, legs: int) -> Decimal:
 
 
 def entry(desk: Desk, view: View, strategy: Strategy) -> Order | Skip:
-    """The opening order of the largest root that fits, or every reading that stood against it."""
+    """The opening order of the largest root of which one unit fits, or every reading against it.
+
+    A smaller contract is tried when the larger is too big, not when the trade itself is not wanted.
+    """
     against: list[Reading] = []
     for root in strategy.roots:
         wanted = strategy.enter(view, root)
         if isinstance(wanted, Skip):
-            against += (_of(root, measured) for measured in wanted.readings)
-            continue
+            return Skip((*against, *(_of(root, measured) for measured in wanted.readings)))
         units = size(wanted, view, strategy.name)
-        if isinstance(units, Skip):
-            against += (_of(root, measured) for measured in (*wanted.readings, *units.readings))
-            continue
-        return _opening(desk, view, strategy, wanted, units)
+        if not isinstance(units, Skip):
+            return _opening(desk, view, strategy, wanted, units)
+        against += (_of(root, measured) for measured in (*wanted.readings, *units.readings))
     return Skip(tuple(against))
 
 

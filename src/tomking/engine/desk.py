@@ -33,7 +33,8 @@ class Desk:
     """Strategies, limits, fees and a journal, with the book and the standing folded from it.
 
     ``doubts`` are stay rules seen broken once; ``said`` the last answer recorded about an intent or a
-    slot, so that only changes are written; ``attempts`` how often each intent was sent.
+    slot, so that only changes are written; ``attempts`` how often each intent was sent; ``held`` the
+    strategies that hold something; ``impatient`` whether an order that does not rest is working.
     """
 
     strategies: tuple[Strategy, ...]
@@ -45,18 +46,13 @@ class Desk:
     doubts: set[tuple[str, str]] = field(default_factory=set)
     said: dict[str, str] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def held(self) -> frozenset[str]:
-        """Strategies that hold something."""
-        return frozenset(position.strategy for position in self.book.positions.values())
+    held: frozenset[str] = frozenset()
+    impatient: bool = False
 
     @property
     def restless(self) -> bool:
         """Whether an order that does not rest is working, or a doubt wants a second look."""
-        return bool(self.doubts) or any(
-            not working.order.rests for working in self.book.working.values()
-        )
+        return self.impatient or bool(self.doubts)
 
     def strategy(self, name: str) -> Strategy:
         """The strategy of that name."""
@@ -86,7 +82,11 @@ class Desk:
 
     def fold(self, fact: Fact) -> None:
         """Book, standing and attempts after a fact."""
-        self.book = books.apply(self.book, fact)
+        book = books.apply(self.book, fact)
+        if book is not self.book:
+            self.book = book
+            self.held = frozenset(position.strategy for position in book.positions.values())
+            self.impatient = any(not working.order.rests for working in book.working.values())
         self.standing = standings.apply(self.standing, fact, self.limits)
         if isinstance(fact, Sent):
             self.attempts[fact.order.intent] = fact.order.attempt

@@ -5,6 +5,7 @@ a stress is the same call under a shock. Nothing random enters a price that is n
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,25 +16,26 @@ from tomking.core.value import value
 from tomking.market.bars import F64
 from tomking.market.carry import Carry
 from tomking.market.listing import future_contract
-from tomking.market.snapshot import (
-    AGE,
-    ASK,
-    BID,
-    DELTA,
-    GAMMA,
-    MID,
-    THETA,
-    VEGA,
+from tomking.market.marking import (
+    FORWARD,
+    LEFT,
+    RATE,
+    SCRATCH_ROWS,
+    SD,
     VOL,
-    Marks,
-    Shock,
+    YEARS,
+    K,
+    after,
+    before,
+    mids,
+    volatilities,
 )  # fmt: skip
+from tomking.market.snapshot import ASK, BID, MID, NO_SHOCK, Marks, Shock
 from tomking.market.spread import haircut_into, quote_into, quote_rules
 from tomking.market.surface import atm_sd_into, shock_into, smile_into
 from tomking.market.variance import VarianceClock
 from tomking.pricing.black import black76_into
 
-MINUTES_A_YEAR = 365.0 * 1440.0
 ROWS = 9
 
 
@@ -75,6 +77,8 @@ class Instant:
 class Columns:
     """Contracts laid out for the kernels, once per set of legs; ``carried`` is where the forward points.
 
+    ``black_sign`` is the sign the formula is given: a future is priced as a call and overwritten.
+
     ``carried`` is the ordinal to which the index is carried forward: the future's own expiry for
     contracts on a future, the option's for those on the index itself.
     """
@@ -88,6 +92,7 @@ class Columns:
     variance: F64
     rules: F64
     option: NDArray[np.bool_]
+    black_sign: F64
 
 
 def lay_out(contracts: Sequence[Contract], clock: VarianceClock) -> Columns:
@@ -105,19 +110,20 @@ def lay_out(contracts: Sequence[Contract], clock: VarianceClock) -> Columns:
         clock.expiry(days, morning),
         quote_rules(products),
         np.array([contract.is_option for contract in contracts], dtype=np.bool_),
+        np.array([float(contract.right.sign if contract.right else 1) for contract in contracts]),
     )
 
 
-def one_expiry(contract: Contract, strikes: F64, sign: float, clock: VarianceClock) -> Columns:
-    """The columns of many strikes of one expiry, from a contract that has its expiry."""
+def strikes_of(row: Columns, strikes: F64, sign: float) -> Columns:
+    """The columns of many strikes of the expiry that a one-row layout stands for."""
     count = len(strikes)
-    row = lay_out((contract,), clock)
-    rules = np.repeat(row.rules, count, axis=1)
-    full = np.ones(count)
+    signs = np.full(count, sign)
+    if count == 1:  # every other column of the row serves as it is
+        return replace(row, strike=strikes, sign=signs, black_sign=signs)
     return Columns(
-        np.ascontiguousarray(strikes), full * sign, full * row.per_index[0], full * row.carried[0],
-        full * row.expiry[0], np.repeat(row.morning, count), full * row.variance[0], rules,
-        np.ones(count, dtype=np.bool_),
+        strikes, signs, row.per_index.repeat(count), row.carried.repeat(count),
+        row.expiry.repeat(count), row.morning.repeat(count), row.variance.repeat(count),
+        row.rules.repeat(count, axis=1), row.option.repeat(count), signs,
     )  # fmt: skip
 
 
@@ -136,62 +142,58 @@ def forwards(columns: Columns, now: Instant, spot_shock: float = 0.0) -> F64:
     return level
 
 
-def mark(columns: Columns, now: Instant, shock: Shock) -> Marks:
+def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> Marks:
     """All contracts at one instant; an option past its expiry, or off the clock, is NaN with age inf."""
     count = len(columns.strike)
-    table = np.zeros((ROWS, count))
-    forward = forwards(columns, now, shock.spot)
+    table, scratch = np.zeros((ROWS, count)), np.empty((SCRATCH_ROWS, count))
     if not count:
-        return Marks(table, forward)
-    years = _years_left(columns, now, shock)
-    sd = _deviations(columns, now, shock, forward, years)
+        return Marks(table, scratch[FORWARD])
+    today = np.empty(count, dtype=np.bool_)
+    before(
+        columns.strike, columns.per_index, columns.carried, columns.expiry, columns.morning,
+        columns.variance, now.index * (1.0 + shock.spot),
+        now.carry.rate - now.carry.dividend_yield, now.carry.rate, float(now.day),
+        now.minute + shock.minutes, now.length, now.variance, now.share, scratch, today,
+    )  # fmt: skip
+    _deviations(columns, now, shock, scratch, today)
     greeks = np.empty((6, count))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        vol = sd / np.sqrt(years)
-    sign = np.where(columns.option, columns.sign, 1.0)
-    rate = np.full(count, now.carry.rate)
-    black76_into(forward, np.maximum(columns.strike, 1e-9), years, vol, sign, rate, greeks)
-    _premiums(columns, now, forward, years, rate, greeks)
-    table[MID], table[VOL] = greeks[0], vol
-    table[DELTA], table[GAMMA], table[THETA], table[VEGA] = (
-        greeks[1],
-        greeks[2],
-        greeks[3],
-        greeks[4],
-    )
-    _futures(columns, forward, table)
-    _quotes(columns, now, shock, forward, table)
-    return Marks(table, forward)
+    black76_into(
+        scratch[FORWARD], columns.strike, scratch[YEARS], scratch[VOL], columns.black_sign,
+        scratch[RATE], greeks,
+    )  # fmt: skip
+    _premiums(columns, now, scratch, greeks)
+    otm, delta, dte = scratch[SD], scratch[K], scratch[LEFT]  # their work is done: reused
+    after(
+        columns.strike, columns.sign, columns.option, columns.expiry, float(now.day), scratch,
+        greeks, table, otm, delta, dte,
+    )  # fmt: skip
+    quote_into(
+        table[MID], delta, otm, dte, columns.rules, now.spreads * shock.spread,
+        table[BID], table[ASK],
+    )  # fmt: skip
+    mids(table)
+    return Marks(table, scratch[FORWARD])
 
 
-def _years_left(columns: Columns, now: Instant, shock: Shock) -> F64:
-    """Calendar years to each expiry's fixing; NaN once it has passed."""
-    fixing = np.where(columns.morning, 0.0, now.length)
-    minutes = (columns.expiry - now.day) * 1440.0 + fixing - now.minute - shock.minutes
-    return np.where(minutes > 0.0, minutes / MINUTES_A_YEAR, np.nan)
-
-
-def _deviations(columns: Columns, now: Instant, shock: Shock, forward: F64, years: F64) -> F64:
-    """Total standard deviation at each strike: the level, the smile, the shock."""
-    left = columns.variance - now.variance
-    today = (columns.expiry == now.day) & ~columns.morning & (now.share > 0.0)
-    sd = np.empty(len(left))
-    atm_sd_into(now.vix, left, today, now.share, sd)
-    with np.errstate(divide="ignore"):
-        k = np.log(np.maximum(columns.strike, 1e-9) / forward)
-    smile_into(k, sd, now.vix, left, sd)
-    if shock.vol or shock.wing:
-        shock_into(sd, k, columns.expiry - now.day, years, shock, sd)
-    return sd
-
-
-def _premiums(
-    columns: Columns, now: Instant, forward: F64, years: F64, rate: F64, greeks: F64
+def _deviations(
+    columns: Columns, now: Instant, shock: Shock, scratch: F64, today: NDArray[np.bool_]
 ) -> None:
+    """Total standard deviation at each strike, and the volatility it is: the level, the smile, a shock."""
+    sd, left = scratch[SD], scratch[LEFT]
+    atm_sd_into(now.vix, left, today, now.share, sd)
+    smile_into(scratch[K], sd, now.vix, left, sd)
+    if shock.vol or shock.wing:
+        shock_into(sd, scratch[K], columns.expiry - now.day, scratch[YEARS], shock, sd)
+    volatilities(scratch)
+
+
+def _premiums(columns: Columns, now: Instant, scratch: F64, greeks: F64) -> None:
     """Cut the out-of-the-money part of each premium in place; intrinsic value is never cut."""
     if not now.cut.any:
         return
-    intrinsic = np.maximum(columns.sign * (forward - columns.strike), 0.0) * np.exp(-rate * years)
+    forward = scratch[FORWARD]
+    discount = np.exp(-now.carry.rate * scratch[YEARS])
+    intrinsic = np.maximum(columns.sign * (forward - columns.strike), 0.0) * discount
     delta = np.abs(greeks[1])
     inside = intrinsic > 0.0
     left = np.empty(len(delta))
@@ -200,27 +202,3 @@ def _premiums(
         now.cut.put16, now.cut.put5, now.cut.call16, left,
     )  # fmt: skip
     greeks[0] = intrinsic + (greeks[0] - intrinsic) * left
-
-
-def _futures(columns: Columns, forward: F64, table: F64) -> None:
-    """Futures and shares have their forward as price and a delta of one."""
-    if columns.option.all():
-        return
-    plain = ~columns.option
-    table[MID][plain] = forward[plain]
-    table[DELTA][plain] = 1.0
-    for row in (VOL, GAMMA, THETA, VEGA):
-        table[row][plain] = 0.0
-
-
-def _quotes(columns: Columns, now: Instant, shock: Shock, forward: F64, table: F64) -> None:
-    """Bid and ask around the model's price, on the tick; the mid is then half way between."""
-    delta = np.abs(table[DELTA])
-    intrinsic = np.maximum(columns.sign * (forward - columns.strike), 0.0)
-    otm = np.where(columns.option, np.maximum(table[MID] - intrinsic, 0.0), 0.0)
-    quote_into(
-        table[MID], delta, otm, columns.expiry - now.day, columns.rules,
-        now.spreads * shock.spread, table[BID], table[ASK],
-    )  # fmt: skip
-    table[MID] = 0.5 * (table[BID] + table[ASK])
-    table[AGE] = np.where(np.isnan(table[MID]), np.inf, 0.0)

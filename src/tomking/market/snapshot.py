@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +108,9 @@ class Shock:
 NO_SHOCK = Shock()
 
 
+Nearest = Literal["either", "at_least", "at_most"]
+
+
 class Chain(Protocol):
     """The listed options of one root at one instant; priced only when asked."""
 
@@ -115,8 +118,14 @@ class Chain(Protocol):
         """The listed expiry with the least distance from ``dte`` days, not more than ``within``."""
         ...
 
-    def by_delta(self, expiry: Expiry, right: Right, delta: float) -> Quote | Skip:
-        """The listed strike whose absolute delta is nearest to ``delta``."""
+    def by_delta(
+        self, expiry: Expiry, right: Right, delta: float, nearest: Nearest = "either"
+    ) -> Quote | Skip:
+        """The listed strike whose absolute delta is nearest to ``delta``, on the side asked for.
+
+        ``at_least`` takes the furthest strike that still has the delta, ``at_most`` the nearest one
+        that no longer exceeds it.
+        """
         ...
 
     def by_strike(self, expiry: Expiry, right: Right, strike: float) -> Quote | Skip:

@@ -49,8 +49,21 @@ def loss_readings(view: View) -> tuple[Reading, ...]:
 
 def tripped(view: View) -> tuple[tuple[str, Reading], ...]:
     """Locks that should be on and are not yet, with the reading that trips each."""
+    if _far_from_any(view):
+        return ()
     return tuple(
         (lock, reading)
         for lock, reading in zip(LOCKS, loss_readings(view), strict=True)
         if not reading.passed and lock not in view.standing.reasons
+    )
+
+
+def _far_from_any(view: View) -> bool:
+    """Whether no breaker can have tripped: asked on every tick, so words are made only when it may."""
+    standing, limits = view.standing, view.limits
+    least = min(
+        limits.loss_day_max, limits.loss_week_max, limits.loss_month_max, limits.drawdown_lock
+    )
+    return standing.streak < limits.loss_streak_max and view.net_liq > float(standing.peak) * (
+        1 - least
     )

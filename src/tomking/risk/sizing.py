@@ -38,24 +38,28 @@ class Room:
 
 
 def size(wanted: Structure, view: View, strategy: str) -> int | Skip:
-    """Units to trade, or the rooms of which at least one holds none."""
+    """Units to trade, or the rooms of which at least one holds none.
+
+    Margin is only worked out when the exposures leave room for a unit at all.
+    """
     legs = columns_of(wanted.legs)
     marks = view.market.marks(legs)
-    found = rooms(wanted, view, strategy, legs, marks)
+    found = _greeks(view, legs, marks)
+    if all(room.units >= 1.0 for room in found):
+        found += _means(wanted, view, strategy, legs, marks)
     factor = wanted.size_factor * _allowed(view).size_factor
-    units = floor(min(room.units for room in found) * factor + 1e-9) if found else 0
+    units = floor(min(room.units for room in found) * factor + 1e-9)
     if units >= 1:
         return units
     return Skip(tuple(room.reading for room in found))
 
 
-def rooms(
+def _means(
     wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
 ) -> tuple[Room, ...]:
-    """Every consideration's room, in the order of the stages."""
+    """Room in margin, risk, stress and contracts; asked for when exposure has some."""
     limits, net_liq, what = view.limits, max(view.net_liq, 0.0), product(wanted.root)
     return (
-        *_greeks(view, legs, marks),
         *_margins(wanted, view, strategy, legs, marks),
         Room("loss at the stop", Stage.MARGIN, _fit(
             limits.stop_risk_max * net_liq, wanted.stop_loss * what.multiplier), "R-SIZ-01"),

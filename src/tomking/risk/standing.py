@@ -119,6 +119,8 @@ def opened(standing: Standing, today: date) -> Standing:
         return standing
     new_week = today.isocalendar()[:2] != last.isocalendar()[:2]
     new_month = (today.year, today.month) != (last.year, last.month)
+    if not (new_week or new_month):
+        return standing
     return replace(
         standing,
         week_start=standing.day_start if new_week else standing.week_start,

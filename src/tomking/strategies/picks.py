@@ -10,9 +10,6 @@ from tomking.core.value import value
 from tomking.market.snapshot import Chain, Quote
 from tomking.risk.view import View
 
-#: A clamp takes at most this many strikes before it gives up.
-STEPS_MAX = 60
-
 
 @value
 class Place:
@@ -90,10 +87,10 @@ class AtrAway:
         quote = at.chain.by_strike(expiry, right, start)
         if isinstance(quote, Skip) or isnan(quote.delta):
             return quote
-        walked = self._walk(at.chain, expiry, right, quote)
-        if isinstance(walked, Skip) or abs(walked.delta) < self.reject:
-            return walked
-        return Skip((self._too_near(at.root, walked),))
+        moved = self._moved(at.chain, expiry, right, quote)
+        if isinstance(moved, Skip) or abs(moved.delta) < self.reject:
+            return moved
+        return Skip((self._too_near(at.root, moved),))
 
     def start(self, at: Place, right: Right) -> float | Skip:
         """The strike before the clamp: the price and so many ATR outward."""
@@ -105,31 +102,12 @@ class AtrAway:
             return Skip((Reading("ATR", Stage.DATA, Sense.ABOVE, None, 0.0, "points"),))
         return spot.value + right.sign * self.atr * atr
 
-    def _walk(self, chain: Chain, expiry: Expiry, right: Right, quote: Quote) -> Quote | Skip:
-        inward = abs(quote.delta) < self.low
-        if not inward and abs(quote.delta) <= self.high:
-            return quote
-        edge = self.low if inward else self.high
-        near = chain.by_delta(expiry, right, edge)
-        for _ in range(STEPS_MAX):
-            if isinstance(near, Skip) or self._inside(abs(near.delta), inward):
-                return near
-            near = self._next(chain, expiry, right, near, inward)
-        return near
-
-    def _inside(self, delta: float, inward: bool) -> bool:
-        return delta >= self.low if inward else delta <= self.high
-
-    def _next(
-        self, chain: Chain, expiry: Expiry, right: Right, quote: Quote, inward: bool
-    ) -> Quote | Skip:
-        strike = float(quote.contract.strike or 0)
-        outward = right.sign * (-1 if inward else 1)
-        listed = chain.strikes(expiry, *sorted((strike, strike + outward * 101.0)))
-        beyond = [float(k) for k in listed if (float(k) - strike) * outward > 0]
-        if not beyond:
-            return quote
-        return chain.by_strike(expiry, right, min(beyond, key=lambda k: abs(k - strike)))
+    def _moved(self, chain: Chain, expiry: Expiry, right: Right, quote: Quote) -> Quote | Skip:
+        if abs(quote.delta) < self.low:
+            return chain.by_delta(expiry, right, self.low, "at_least")
+        if abs(quote.delta) > self.high:
+            return chain.by_delta(expiry, right, self.high, "at_most")
+        return quote
 
     def _too_near(self, root: str, quote: Quote) -> Reading:
         return Reading(

@@ -6,8 +6,6 @@ from decimal import Decimal
 from math import inf
 from typing import Protocol
 
-import numpy as np
-
 from tomking.core.contract import Expiry, Right
 from tomking.core.money import points
 from tomking.core.order import Leg, Structure
@@ -16,9 +14,7 @@ from tomking.core.reading import Reading, Sense, Skip, Stage
 from tomking.core.value import value
 from tomking.market.snapshot import Quote
 from tomking.portfolio.book import Position
-from tomking.portfolio.columns import columns_of
 from tomking.portfolio.fees import round_trip_usd
-from tomking.pricing.payoff import profile
 from tomking.risk.view import View
 from tomking.strategies.entry import EntryRule
 from tomking.strategies.picks import LegPlan, Place
@@ -246,9 +242,14 @@ def defined_loss(legs: tuple[Leg, ...], credit: float) -> float:
     for right in Right:
         if sum(leg.quantity for leg in legs if leg.contract.right is right) < 0:
             return inf
-    columns = columns_of(legs)
-    ones = np.ones(len(legs))
-    return -profile(columns.strike, columns.sign, columns.quantity, ones, credit).worst
+    knots = [0.0, *(float(leg.contract.strike or 0) for leg in legs)]
+    return -credit - min(sum(_worth(leg, spot) for leg in legs) for spot in knots)
+
+
+def _worth(leg: Leg, spot: float) -> float:
+    """Intrinsic value of a leg at expiry, in points, signed by its quantity."""
+    sign = leg.contract.right.sign if leg.contract.right else 0
+    return leg.quantity * max(sign * (spot - float(leg.contract.strike or 0)), 0.0)
 
 
 def profit_price(position: Position, of_premium: float) -> Decimal:

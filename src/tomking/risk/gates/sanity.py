@@ -40,11 +40,14 @@ def price_is_on_a_tick(case: Case) -> Reading:
 
 
 def price_is_within_the_band(case: Case) -> Reading:
-    """The limit is not far from the package's mid (R-VEN-02)."""
+    """The limit gives away no more than a band below the package's mid (R-VEN-02).
+
+    A limit that asks for more than the mid is patient, not dangerous: a profit order rests far away.
+    """
     mid = package_mid(case.marks, case.legs, case.order.units)
     band = price_band(case.marks, case.legs, case.order.units)
-    away = None if np.isnan(mid) else abs(float(case.order.limit) - mid)
-    return Reading("limit from mid", Stage.DATA, Sense.AT_MOST, away, band, "points", "R-VEN-02")
+    given = None if np.isnan(mid) else mid - float(case.order.limit)
+    return Reading("limit below mid", Stage.DATA, Sense.AT_MOST, given, band, "points", "R-VEN-02")
 
 
 def venue_takes_the_order(case: Case) -> Reading:

@@ -1,0 +1,168 @@
+"""The decision funnel: how often a strategy was asked, and what stood against it when it did not trade.
+
+One candidate is one slot on one day; it is judged by its last recorded answer. A refusal is named by the
+first failing reading in the order of the stages, once for the candidate and once for every root that
+was tried.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from tomking.core.facts import Considered, Fact, Judged
+from tomking.core.order import Purpose
+from tomking.core.reading import STAGES, Reading, first_failure
+from tomking.core.value import value
+
+SENT = "sent"
+REFUSED = "refused: "
+#: A gate that refuses more than this share of what it sees is named, when it saw so many.
+NEARLY_ALL, SEEN_MIN = 0.95, 20
+
+
+@value
+class Refusal:
+    """A gate and the days on which it was the first to refuse a root; ``seen`` days it was asked."""
+
+    root: str
+    gate: str
+    stage: str
+    days: int
+    seen: int
+    example: str
+
+    @property
+    def share(self) -> float:
+        """Refused days as a fraction of those on which the root was tried."""
+        return self.days / self.seen
+
+    @property
+    def nearly_all(self) -> bool:
+        """Whether hardly anything gets past."""
+        return self.seen >= SEEN_MIN and self.share > NEARLY_ALL
+
+
+@value
+class Funnel:
+    """One strategy: candidates, what became of them, and the gates that refused them."""
+
+    strategy: str
+    candidates: int
+    entered: int
+    unfilled: int
+    by_stage: tuple[tuple[str, int], ...]
+    by_gate: tuple[tuple[str, int], ...]
+    by_root: tuple[Refusal, ...]
+
+    @property
+    def refused(self) -> int:
+        """Candidates that ended in a refusal."""
+        return sum(days for _, days in self.by_stage)
+
+
+Answer = tuple[tuple[str, Reading], ...]
+
+
+def funnels(
+    facts: Sequence[Fact], strategies: Iterable[str], entered: frozenset[str]
+) -> tuple[Funnel, ...]:
+    """The funnel of every strategy; ``entered`` names the slots (campaigns) that traded."""
+    last: dict[str, Considered] = {}
+    for fact in facts:
+        if isinstance(fact, Considered):
+            last[fact.slot] = fact
+    judged = _refused_orders(facts)
+    return tuple(
+        _funnel(name, [c for c in last.values() if c.strategy == name], judged, entered)
+        for name in strategies
+    )
+
+
+def refused_orders(facts: Iterable[Fact]) -> tuple[tuple[str, str, str, int], ...]:
+    """Orders that a gate refused once they existed: purpose, stage, gate and how often."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for fact in facts:
+        if isinstance(fact, Judged) and not fact.approved:
+            failed = first_failure(fact.readings)
+            if failed is not None:
+                found[fact.order.purpose.value, failed.stage.value, failed.name] += 1
+    return tuple((*key, count) for key, count in found.most_common())
+
+
+def _refused_orders(facts: Iterable[Fact]) -> Mapping[str, list[Judged]]:
+    """Refused opening orders by the slot they were wanted for."""
+    found: dict[str, list[Judged]] = {}
+    for fact in facts:
+        if isinstance(fact, Judged) and not fact.approved and fact.order.purpose is Purpose.OPEN:
+            found.setdefault(fact.order.campaign, []).append(fact)
+    return found
+
+
+def _funnel(
+    name: str,
+    last: Sequence[Considered],
+    judged: Mapping[str, list[Judged]],
+    entered: frozenset[str],
+) -> Funnel:
+    refused: list[Answer] = []
+    unfilled = 0
+    for considered in last:
+        if considered.slot in entered:
+            continue
+        answer = _answer(considered, judged.get(considered.slot, ()))
+        if answer:
+            refused.append(answer)
+        else:
+            unfilled += 1
+    traded = len(last) - len(refused) - unfilled
+    named = [min((r for _, r in answer), key=_stage) for answer in refused]
+    stages = Counter(reading.stage for reading in named)
+    return Funnel(
+        name, len(last), traded, unfilled,
+        tuple((stage.value, stages[stage]) for stage in STAGES if stages[stage]),
+        tuple(Counter(reading.name for reading in named).most_common()),
+        _by_root(refused, traded),
+    )  # fmt: skip
+
+
+def _stage(reading: Reading) -> int:
+    return STAGES.index(reading.stage)
+
+
+def _answer(considered: Considered, judged: Sequence[Judged]) -> Answer:
+    """The first failing reading of each root; empty when an order went out and nobody traded it."""
+    if considered.outcome.startswith(REFUSED):
+        order = next(j for j in reversed(judged) if j.at <= considered.at)
+        failed = first_failure(order.readings)
+        return () if failed is None else ((order.order.root, failed),)
+    groups: dict[str, list[Reading]] = {}
+    for reading in considered.readings:
+        groups.setdefault(root_of(reading), []).append(reading)
+    found = ((root, first_failure(tuple(group))) for root, group in groups.items())
+    return tuple((root, failed) for root, failed in found if failed is not None)
+
+
+def root_of(reading: Reading) -> str:
+    """The root before the colon of a reading's name; empty when it speaks of none."""
+    head, colon, _ = reading.name.partition(": ")
+    return head if colon and head.isupper() else ""
+
+
+def _by_root(refused: Sequence[Answer], traded: int) -> tuple[Refusal, ...]:
+    """Refusals by root and gate, the commonest first; days that traded count as seen by the first."""
+    counts: Counter[tuple[str, str]] = Counter()
+    seen: Counter[str] = Counter()
+    example: dict[tuple[str, str], Reading] = {}
+    for answer in refused:
+        for root, reading in answer:
+            gate = reading.name.removeprefix(f"{root}: ")
+            counts[root, gate] += 1
+            seen[root] += 1
+            example[root, gate] = reading
+    first = next(iter(seen), "")
+    return tuple(
+        Refusal(
+            root, gate, example[root, gate].stage.value, days,
+            seen[root] + (traded if root == first else 0), str(example[root, gate]),
+        )
+        for (root, gate), days in counts.most_common()
+    )  # fmt: skip

@@ -1,0 +1,163 @@
+"""``tomking``: flat verbs, each loaded when it is called.
+
+The list of verbs is printed from here, so that saying help loads nothing. This is the outermost frame:
+whatever goes wrong below becomes one sentence and an exit code.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
+from types import MappingProxyType
+
+from tomking.core.errors import ConfigError, Exit, TomKingError
+
+INTERRUPTED, PIPE_CLOSED = 130, 141
+
+#: What can be said: the module that does it (its function ``command``), and what it is for.
+VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "demo": ("demo", "a first backtest and its report, without an account or a network"),
+        "backtest": ("backtest", "trade a window of history and say what came of it"),
+        "why-not": ("why_not", "why a strategy did or did not trade on a day"),
+        "journal": ("journal", "the story of a day, a sentence for every fact"),
+        "explain": ("explain", "a strategy's plan in words and as a table, with its limits"),
+        "config": ("config", "show every setting and where it comes from, or check a file"),
+        "doctor": ("doctor", "whether this installation works, and what to do if not"),
+        "bench": ("bench", "the speed figures, each beside its peer"),
+    }
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    _speak_utf8()
+    try:
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+    except TomKingError as refused:
+        return _say(f"tomking: {refused}", refused.exit_code)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _close_the_pipe()
+    except Exception as bug:
+        return _say(f"tomking: {_confess(bug)}", Exit.ERROR)
+    return code
+
+
+def _run(words: list[str]) -> int:
+    """What the first word asks for."""
+    first = words[0] if words else "--help"
+    if first in ("--help", "-h", "help") and len(words) < 2:
+        print(overview())
+        return Exit.OK
+    if first == "--version":
+        print(f"tomking {version()}")
+        return Exit.OK
+    if first == "help":
+        first, words = words[1], [words[1], "--help"]
+    verb = verb_of(first)
+    return _call(verb, words[1:])
+
+
+def verb_of(word: str) -> str:
+    """The verb a word stands for: itself, or the only one that begins so.
+
+    Raises
+    ------
+    ConfigError
+        If there is none, or more than one.
+
+    >>> verb_of("why"), verb_of("doc")
+    ('why-not', 'doctor')
+    """
+    asked = word.replace("_", "-")
+    if asked in VERBS:
+        return asked
+    begins = [verb for verb in VERBS if verb.startswith(asked)]
+    if len(begins) == 1:
+        return begins[0]
+    if begins:
+        raise ConfigError(f"{word!r} may mean {' or '.join(begins)}: say a letter more")
+    if word.startswith("-"):
+        raise ConfigError(f"unknown option {word}: put a command first; see `tomking --help`")
+    from tomking.app.near import did_you_mean  # only when something was mistyped
+
+    raise ConfigError(f"unknown command {word!r}{did_you_mean(asked, VERBS)}")
+
+
+def _call(verb: str, words: Sequence[str]) -> int:
+    """Load a verb's module and let typer read its arguments."""
+    import typer  # noqa: PLC0415 - a quarter of a second that --help does not pay
+
+    module, _ = VERBS[verb]
+    command = import_module(f"tomking.app.cli.{module}").command
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(command)
+    usage_error = typer.BadParameter.__mro__[1]  # typer has moved it between releases, not renamed it
+    try:
+        code = app(list(words), prog_name=f"tomking {verb}", standalone_mode=False)
+    except typer.Abort:
+        return INTERRUPTED
+    except usage_error as fault:
+        said = str(getattr(fault, "format_message", fault.__str__)()).rstrip(".")
+        raise ConfigError(f"{said}; see `tomking {verb} --help`") from fault
+    return int(code or 0)
+
+
+def overview() -> str:
+    """The page ``tomking --help`` prints."""
+    rows = "\n".join(f"  {verb:<10}{what}" for verb, (_, what) in VERBS.items())
+    return (
+        "usage: tomking COMMAND [OPTIONS]\n\n"
+        "A desk for systematic option income: every decision explained.\n\n"
+        f"{rows}\n\n"
+        "Every command takes --json and --help, and may be shortened while it stays clear\n"
+        "(`tomking why lt112 2018-02-07`). Start with `tomking demo`."
+    )
+
+
+def version() -> str:
+    """The version that is installed."""
+    from importlib.metadata import version as installed  # it costs as much as all the rest
+
+    return installed("tomking")
+
+
+def _speak_utf8() -> None:
+    """UTF-8 whatever the terminal's locale says, and never a crash over a letter."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _say(sentence: str, code: int) -> int:
+    with suppress(BrokenPipeError):
+        print(sentence, file=sys.stderr, flush=True)
+    return int(code)
+
+
+def _close_the_pipe() -> int:
+    """Whoever read our output has left: say nothing more, not even at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return PIPE_CLOSED
+
+
+def _confess(bug: Exception) -> str:
+    """One sentence about a bug, with its trace shown or saved."""
+    from tomking.app.trace import save, shown
+
+    what = f"this is a bug in tomking ({type(bug).__name__}: {bug})"
+    if shown(bug):
+        return what
+    place = save(bug)
+    if place is None:
+        return f"{what}; set TOMKING_DEBUG=1 and try again to see where"
+    return f"{what}; its trace is in {place}, and TOMKING_DEBUG=1 shows it"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

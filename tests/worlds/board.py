@@ -1,0 +1,253 @@
+"""A market of typed-in figures: one price, one volatility for every option, r = q = 0.
+
+What a gate or a rule looks at can be set one by one; what is not set is calm and liquid.
+"""
+
+from collections.abc import Mapping
+from dataclasses import field, replace
+from datetime import date, datetime
+from math import isnan
+
+import numpy as np
+
+from tomking.core.calendar import Session, session
+from tomking.core.contract import Contract, Expiry, Right, Settles
+from tomking.core.errors import LookAhead
+from tomking.core.evidence import Evidence, Stamped
+from tomking.core.product import PRODUCTS
+from tomking.core.reading import Skip, Stage, skip
+from tomking.core.value import value
+from tomking.data.chain import contract_of
+from tomking.market import listing
+from tomking.market.bars import F64, Bars
+from tomking.market.sessions import session_of
+from tomking.market.snapshot import (
+    AGE,
+    ASK,
+    BID,
+    DELTA,
+    GAMMA,
+    MID,
+    NO_SHOCK,
+    THETA,
+    VEGA,
+    VOL,
+    Day,
+    Legs,
+    Marks,
+    Nearest,
+    Quote,
+    Shock,
+)
+from tomking.pricing import black
+
+FRIDAY, WEDNESDAY = date(2025, 12, 5), date(2025, 9, 3)
+ROOTS = ("ES", "MES", "SPX", "SPY")
+YEAR_MINUTES = 365.0 * 1440.0
+CALM = {
+    "atr": 65.0, "ema8": 5990.0, "ema21": 5980.0, "rsi": 50.0, "bb_position": 0.5,
+    "macd": 5.0, "macd_signal": 4.0, "macd_hist": 1.0,
+}  # fmt: skip
+
+
+@value
+class Board:
+    """A snapshot and its chains. ``quotes`` overrides (bid, ask) of a contract; NaN is no quote."""
+
+    at: datetime
+    day: Day
+    price: float = 6000.0
+    opened: float = 6000.0
+    vol: float = 0.15
+    vix_points: float = 16.0
+    vix_age_s: float = 0.0
+    half_width: float = 0.0
+    age_s: float = 0.0
+    grid: float = 5.0
+    greeks: bool = True
+    quotes: Mapping[Contract, tuple[float, float]] = field(
+        default_factory=dict[Contract, tuple[float, float]]
+    )
+
+    @property
+    def minute(self) -> float:
+        return self.day.session.minute(self.at)
+
+    @property
+    def vix(self) -> Stamped:
+        seen = datetime.fromtimestamp(self.at.timestamp() - self.vix_age_s, self.at.tzinfo)
+        return Stamped(self.vix_points, seen, Evidence.MODEL)
+
+    def spot(self, root: str) -> Stamped | Skip:
+        if root not in ROOTS:
+            return skip(f"{root} data", Stage.DATA, "no price", "a price")
+        return Stamped(self.price * PRODUCTS[root].per_index, self.at, Evidence.MODEL)
+
+    def session_open(self, root: str) -> Stamped | Skip:
+        if root not in ROOTS:
+            return skip(f"{root} data", Stage.DATA, "no price", "a price")
+        opens = self.day.session.opens
+        return Stamped(self.opened * PRODUCTS[root].per_index, opens, Evidence.MODEL)
+
+    def vwap(self, root: str) -> float:
+        return 0.5 * (self.price + self.opened)
+
+    def chain(self, root: str) -> "Strikes | Skip":
+        if root not in ROOTS:
+            return skip(f"{root} options", Stage.DATA, "no option data", "a chain")
+        return Strikes(root, self)
+
+    def marks(self, legs: Legs, shock: Shock = NO_SHOCK) -> Marks:
+        """Black-76 with one volatility; a future is worth the price."""
+        count = len(legs)
+        shares = np.array([PRODUCTS[contract.root].per_index for contract in legs.contracts])
+        spot = shares * self.price * (1.0 + shock.spot)
+        years = np.array([self.years(contract, shock.minutes) for contract in legs.contracts])
+        vol = self.vol * factors(shock, years)
+        sign = np.where(legs.sign == 0.0, 1.0, legs.sign)
+        strike = np.maximum(legs.strike, 1e-9)
+        greeks = black.black76(spot, strike, years, vol, sign, 0.0) if count else np.empty((6, 0))
+        table = np.zeros((9, count))
+        table[MID], table[VOL], table[DELTA] = greeks[black.PRICE], vol, greeks[black.DELTA]
+        table[GAMMA], table[VEGA] = greeks[black.GAMMA], greeks[black.VEGA]
+        table[THETA] = greeks[black.THETA]
+        future = legs.sign == 0.0
+        table[MID] = np.where(future, spot, table[MID])
+        table[DELTA] = np.where(future, 1.0, table[DELTA])
+        table[[VOL, GAMMA, VEGA, THETA]] = np.where(future, 0.0, table[[VOL, GAMMA, VEGA, THETA]])
+        self._quoted(legs, table, shock)
+        return Marks(table, spot)
+
+    def _quoted(self, legs: Legs, table: F64, shock: Shock) -> None:
+        """Bids and asks on the tick; a mid lies half way between them."""
+        half = self.half_width * shock.spread
+        for row, contract in enumerate(legs.contracts):
+            given = self.quotes.get(contract) if shock == NO_SHOCK else None
+            bid, ask = given or quoted(float(table[MID, row]), half)
+            age = np.inf if isnan(bid) or isnan(ask) else self.age_s
+            table[[BID, ASK, MID, AGE], row] = bid, ask, 0.5 * (bid + ask), age
+
+    def years(self, contract: Contract, minutes: float = 0.0) -> float:
+        """Calendar years to the end of a contract; NaN once it is over."""
+        hours = session_of(contract.expiry) or session(contract.expiry)
+        ends = hours.opens if contract.settles is Settles.AM else hours.closes
+        left = (ends - self.at).total_seconds() / 60.0 - minutes
+        if not contract.is_option:
+            return max(left, 1.0) / YEAR_MINUTES
+        return left / YEAR_MINUTES if left > 0.0 else float("nan")
+
+    def underlying(self, contract: Contract) -> Stamped | Skip:
+        return self.spot(contract.root)
+
+    def fixing(self, contract: Contract) -> Stamped | Skip:
+        if self.at < self.day.session.closes:
+            raise LookAhead(f"{contract} has not been fixed yet")
+        return self.spot(contract.root)
+
+
+def quoted(price: float, half: float) -> tuple[float, float]:
+    """A quote around a price: on the 0.05 tick, never below nought; NaN stays NaN."""
+    if half == 0.0:
+        near = round(price / 0.05) * 0.05 if price == price else price
+        return near, near
+    bid = max(0.0, np.floor((price - half) / 0.05 + 1e-9) * 0.05)
+    return float(bid), float(np.ceil((price + half) / 0.05 - 1e-9) * 0.05)
+
+
+def factors(shock: Shock, years: F64) -> F64:
+    """The factor on volatility at each expiry, interpolated over days."""
+    if not shock.vol:
+        return np.ones(len(years))
+    days, times = np.array(shock.vol).T
+    return np.interp(years * 365.0, days, times)
+
+
+@value
+class Strikes:
+    """The chain of a root on a regular grid; ``by_delta`` searches the strikes within a quarter."""
+
+    root: str
+    board: Board
+
+    def expiry_near(self, dte: int, within: int) -> Expiry | Skip:
+        today = self.board.day.session.day
+        found = listing.expiry_near(listing.expiries(self.root, today), today, dte, within)
+        return found or skip("expiry", Stage.DATA, "none", "a listed one")
+
+    def by_delta(
+        self, expiry: Expiry, right: Right, delta: float, nearest: Nearest = "either"
+    ) -> Quote | Skip:
+        price, years = self.board.price, self.board.years(contract_of("ES", expiry, right, 1.0))
+        strikes = self.strikes(expiry, 0.6 * price, 1.4 * price)
+        known = black.black76(price, strikes, years, self.board.vol, float(right.sign), 0.0)
+        away = np.abs(known[black.DELTA])
+        if nearest != "either":
+            fits = away >= delta - 1e-12 if nearest == "at_least" else away <= delta + 1e-12
+            strikes, away = strikes[fits], away[fits]
+        if not len(strikes):
+            return skip("delta", Stage.DATA, "no strike has it", "a strike")
+        return self._quote(expiry, right, float(strikes[int(np.argmin(np.abs(away - delta)))]))
+
+    def by_strike(self, expiry: Expiry, right: Right, strike: float) -> Quote | Skip:
+        steps = strike / self.board.grid
+        low = np.floor(steps)
+        tie = abs(steps - low - 0.5) < 1e-9
+        near = low + (1.0 if right is Right.CALL else 0.0) if tie else np.round(steps)
+        return self._quote(expiry, right, float(near) * self.board.grid)
+
+    def strikes(self, expiry: Expiry, low: float, high: float) -> F64:
+        grid = self.board.grid
+        return np.arange(np.ceil(low / grid), np.floor(high / grid) + 1) * grid
+
+    def _quote(self, expiry: Expiry, right: Right, strike: float) -> Quote:
+        contract = contract_of(self.root, expiry, right, strike)
+        legs = Legs(
+            (contract,), np.array([strike]), np.array([float(right.sign)]), np.ones(1), np.ones(1)
+        )
+        table = self.board.marks(legs).table[:, 0].tolist()
+        delta = table[DELTA] if self.board.greeks else float("nan")
+        return Quote(
+            contract, table[BID], table[ASK], delta, table[VOL], self.board.at, Evidence.MODEL
+        )
+
+
+def hours_of(day: date) -> Session:
+    """The session of a date, or a full one where the market was closed."""
+    return session_of(day) or session(day)
+
+
+def history(high: float, rows: int = 260, last: date = FRIDAY) -> Bars:
+    """So many equal daily rows that end the day before."""
+    days = np.arange(last.toordinal() - rows, last.toordinal(), dtype=np.int32)
+    level = np.full(rows, high)
+    return Bars(days, level, level, level, level, level, Evidence.MODEL)
+
+
+def day_of(
+    day: date,
+    *,
+    vix_previous: float = 16.0,
+    blocked: Mapping[str, str] | None = None,
+    previous_close: float = 6000.0,
+    indicators: Mapping[str, float] | None = None,
+    high: float = 7000.0,
+) -> Day:
+    """A day as known before its open."""
+    hours = hours_of(day)
+    figures = dict(CALM) | dict(indicators or {})
+    return Day(
+        hours,
+        {root: history(high, last=day) for root in ROOTS},
+        dict.fromkeys(ROOTS, figures),
+        {},
+        blocked or {},
+        dict.fromkeys(ROOTS, previous_close),
+        Stamped(vix_previous, hours.opens, Evidence.MODEL),
+        0.0,
+    )
+
+
+def board(day: date = FRIDAY, minute: float = 60.0, **changes: object) -> Board:
+    """A calm, liquid market some minutes after the open of a day."""
+    known = day_of(day)
+    return replace(Board(known.session.at(minute), known), **changes)
