@@ -247,7 +247,7 @@ def day_of(
     )
 
 
-def board(day: date = FRIDAY, minute: float = 60.0, **changes: object) -> Board:
+def board(on: date = FRIDAY, minute: float = 60.0, **changes: object) -> Board:
     """A calm, liquid market some minutes after the open of a day."""
-    known = day_of(day)
+    known = day_of(on)
     return replace(Board(known.session.at(minute), known), **changes)

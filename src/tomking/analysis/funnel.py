@@ -8,6 +8,7 @@ was tried.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from tomking.analysis.tallies import Asked
 from tomking.core.facts import Considered, Fact, Judged
 from tomking.core.order import Purpose
 from tomking.core.reading import STAGES, Reading, first_failure
@@ -21,7 +22,10 @@ NEARLY_ALL, SEEN_MIN = 0.95, 20
 
 @value
 class Refusal:
-    """A gate and the days on which it was the first to refuse a root; ``seen`` days it was asked."""
+    """A gate and the days on which it was the first to refuse a root.
+
+    ``seen`` counts the days on which that root was tried, ``example`` is the last such reading in words.
+    """
 
     root: str
     gate: str
@@ -63,17 +67,17 @@ Answer = tuple[tuple[str, Reading], ...]
 
 
 def funnels(
-    facts: Sequence[Fact], strategies: Iterable[str], entered: frozenset[str]
+    facts: Sequence[Fact], strategies: Iterable[Asked], entered: Mapping[str, str]
 ) -> tuple[Funnel, ...]:
-    """The funnel of every strategy; ``entered`` names the slots (campaigns) that traded."""
+    """The funnel of every strategy; ``entered`` gives the root of every slot (campaign) that traded."""
     last: dict[str, Considered] = {}
     for fact in facts:
         if isinstance(fact, Considered):
             last[fact.slot] = fact
     judged = _refused_orders(facts)
     return tuple(
-        _funnel(name, [c for c in last.values() if c.strategy == name], judged, entered)
-        for name in strategies
+        _funnel(asked, [c for c in last.values() if c.strategy == asked.name], judged, entered)
+        for asked in strategies
     )
 
 
@@ -98,29 +102,30 @@ def _refused_orders(facts: Iterable[Fact]) -> Mapping[str, list[Judged]]:
 
 
 def _funnel(
-    name: str,
+    asked: Asked,
     last: Sequence[Considered],
     judged: Mapping[str, list[Judged]],
-    entered: frozenset[str],
+    entered: Mapping[str, str],
 ) -> Funnel:
     refused: list[Answer] = []
+    traded: Counter[str] = Counter()
     unfilled = 0
     for considered in last:
         if considered.slot in entered:
+            traded[entered[considered.slot]] += 1
             continue
         answer = _answer(considered, judged.get(considered.slot, ()))
         if answer:
             refused.append(answer)
         else:
             unfilled += 1
-    traded = len(last) - len(refused) - unfilled
     named = [min((r for _, r in answer), key=_stage) for answer in refused]
     stages = Counter(reading.stage for reading in named)
     return Funnel(
-        name, len(last), traded, unfilled,
+        asked.name, len(last), traded.total(), unfilled,
         tuple((stage.value, stages[stage]) for stage in STAGES if stages[stage]),
         tuple(Counter(reading.name for reading in named).most_common()),
-        _by_root(refused, traded),
+        _by_root(refused, traded, {asked.roots[0]: len(last)}),
     )  # fmt: skip
 
 
@@ -147,22 +152,25 @@ def root_of(reading: Reading) -> str:
     return head if colon and head.isupper() else ""
 
 
-def _by_root(refused: Sequence[Answer], traded: int) -> tuple[Refusal, ...]:
-    """Refusals by root and gate, the commonest first; days that traded count as seen by the first."""
+def _by_root(
+    refused: Sequence[Answer], traded: Mapping[str, int], always: Mapping[str, int]
+) -> tuple[Refusal, ...]:
+    """Refusals by root and gate, the commonest first.
+
+    ``always`` gives the days of the root that is tried first, every time; a later root is tried when the
+    ones before it were refused.
+    """
     counts: Counter[tuple[str, str]] = Counter()
-    seen: Counter[str] = Counter()
     example: dict[tuple[str, str], Reading] = {}
-    for answer in refused:
-        for root, reading in answer:
-            gate = reading.name.removeprefix(f"{root}: ")
-            counts[root, gate] += 1
-            seen[root] += 1
-            example[root, gate] = reading
-    first = next(iter(seen), "")
+    for root, reading in (pair for answer in refused for pair in answer):
+        key = root, reading.name.removeprefix(f"{root}: ")
+        counts[key] += 1
+        example[key] = reading
+    tried = Counter(root for answer in refused for root, _ in answer)
     return tuple(
         Refusal(
             root, gate, example[root, gate].stage.value, days,
-            seen[root] + (traded if root == first else 0), str(example[root, gate]),
+            always.get(root, tried[root] + traded.get(root, 0)), str(example[root, gate]),
         )
         for (root, gate), days in counts.most_common()
     )  # fmt: skip

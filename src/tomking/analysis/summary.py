@@ -81,8 +81,7 @@ def summarise(
         Of the bootstrap behind the intervals.
     """
     path, found = curve(facts, capital), trades(facts, held)
-    entered = frozenset(trade.campaign for trade in found)
-    funnel = funnels(facts, [strategy.name for strategy in asked], entered)
+    funnel = funnels(facts, asked, {trade.campaign: trade.root for trade in found})
     return Summary(
         capital, final, path, performance(path), months(path),
         tuple(window(path, *stretch) for stretch in WINDOWS),

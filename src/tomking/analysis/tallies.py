@@ -29,11 +29,17 @@ class Block(StrEnum):
 
 @value
 class Asked:
-    """A strategy as analysis needs it: its name, its title and the block its interval resamples."""
+    """A strategy as analysis needs it.
+
+    ``roots`` in the order they are tried, ``block`` what its intervals resample; ``same_day`` when what
+    it opens expires the same day.
+    """
 
     name: str
     title: str
+    roots: tuple[str, ...]
     block: Block
+    same_day: bool = False
 
 
 @value
@@ -46,6 +52,7 @@ class Tally:
     name: str
     title: str
     block: Block
+    same_day: bool
     considered: int
     entered: int
     closed: int
@@ -82,7 +89,7 @@ def tally(asked: Asked, considered: int, trades: Sequence[Trade], seed: int) -> 
     profits = [float(trade.pnl) for trade in closed]
     average_win, average_loss = _mean(wins), _mean(losses)
     return Tally(
-        asked.name, asked.title, asked.block, considered,
+        asked.name, asked.title, asked.block, asked.same_day, considered,
         len(mine), len(closed), len(wins), len(losses), len(closed) - len(decided),
         sum((trade.pnl for trade in mine), ZERO), sum((trade.fees for trade in mine), ZERO),
         _mean(won), of_mean(won, _blocks(asked, decided), seed),

@@ -1,7 +1,7 @@
 """Where this program keeps what it writes for itself: kept runs, a user's strategies, saved traces.
 
-``TOMKING_HOME`` names the folder; without it the platform's place for a program's data is taken. Only the
-standard library is used, so that a brake which looks here works when nothing else does.
+``TOMKING_HOME`` names the folder; without it the platform's place for a program's data is taken. Only
+the standard library is used, so that a brake which looks here works when nothing else does.
 """
 
 import os

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _close_the_pipe()
-    except Exception as bug:
+    except Exception as bug:  # noqa: BLE001 - the outermost frame: a bug becomes an exit code
         return _say(f"tomking: {_confess(bug)}", Exit.ERROR)
     return code
 
@@ -84,20 +84,22 @@ def verb_of(word: str) -> str:
         raise ConfigError(f"{word!r} may mean {' or '.join(begins)}: say a letter more")
     if word.startswith("-"):
         raise ConfigError(f"unknown option {word}: put a command first; see `tomking --help`")
-    from tomking.app.near import did_you_mean  # only when something was mistyped
+    from tomking.core.near import did_you_mean  # only when something was mistyped
 
     raise ConfigError(f"unknown command {word!r}{did_you_mean(asked, VERBS)}")
 
 
 def _call(verb: str, words: Sequence[str]) -> int:
     """Load a verb's module and let typer read its arguments."""
-    import typer  # noqa: PLC0415 - a quarter of a second that --help does not pay
+    import typer  # a quarter of a second that --help does not pay
 
     module, _ = VERBS[verb]
     command = import_module(f"tomking.app.cli.{module}").command
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(command)
-    usage_error = typer.BadParameter.__mro__[1]  # typer has moved it between releases, not renamed it
+    usage_error = typer.BadParameter.__mro__[
+        1
+    ]  # typer has moved it between releases, not renamed it
     try:
         code = app(list(words), prog_name=f"tomking {verb}", standalone_mode=False)
     except typer.Abort:

@@ -34,9 +34,9 @@ from tomking.strategies.plan import Strategy
 class RunSpec:
     """Everything a backtest depends on. Two runs of equal specs give equal hashes.
 
-    ``fees_factor`` scales the fee table, ``spreads`` every quote's width, ``cut`` the modelled premiums;
-    ``delay_min`` asks every slot late. ``strategies`` are the plans themselves, so a tuned plan is another
-    spec.
+    ``fees_factor`` scales the fee table, ``spreads`` every quote's width, ``cut`` the modelled
+    premiums; ``delay_min`` asks every slot late. ``strategies`` are the plans themselves, so a
+    tuned plan is another spec.
     """
 
     strategies: tuple[Strategy, ...]
@@ -79,7 +79,8 @@ Progress = Callable[[int, int], None]
 def run(spec: RunSpec, *, paths: Paths | None = None, progress: Progress | None = None) -> Run:
     """Trade a window of the embedded history and return everything that happened.
 
-    ``paths`` may be shared between runs of one seed and scale; ``progress`` hears (done, all) sessions.
+    ``paths`` may be shared between runs of one seed and scale; ``progress`` hears (done, all)
+    sessions.
 
     Raises
     ------

@@ -32,8 +32,8 @@ class Settles(StrEnum):
 class Contract:
     """An option, or with ``right`` and ``strike`` left out the future or share itself.
 
-    ``future`` names the future an option is written on (``ESZ25``), or the future itself; it is empty
-    for cash-settled index options and for shares.
+    ``future`` names the future an option is written on (``ESZ25``), or the future itself; it is
+    empty for cash-settled index options and for shares.
     """
 
     root: str

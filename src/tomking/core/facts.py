@@ -107,8 +107,8 @@ class OrderEnded:
 class Settled:
     """A held contract expired. ``quantity`` is what was held, signed; ``cash`` what it brought.
 
-    Exercised into a future or shares, ``delivered`` and ``delivered_quantity`` say what is held now, at
-    ``delivered_price``.
+    Exercised into a future or shares, ``delivered`` and ``delivered_quantity`` say what is held
+    now, at ``delivered_price``.
     """
 
     at: datetime

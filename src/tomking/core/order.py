@@ -1,7 +1,7 @@
 """Legs, orders and structures: what is wanted.
 
-Signs, stated once: a leg's quantity is + long and - short *per unit*; ``limit`` is the net credit per
-unit in points, + received and - paid, so a buyer at 2.00 has a limit of -2.00.
+Signs, stated once: a leg's quantity is + long and - short *per unit*; ``limit`` is the net credit
+per unit in points, + received and - paid, so a buyer at 2.00 has a limit of -2.00.
 """
 
 from datetime import date
@@ -76,9 +76,9 @@ class Order:
 class Structure:
     """Legs chosen together, with their net credit at mid in points per unit.
 
-    ``stop_loss`` is what the plan's stops would lose and ``max_loss`` what the legs could, both in points
-    per unit (infinite when nothing bounds it). ``shape`` names which form of the plan was chosen and
-    ``readings`` is every measurement on the way.
+    ``stop_loss`` is what the plan's stops would lose and ``max_loss`` what the legs could, both in
+    points per unit (infinite when nothing bounds it). ``shape`` names which form of the plan was
+    chosen and ``readings`` is every measurement on the way.
     """
 
     root: str

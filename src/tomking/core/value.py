@@ -8,7 +8,8 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def value(cls: type[T]) -> type[T]:
-    """Make a class a frozen, slotted dataclass: comparable, hashable where its fields are, printable.
+    """Make a class a frozen, slotted dataclass: comparable, hashable where its fields are,
+    printable.
 
     >>> @value
     ... class Band:

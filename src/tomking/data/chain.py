@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from math import floor
 
 import numpy as np
 
@@ -114,11 +115,22 @@ def contract_of(root: str, expiry: Expiry, right: Right, strike: float) -> Contr
     return Contract(root, expiry.day, right, exact, expiry.future, expiry.settles)
 
 
+def _around(root: str, forward: float, days: int, target: float) -> F64:
+    """The listed strikes within two steps of a target, ascending."""
+    step = listing.strike_step(root, target, forward, days)
+    low, high = target - 2.0 * step, target + 2.0 * step
+    edges = (listing.strike_step(root, edge, forward, days) for edge in (low, high))
+    if any(edge != step for edge in edges):
+        return listing.listed_strikes(root, forward, days, low, high)
+    return step * (floor(target / step) + _NEIGHBOURS)
+
+
 @cache
 def _near(root: str, today: date, days: int, within: int) -> Expiry | None:
     return listing.expiry_near(listing.expiries(root, today), today, days, within)
 
 
+_NEIGHBOURS = np.array([-1.0, 0.0, 1.0, 2.0])
 _ROWS: dict[tuple[str, Expiry, int], tuple[VarianceClock, Columns]] = {}
 
 

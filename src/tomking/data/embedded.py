@@ -1,7 +1,9 @@
-"""The history that is always there: daily index figures in the files of the installed ``arch`` wheel.
+"""The history that is always there: daily index figures in the files of the installed ``arch``
+wheel.
 
-Only the compressed tables are opened; ``arch`` and ``pandas`` are never imported (1.5 s and 340 MB).
-Figures are Yahoo's daily rows (S&P 500, NASDAQ Composite), Cboe's VIX closes and FRED's WTI spot.
+Only the compressed tables are opened; ``arch`` and ``pandas`` are never imported (1.5 s and 340
+MB). Figures are Yahoo's daily rows (S&P 500, NASDAQ Composite), Cboe's VIX closes and FRED's WTI
+spot.
 """
 
 import csv
@@ -32,8 +34,8 @@ Row = tuple[date, list[float]]
 class History:
     """Daily rows for a run: what is known, and the sessions on which all of it is.
 
-    ``spx`` holds every row the package has (1999-2018), multiplied by ``scale_factor``; ``vix`` every
-    close. ``first`` and ``last`` are the first and last session of the window with both.
+    ``spx`` holds every row the package has (1999-2018), multiplied by ``scale_factor``; ``vix``
+    every close. ``first`` and ``last`` are the first and last session of the window with both.
     """
 
     spx: Bars

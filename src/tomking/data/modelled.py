@@ -1,8 +1,9 @@
-"""The modelled market: real daily history, a modelled path for every session, modelled chains on it.
+"""The modelled market: real daily history, a modelled path for every session, modelled chains on
+it.
 
 ``ModelMarket.at`` gives the market as it was known at an instant: the path up to then, VIX from
-yesterday's close and the path, daily rows up to yesterday. The true VIX close arrives a quarter of an hour
-after the close of the session.
+yesterday's close and the path, daily rows up to yesterday. The true VIX close arrives a quarter of
+an hour after the close of the session.
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -55,7 +56,7 @@ EVENTS = ("FOMC", "CPI", "NFP")
 
 @dataclass(slots=True)
 class Today:
-    """One session of the model: its path, the day as known before the open, VIX before and at the end."""
+    """One session of the model: its path, what was known before the open, VIX before and after."""
 
     day: Day
     path: F64

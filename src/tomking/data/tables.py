@@ -1,7 +1,8 @@
 """The small public tables shipped with the project, each read once into a value.
 
-Every row of the files names its source and whether it was verified or is merely known. A gap stays a
-gap: asking for a figure that is not there raises ``DataError`` with the table, the date and its reach.
+Every row of the files names its source and whether it was verified or is merely known. A gap stays
+a gap: asking for a figure that is not there raises ``DataError`` with the table, the date and its
+reach.
 """
 
 import csv

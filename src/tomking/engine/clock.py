@@ -20,7 +20,8 @@ Watched = tuple[tuple[str, int], ...]
 def grid(length: int, due: Due, watched: Watched) -> Grid:
     """Rows of (minute, due, last, watch, settling) of a session, ascending.
 
-    ``due`` gives each strategy's slot minutes, ``watched`` the minutes between looks at its positions.
+    ``due`` gives each strategy's slot minutes, ``watched`` the minutes between looks at its
+    positions.
     """
     asked = {minute for _, minutes in due for minute in minutes}
     looked = {minute for _, every in watched for minute in range(every, length, every)}

@@ -29,8 +29,8 @@ _AS_IT_IS = frozenset({NoneType, bool, int, str})
 def plain(x: Any) -> Any:
     """A value as JSON can hold it: Decimals and dates as text, records as objects.
 
-    An infinity or a NaN becomes ``{"float": "inf"}``: JSON has none, and its name alone would be read
-    back as text.
+    An infinity or a NaN becomes ``{"float": "inf"}``: JSON has none, and its name alone would be
+    read back as text.
     """
     kind = type(x)
     if kind in _AS_IT_IS:

@@ -12,7 +12,7 @@ from tomking.engine.desk import Desk
 from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio.book import Position, Working
 from tomking.portfolio.columns import columns_of
-from tomking.risk.case import natural, package_mid, price_band
+from tomking.portfolio.package import natural, package_mid, price_band
 from tomking.risk.sizing import size
 from tomking.risk.standing import OPENING
 from tomking.risk.view import View
@@ -83,8 +83,9 @@ def closing(desk: Desk, view: View, position: Position, why: str, *, replaces: s
     """An order that takes a position down at the far side of every quote, and further each attempt.
 
     The first attempt concedes half the package's width beyond the far side, every later one a whole
-    width more: an exit that waits for a fair price may wait for ever. What it trades at is the venue's
-    affair; the limit is only the worst it will take, and stays inside the venue's price band.
+    width more: an exit that waits for a fair price may wait for ever. What it trades at is the
+    venue's affair; the limit is only the worst it will take, and stays inside the venue's price
+    band.
     """
     units, legs = position.legs_to_close
     if _future(position):

@@ -32,9 +32,10 @@ from tomking.strategies.plan import Strategy
 class Desk:
     """Strategies, limits, fees and a journal, with the book and the standing folded from it.
 
-    ``doubts`` are stay rules seen broken once; ``said`` the last answer recorded about an intent or a
-    slot, so that only changes are written; ``attempts`` how often each intent was sent; ``held`` the
-    strategies that hold something; ``impatient`` whether an order that does not rest is working.
+    ``doubts`` are stay rules seen broken once; ``said`` the last answer recorded about an intent or
+    a slot, so that only changes are written; ``attempts`` how often each intent was sent; ``held``
+    the strategies that hold something; ``impatient`` whether an order that does not rest is
+    working.
     """
 
     strategies: tuple[Strategy, ...]

@@ -1,9 +1,9 @@
 """The journal as a file: facts in SQLite, appended in one transaction and chained by hash.
 
 A row's hash covers the hash before it, so no row can change without every later one showing it;
-triggers refuse to update or delete. One process writes; readers open the file read-only. What is read
-and does not hold is :class:`DataCorrupt` with the number of the fact. ``scripts/verify_journal.py``
-checks a file without this program.
+triggers refuse to update or delete. One process writes; readers open the file read-only. What is
+read and does not hold is :class:`DataCorrupt` with the number of the fact.
+``scripts/verify_journal.py`` checks a file without this program.
 """
 
 import sqlite3

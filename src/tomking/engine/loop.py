@@ -1,16 +1,17 @@
 """The loop. Backtest, paper and live are this function with other arguments."""
 
+from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale
 from tomking.core.facts import Considered, Halted, Judged, Sent, SessionClosed
 from tomking.core.money import usd
 from tomking.core.order import Order
-from tomking.core.reading import Reading, Skip, first_failure
+from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure
 from tomking.engine.decide import already, entry, exits, profit_orders, stale_openings
 from tomking.engine.desk import Desk
 from tomking.engine.labels import labels
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
 from tomking.risk.breakers import tripped
 from tomking.risk.judge import judge
-from tomking.risk.verdict import Approved
+from tomking.risk.verdict import Approved, Refused, Verdict
 from tomking.risk.view import View
 
 
@@ -47,7 +48,7 @@ def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> V
 
 def offer(desk: Desk, view: View, order: Order, broker: Broker, inbox: Inbox) -> View:
     """Judge an order, write the verdict, look at the brake again, write that it goes, send it."""
-    verdict = judge(order, view, broker.preview(order, view.market))
+    verdict = _verdict(order, view, broker)
     approved = isinstance(verdict, Approved)
     failed = first_failure(verdict.readings)
     answer = failed.name if failed else "approved"
@@ -60,6 +61,18 @@ def offer(desk: Desk, view: View, order: Order, broker: Broker, inbox: Inbox) ->
     desk.note([Sent(view.market.at, order)])
     broker.submit(verdict, view.market)
     return desk.view(view.market)
+
+
+def _verdict(order: Order, view: View, broker: Broker) -> Verdict:
+    """What the gates say; an order whose margin cannot be asked for lack of a quote is refused."""
+    try:
+        preview = broker.preview(order, view.market)
+    except (QuoteMissing, QuoteStale, QuoteCrossed) as missing:
+        seen = Reading(
+            "margin preview", Stage.DATA, Sense.IS, str(missing), "a quote", "", "R-DAT-03"
+        )
+        return Refused(order, (seen,))
+    return judge(order, view, preview)
 
 
 def _ask(

@@ -19,9 +19,9 @@ from tomking.risk.verdict import Approved
 class Tick:
     """An instant at which something is due.
 
-    ``due`` names the strategies whose slot it is and ``last`` those whose slot ends with it; ``watch``
-    those whose positions are to be looked at; ``closing`` marks the last tick of a session, after the
-    official closes are known.
+    ``due`` names the strategies whose slot it is and ``last`` those whose slot ends with it;
+    ``watch`` those whose positions are to be looked at; ``closing`` marks the last tick of a
+    session, after the official closes are known.
     """
 
     at: datetime

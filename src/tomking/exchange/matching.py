@@ -106,7 +106,8 @@ def package(
 def gives_away(order: Order, age_s: float, model: FillModel) -> bool:
     """Whether a leg nobody bids for goes for nothing: the worthless wing of a package that closes.
 
-    Alone it would never sell, and the short leg beside it could then not be bought back as a package.
+    Alone it would never sell, and the short leg beside it could then not be bought back as a
+    package.
     """
     return len(order.legs) > 1 and not order.purpose.adds_risk and age_s <= model.age_max_s
 

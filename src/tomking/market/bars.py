@@ -17,7 +17,8 @@ I32 = NDArray[np.int32]
 class Bars:
     """Daily rows in order. ``days`` are proleptic ordinals (``date.toordinal``); prices in points.
 
-    ``volume`` may be all NaN where the source has none. The arrays are views and must not be written to.
+    ``volume`` may be all NaN where the source has none. The arrays are views and must not be
+    written to.
     """
 
     days: I32

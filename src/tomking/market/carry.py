@@ -1,9 +1,10 @@
-"""Carry of the S&P 500: the interest rate and the dividend yield of a day, and the forward they imply.
+"""Carry of the S&P 500: the interest rate and the dividend yield of a day, and the forward they
+imply.
 
-Both are continuously compounded annual fractions. A row of the tables describes a whole quarter (the
-mean of its bill rates, the yield on its last day), so nobody could know it while the quarter ran: a day
-is answered with the row of the quarter *before* it. Only the first quarter of a table has none; there
-its own row stands in, and ``note`` says so.
+Both are continuously compounded annual fractions. A row of the tables describes a whole quarter
+(the mean of its bill rates, the yield on its last day), so nobody could know it while the quarter
+ran: a day is answered with the row of the quarter *before* it. Only the first quarter of a table
+has none; there its own row stands in, and ``note`` says so.
 """
 
 from collections.abc import Mapping

@@ -34,8 +34,8 @@ class EventTable:
 
         An empty time means the whole day counts: OPEC has no fixed hour, and an event of a day on
         which the market was closed is news at the next open. A date outside a table's reach adds
-        ``{"unknown": "CPI after 2026-12-10"}``. Ask only for the ``names`` that matter: a gap in the
-        OPEC table need not stop a trade in the S&P 500.
+        ``{"unknown": "CPI after 2026-12-10"}``. Ask only for the ``names`` that matter: a gap in
+        the OPEC table need not stop a trade in the S&P 500.
         """
         found = {name: at for name, at in self.by_day.get(day, {}).items() if name in names}
         gaps = self._gaps(day, names)
@@ -66,8 +66,9 @@ def event_table(events: Iterable[Event]) -> EventTable:
     """A table of events, each on the session it moves.
 
     An event on a day without a session (OPEC at the weekend, NFP on Good Friday, the FOMC of Sunday
-    2020-03-15) stands on the next session, without a time. A table answers from 1 January of the year of
-    its first event, since none of ours begins in the middle of a schedule, to its last event.
+    2020-03-15) stands on the next session, without a time. A table answers from 1 January of the
+    year of its first event, since none of ours begins in the middle of a schedule, to its last
+    event.
     """
     by_day: dict[date, dict[str, str]] = {}
     covers: dict[str, tuple[date, date]] = {}

@@ -1,11 +1,11 @@
 """Indicators of daily rows, each for the whole history at once.
 
-Every function takes columns of equal length, oldest row first, and returns a column aligned with them:
-row ``i`` uses rows up to ``i`` only and is NaN until enough of them exist. They are therefore computed
-once and read at the last row before a day. A NaN in a price makes every later row of a recursive
-indicator NaN (an average that forgot a price would look like one that knew it). Conventions follow J. W.
-Wilder, *New Concepts in Technical Trading Systems* (1978), for RSI and ATR; J. Bollinger and G. Appel
-for theirs.
+Every function takes columns of equal length, oldest row first, and returns a column aligned with
+them: row ``i`` uses rows up to ``i`` only and is NaN until enough of them exist. They are therefore
+computed once and read at the last row before a day. A NaN in a price makes every later row of a
+recursive indicator NaN (an average that forgot a price would look like one that knew it).
+Conventions follow J. W. Wilder, *New Concepts in Technical Trading Systems* (1978), for RSI and
+ATR; J. Bollinger and G. Appel for theirs.
 """
 
 from collections.abc import Mapping
@@ -201,9 +201,9 @@ def u_shaped_volume(steps: int) -> F64:
 def all_indicators(bars: Bars) -> Mapping[str, F64]:
     """Every daily indicator of the rules by name, aligned with the rows of ``bars``.
 
-    ``rsi`` 0 to 100; ``atr``, EMAs, bands, MACD and the 252-day extremes in points; ``bb_position`` 0 at
-    the lower band, 1 at the upper; ``range20`` the highest high less the lowest low of 20 days over the
-    close; ``volume20`` the mean volume of 20 days (NaN where the source has none).
+    ``rsi`` 0 to 100; ``atr``, EMAs, bands, MACD and the 252-day extremes in points; ``bb_position``
+    0 at the lower band, 1 at the upper; ``range20`` the highest high less the lowest low of 20 days
+    over the close; ``volume20`` the mean volume of 20 days (NaN where the source has none).
     """
     close = bars.close
     middle, upper, lower, place = bollinger(close)

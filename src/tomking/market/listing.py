@@ -1,10 +1,11 @@
 """What is listed when: expiries by date, the future each sits on, and the strikes of a chain.
 
-A model of the venues' listing rules, so that a backtest of 2014 is not offered an expiry of 2022. The
-core series (third Fridays, Fridays, month ends) are always offered and marked ``anachronism`` before
-their first day, because the strategies are written for them; Monday to Thursday weeklies are offered
-only from the first day they had. MES is offered what ES had, marked before its own first day; the venue
-in truth lists MES less far out (six third Fridays, three month ends) than ES, whose reach is used here.
+A model of the venues' listing rules, so that a backtest of 2014 is not offered an expiry of 2022.
+The core series (third Fridays, Fridays, month ends) are always offered and marked ``anachronism``
+before their first day, because the strategies are written for them; Monday to Thursday weeklies are
+offered only from the first day they had. MES is offered what ES had, marked before its own first
+day; the venue in truth lists MES less far out (six third Fridays, three month ends) than ES, whose
+reach is used here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -112,7 +113,8 @@ def _quarterlies() -> tuple[tuple[date, int, int], ...]:
 def _future_after(root: str, day: date, settles: Settles) -> str:
     """The future an option expiring then sits on; empty for roots without futures.
 
-    The future dies on the quarterly morning: an option fixed at that day's close needs the next one.
+    The future dies on the quarterly morning: an option fixed at that day's close needs the next
+    one.
     """
     if root not in ("ES", "MES"):
         return ""
@@ -217,8 +219,8 @@ def _candidates(root: str, year: int, month: int) -> tuple[_Listed, ...]:
 def expiries(root: str, today: date) -> tuple[Expiry, ...]:
     """The expiries listed on a date, ascending, AM before PM of the same day.
 
-    An AM expiry of today itself is left out: it is fixed at the open. The list never reaches into the
-    last year of the session table.
+    An AM expiry of today itself is left out: it is fixed at the open. The list never reaches into
+    the last year of the session table.
 
     Raises
     ------
@@ -360,7 +362,8 @@ def _at_or_above(steps: Sequence[tuple[float, float]], forward: float, target: f
 def nearest_strike(
     root: str, forward: float, days: int, target: float, outward: int, *, further: bool = False
 ) -> float:
-    """The listed strike nearest to a target; half way between two, the one further out of the money.
+    """The listed strike nearest to a target; half way between two, the one further out of the
+    money.
 
     Parameters
     ----------

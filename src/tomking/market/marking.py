@@ -1,7 +1,8 @@
 """The arithmetic around the surface and the formula, as two kernels: before them and after them.
 
-``before`` turns contracts and an instant into forwards, times and moneyness; ``after`` turns premiums
-and Greeks into the table of marks, up to the quote that ``market.spread`` puts around them.
+``before`` turns contracts and an instant into forwards, times and moneyness; ``after`` turns
+premiums and Greeks into the table of marks, up to the quote that ``market.spread`` puts around
+them.
 """
 
 from math import exp, log, nan, sqrt
@@ -25,10 +26,11 @@ def before(
     variance: F64, index: float, growth: float, rate: float, day: float, minute: float,
     length: float, clock: float, share: float, scratch: F64, today: NDArray[np.bool_],
 ) -> None:  # fmt: skip
-    """Forward, calendar years and variance years left, moneyness; whether a leg settles at today's close.
+    """Forward, calendar years and variance years left, moneyness; whether a leg settles at today's
+    close.
 
-    The forward is ``per_index * index * exp(growth * years to where it points)``; years are NaN once an
-    expiry has been fixed.
+    The forward is ``per_index * index * exp(growth * years to where it points)``; years are NaN
+    once an expiry has been fixed.
     """
     for i in range(strike.size):
         ahead = max(carried[i] - day, 0.0) / 365.0
@@ -55,7 +57,8 @@ def after(
     strike: F64, sign: F64, option: NDArray[np.bool_], expiry: F64, day: float, scratch: F64,
     greeks: F64, table: F64, otm: F64, delta: F64, dte: F64,
 ) -> None:  # fmt: skip
-    """The marks of each leg but for its quote: mid, volatility, Greeks; what the quote is made from.
+    """The marks of each leg but for its quote: mid, volatility, Greeks; what the quote is made
+    from.
 
     A future or share has its forward as price and a delta of one.
     """

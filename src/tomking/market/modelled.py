@@ -1,7 +1,8 @@
 """Marks on the modelled surface: contracts as columns in, bid, ask, mid and Greeks out.
 
-Everything here is MODEL. One call prices all legs of a book, or the strikes of a chain, as of one instant;
-a stress is the same call under a shock. Nothing random enters a price that is not in the path.
+Everything here is MODEL. One call prices all legs of a book, or the strikes of a chain, as of one
+instant; a stress is the same call under a shock. Nothing random enters a price that is not in the
+path.
 """
 
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ ROWS = 9
 
 @value
 class Cut:
-    """How much of a modelled premium is taken away in a sensitivity run, as fractions (spread.haircut)."""
+    """How much of a modelled premium a sensitivity run takes away, as fractions (spread.haircut)."""
 
     put16: float = 0.0
     put5: float = 0.0
@@ -55,7 +56,8 @@ class Cut:
 
 @value
 class Instant:
-    """What the model needs of a moment: the index, VIX, time, rates, and how the run is told to differ.
+    """What the model needs of a moment: the index, VIX, time, rates, and how the run is told to
+    differ.
 
     ``share`` is the measured share of a VIX day left to today's close (0 when no session is on);
     ``variance`` the reading of the variance clock. ``spreads`` scales widths.
@@ -75,7 +77,8 @@ class Instant:
 
 @value
 class Columns:
-    """Contracts laid out for the kernels, once per set of legs; ``carried`` is where the forward points.
+    """Contracts laid out for the kernels, once per set of legs; ``carried`` is where the forward
+    points.
 
     ``black_sign`` is the sign the formula is given: a future is priced as a call and overwritten.
 
@@ -178,7 +181,7 @@ def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> Marks:
 def _deviations(
     columns: Columns, now: Instant, shock: Shock, scratch: F64, today: NDArray[np.bool_]
 ) -> None:
-    """Total standard deviation at each strike, and the volatility it is: the level, the smile, a shock."""
+    """Total standard deviation at each strike, and the volatility it is: level, smile, shock."""
     sd, left = scratch[SD], scratch[LEFT]
     atm_sd_into(now.vix, left, today, now.share, sd)
     smile_into(scratch[K], sd, now.vix, left, sd)

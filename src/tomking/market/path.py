@@ -1,9 +1,10 @@
 """The modelled day: a session minute by minute, drawn from the law of the path given its daily row.
 
-The path is Brownian in a random variance clock, given previous close, high, low and close (and the open
-where that is real). A seed is one draw; nothing is ordered by hand, because "low first on up days"
-invents an edge for whoever fades the morning. The session's own high, low and close shape it: that is
-imputation of what was not recorded, and no rule sees a minute before it comes. Everything is MODEL.
+The path is Brownian in a random variance clock, given previous close, high, low and close (and the
+open where that is real). A seed is one draw; nothing is ordered by hand, because "low first on up
+days" invents an edge for whoever fades the morning. The session's own high, low and close shape it:
+that is imputation of what was not recorded, and no rule sees a minute before it comes. Everything
+is MODEL.
 """
 
 from datetime import date
@@ -37,10 +38,10 @@ SD_MIN = 1e-6
 class DayShape:
     """What is known of a session once it is over; prices in points.
 
-    ``open`` is ``None`` where the printed one is not real. ``sd`` is a VIX day: the previous VIX close
-    as a fraction over sqrt(252). ``minutes`` is 390, or 210 on a half day. An extreme that is only the
-    stale first print is no extreme: ``high_known`` or ``low_known`` is false, and the path then stays
-    inside it without having to reach it.
+    ``open`` is ``None`` where the printed one is not real. ``sd`` is a VIX day: the previous VIX
+    close as a fraction over sqrt(252). ``minutes`` is 390, or 210 on a half day. An extreme that is
+    only the stale first print is no extreme: ``high_known`` or ``low_known`` is false, and the path
+    then stays inside it without having to reach it.
     """
 
     previous_close: float
@@ -225,8 +226,9 @@ def vix_at(vix_previous: float, sd_previous: float, level: float, previous_close
 def u_shaped_volume(minutes: int) -> F64:
     """MODEL: the share of the session's volume in each minute, adding to 1.
 
-    A parabola three times as high at open and close as at midday; item ``i`` is the minute that ends at
-    ``draw(...)[i + 1]``. It stands in for a tape nobody has: good for a VWAP, for nothing else.
+    A parabola three times as high at open and close as at midday; item ``i`` is the minute that
+    ends at ``draw(...)[i + 1]``. It stands in for a tape nobody has: good for a VWAP, for nothing
+    else.
     """
     middle = (np.arange(minutes) + 0.5) / minutes
     weight = 1.0 + 2.0 * (2.0 * middle - 1.0) ** 2

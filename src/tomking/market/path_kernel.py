@@ -1,7 +1,8 @@
-"""The kernel of the modelled day: candidates in a random variance clock, one of which is bent to fit.
+"""The kernel of the modelled day: candidates in a random variance clock, one of which is bent to
+fit.
 
-Everything here is the logarithm of a price over the previous close, in VIX days (one VIX day is
-VIX / sqrt(252)), so a variance of 1 is a VIX day squared. Candidates stand on a grid of five minutes.
+Everything here is the logarithm of a price over the previous close, in VIX days (one VIX day is VIX
+/ sqrt(252)), so a variance of 1 is a VIX day squared. Candidates stand on a grid of five minutes.
 The file holds the kernel and all it calls: the on-disk cache does not see a change elsewhere.
 """
 
@@ -36,8 +37,8 @@ NEAREST = 4
 def fill_clock(wander: F64, shares: F64, opens_known: bool, clock: F64) -> None:
     """Variance gone by at each point of the session since the start of the bridge.
 
-    The bridge starts at the open when that is known, else at the previous close. The multipliers have
-    mean 1 and follow a first-order autoregression on the logarithm.
+    The bridge starts at the open when that is known, else at the previous close. The multipliers
+    have mean 1 and follow a first-order autoregression on the logarithm.
     """
     gone = 0.0 if opens_known else VARIANCE * OVERNIGHT
     clock[0] = gone
@@ -75,8 +76,8 @@ def overshoot(clock: F64, point: int) -> float:
 def misfit(walk: F64, clock: F64, sign: float, goal: F64, known: Flags) -> float:
     """Squared distance in high and low between a bridge and the day.
 
-    A bridge is ``start + sign * walk`` tilted to end at the close. An extreme that is not known (the
-    stale first print) only bounds: staying inside costs nothing.
+    A bridge is ``start + sign * walk`` tilted to end at the close. An extreme that is not known
+    (the stale first print) only bounds: staying inside costs nothing.
     """
     start, close, high, low = goal[0], goal[1], goal[2], goal[3]
     last = clock.shape[0] - 1
@@ -154,9 +155,9 @@ def bend(path: F64, goal: F64, known: Flags) -> None:
     """Carry the path's extremes onto the day's by a monotone map of values, in place.
 
     Straight above and below the band between start (when it is the open) and close, the identity in
-    it. Where that band itself ends at the day's extreme, what is beyond is folded back instead, for a
-    path seen from its maximum is a reflected one (Levy). An extreme that only bounds is left alone
-    unless the path is beyond it; one the path cannot be stretched to stays unmet.
+    it. Where that band itself ends at the day's extreme, what is beyond is folded back instead, for
+    a path seen from its maximum is a reflected one (Levy). An extreme that only bounds is left
+    alone unless the path is beyond it; one the path cannot be stretched to stays unmet.
     """
     start = goal[0] if known[0] else goal[1]
     close, high, low = goal[1], goal[2], goal[3]

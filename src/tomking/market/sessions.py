@@ -115,7 +115,8 @@ def on_or_before(day: date) -> date:
 
 
 def sessions_between(first: date, last: date) -> tuple[Session, ...]:
-    """Every session from ``first`` to ``last``, both included; none when they are the wrong way round.
+    """Every session from ``first`` to ``last``, both included; none when they are the wrong way
+    round.
 
     Raises
     ------
@@ -155,8 +156,8 @@ def entry_day(scheduled: date, when_closed: WhenClosed = "next_day") -> date | N
 
     A Monday to Thursday on which the market is closed moves to the next session *of the same week*;
     a Friday has none left and is skipped. ``previous_day`` moves the other way within the week (a
-    weekly roll due on a closed Friday is made on Thursday). A half day is a day: whether to trade on
-    it is for the strategy to say.
+    weekly roll due on a closed Friday is made on Thursday). A half day is a day: whether to trade
+    on it is for the strategy to say.
 
     >>> entry_day(date(2025, 1, 1)), entry_day(date(2025, 4, 18))
     (datetime.date(2025, 1, 2), None)

@@ -25,9 +25,9 @@ BID, ASK, MID, VOL, DELTA, GAMMA, VEGA, THETA, AGE = range(9)
 class Day:
     """Known before the open; built once a session.
 
-    ``bars`` and ``indicators`` are by root and end the day before. ``blocked`` names the events of today
-    with their New York time (``{"CPI": "08:30"}``); the key ``unknown`` says the event file has run out.
-    ``missing`` lists inputs nobody supplied.
+    ``bars`` and ``indicators`` are by root and end the day before. ``blocked`` names the events of
+    today with their New York time (``{"CPI": "08:30"}``); the key ``unknown`` says the event file
+    has run out. ``missing`` lists inputs nobody supplied.
     """
 
     session: Session

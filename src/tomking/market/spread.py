@@ -1,4 +1,5 @@
-"""What a modelled option is bid and offered at: widths, ticks, and the haircut of the sensitivity strip.
+"""What a modelled option is bid and offered at: widths, ticks, and the haircut of the sensitivity
+strip.
 
 No fast arithmetic in this file: a price is ``steps * tick`` divided by an exact power of ten, and a
 division turned into a multiplication would leave it beside the decimal number it stands for.
@@ -46,8 +47,8 @@ def _out_of_the_money(abs_delta: float) -> float:
 def width_share(abs_delta: float, dte: float) -> float:
     """Full bid-ask width as a share of the mid of the out-of-the-money option at a strike.
 
-    A power of delta between the anchors (a straight line of logarithms), continued beyond 5-delta at
-    the slope of the last piece; 2.5 times as wide in the last week, falling to once at 21 days.
+    A power of delta between the anchors (a straight line of logarithms), continued beyond 5-delta
+    at the slope of the last piece; 2.5 times as wide in the last week, falling to once at 21 days.
 
     >>> [round(width_share(d, 45.0), 4) for d in (0.5, 0.16, 0.05)], width_share(0.5, 3.0)
     ([0.01, 0.025, 0.05], 0.025)
@@ -112,9 +113,10 @@ def _quote_into(
 def haircut(abs_delta: float, sign: float, put16: float, put5: float, call16: float) -> float:
     """What is left of a premium when the modelled wings are marked down: 1 less the cut.
 
-    For the *out-of-the-money* option at a strike: nothing at the money, ``put16`` at a 16-delta put,
-    ``put5`` at 5-delta and beyond, ``call16`` at a 16-delta call and beyond, linear in the logarithm of
-    delta between. In the money it is 1: rebuild that option from its cut twin by parity.
+    For the *out-of-the-money* option at a strike: nothing at the money, ``put16`` at a 16-delta
+    put, ``put5`` at 5-delta and beyond, ``call16`` at a 16-delta call and beyond, linear in the
+    logarithm of delta between. In the money it is 1: rebuild that option from its cut twin by
+    parity.
 
     >>> [round(haircut(d, -1.0, 0.10, 0.25, 0.0), 4) for d in (0.5, 0.16, 0.05, 0.01)]
     [1.0, 0.9, 0.75, 0.75]
@@ -175,10 +177,11 @@ def quote_into(
 ) -> None:
     """Bid and ask around a modelled mid, on the tick, bid never below 0, one tick apart at least.
 
-    The width is a share of the out-of-the-money value at the strike. In the money the option is that
-    one and the underlying (parity), so intrinsic value is not charged the share; the maker's hedge is
-    larger by ``2 |delta| - 1`` of the underlying, and he pays its spread, one tick, on that.
-    A future or share itself has ``abs_delta`` 1 and ``otm_value`` 0: a tick wide, on the option's grid.
+    The width is a share of the out-of-the-money value at the strike. In the money the option is
+    that one and the underlying (parity), so intrinsic value is not charged the share; the maker's
+    hedge is larger by ``2 |delta| - 1`` of the underlying, and he pays its spread, one tick, on
+    that. A future or share itself has ``abs_delta`` 1 and ``otm_value`` 0: a tick wide, on the
+    option's grid.
 
     Parameters
     ----------

@@ -5,8 +5,9 @@ nothing is divided by a time that goes to zero on expiry day. ``years`` are vari
 (``market.variance``) throughout, in the level and in the shape; one calendar month is 30/365 of them.
 ``vix`` is the index number (16.0), ``k = ln(strike / forward)``, ``z = k / sd`` at the money.
 
-Each argument of an ``_into`` function may be a number or a column as long as ``out``; ``out`` may be one
-of them. NaN in, NaN out. Outside VIX 10 to 82 and 1 to 365 days nothing is promised about arbitrage.
+Each argument of an ``_into`` function may be a number or a column as long as ``out``; ``out`` may
+be one of them. NaN in, NaN out. Outside VIX 10 to 82 and 1 to 365 days nothing is promised about
+arbitrage.
 """
 
 from math import erfc, exp, log, pi, sqrt
@@ -243,9 +244,10 @@ def atm_sd_into(
 ) -> None:
     """At-the-money total standard deviation of every leg.
 
-    A leg with ``today`` true (settles at today's close, and the session has opened) takes the measured
-    ``share`` of a VIX day (``variance.share_to_close``) in place of the surface, which knows no
-    hours. No later expiry may stand below that: where the surface alone would, it is lifted to it.
+    A leg with ``today`` true (settles at today's close, and the session has opened) takes the
+    measured ``share`` of a VIX day (``variance.share_to_close``) in place of the surface, which
+    knows no hours. No later expiry may stand below that: where the surface alone would, it is
+    lifted to it.
 
     Parameters
     ----------
@@ -290,8 +292,8 @@ def strike_at_delta(
 ) -> float:
     """The strike, not rounded to the list, whose forward delta on the smile is ``delta``.
 
-    ``|N(sign * d1)| = delta``, undiscounted, with the smile's volatility at that strike and no term for
-    its slope (the delta a broker's screen shows). The root nearest the money is taken.
+    ``|N(sign * d1)| = delta``, undiscounted, with the smile's volatility at that strike and no term
+    for its slope (the delta a broker's screen shows). The root nearest the money is taken.
 
     >>> put = strike_at_delta(6000.0, atm_sd(16.0, 45 / 365), 16.0, 45 / 365, -1.0, 0.16)
     >>> round(log(put / 6000.0), 5)
@@ -335,8 +337,8 @@ def shock_into(sd: Column, k: Column, dte: Column, years: Column, shock: Shock, 
 
     First the factor of ``shock.vol``, linear in days to expiry and flat beyond its ends. Then
     ``shock.wing`` as volatility: in full at the 5-delta put and beyond, in proportion to standard
-    deviations nearer the money, nothing from the money up. It is a function of the strike and not of the
-    right, so that a put and a call of one strike keep one volatility and parity holds.
+    deviations nearer the money, nothing from the money up. It is a function of the strike and not
+    of the right, so that a put and a call of one strike keep one volatility and parity holds.
 
     Parameters
     ----------

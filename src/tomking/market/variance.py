@@ -1,7 +1,7 @@
 """The variance clock: how much of the market's movement lies between two instants.
 
-A year of variance is 252 sessions and 113 days without one, each of those ``w`` of a session. Within a
-session 30 % has gone by before the open and the rest follows the measured hours.
+A year of variance is 252 sessions and 113 days without one, each of those ``w`` of a session.
+Within a session 30 % has gone by before the open and the rest follows the measured hours.
 """
 
 from math import floor, sqrt
@@ -45,9 +45,10 @@ def share_to_close(minute: float, length: float = FULL_SESSION) -> float:
     """One standard deviation from a minute to the close, in units of ``vix / 100 / sqrt(252)``.
 
     Linear in variance between the measured medians, so the last half hour goes with the root of the
-    time left. A half day is a full one run faster, with variance in proportion to its length. Before
-    the open the open's figure, from the close on 0. The medians are of calm years: at 10:00 it was .69
-    for VIX 22 to 30 and .72 above, not .52, so same-day premiums of nervous days come out too low.
+    time left. A half day is a full one run faster, with variance in proportion to its length.
+    Before the open the open's figure, from the close on 0. The medians are of calm years: at 10:00
+    it was .69 for VIX 22 to 30 and .72 above, not .52, so same-day premiums of nervous days come
+    out too low.
 
     >>> share_to_close(60.0), share_to_close(390.0), round(share_to_close(375.0), 4)
     (0.48, 0.0, 0.1131)
@@ -126,8 +127,8 @@ def _expiry_into(
 class VarianceClock:
     """Cumulative variance years at the open and close of every session in a range.
 
-    ``days`` are the sessions' proleptic ordinals, ascending; ``row_of`` gives for each calendar day from
-    the first on the last session not after it; ``length`` is in minutes.
+    ``days`` are the sessions' proleptic ordinals, ascending; ``row_of`` gives for each calendar day
+    from the first on the last session not after it; ``length`` is in minutes.
     """
 
     days: I32
@@ -156,8 +157,8 @@ class VarianceClock:
     def expiry(self, ordinals: I32, is_am: NDArray[np.bool_]) -> F64:
         """Cumulative variance years at which expiries are fixed, shape (legs,).
 
-        Years left are ``clock.expiry(ordinals, is_am) - clock.at(day, minute)``: make the column when
-        legs change, subtract on each tick.
+        Years left are ``clock.expiry(ordinals, is_am) - clock.at(day, minute)``: make the column
+        when legs change, subtract on each tick.
 
         Parameters
         ----------

@@ -40,9 +40,9 @@ class Level:
 class Shape:
     """The smile ``g(z) = 1 + h(z) - h(0)``, a hyperbola in volatility (hence vol-SVI).
 
-    With ``x = ln(v / .20)`` and ``y = ln(t / 30 days)``, both clamped: vertex ``m = m0 + m1 x + m2 y``,
-    roundness ``s``, left slope ``sl`` and right slope ``sr`` are exponentials of the like with ``s*``,
-    ``a*`` and ``r*``.
+    With ``x = ln(v / .20)`` and ``y = ln(t / 30 days)``, both clamped: vertex ``m = m0 + m1 x + m2
+    y``, roundness ``s``, left slope ``sl`` and right slope ``sr`` are exponentials of the like with
+    ``s*``, ``a*`` and ``r*``.
     """
 
     m0: float

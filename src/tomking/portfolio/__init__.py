@@ -1,5 +1,5 @@
 """What is held: the book and its marks, exposure, fees, the venue's order rules and margin.
 
-Knows how positions, requirements and costs follow from facts and prices; refuses to know which trades
-are wanted, allowed or sent. Tests: ``tests/unit/portfolio``.
+Knows how positions, requirements and costs follow from facts and prices; refuses to know which
+trades are wanted, allowed or sent. Tests: ``tests/unit/portfolio``.
 """

@@ -1,7 +1,7 @@
 """The book: positions, working orders, cash and campaigns, as a fold of facts.
 
-Positions are held contracts of one tranche; a campaign is what a trader calls the trade and outlives its
-tranches. Nothing here is ever set: ``apply(book, fact)`` gives the next book.
+Positions are held contracts of one tranche; a campaign is what a trader calls the trade and
+outlives its tranches. Nothing here is ever set: ``apply(book, fact)`` gives the next book.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,8 +24,8 @@ class Position:
     """What is held of one tranche.
 
     ``held`` is (contract, signed total). ``premium`` is the dollars received (+) or paid (-) for it
-    so far, before fees; ``basis`` the dollars at which futures are carried, with opposite sign, since
-    they cost no cash. ``row`` is where its legs begin in the book's columns.
+    so far, before fees; ``basis`` the dollars at which futures are carried, with opposite sign,
+    since they cost no cash. ``row`` is where its legs begin in the book's columns.
     """
 
     id: str

@@ -33,9 +33,9 @@ class Asset(StrEnum):
 class Fees:
     """One row of a schedule, dollars a contract (a share for shares), valid from ``since``.
 
-    ``commission_leg_max`` caps the commission of a leg; ``sale_share`` is charged on the proceeds of a
-    sale; ``settlement`` on a contract that is exercised, assigned or settled in cash. ``published``
-    names the figures with a public source, ``assumed`` those without.
+    ``commission_leg_max`` caps the commission of a leg; ``sale_share`` is charged on the proceeds
+    of a sale; ``settlement`` on a contract that is exercised, assigned or settled in cash.
+    ``published`` names the figures with a public source, ``assumed`` those without.
     """
 
     asset: Asset

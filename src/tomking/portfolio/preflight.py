@@ -1,8 +1,8 @@
 """What the venue would object to before it has seen the order: one table of order rules.
 
-The simulator, the SANITY gates and the live pre-flight ask the same checks, so they cannot disagree.
-Quotes are not looked at here. Rules as tastytrade states or shows them; ticks and limits are data in
-``core.venue`` and ``core.product``.
+The simulator, the SANITY gates and the live pre-flight ask the same checks, so they cannot
+disagree. Quotes are not looked at here. Rules as tastytrade states or shows them; ticks and limits
+are data in ``core.venue`` and ``core.product``.
 """
 
 from collections.abc import Callable, Iterable, Mapping

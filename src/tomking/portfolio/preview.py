@@ -7,7 +7,8 @@ from tomking.core.value import value
 
 @value
 class Preview:
-    """Requirement of the whole account before and after the order, and the order's fees, in dollars.
+    """Requirement of the whole account before and after the order, and the order's fees, in
+    dollars.
 
     ``alone`` is what the order would need by itself. ``source`` is ``broker`` or ``estimate``.
     """

@@ -1,6 +1,6 @@
 """The mathematics of options: Black-76, Black-Scholes-Merton, implied volatility, payoff at expiry.
 
-Knows columns of numbers in points, years and annual fractions, and refuses to know contracts, quotes,
-calendars or money. Every formula has a plain twin, a textbook figure and QuantLib against it in
-``tests/unit/pricing``.
+Knows columns of numbers in points, years and annual fractions, and refuses to know contracts,
+quotes, calendars or money. Every formula has a plain twin, a textbook figure and QuantLib against
+it in ``tests/unit/pricing``.
 """

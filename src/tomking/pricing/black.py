@@ -135,9 +135,10 @@ def _mills(a: float, b: float, gap: float) -> tuple[float, float, float]:
 def _otm(x: float, small: float, big: float, total: float) -> tuple[float, float, float, float]:
     """Price the out-of-the-money option between two discounted legs; both tails and the density.
 
-    ``x`` is ln(forward / strike), ``small`` and ``big`` the lesser and the greater of the discounted
-    forward and strike, ``total`` is vol · sqrt(years). With ``lo, hi = |x| / total ∓ total / 2`` the
-    answer is (small N(−lo) − big N(−hi), N(−lo), N(−hi), small φ(lo)); small φ(lo) = big φ(hi).
+    ``x`` is ln(forward / strike), ``small`` and ``big`` the lesser and the greater of the
+    discounted forward and strike, ``total`` is vol · sqrt(years). With ``lo, hi = |x| / total ∓
+    total / 2`` the answer is (small N(−lo) − big N(−hi), N(−lo), N(−hi), small φ(lo)); small φ(lo)
+    = big φ(hi).
     """
     alive = total > _ALIVE_MIN
     s = total if alive else 1.0

@@ -169,9 +169,11 @@ def _search(x: float, b: float, bound: float) -> float:
 def implied_vol_into(
     price: F64, forward: F64, strike: F64, years: F64, sign: F64, discount: F64, out: F64
 ) -> None:
-    """Implied volatility without a safety net: C-contiguous float64 columns of one length, out (n,).
+    """Implied volatility without a safety net: C-contiguous float64 columns of one length, out
+    (n,).
 
-    Releases the interpreter lock. Answers are those of :func:`implied_vol`; lengths are *not* checked.
+    Releases the interpreter lock. Answers are those of :func:`implied_vol`; lengths are *not*
+    checked.
     """
     for i in range(price.shape[0]):
         f, k, t, d = forward[i], strike[i], years[i], discount[i]

@@ -1,14 +1,14 @@
 """``@kernel``: how a Python function of numbers becomes machine code here.
 
-The flags are part of the mathematics. ``contract`` fuses a multiplication with an addition, ``arcp``
-shares a reciprocal, ``nsz`` forgets the sign of zero, ``afn`` allows approximate functions. Never
-``nnan`` or ``ninf`` (a NaN must come out as a NaN) and never ``reassoc`` (it would undo the rounding
-trick inside the exponential). ``parallel`` is off: it hangs under fork and aborts under threads;
-kernels release the interpreter lock instead and callers run blocks in a thread pool.
+The flags are part of the mathematics. ``contract`` fuses a multiplication with an addition,
+``arcp`` shares a reciprocal, ``nsz`` forgets the sign of zero, ``afn`` allows approximate
+functions. Never ``nnan`` or ``ninf`` (a NaN must come out as a NaN) and never ``reassoc`` (it would
+undo the rounding trick inside the exponential). ``parallel`` is off: it hangs under fork and aborts
+under threads; kernels release the interpreter lock instead and callers run blocks in a thread pool.
 
-The compiled code is cached on disk and the cache watches one file, the kernel's own. So a kernel and
-everything it inlines live in one module; two modules that need the same routine each hold it, and a
-test compares their text.
+The compiled code is cached on disk and the cache watches one file, the kernel's own. So a kernel
+and everything it inlines live in one module; two modules that need the same routine each hold it,
+and a test compares their text.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """What a set of legs is worth at expiry, and where that turns: break-evens, best, worst, slope.
 
-A leg is four numbers: strike, sign (+1 call, −1 put, 0 the underlying itself), quantity (+ long,
-− short) and multiplier (dollars a point). The underlying's "strike" is the price it was bought at, or 0
-for its bare value.
+A leg is four numbers: strike, sign (+1 call, −1 put, 0 the underlying itself), quantity (+ long, −
+short) and multiplier (dollars a point). The underlying's "strike" is the price it was bought at, or
+0 for its bare value.
 
 Examples
 --------

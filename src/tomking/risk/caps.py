@@ -1,6 +1,7 @@
 """What each governor allows; the smallest binds and is named.
 
-Regime, phase, stage, drawdown and the operator each answer with one ``Cap``. There is no other state.
+Regime, phase, stage, drawdown and the operator each answer with one ``Cap``. There is no other
+state.
 """
 
 from tomking.core.value import value

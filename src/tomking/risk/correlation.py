@@ -39,8 +39,8 @@ def family(root: str) -> str:
 def takes_a_slot(position: Position) -> bool:
     """Whether a position still makes its campaign count: it is short an option, or holds a future.
 
-    The put spread an LT112 leaves behind can lose no more than it is marked at, so it keeps its margin
-    and its stress but takes no slot (rulebook 0.6): its long leg covers its short one.
+    The put spread an LT112 leaves behind can lose no more than it is marked at, so it keeps its
+    margin and its stress but takes no slot (rulebook 0.6): its long leg covers its short one.
     """
     calls = sum(n for contract, n in position.held if contract.right is Right.CALL)
     puts = sum(n for contract, n in position.held if contract.right is Right.PUT)
@@ -49,7 +49,7 @@ def takes_a_slot(position: Position) -> bool:
 
 
 def live_campaigns(book: Book) -> Iterator[tuple[str, str, str]]:
-    """(campaign, strategy, root) of everything that takes a slot, working openings included, once each."""
+    """(campaign, strategy, root) of all that takes a slot, working openings included, once each."""
     seen: dict[str, tuple[str, str]] = {
         position.campaign: (position.strategy, position.root)
         for position in book.positions.values()

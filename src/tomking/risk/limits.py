@@ -1,7 +1,7 @@
 """Every figure a gate compares with, as one plain value.
 
-Defaults are the rulebook's; each field carries its unit, its rule id and the bounds a configuration may
-choose from. ``app`` fills it from TOML; nothing below ``app`` sees the file.
+Defaults are the rulebook's; each field carries its unit, its rule id and the bounds a configuration
+may choose from. ``app`` fills it from TOML; nothing below ``app`` sees the file.
 """
 
 from dataclasses import field
@@ -25,7 +25,7 @@ SHARE = "share of net liq"
 class Limits:
     """The default sheet (rulebook 0.5 as corrected by 0.6)."""
 
-    # VIX and buying power
+    # VIX and buying power.
     vix_bands: Pairs = field(
         default=((13.0, 0.45), (18.0, 0.65), (25.0, 0.75), (30.0, 0.50), (1e9, 0.50)),
         metadata=about("VIX below this: share of net liq", "R-VIX-01"),
@@ -39,7 +39,7 @@ class Limits:
     bp_trade_by_strategy: Named = field(
         default=(("friday_0dte", 0.20), ("lt112", 0.30)), metadata=about(SHARE, "R-MRG-03")
     )
-    # account phases and the deployment stage
+    # Account phases and the deployment stage.
     phases_usd: tuple[float, ...] = field(
         default=(40_000.0, 55_000.0, 75_000.0, 95_000.0), metadata=about("dollars", "R-PHA-01")
     )
@@ -66,7 +66,7 @@ class Limits:
     positions_by_stage: Pairs = field(
         default=((0, 0), (1, 1), (2, 3), (3, 5), (4, 10)), metadata=about("campaigns", "R-STG-01")
     )
-    # positions and sizes
+    # Positions and sizes.
     positions_by_strategy: Named = field(
         default=(("friday_0dte", 2), ("lt112", 4)), metadata=about("campaigns", "R-POS-02")
     )
@@ -89,7 +89,7 @@ class Limits:
         default=(("lt112", ((1, 0.0), (2, 0.4), (3, 1.0), (4, 3.0))),),
         metadata=about("full-size units by phase", "R-SIZ-04"),
     )
-    # correlation
+    # Correlation groups.
     group_max: Named = field(
         default=(
             ("A1", 2), ("A2", 3), ("B1", 2), ("B2", 2), ("C1", 2),
@@ -107,13 +107,19 @@ class Limits:
     short_margin_equity_max: float = field(default=0.30, metadata=about(SHARE, "R-COR-05", 0, 1))
     short_margin_other_max: float = field(default=0.20, metadata=about(SHARE, "R-COR-05", 0, 1))
     group_vix_step: float = field(default=30.0, metadata=about("VIX points", "R-COR-06", 0, 100))
-    # exposure
+    # Greeks.
     delta_share_max: float = field(
         default=0.60, metadata=about("dollar delta as a share of net liq", "R-GRK-01", 0, 10)
     )
     gamma_share_max: float = field(
         default=0.72,
         metadata=about("change of dollar delta for 1 %, as a share of net liq", "R-GRK-02", 0, 10),
+    )
+    delta_shares_max: float = field(
+        default=100.0, metadata=about("SPY shares per $100k, s4_literal", "R-GRK-05", 0, 1e5)
+    )
+    gamma_shares_max: float = field(
+        default=20.0, metadata=about("SPY shares a point per $100k, s4_literal", "R-GRK-05", 0, 1e5)
     )
     theta_min_usd: float = field(
         default=-500.0, metadata=about("dollars a day per $100k", "R-GRK-03", -1e5, 0)
@@ -125,7 +131,7 @@ class Limits:
     notional_max: float = field(
         default=3.0, metadata=about("delta-weighted notional as a multiple", "R-GRK-06", 0, 20)
     )
-    # breakers
+    # Losses.
     loss_day_max: float = field(default=0.05, metadata=about(SHARE, "R-BRK-01", 0, 1))
     loss_week_max: float = field(default=0.10, metadata=about(SHARE, "R-BRK-02", 0, 1))
     loss_month_max: float = field(default=0.15, metadata=about(SHARE, "R-BRK-03", 0, 1))
@@ -135,7 +141,7 @@ class Limits:
     drawdown_halve: float = field(default=0.10, metadata=about("drawdown", "R-BRK-05", 0, 1))
     drawdown_stop: float = field(default=0.15, metadata=about("drawdown", "R-BRK-05", 0, 1))
     drawdown_lock: float = field(default=0.20, metadata=about("drawdown", "R-BRK-05", 0, 1))
-    # quotes and events
+    # Quotes and events.
     quote_age_max_s: float = field(default=30.0, metadata=about("seconds", "R-DAT-01", 1, 600))
     spread_max: float = field(
         default=0.20, metadata=about("package width as a share of its legs", "R-DAT-02", 0, 2)
@@ -146,7 +152,7 @@ class Limits:
     )
     pattern_min: float = field(default=65.0, metadata=about("points of 100", "R-PAT-01", 0, 100))
     pattern_mode: str = field(default="record", metadata=about("record | enforce", "R-PAT-01"))
-    # stress
+    # Stress.
     stress_loss_max: float = field(default=0.20, metadata=about(SHARE, "R-STR-01", 0, 1))
     stress_margin_max: float = field(default=1.00, metadata=about(SHARE, "R-STR-02", 0, 5))
     stress_trade_max: float = field(default=0.15, metadata=about(SHARE, "R-STR-03", 0, 1))

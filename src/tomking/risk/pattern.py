@@ -1,4 +1,4 @@
-"""The pattern score: trend, volatility, support, momentum and volume as one figure of 100 (rulebook 20)."""
+"""The pattern score: trend, volatility, support, momentum, volume as one figure (rulebook 20)."""
 
 from math import isnan
 

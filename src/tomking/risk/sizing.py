@@ -1,4 +1,5 @@
-"""How many: the least of what risk, margin, exposure, phase and stress leave room for. Zero is an answer.
+"""How many: the least of what risk, margin, exposure, phase and stress leave room for. Zero is an
+answer.
 
 Sizing runs before the gates and never stands in for one; an order is judged at the size found here.
 """
@@ -15,11 +16,9 @@ from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.margin.account import needed
 from tomking.risk.caps import Allowance, allowance, caps, usable_bp
-from tomking.risk.case import Slope, slope, stress_loss
+from tomking.risk.exposure import HUNDRED_THOUSAND, Slope, bounds, slope, stress_loss
 from tomking.risk.limits import Limits, at_level, named
 from tomking.risk.view import View
-
-HUNDRED_THOUSAND = 100_000.0
 
 
 @value
@@ -87,14 +86,13 @@ def _defined(wanted: Structure, limits: Limits, net_liq: float, what: Product) -
 def _greeks(view: View, legs: Legs, marks: Marks) -> tuple[Room, ...]:
     """Room in dollar delta, its change for a one per cent move, vega and gross notional."""
     limits, net_liq = view.limits, max(view.net_liq, 0.0)
+    most = bounds(limits, net_liq)
     held, alone = slope(view.book.legs, view, view.marks), slope(legs, view, marks)
     vega = worth.dollar_vega(view.book.legs, view.marks)
     gross = worth.gross_dollar_delta(view.book.legs, view.marks)
     return (
-        Room("dollar delta", Stage.GREEKS, _between(
-            held.delta, alone.delta, limits.delta_share_max * net_liq), "R-GRK-01"),
-        Room("change of dollar delta for 1 %", Stage.GREEKS, _gamma(
-            held, alone, limits.gamma_share_max * net_liq), "R-GRK-02"),
+        Room("delta", Stage.GREEKS, _between(held.delta, alone.delta, most.delta), "R-GRK-01"),
+        Room("change of delta", Stage.GREEKS, _gamma(held, alone, most.change), "R-GRK-02"),
         Room("vega", Stage.GREEKS, _between(
             vega, worth.dollar_vega(legs, marks),
             limits.vega_max_usd * net_liq / HUNDRED_THOUSAND), "R-GRK-04"),

@@ -1,6 +1,7 @@
 """What gates remember: baselines, peak, streak, phase, reasons not to trade. A fold of facts.
 
-Baselines come from ``SessionClosed`` alone, so no restart and no mid-month start can re-base a breaker.
+Baselines come from ``SessionClosed`` alone, so no restart and no mid-month start can re-base a
+breaker.
 """
 
 from dataclasses import replace

@@ -1,7 +1,7 @@
 """Entry rules: measurements that must all hold before anything is wanted.
 
-A rule is a frozen value that can be called, printed, compared and tuned. It measures; whether it passed is
-arithmetic on the reading.
+A rule is a frozen value that can be called, printed, compared and tuned. It measures; whether it
+passed is arithmetic on the reading.
 """
 
 from typing import ClassVar, Protocol

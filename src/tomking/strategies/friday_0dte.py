@@ -1,8 +1,8 @@
 """Friday 0DTE: fade the first hour of the week's last day.
 
-At 10:30 sell a call spread if the market has risen by more than half a per cent since the open, a put
-spread if it has fallen by as much, a condor if it has done neither. Half the credit is enough; losing
-twice the credit is too much; nothing is left open into the close.
+At 10:30 sell a call spread if the market has risen by more than half a per cent since the open, a
+put spread if it has fallen by as much, a condor if it has done neither. Half the credit is enough;
+losing twice the credit is too much; nothing is left open into the close.
 
 Sources: R-0DTE-01 to R-0DTE-11 in docs/rules.md.
 """

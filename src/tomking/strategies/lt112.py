@@ -1,7 +1,8 @@
 """LT112: the long-term 1-1-2.
 
-One put debit spread, paid for by two puts far below it; opened as one order on the first Wednesday and
-managed apart. The naked puts are the income, the spread is the trap that pays if the market falls slowly.
+One put debit spread, paid for by two puts far below it; opened as one order on the first Wednesday
+and managed apart. The naked puts are the income, the spread is the trap that pays if the market
+falls slowly.
 
 Sources: R-112-01 to R-112-08 in docs/rules.md.
 """

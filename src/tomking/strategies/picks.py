@@ -68,8 +68,9 @@ class Away:
 class AtrAway:
     """So many ATR from the price, then moved along the strikes into a window of delta (R-0DTE-04).
 
-    Moved in until the delta is at least ``low`` and out until it is at most ``high``; a strike that still
-    stands at ``reject`` or above is refused. Without a delta the ATR strike is taken as it is.
+    Moved in until the delta is at least ``low`` and out until it is at most ``high``; a strike that
+    still stands at ``reject`` or above is refused. Without a delta the ATR strike is taken as it
+    is.
     """
 
     atr: float

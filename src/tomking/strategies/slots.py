@@ -10,7 +10,8 @@ NTH = {1: "first ", 2: "second ", 3: "third ", 4: "fourth ", None: ""}
 
 @value
 class Slots:
-    """A weekday (``nth`` of the month, or each), from ``start`` to ``until``, asked again ``every_min``.
+    """A weekday (``nth`` of the month, or each), from ``start`` to ``until``, asked again
+    ``every_min``.
 
     A holiday moves the slot to the next session of the same week, or skips it.
     """

@@ -1,7 +1,8 @@
 """Stay rules: true while a position is kept; the first that no longer holds is the exit.
 
-A rule measures two floats and the engine compares; words are made when the answer changes or somebody asks.
-Fractions are of the *absolute* premium: a fraction of a debit is not a negative target.
+A rule measures two floats and the engine compares; words are made when the answer changes or
+somebody asks. Fractions are of the *absolute* premium: a fraction of a debit is not a negative
+target.
 """
 
 from math import inf

@@ -1,9 +1,11 @@
-"""Covered shorts: the largest intrinsic loss of shorts that expire together and the longs beside them.
+"""Covered shorts: the largest intrinsic loss of shorts that expire together and the longs beside
+them.
 
-The universal spread rule (SR-CBOE-2012-043, FINRA Regulatory Notice 12-44, in force since 26 October
-2012): premium is left out, the loss is tested at every strike and at both ends, a long must not expire
-before the short it covers, and every covered short needs a long of its own right. Two covered shorts
-of *different* expiries can both lose, one after the other, so their groups' losses add.
+The universal spread rule (SR-CBOE-2012-043, FINRA Regulatory Notice 12-44, in force since 26
+October 2012): premium is left out, the loss is tested at every strike and at both ends, a long must
+not expire before the short it covers, and every covered short needs a long of its own right. Two
+covered shorts of *different* expiries can both lose, one after the other, so their groups' losses
+add.
 """
 
 from collections.abc import Sequence
@@ -23,9 +25,9 @@ F64 = NDArray[np.float64]
 class Group:
     """Shorts that expire together and could be covered, with what does not depend on the longs.
 
-    A row a way: ``naked`` (m, shorts) contracts left uncovered, ``owed`` (m, spots) dollars the covered
-    ones are worth at each spot, ``claims`` (m, 2) covered calls and puts. ``costs`` (5, m) are the rows
-    ``CALLS`` to ``COUNT`` of a table.
+    A row a way: ``naked`` (m, shorts) contracts left uncovered, ``owed`` (m, spots) dollars the
+    covered ones are worth at each spot, ``claims`` (m, 2) covered calls and puts. ``costs`` (5, m)
+    are the rows ``CALLS`` to ``COUNT`` of a table.
     """
 
     shorts: tuple[MarginLeg, ...]

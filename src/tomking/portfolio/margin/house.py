@@ -1,7 +1,8 @@
 """House tables: the rates a venue charges for uncovered options, as dated data with sources.
 
-``exchange`` is the rule book (FINRA 4210(f)(2), Cboe 10.3): no flat minimum. ``tastytrade`` adds the
-house's own rates and $250 a contract. Live trading takes the venue's dry run and logs the difference.
+``exchange`` is the rule book (FINRA 4210(f)(2), Cboe 10.3): no flat minimum. ``tastytrade`` adds
+the house's own rates and $250 a contract. Live trading takes the venue's dry run and logs the
+difference.
 """
 
 from collections.abc import Mapping

@@ -69,9 +69,10 @@ class Uncovered:
 class Margin:
     """What the venue asks for, in dollars.
 
-    ``requirement`` does not subtract premium received; ``bp_effect`` is the requirement less premium
-    received plus premium paid. ``method`` is ``universal`` (the rule, exact), ``bound`` (the rule, but
-    too many ways to try them all: never too low) or ``estimate`` (rates stand in for a scan).
+    ``requirement`` does not subtract premium received; ``bp_effect`` is the requirement less
+    premium received plus premium paid. ``method`` is ``universal`` (the rule, exact), ``bound``
+    (the rule, but too many ways to try them all: never too low) or ``estimate`` (rates stand in for
+    a scan).
     """
 
     requirement: Decimal

@@ -52,7 +52,8 @@ def pooled_usd(calls: F64, call_premium: F64, puts: F64, put_premium: F64) -> F6
     """The greater side's requirement plus the other side's premium, elementwise in dollars.
 
     Source: FINRA 4210(f)(2); tastytrade support 43000435282. The rule names the greater side by its
-    *requirement*, so the cheaper sum is not always the one that counts; between equals the cheaper is.
+    *requirement*, so the cheaper sum is not always the one that counts; between equals the cheaper
+    is.
 
     >>> pooled_usd(np.array([910.0]), np.array([210.0]), np.array([820.0]), np.array([120.0]))
     array([1030.])

@@ -1,7 +1,8 @@
 """The margin rule: one for any set of options on one underlying; it knows no names of strategies.
 
 Minimise, over which shorts stay uncovered, the largest intrinsic loss of what is covered plus the
-pooled requirement of what is not (SR-CBOE-2012-043; FINRA Regulatory Notice 12-44; FINRA 4210(f)(2)).
+pooled requirement of what is not (SR-CBOE-2012-043; FINRA Regulatory Notice 12-44; FINRA
+4210(f)(2)).
 """
 
 import math

@@ -72,8 +72,9 @@ def sharings(
 ) -> tuple[Iterator[Sharing], bool]:
     """Ways to share the longs out, and whether that is every way.
 
-    ``firsts`` holds a short of each group. The first sharing leaves each long in the last group it may
-    stand in. Too many ways and legs are kept together; still too many and only the first is tried.
+    ``firsts`` holds a short of each group. The first sharing leaves each long in the last group it
+    may stand in. Too many ways and legs are kept together; still too many and only the first is
+    tried.
     """
     exact = True
     options = [_placed(long, firsts, calendars, together=False) for long in longs]

@@ -1,4 +1,5 @@
-"""The least requirement: longs shared out over the expiries, shorts left uncovered, every way tried.
+"""The least requirement: longs shared out over the expiries, shorts left uncovered, every way
+tried.
 
 A sharing whose floor is not below the best found so far is passed over; nothing else is skipped.
 """

@@ -1,7 +1,8 @@
 """Ways to leave shorts uncovered, as columns: what each costs, put together and thinned out.
 
 A table has a column a way and a row a figure, all in dollars but the last: ``LOSS`` of the covered
-group, requirement and premium of uncovered ``CALLS`` and ``PUTS``, and the ``COUNT`` left uncovered.
+group, requirement and premium of uncovered ``CALLS`` and ``PUTS``, and the ``COUNT`` left
+uncovered.
 """
 
 from functools import lru_cache
@@ -77,9 +78,9 @@ def joined(first: Ways, second: Ways) -> Ways:
 def thinned(ways: Ways) -> Ways:
     """Without ways that cannot be part of the cheapest whole.
 
-    The pool costs by whichever side is greater. Where calls are, a way is no use if another costs no
-    more by calls and leaves calls at least as far ahead; the same for puts. What is on neither front
-    goes.
+    The pool costs by whichever side is greater. Where calls are, a way is no use if another costs
+    no more by calls and leaves calls at least as far ahead; the same for puts. What is on neither
+    front goes.
     """
     table = ways.table
     lead = table[CALLS] - table[PUTS]

@@ -1,18 +1,17 @@
 """GREEKS, MARGIN and POSITION_LIMIT: what the book would be with the order in it.
 
-A trade that makes an already broken figure smaller is allowed: the bound is the limit, or what stood there
-before if that was worse.
+A trade that makes an already broken figure smaller is allowed: the bound is the limit, or what
+stood there before if that was worse.
 """
 
 from tomking.core.money import ZERO
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.portfolio import marks as worth
 from tomking.risk.caps import usable_bp
-from tomking.risk.case import AUG5_MARGIN_FACTOR, Case
+from tomking.risk.case import Case
 from tomking.risk.correlation import family, live_campaigns
+from tomking.risk.exposure import AUG5_MARGIN_FACTOR, HUNDRED_THOUSAND, bounds
 from tomking.risk.limits import named
-
-HUNDRED_THOUSAND = 100_000.0
 
 
 def _share(dollars: float, case: Case) -> float | None:
@@ -23,22 +22,21 @@ def _no_worse(limit: float, before: float) -> float:
     return max(limit, abs(before))
 
 
-def dollar_delta_is_small(case: Case) -> Reading:
-    """The book's dollar delta stays within its share of net liq (R-GRK-01)."""
-    bound = _no_worse(case.view.limits.delta_share_max, _share(case.before.delta, case) or 0.0)
-    after = _share(abs(case.after.delta), case)
+def delta_is_small(case: Case) -> Reading:
+    """The book's delta stays within its bound (R-GRK-01)."""
+    most = bounds(case.view.limits, case.view.net_liq)
     return Reading(
-        "dollar delta", Stage.GREEKS, Sense.AT_MOST, after, bound, "of net liq", "R-GRK-01"
-    )
+        "delta of the book", Stage.GREEKS, Sense.AT_MOST, abs(case.after.delta),
+        _no_worse(most.delta, case.before.delta), most.unit, "R-GRK-01",
+    )  # fmt: skip
 
 
-def dollar_gamma_is_small(case: Case) -> Reading:
-    """A one per cent move changes the dollar delta by no more than its share (R-GRK-02)."""
-    bound = _no_worse(case.view.limits.gamma_share_max, _share(case.before.change, case) or 0.0)
-    after = _share(case.after.change, case)
+def gamma_is_small(case: Case) -> Reading:
+    """The measured move changes the book's delta by no more than its bound (R-GRK-02)."""
+    most = bounds(case.view.limits, case.view.net_liq)
     return Reading(
-        "change of dollar delta for 1 %", Stage.GREEKS, Sense.AT_MOST,
-        after, bound, "of net liq", "R-GRK-02",
+        "change of delta", Stage.GREEKS, Sense.AT_MOST, case.after.change,
+        _no_worse(most.change, case.before.change), most.unit, "R-GRK-02",
     )  # fmt: skip
 
 
@@ -168,8 +166,8 @@ def underlying_has_room(case: Case) -> Reading:
 
 
 GREEKS = (
-    dollar_delta_is_small,
-    dollar_gamma_is_small,
+    delta_is_small,
+    gamma_is_small,
     theta_is_not_paid,
     vega_is_small,
     leverage_is_small,

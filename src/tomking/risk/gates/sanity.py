@@ -5,8 +5,9 @@ import numpy as np
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.venue import LEGS_MAX, is_on_tick
 from tomking.market.snapshot import AGE, ASK, BID, MID
+from tomking.portfolio.package import package_mid, price_band
 from tomking.portfolio.preflight import objections
-from tomking.risk.case import Case, package_mid, price_band
+from tomking.risk.case import Case
 
 
 def every_leg_is_quoted(case: Case) -> Reading:
@@ -42,7 +43,8 @@ def price_is_on_a_tick(case: Case) -> Reading:
 def price_is_within_the_band(case: Case) -> Reading:
     """The limit gives away no more than a band below the package's mid (R-VEN-02).
 
-    A limit that asks for more than the mid is patient, not dangerous: a profit order rests far away.
+    A limit that asks for more than the mid is patient, not dangerous: a profit order rests far
+    away.
     """
     mid = package_mid(case.marks, case.legs, case.order.units)
     band = price_band(case.marks, case.legs, case.order.units)

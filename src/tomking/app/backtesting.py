@@ -1,0 +1,148 @@
+"""Backtests by the dozen: run them here or in other processes, and turn each into a column.
+
+Columns of one seed and scale share their drawn paths within a process; a column is the same whichever
+process makes it, because a path is keyed by seed, root and date.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
+
+from tomking.analysis.summary import summarise
+from tomking.analysis.tallies import Asked, Block
+from tomking.analysis.trades import Held
+from tomking.app.runs import keep
+from tomking.backtest.run import Paths, Run, RunSpec, run
+from tomking.core.calendar import AFTER_CLOSE
+from tomking.core.money import ZERO
+from tomking.core.value import value
+from tomking.data.modelled import ModelMarket
+from tomking.market.bars import F64
+from tomking.market.snapshot import MID
+from tomking.report.contents import Column
+from tomking.strategies.plan import Plan, Strategy
+
+#: Seconds between looks at how far the other processes have come.
+LOOK_S = 0.1
+
+Heard = Callable[[int, int], None]
+Group = tuple[int, str, date | None, date | None]
+
+
+@value
+class Job:
+    """One run to be made; ``kept`` stores its journal, so that ``why-not`` can ask it later."""
+
+    name: str
+    note: str
+    spec: RunSpec
+    kept: bool = False
+
+
+@dataclass(slots=True)
+class _Process:
+    """What a process remembers between the columns it makes."""
+
+    paths: MutableMapping[Group, Paths]
+    done: "Synchronized[int] | None" = None
+
+
+_here = _Process({})
+
+
+def processes() -> int:
+    """How many processes are worth starting: one a core that this program may use, two at most."""
+    return min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+
+
+def columns(jobs: Sequence[Job], heard: Heard | None = None) -> tuple[Column, ...]:
+    """Every job as a column, in the order asked for; ``heard`` is told (done, all) sessions."""
+    if len(jobs) == 1:
+        return (column(jobs[0], heard),)
+    return tuple(_shared_out(jobs, heard))
+
+
+def column(job: Job, heard: Heard | None = None) -> Column:
+    """Make one run, store its journal if it is to be kept, and fold it into a column."""
+    spec = job.spec
+    paths = _here.paths.setdefault((spec.seed, spec.scale, spec.start, spec.end), {})
+    made = run(spec, paths=paths, progress=heard)
+    if job.kept:
+        keep(made)
+    summary = summarise(
+        made.facts, [asked(one) for one in spec.strategies], spec.capital, made.final_net_liq,
+        still_open(made, paths), spec.seed,
+    )  # fmt: skip
+    return Column(job.name, job.note, made.run_hash, summary, made.elapsed_s)
+
+
+def asked(strategy: Strategy) -> Asked:
+    """A strategy as analysis needs it: what is asked once a month is resampled by months."""
+    monthly = all(slots.nth is not None for slots in strategy.slots)
+    plan = strategy if isinstance(strategy, Plan) else None
+    return Asked(
+        strategy.name,
+        plan.title if plan else strategy.name,
+        tuple(strategy.roots),
+        Block.MONTH if monthly else Block.WEEK,
+        plan is not None and plan.dte == 0,
+    )
+
+
+def still_open(made: Run, paths: MutableMapping[date, F64]) -> Mapping[str, Held]:
+    """Profit and fees of the campaigns that are open at the end, marked at the last close."""
+    book, spec = made.desk.book, made.spec
+    if not book.positions:
+        return {}
+    market = ModelMarket(made.history, spec.seed, spec.cut, spec.spreads, paths)
+    last = made.sessions[-1]
+    marks = market.at(last.at(last.minutes + AFTER_CLOSE)).marks(book.legs)
+    worth = [
+        Decimal(repr(mid)) * int(quantity) * int(multiplier)
+        for mid, quantity, multiplier in zip(
+            marks.table[MID].tolist(), book.legs.quantity, book.legs.multiplier, strict=True
+        )
+    ]
+    totals = {name: campaign.flow for name, campaign in book.campaigns.items()}
+    for position in book.positions.values():
+        mine = worth[position.row : position.row + len(position.held)]
+        totals[position.campaign] += sum(mine, ZERO) + position.basis
+    return {name: Held(totals[name], book.campaigns[name].fees) for name in totals}
+
+
+def _shared_out(jobs: Sequence[Job], heard: Heard | None) -> Iterator[Column]:
+    """Jobs over a pool of processes; this one only looks at the clock on the wall."""
+    context = get_context("spawn")
+    done = context.Value("q", 0)
+    known: list[int] = []
+    with ProcessPoolExecutor(processes(), context, _begin, (done,)) as pool:
+        futures = [pool.submit(_made_elsewhere, job) for job in jobs]
+        waiting: set[Future[Column]] = set(futures)
+        while waiting:
+            ready, waiting = wait(waiting, LOOK_S if heard else None, FIRST_COMPLETED)
+            known += [future.result().summary.sessions for future in ready]
+            if heard and known:
+                heard(done.value, known[0] * len(jobs))
+        yield from (future.result() for future in futures)
+
+
+def _begin(done: "Synchronized[int]") -> None:
+    """What a new process is told."""
+    _here.done = done
+
+
+def _made_elsewhere(job: Job) -> Column:
+    """A job in a process of the pool, counting its sessions aloud."""
+    counter = _here.done
+
+    def count(_done: int, _all: int) -> None:
+        if counter is not None:
+            with counter.get_lock():
+                counter.value += 1
+
+    return column(job, count)

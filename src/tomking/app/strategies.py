@@ -1,0 +1,174 @@
+"""Which strategies there are: those that installed packages announce, and a user's own files.
+
+A package announces one under the entry point group ``tomking.strategies``; a user puts a Python file
+into the folder ``strategies`` of the program's home. Either way it is a value with the members of
+:class:`tomking.strategies.plan.Strategy`, and nothing else changes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+from tomking.app.home import home
+from tomking.core.errors import ConfigError, TomKingError
+from tomking.core.near import did_you_mean
+from tomking.strategies.plan import Plan, Strategy
+from tomking.strategies.tune import tune
+
+GROUP = "tomking.strategies"
+MEMBERS = ("name", "roots", "slots", "watch_min", "enter", "rules", "target")
+#: Who gets scarce capacity within a tick (rulebook 0.6); the others follow by name.
+CAPACITY_ORDER = ("friday_0dte", "lt112", "ipmcc", "leap_ladder", "strangle")
+#: What a user's file may fail with while it is read.
+FAULTS = (
+    ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError,
+    ArithmeticError, AssertionError, OSError, TomKingError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A strategy and where it came from."""
+
+    strategy: Strategy
+    origin: str
+
+
+@cache
+def found() -> Mapping[str, Found]:
+    """Every strategy by name, in the order in which they get scarce capacity.
+
+    Raises
+    ------
+    ConfigError
+        If one cannot be loaded, or two have one name.
+    """
+    known: dict[str, Found] = {}
+    for each in (*_announced(), *_own()):
+        name = each.strategy.name
+        if name in known:
+            raise ConfigError(
+                f"two strategies are called {name!r}, one in {known[name].origin} and one in "
+                f"{each.origin}: rename one"
+            )
+        known[name] = each
+    return {name: known[name] for name in sorted(known, key=_turn)}
+
+
+def _turn(name: str) -> tuple[int, str]:
+    order = CAPACITY_ORDER.index(name) if name in CAPACITY_ORDER else len(CAPACITY_ORDER)
+    return order, name
+
+
+def names() -> tuple[str, ...]:
+    """What every strategy is called, in the order in which they get scarce capacity."""
+    return tuple(found())
+
+
+def find(name: str) -> Strategy:
+    """The strategy of that name; ``friday-0dte`` is ``friday_0dte``.
+
+    Raises
+    ------
+    ConfigError
+        If there is none.
+    """
+    known = found()
+    asked = name.strip().lower().replace("-", "_")
+    if asked not in known:
+        raise ConfigError(f"unknown strategy {name!r}{did_you_mean(asked, known)}")
+    return known[asked].strategy
+
+
+def plan(name: str) -> Plan:
+    """The strategy of that name, which must be a plan: something that can be tuned and printed.
+
+    Raises
+    ------
+    ConfigError
+        If there is none, or it is written in plain code.
+    """
+    strategy = find(name)
+    if not isinstance(strategy, Plan):
+        raise ConfigError(
+            f"{strategy.name} is written in code, not as a plan: read {found()[name].origin}"
+        )
+    return strategy
+
+
+def chosen(
+    wanted: Iterable[str] = (), tunings: Mapping[str, Mapping[str, Any]] | None = None
+) -> tuple[Strategy, ...]:
+    """The strategies of those names (all when none is named), each tuned by its table of changes.
+
+    They come in the order of capacity whatever the order of asking, so the same choice is the same run.
+
+    Raises
+    ------
+    ConfigError
+        If a name is unknown, or a change does not fit its plan.
+    """
+    asked = {find(name).name for name in wanted} or set(found())
+    changes = tunings or {}
+    return tuple(
+        tune(plan(name), changes[name]) if changes.get(name) else find(name)
+        for name in names()
+        if name in asked
+    )
+
+
+def _announced() -> Iterator[Found]:
+    for point in entry_points(group=GROUP):
+        yield Found(_loaded(point), point.value)
+
+
+def _loaded(point: EntryPoint) -> Strategy:
+    try:
+        thing = point.load()
+    except (ImportError, AttributeError) as fault:
+        raise ConfigError(
+            f"the strategy {point.name!r} ({point.value}) cannot be loaded ({fault}): install the "
+            "package that announces it again, or remove it"
+        ) from fault
+    if not is_strategy(thing):
+        raise ConfigError(f"{point.value} is not a strategy: it lacks {', '.join(_lacks(thing))}")
+    return cast("Strategy", thing)
+
+
+def is_strategy(thing: object) -> bool:
+    """Whether a value has everything the engine asks of a strategy."""
+    return not isinstance(thing, type) and not _lacks(thing)
+
+
+def _lacks(thing: object) -> Sequence[str]:
+    return [member for member in MEMBERS if not hasattr(thing, member)]
+
+
+def _own() -> Iterator[Found]:
+    """Strategies in the user's files; names that begin with an underscore are left alone."""
+    for path in sorted((home() / "strategies").glob("[!_]*.py")):
+        values = [x for name, x in vars(_module(path)).items() if not name.startswith("_")]
+        strategies = list({id(x): x for x in values if is_strategy(x)}.values())
+        if not strategies:
+            raise ConfigError(f"{path} holds no strategy: bind a Plan to a name at its top level")
+        yield from (Found(cast("Strategy", each), str(path)) for each in strategies)
+
+
+def _module(path: Path) -> ModuleType:
+    spec = spec_from_file_location(f"tomking_user_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except FAULTS as fault:
+        raise ConfigError(
+            f"{path} cannot be read ({type(fault).__name__}: {fault}): mend it, or move it out of "
+            f"{path.parent}"
+        ) from fault
+    return module

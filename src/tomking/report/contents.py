@@ -1,0 +1,85 @@
+"""What a report is about, before anybody draws it."""
+
+from datetime import date
+from decimal import Decimal
+
+from tomking.analysis.summary import Summary
+from tomking.core.evidence import Evidence
+from tomking.core.value import value
+
+
+@value
+class Column:
+    """One complete run: the one asked for, or the same with one thing changed.
+
+    ``name`` is short (``fees ×2``), ``note`` says what differs, ``changed`` is empty for the run itself.
+    """
+
+    name: str
+    note: str
+    run_hash: str
+    summary: Summary
+    elapsed_s: float = 0.0
+
+
+@value
+class Account:
+    """One capital: the run asked for, then the sensitivity columns."""
+
+    capital: Decimal
+    base: Column
+    strip: tuple[Column, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The run asked for and everything it is compared with."""
+        return (self.base, *self.strip)
+
+
+@value
+class Input:
+    """One input of the run: what its figures are, and a sentence about them."""
+
+    name: str
+    evidence: Evidence
+    title: str
+    note: str
+
+
+@value
+class Goal:
+    """What the source documents hope of a strategy; a thing to compare with, never a gate."""
+
+    strategy: str
+    win_rate: str
+    note: str
+
+
+@value
+class Report:
+    """Everything on the page. ``assumptions`` and ``never`` (what was not exercised) are pairs of a
+    heading and a sentence; ``scale`` is the mode and the factor of the index level.
+    """
+
+    title: str
+    command: str
+    first: date
+    last: date
+    sessions: int
+    seed: int
+    scale: tuple[str, float]
+    assumptions: tuple[tuple[str, str], ...]
+    inputs: tuple[Input, ...]
+    never: tuple[tuple[str, str], ...]
+    goals: tuple[Goal, ...]
+    accounts: tuple[Account, ...]
+
+    @property
+    def data_class(self) -> Evidence:
+        """The weakest link."""
+        return min(line.evidence for line in self.inputs)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every run of every account."""
+        return tuple(column for account in self.accounts for column in account.columns)

@@ -1,0 +1,184 @@
+"""A report as plain data: what ``--json`` prints and ``report.json`` holds. Its keys are a promise."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TypeAlias
+
+from tomking.analysis.equity import Window
+from tomking.analysis.intervals import Interval
+from tomking.analysis.performance import Performance
+from tomking.analysis.summary import Summary
+from tomking.analysis.tallies import Tally
+from tomking.analysis.trades import Trade
+from tomking.core.reading import STAGES
+from tomking.report.contents import Account, Column, Report
+
+Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
+Record: TypeAlias = dict[str, Plain]
+
+
+def contract(report: Report, account: Account, checks: Mapping[str, str]) -> Record:
+    """One account as ``tomking backtest --json`` prints it: the run asked for, then what it is held to.
+
+    Money is a JSON number in dollars, exact to the fraction of a cent a half-tick fill leaves.
+    """
+    base = account.base
+    return {
+        "run_hash": base.run_hash,
+        "data_class": report.data_class.name,
+        "sessions": base.summary.sessions,
+        "elapsed_s": round(base.elapsed_s, 3),
+        "capital": _money(base.summary.capital),
+        "final_net_liq": _money(base.summary.final),
+        "evidence": {line.name: line.evidence.name for line in report.inputs},
+        "scale": {"mode": report.scale[0], "factor": report.scale[1]},
+        "strategies": {tally.name: counts(tally) for tally in base.summary.tallies},
+        "rejections": rejections(base.summary),
+        "checks": dict(checks),
+        "trades": len(base.summary.trades),
+        "first": report.first.isoformat(),
+        "last": report.last.isoformat(),
+        "seed": report.seed,
+    }
+
+
+def counts(tally: Tally) -> Record:
+    """The promised figures of one strategy; ``pnl`` counts open positions."""
+    return {
+        "considered": tally.considered,
+        "entered": tally.entered,
+        "closed": tally.closed,
+        "wins": tally.wins,
+        "losses": tally.losses,
+        "scratches": tally.scratches,
+        "pnl": _money(tally.pnl),
+    }
+
+
+def rejections(summary: Summary) -> Record:
+    """Refused candidates of all strategies by the stage that refused them, every stage named."""
+    return {
+        stage.value: sum(dict(funnel.by_stage).get(stage.value, 0) for funnel in summary.funnels)
+        for stage in STAGES
+    }
+
+
+def payload(report: Report) -> Record:
+    """The whole report."""
+    return {
+        "title": report.title,
+        "command": report.command,
+        "data_class": report.data_class.name,
+        "first": report.first.isoformat(),
+        "last": report.last.isoformat(),
+        "sessions": report.sessions,
+        "seed": report.seed,
+        "scale": {"mode": report.scale[0], "factor": report.scale[1]},
+        "assumptions": dict(report.assumptions),
+        "evidence": {line.name: line.evidence.name for line in report.inputs},
+        "never_exercised": dict(report.never),
+        "accounts": [
+            {
+                "capital": _money(account.capital),
+                "columns": [_column(column) for column in account.columns],
+            }
+            for account in report.accounts
+        ],
+    }
+
+
+def _column(column: Column) -> Record:
+    summary = column.summary
+    return {
+        "name": column.name,
+        "note": column.note,
+        "run_hash": column.run_hash,
+        "final_net_liq": _money(summary.final),
+        "performance": _performance(summary.performance),
+        "strategies": {tally.name: counts(tally) | _ratios(tally) for tally in summary.tallies},
+        "rejections": rejections(summary),
+        "funnel": {
+            funnel.strategy: {
+                "candidates": funnel.candidates,
+                "entered": funnel.entered,
+                "unfilled": funnel.unfilled,
+                "by_gate": dict(funnel.by_gate),
+            }
+            for funnel in summary.funnels
+        },
+        "months": {f"{m.year}-{m.month:02d}": m.gain for m in summary.months},
+        "windows": {window.name: _window(window) for window in summary.windows},
+        "trades": [_trade(trade) for trade in summary.trades],
+    }
+
+
+def _performance(figures: Performance) -> Record:
+    fall = figures.fall
+    return {
+        "gain": figures.gain,
+        "cagr": figures.cagr,
+        "sharpe": figures.sharpe,
+        "drawdown": fall.depth,
+        "drawdown_from": fall.peak.isoformat(),
+        "drawdown_to": fall.trough.isoformat(),
+        "recovered": None if fall.recovered is None else fall.recovered.isoformat(),
+        "worst_day": figures.worst_day,
+        "worst_week": figures.worst_week,
+        "worst_days_mean": figures.tail_day,
+        "margin_peak": figures.margin_peak,
+        "margin_mean": figures.margin_mean,
+        "return_on_peak_margin": figures.on_peak_margin,
+    }
+
+
+def _ratios(tally: Tally) -> Record:
+    return {
+        "fees": _money(tally.fees),
+        "win_rate": tally.win_rate,
+        "win_rate_interval": _interval(tally.win_rate_interval),
+        "average_win": tally.average_win,
+        "average_loss": tally.average_loss,
+        "payoff_ratio": tally.payoff,
+        "profit_factor": tally.profit_factor,
+        "expectancy": tally.expectancy,
+        "expectancy_interval": _interval(tally.expectancy_interval),
+        "resampled": tally.block.value,
+        "capture": tally.capture,
+    }
+
+
+def _interval(found: Interval | None) -> Plain:
+    return "too few" if found is None else [found.low, found.high]
+
+
+def _window(window: Window) -> Record:
+    return {
+        "pnl": window.pnl,
+        "drawdown": window.drawdown,
+        "margin_peak": window.margin_peak,
+        "vix_peak": window.vix_peak,
+    }
+
+
+def _trade(trade: Trade) -> Record:
+    return {
+        "campaign": trade.campaign,
+        "strategy": trade.strategy,
+        "shape": trade.shape,
+        "root": trade.root,
+        "units": trade.units,
+        "legs": trade.legs,
+        "opened": trade.opened.isoformat(),
+        "closed": None if trade.closed is None else trade.closed.isoformat(),
+        "credit": _money(trade.credit),
+        "pnl": _money(trade.pnl),
+        "fees": _money(trade.fees),
+        "reason_in": trade.why_in,
+        "reason_out": [f"{way.tranche}: {way.why}" for way in trade.exits],
+        "labels": dict(trade.labels),
+    }
+
+
+def _money(amount: Decimal) -> float:
+    """Dollars as a JSON number: four decimal places hold any fill of ours exactly."""
+    return float(round(amount, 4))

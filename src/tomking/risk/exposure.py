@@ -1,0 +1,105 @@
+"""Exposure of some legs: slope, how the slope changes, and loss under stress; and the bounds on
+them.
+
+Two ways of counting, chosen by ``greeks_mode``. ``dollars``: dollar delta, and its true change for
+a move of one per cent, by repricing. ``s4_literal``: SPY shares, and their change for a one-point
+move of SPY by the local gamma, as document 004 prints it (rulebook 16 and 0.6).
+"""
+
+import numpy as np
+
+from tomking.core.errors import ConfigError, QuoteMissing
+from tomking.core.evidence import Stamped
+from tomking.core.value import value
+from tomking.market.snapshot import DELTA, GAMMA, Legs, Marks, Shock
+from tomking.portfolio import marks as worth
+from tomking.risk.limits import Limits
+from tomking.risk.view import View
+
+ONE_PERCENT_UP, ONE_PERCENT_DOWN = Shock(spot=0.01), Shock(spot=-0.01)
+HUNDRED_THOUSAND = 100_000.0
+
+#: The harsher end of AUG5_LOW (rulebook 0.6, 21.3): spot -7.3 %, volatility by term, far put +8.
+AUG5_LOW = Shock(
+    spot=-0.073,
+    vol=((30.0, 2.8), (60.0, 1.9), (90.0, 1.6), (120.0, 1.6), (365.0, 1.15)),
+    wing=0.08,
+    spread=5.0,
+)
+AUG5_MARGIN_FACTOR = 2.5
+
+
+@value
+class Slope:
+    """Delta of some legs, and what the measured move up or down adds to it; dollars or SPY shares."""
+
+    delta: float = 0.0
+    up: float = 0.0
+    down: float = 0.0
+
+    @property
+    def change(self) -> float:
+        """The larger of the two changes, without sign."""
+        return max(abs(self.up), abs(self.down))
+
+    def __add__(self, other: "Slope") -> "Slope":
+        return Slope(self.delta + other.delta, self.up + other.up, self.down + other.down)
+
+
+@value
+class Bounds:
+    """The most delta and change of delta a book may have, and their unit."""
+
+    delta: float
+    change: float
+    unit: str
+
+
+def bounds(limits: Limits, net_liq: float) -> Bounds:
+    """The bounds at a net liquidation value, in the counting that is configured."""
+    scale = max(net_liq, 0.0)
+    if limits.greeks_mode == "dollars":
+        return Bounds(limits.delta_share_max * scale, limits.gamma_share_max * scale, "dollars")
+    if limits.greeks_mode == "s4_literal":
+        hundreds = scale / HUNDRED_THOUSAND
+        return Bounds(
+            limits.delta_shares_max * hundreds, limits.gamma_shares_max * hundreds, "SPY shares"
+        )
+    raise ConfigError(f"greeks_mode is {limits.greeks_mode!r}; choose dollars or s4_literal")
+
+
+def slope(legs: Legs, view: View, marks: Marks) -> Slope:
+    """The slope of some legs, in the counting that is configured."""
+    if not len(legs):
+        return Slope()
+    counted = _shares if view.limits.greeks_mode == "s4_literal" else _dollars
+    return counted(legs, view, marks)
+
+
+def _dollars(legs: Legs, view: View, marks: Marks) -> Slope:
+    """Dollar delta, and what one per cent up or down adds to it, every leg repriced."""
+    here = worth.dollar_delta(legs, marks)
+    up, down = (
+        worth.dollar_delta(legs, view.market.marks(legs, shock))
+        for shock in (ONE_PERCENT_UP, ONE_PERCENT_DOWN)
+    )
+    return Slope(here, up - here, down - here)
+
+
+def _shares(legs: Legs, view: View, marks: Marks) -> Slope:
+    """SPY shares of delta, and their change for one point of SPY by the local gamma."""
+    spy = view.market.spot("SPY")
+    if not isinstance(spy, Stamped):
+        raise QuoteMissing("SPY has no price, and the literal Greeks count in its shares")
+    ratio = marks.spot / spy.value
+    size = legs.quantity * legs.multiplier
+    shares = float(np.dot(size * marks.table[DELTA], ratio))
+    gamma = float(np.dot(size * marks.table[GAMMA], ratio * ratio))
+    return Slope(shares, gamma, -gamma)
+
+
+def stress_loss(legs: Legs, view: View, marks: Marks, shock: Shock = AUG5_LOW) -> float:
+    """Dollars lost (+) by some legs when the world moves to the shock."""
+    if not len(legs):
+        return 0.0
+    return worth.total(legs, marks) - worth.total(legs, view.market.marks(legs, shock))

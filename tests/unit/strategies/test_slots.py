@@ -1,0 +1,98 @@
+"""Slots by date: the rulebook's tables (27.4), holidays and half days."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tomking.core.calendar import (
+    FRIDAY,
+    MONDAY,
+    TUESDAY,
+    WEDNESDAY,
+    after_open,
+    before_close,
+    session,
+)
+from tomking.market.sessions import session_of, sessions_between
+from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.lt112 import LT112
+from tomking.strategies.slots import Slots
+
+pytestmark = pytest.mark.unit
+
+DATES = json.loads((Path(__file__).parents[2] / "data/rulebook_dates.json").read_text())
+TEN = after_open(30)
+
+
+def due(slots: Slots, first: date, last: date) -> list[date]:
+    """The days on which a slot is due."""
+    return [hours.day for hours in sessions_between(first, last) if slots.minutes(hours)]
+
+
+@pytest.mark.rule("R-112-08")
+@pytest.mark.parametrize("year", ["2025", "2026"])
+def test_lt112_is_asked_on_the_rulebooks_first_wednesdays(year: str) -> None:
+    moved = DATES["first_wednesday_moved"]
+    days = [f"{year}-{day}" for day in DATES["first_wednesdays"][year]]
+    expected = [date.fromisoformat(moved.get(day, day)) for day in days]
+    found = due(LT112.slots[0], date(int(year), 1, 1), date(int(year), 12, 31))
+    assert found == expected
+
+
+@pytest.mark.parametrize("year", ["2025", "2026"])
+def test_second_tuesdays_are_the_rulebooks(year: str) -> None:
+    slots = Slots(TUESDAY, after_open(45), after_open(45), nth=2)
+    expected = [date.fromisoformat(f"{year}-{day}") for day in DATES["second_tuesdays"][year]]
+    assert due(slots, date(int(year), 1, 1), date(int(year), 12, 31)) == expected
+
+
+@pytest.mark.rule("R-0DTE-01")
+@pytest.mark.parametrize("year", ["2025", "2026"])
+def test_0dte_is_asked_on_every_open_friday_and_never_in_its_stead(year: str) -> None:
+    first, last = date(int(year), 1, 1), date(int(year), 12, 31)
+    found = due(FRIDAY_0DTE.slots[0], first, last)
+    fridays = [
+        hours.day for hours in sessions_between(first, last) if hours.day.weekday() == FRIDAY
+    ]
+    assert found == fridays
+    closed = {date.fromisoformat(f"{year}-{day}") for day in DATES["fridays_without_0dte"][year]}
+    full = {day for day in found if (hours := session_of(day)) and not hours.early}
+    assert not closed & full
+    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    assert full | closed == {day for day in every if day.weekday() == FRIDAY}
+
+
+def test_a_monday_holiday_moves_the_slot_to_tuesday() -> None:
+    moved = [date.fromisoformat(f"2025-{d}") for d in DATES["monday_leap_slot_moved"]["2025"]]
+    slots = Slots(MONDAY, TEN, TEN)
+    for day in moved:
+        assert session_of(day) is None
+        tuesday = session_of(day + timedelta(days=1))
+        assert tuesday is not None
+        assert slots.minutes(tuesday) == (30,)
+        assert Slots(MONDAY, TEN, TEN, holiday="skip").minutes(tuesday) == ()
+
+
+def test_a_slot_is_asked_again_until_its_end() -> None:
+    slots = Slots(WEDNESDAY, after_open(30), after_open(90), every_min=30)
+    assert slots.minutes(session(date(2025, 9, 3))) == (30, 60, 90)
+    assert slots.minutes(session(date(2025, 9, 4))) == ()
+
+
+def test_a_slot_told_from_the_close_follows_a_half_day() -> None:
+    slots = Slots(FRIDAY, before_close(90), before_close(60))
+    assert slots.minutes(session(date(2025, 12, 5))) == (300, 330)
+    assert slots.minutes(session(date(2025, 11, 28), early=True)) == (120, 150)
+
+
+def test_a_slot_never_reaches_beyond_the_close() -> None:
+    slots = Slots(FRIDAY, after_open(60), after_open(360), every_min=60)
+    early = session(date(2025, 11, 28), early=True)
+    assert max(slots.minutes(early)) <= early.minutes
+
+
+def test_a_slot_prints_as_a_sentence() -> None:
+    text = str(FRIDAY_0DTE.slots[0])
+    assert text == "Friday, 10:30 to 13:30 New York, asked every 30 minutes; on a holiday skipped"
