@@ -1,6 +1,6 @@
 """The account from close to close: net liq, margin, drawdown, months, named windows."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeAlias
@@ -8,11 +8,14 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tomking.core.facts import Fact, SessionClosed
+from tomking.core.facts import Fact, Judged, LegFilled, SessionClosed
+from tomking.core.order import Purpose
 from tomking.core.value import value
 
 F64: TypeAlias = NDArray[np.float64]
 
+#: The reading of every opening order that says what margin would take with it, of net liq.
+MARGIN_READING = "margin in all"
 LONG_WEEKEND = timedelta(days=4)
 #: Crashes of the embedded years that a seller of puts remembers: name, first and last day.
 WINDOWS = (
@@ -26,13 +29,15 @@ WINDOWS = (
 class Curve:
     """Daily closes: net liq, money moved in since the start, margin requirement, VIX; dollars, points.
 
-    Row 0 is the start of the run: the capital, on the first session, before it opened.
+    ``entered`` is the largest share of net liq that margin took with an entry of that day, 0 on days
+    without one. Row 0 is the start of the run: the capital, on the first session, before it opened.
     """
 
     days: tuple[date, ...]
     net_liq: F64
     flows: F64
     requirement: F64
+    entered: F64
     vix: F64
 
     @property
@@ -57,8 +62,8 @@ class Curve:
 
     @property
     def utilisation(self) -> F64:
-        """Margin requirement as a fraction of net liq; may exceed one."""
-        share: F64 = self.requirement / np.maximum(self.net_liq, 0.01)
+        """Margin as a fraction of net liq, the larger of close and entries; may exceed one."""
+        share: F64 = np.maximum(self.requirement / np.maximum(self.net_liq, 0.01), self.entered)
         return share
 
 
@@ -94,17 +99,37 @@ class Window:
     vix_peak: float | None = None
 
 
-def curve(facts: Iterable[Fact], capital: Decimal) -> Curve:
+def curve(facts: Sequence[Fact], capital: Decimal) -> Curve:
     """The closes of a run, the start put before them."""
     closes = [fact for fact in facts if isinstance(fact, SessionClosed)]
     start = (closes[0].day,) if closes else ()
+    entered = entry_margin(facts)
     return Curve(
         (*start, *(close.day for close in closes)),
         np.array([float(capital), *(float(close.net_liq) for close in closes)]),
         np.array([0.0, *(float(close.flows) for close in closes)]),
         np.array([0.0, *(float(close.requirement) for close in closes)]),
+        np.array([0.0, *(entered.get(close.day, 0.0) for close in closes)]),
         np.array([closes[0].vix if closes else 0.0, *(close.vix for close in closes)]),
     )
+
+
+def entry_margin(facts: Sequence[Fact]) -> Mapping[date, float]:
+    """The largest share of net liq that margin took with an opening order that traded, by day.
+
+    What is opened and closed within a day leaves no trace in the closes.
+    """
+    traded = {fact.order for fact in facts if isinstance(fact, LegFilled)}
+    found: dict[date, float] = {}
+    for fact in facts:
+        if not isinstance(fact, Judged) or fact.order.id not in traded or not fact.approved:
+            continue
+        if fact.order.purpose is Purpose.OPEN:
+            shares = (r.observed for r in fact.readings if r.name == MARGIN_READING)
+            seen = (float(share) for share in shares if isinstance(share, int | float))
+            day = fact.at.date()
+            found[day] = max(found.get(day, 0.0), *seen, 0.0)
+    return found
 
 
 def deepest(path: Curve) -> Fall:

@@ -50,6 +50,7 @@ class Funnel:
     """One strategy: candidates, what became of them, and the gates that refused them."""
 
     strategy: str
+    roots: tuple[str, ...]
     candidates: int
     entered: int
     unfilled: int
@@ -122,7 +123,7 @@ def _funnel(
     named = [min((r for _, r in answer), key=_stage) for answer in refused]
     stages = Counter(reading.stage for reading in named)
     return Funnel(
-        asked.name, len(last), traded.total(), unfilled,
+        asked.name, asked.roots, len(last), traded.total(), unfilled,
         tuple((stage.value, stages[stage]) for stage in STAGES if stages[stage]),
         tuple(Counter(reading.name for reading in named).most_common()),
         _by_root(refused, traded, {asked.roots[0]: len(last)}),

@@ -159,14 +159,15 @@ def _once(ways: Iterable[Exit]) -> tuple[Exit, ...]:
 
 
 def _legs(order: Order) -> str:
-    """The legs of an order in one line: ``-2014-01-10 4360 P +4330 P``."""
+    """The legs of an order in one line: ``2014-01-10: −1 4360P, +1 4330P``."""
     parts: list[str] = []
     expiry = None
     for leg in order.legs:
         contract = leg.contract
-        day = f"{contract.expiry} " if contract.expiry != expiry else ""
+        day = f"{contract.expiry}: " if contract.expiry != expiry else ""
+        expiry = contract.expiry
+        sign = "+" if leg.quantity > 0 else "−"
         strike = "" if contract.strike is None else f"{contract.strike.normalize():f}"
         right = "" if contract.right is None else contract.right.value[0]
-        parts.append(f"{day}{leg.quantity:+d} {strike}{right}")
-        expiry = contract.expiry
-    return " ".join(parts)
+        parts.append(f"{day}{sign}{abs(leg.quantity)} {strike}{right}")
+    return ", ".join(parts)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from types import MappingProxyType
+from typing import cast
 
 from tomking.core.errors import ConfigError, Exit, TomKingError
 
@@ -97,9 +98,8 @@ def _call(verb: str, words: Sequence[str]) -> int:
     command = import_module(f"tomking.app.cli.{module}").command
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(command)
-    usage_error = typer.BadParameter.__mro__[
-        1
-    ]  # typer has moved it between releases, not renamed it
+    # Typer has moved the parent of its usage errors between releases.
+    usage_error = cast("type[Exception]", typer.BadParameter.__mro__[1])
     try:
         code = app(list(words), prog_name=f"tomking {verb}", standalone_mode=False)
     except typer.Abort:

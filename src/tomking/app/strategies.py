@@ -39,7 +39,6 @@ class Found:
     origin: str
 
 
-@cache
 def found() -> Mapping[str, Found]:
     """Every strategy by name, in the order in which they get scarce capacity.
 
@@ -48,9 +47,16 @@ def found() -> Mapping[str, Found]:
     ConfigError
         If one cannot be loaded, or two have one name.
     """
+    return _found(home() / "strategies")
+
+
+@cache
+def _found(folder: Path) -> Mapping[str, Found]:
     known: dict[str, Found] = {}
-    for each in (*_announced(), *_own()):
+    for each in (*_announced(), *_own(folder)):
         name = each.strategy.name
+        if name in known and known[name].strategy is each.strategy:
+            continue  # a user's file may import a plan to vary it
         if name in known:
             raise ConfigError(
                 f"two strategies are called {name!r}, one in {known[name].origin} and one in "
@@ -71,7 +77,7 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str) -> Strategy:
-    """The strategy of that name; ``friday-0dte`` is ``friday_0dte``.
+    """The strategy of that name, or the only one that begins so; ``friday-0dte`` is ``friday_0dte``.
 
     Raises
     ------
@@ -80,9 +86,12 @@ def find(name: str) -> Strategy:
     """
     known = found()
     asked = name.strip().lower().replace("-", "_")
-    if asked not in known:
+    if asked in known:
+        return known[asked].strategy
+    begins = [each for each in known if asked and each.startswith(asked)]
+    if len(begins) != 1:
         raise ConfigError(f"unknown strategy {name!r}{did_you_mean(asked, known)}")
-    return known[asked].strategy
+    return known[begins[0]].strategy
 
 
 def plan(name: str) -> Plan:
@@ -149,9 +158,9 @@ def _lacks(thing: object) -> Sequence[str]:
     return [member for member in MEMBERS if not hasattr(thing, member)]
 
 
-def _own() -> Iterator[Found]:
+def _own(folder: Path) -> Iterator[Found]:
     """Strategies in the user's files; names that begin with an underscore are left alone."""
-    for path in sorted((home() / "strategies").glob("[!_]*.py")):
+    for path in sorted(folder.glob("[!_]*.py")):
         values = [x for name, x in vars(_module(path)).items() if not name.startswith("_")]
         strategies = list({id(x): x for x in values if is_strategy(x)}.values())
         if not strategies:

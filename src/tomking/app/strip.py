@@ -7,6 +7,7 @@ from decimal import Decimal
 from tomking.backtest.run import RunSpec
 from tomking.core.value import value
 from tomking.exchange.fills import MID, NATURAL, FillModel, spread_fraction
+from tomking.report.words import percent
 from tomking.strategies.plan import Plan, Strategy
 from tomking.strategies.stay import LossBelow
 from tomking.strategies.tune import tune
@@ -45,20 +46,21 @@ def _all(base: RunSpec) -> Iterator[Variation]:
     puts = replace(base.cut, put16=PUT_CUT[0], put5=PUT_CUT[1])
     yield Variation(
         "puts cut",
-        f"put premiums −{PUT_CUT[0]:.0%} at 16 delta and −{PUT_CUT[1]:.0%} at 5 delta, the strikes "
-        "those of the uncut model",
+        f"put premiums −{percent(PUT_CUT[0], 0)} at 16 delta and −{percent(PUT_CUT[1], 0)} at 5 delta, "
+        "the strikes those of the uncut model",
         replace(base, cut=puts),
     )
     yield Variation(
         "calls cut",
-        f"call premiums from 16 delta outwards −{CALL_CUT:.0%}, the strikes those of the uncut model",
+        f"call premiums from 16 delta outwards −{percent(CALL_CUT, 0)}, the strikes those of the uncut "
+        "model",
         replace(base, cut=replace(base.cut, call16=CALL_CUT)),
     )
     later = replace(base, delay_min=base.delay_min + LATER_MIN)
     yield Variation(f"{LATER_MIN} min later", "every strategy is asked five minutes later", later)
     for times in STOPS:
         spec = replace(base, strategies=tuple(_stopped(one, times) for one in base.strategies))
-        note = f"same-day trades stop at a loss of {times:g} times the credit"
+        note = f"same-day trades stop at a loss of {times:g} × the credit"
         yield Variation(f"stop ×{times:g}", note, spec)
 
 

@@ -65,10 +65,11 @@ class Desk:
         return view_of(now, self.book, standing, self.limits, self.fees)
 
     def begin(self, start: RunStarted) -> None:
-        """Write that a run began, with its money."""
-        self.journal.append((start,))
-        self.book = empty_book(start.capital)
-        self.standing = standings.apply(self.standing, start, self.limits)
+        """Start, or go on where the journal ends: replaying it is the only way to begin."""
+        if next(self.journal.read(), None) is None:
+            self.journal.append((start,))
+        for _, fact in self.journal.read():
+            self.fold(fact)
 
     def note(self, facts: Iterable[Fact]) -> bool:
         """Write facts, fold them, and write what follows from them; whether there were any."""

@@ -197,7 +197,7 @@ def _premiums(columns: Columns, now: Instant, scratch: F64, greeks: F64) -> None
     forward = scratch[FORWARD]
     discount = np.exp(-now.carry.rate * scratch[YEARS])
     intrinsic = np.maximum(columns.sign * (forward - columns.strike), 0.0) * discount
-    delta = np.abs(greeks[1])
+    delta: F64 = np.abs(greeks[1])
     inside = intrinsic > 0.0
     left = np.empty(len(delta))
     haircut_into(

@@ -10,7 +10,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from tomking.core.contract import Contract
-from tomking.core.facts import CampaignClosed, CashMoved, Fact, LegFilled, OrderEnded, Sent, Settled
+from tomking.core.facts import (
+    CampaignClosed,
+    CashMoved,
+    Fact,
+    LegFilled,
+    OrderEnded,
+    RunStarted,
+    Sent,
+    Settled,
+)
 from tomking.core.money import ZERO
 from tomking.core.order import Leg, Order, Purpose
 from tomking.core.product import product
@@ -124,6 +133,8 @@ def empty_book(cash: Decimal) -> Book:
 def apply(book: Book, fact: Fact) -> Book:
     """The book after a fact; facts that do not touch it leave it as it was."""
     match fact:
+        case RunStarted(capital=capital):
+            return empty_book(capital)
         case Sent(at, order):
             working = Working(order, at, (0,) * len(order.legs))
             return replace(book, working={**book.working, order.id: working})
@@ -250,7 +261,8 @@ def _placed(book: Book, name: str, position: Position, flow: Decimal, fee: Decim
 
 def _numbered(book: Book) -> Book:
     """Positions told where their legs stand in freshly built columns."""
-    row, positions = 0, {}
+    row = 0
+    positions: dict[str, Position] = {}
     for name, position in book.positions.items():
         positions[name] = replace(position, row=row) if position.row != row else position
         row += len(position.held)

@@ -89,6 +89,15 @@ def _margin(column: Column) -> Complaints:
         yield f"a requirement of ${least:,.2f}"
 
 
+def _entry_margin(column: Column) -> Complaints:
+    """Every day with an entry knows what margin it took."""
+    path = column.summary.curve
+    seen = {day for day, share in zip(path.days, path.entered.tolist(), strict=True) if share > 0}
+    for trade in column.summary.trades:
+        if trade.opened.date() not in seen:
+            yield f"{trade.campaign} was opened without a margin"
+
+
 def _ends(column: Column) -> Complaints:
     """Every entry has an end with a reason, or is still open."""
     still = sum(trade.closed is None for trade in column.summary.trades)
@@ -228,6 +237,7 @@ CHECKS: Mapping[str, Callable[[Report], Complaints]] = MappingProxyType(
         "months_multiply_up": _each(_months),
         "drawdown_is_a_fraction": _each(_drawdown),
         "margin_is_not_negative": _each(_margin),
+        "every_entry_took_margin": _each(_entry_margin),
         "win_rate_is_a_fraction": _each(_rates),
         "closed_trades_add_up": _each(_counts),
         "every_entry_has_an_end_or_is_open": _each(_ends),

@@ -12,7 +12,7 @@ from tomking.core.value import value
 class Column:
     """One complete run: the one asked for, or the same with one thing changed.
 
-    ``name`` is short (``fees ×2``), ``note`` says what differs, ``changed`` is empty for the run itself.
+    ``name`` is short (``fees ×2``), ``note`` says what differs.
     """
 
     name: str
@@ -24,9 +24,10 @@ class Column:
 
 @value
 class Account:
-    """One capital: the run asked for, then the sensitivity columns."""
+    """One capital: the run asked for, the command that makes it again, and the sensitivity columns."""
 
     capital: Decimal
+    command: str
     base: Column
     strip: tuple[Column, ...] = ()
 
@@ -83,3 +84,8 @@ class Report:
     def columns(self) -> tuple[Column, ...]:
         """Every run of every account."""
         return tuple(column for account in self.accounts for column in account.columns)
+
+    @property
+    def same_day(self) -> bool:
+        """Whether any strategy's trades expire on the day they are opened."""
+        return any(tally.same_day for tally in self.accounts[0].base.summary.tallies)

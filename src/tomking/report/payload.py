@@ -80,6 +80,7 @@ def payload(report: Report) -> Record:
         "accounts": [
             {
                 "capital": _money(account.capital),
+                "command": account.command,
                 "columns": [_column(column) for column in account.columns],
             }
             for account in report.accounts

@@ -16,7 +16,7 @@ from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
 from tomking.core.value import value
 from tomking.strategies import entry, picks, stay
-from tomking.strategies.picks import LegPlan
+from tomking.strategies.picks import AtrAway, LegPlan
 from tomking.strategies.plan import Plan, Shape, Tranche
 from tomking.strategies.slots import DAYS, NTH, Slots
 from tomking.strategies.stay import ProfitBelow
@@ -120,7 +120,14 @@ def _kept(tranche: Tranche) -> Iterator[str]:
 def _leg(leg: LegPlan) -> str:
     verb, count = "buy" if leg.quantity > 0 else "sell", abs(leg.quantity)
     right = leg.right.value.lower() + ("s" if count > 1 else "")
-    return f"{verb} {count} {right}, {leg.pick}, as the {leg.name}"
+    return f"{verb} {count} {right}, {leg.pick}{_refused(leg)}, as the {leg.name}"
+
+
+def _refused(leg: LegPlan) -> str:
+    """What a pick will not take, which its own words leave out."""
+    if not isinstance(leg.pick, AtrAway):
+        return ""
+    return f" and refused at {leg.pick.reject * 100:g} delta or nearer"
 
 
 def _listed(rules: Iterable[object]) -> str:
@@ -149,7 +156,10 @@ def _rows(plan: Plan) -> Iterator[Row]:
         yield from (Row(f"{shape.name}, when", str(rule), rule_of(rule)) for rule in shape.when)
         for tranche in shape.tranches:
             place = _place(shape, tranche)
-            yield from (Row(f"{place}, leg", str(leg), rule_of(leg.pick)) for leg in tranche.legs)
+            yield from (
+                Row(f"{place}, leg", f"{leg}{_refused(leg)}", rule_of(leg.pick))
+                for leg in tranche.legs
+            )
             yield from (
                 Row(f"{place}, stay while", str(rule), rule_of(rule)) for rule in tranche.stay_while
             )
@@ -160,9 +170,10 @@ def _place(shape: Shape, tranche: Tranche) -> str:
 
 
 def rule_of(rule: object) -> str:
-    """The id of a rule: its own, or the one its description names."""
-    named: object = getattr(rule, "rule", None)
-    found = re.search(r"R-[\w]+-\d+", type(rule).__doc__ or "")
+    """The id of a rule, or of a kind of rule: its own, or the one its description names."""
+    kind = rule if isinstance(rule, type) else type(rule)
+    named: object = getattr(kind, "rule", None)
+    found = re.search(r"R-[\w]+-\d+", kind.__doc__ or "")
     return named if isinstance(named, str) else found[0] if found else ""
 
 

@@ -1,0 +1,173 @@
+"""What a backtest takes for granted, in sentences made from its spec; and what each input is worth.
+
+A sentence here is about the run at hand: figures come from the spec, the limits and the tables that were
+used, never from memory.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from tomking.app.strip import FILLS
+from tomking.backtest.operator import REVIEW_DAYS
+from tomking.backtest.run import RunSpec
+from tomking.core.evidence import Evidence
+from tomking.core.product import PRODUCTS
+from tomking.data.embedded import LEVEL
+from tomking.market.path import OPEN_SINCE, open_evidence
+from tomking.report.contents import Goal, Input
+from tomking.report.findings import day
+from tomking.report.words import listed, percent
+from tomking.risk.correlation import GROUPS
+
+#: Groups that the embedded history has something to trade in.
+EXERCISED = ("A1", "A2")
+#: What the source documents hope for (rulebook 3 and 4): compared with, never enforced.
+GOALS = (
+    Goal(
+        "friday_0dte", "88 %",
+        "Source documents: 88 % (85–92 % in places). With a target of half the credit and a stop at "
+        "twice the credit 80 % would break even before costs.",
+    ),
+    Goal("lt112", "70–75 %", "Source documents: 70–75 % wanted, 71–72 % reported."),
+)  # fmt: skip
+
+
+def assumptions(spec: RunSpec, scale: tuple[str, float]) -> tuple[tuple[str, str], ...]:
+    """Headings and sentences, the most important first."""
+    return (
+        ("Market", _market(spec)),
+        ("Level", _level(*scale)),
+        ("Fills", _fills(spec)),
+        ("Fees", _fees(spec)),
+        ("Margin", _margin(spec)),
+        ("Options", _options(spec)),
+        ("Operator", _operator()),
+        ("Cash", "Idle cash earns nothing; no money is put in or taken out; no tax is taken off."),
+        ("Gates", _gates(spec)),
+        ("Listings", _listings()),
+    )
+
+
+def _market(spec: RunSpec) -> str:
+    return (
+        "Daily closes, highs and lows of the S&P 500 and closes of VIX are real. The path within a day "
+        f"(seed {spec.seed}), VIX within a day and every option price are modelled. A session's own "
+        "high, low and close shape its path: that is imputation of what nobody recorded; no rule sees "
+        "them before their time."
+    )
+
+
+def _level(mode: str, factor: float) -> str:
+    if mode == "literal":
+        return "The index stands where it stood; widths and account tables belong to one of 6,000."
+    return (
+        f"The index is multiplied by {factor:.4f}, so that the window's last close is {LEVEL:,.0f}. "
+        "Returns, VIX and margin ratios do not change; points, widths and dollars are today's."
+    )
+
+
+def _fills(spec: RunSpec) -> str:
+    named = {fill.name: f"{name} ({note})" for name, fill, note in FILLS}
+    said = named.get(spec.fill.name, spec.fill.name)
+    late = f" Slots are asked {spec.delay_min} minutes late." if spec.delay_min else ""
+    wide = f" Quotes are {spec.spreads:g} times as wide." if spec.spreads != 1.0 else ""
+    return f"Packages trade at {said}; never better than the quotes allow.{late}{wide}"
+
+
+def _fees(spec: RunSpec) -> str:
+    factor = "" if spec.fees_factor == 1 else f", times {spec.fees_factor}"
+    return f"tastytrade's table of today for every year{factor}: commission, clearing, exchange."
+
+
+def _margin(spec: RunSpec) -> str:
+    return (
+        f"Universal margin rule with the house rates of {spec.limits.house}. Futures options are an "
+        "estimate: the exchange's scan files are not public. Margin is measured at every entry and "
+        "every close, not in between."
+    )
+
+
+def _options(spec: RunSpec) -> str:
+    cut = spec.cut
+    taken = (
+        f" Premiums are cut by {percent(cut.put16, 0)} (16-delta puts), {percent(cut.put5, 0)} "
+        f"(5-delta puts) and {percent(cut.call16, 0)} (calls)."
+        if cut.any
+        else ""
+    )
+    return (
+        "One volatility surface from VIX, fitted to 14 days of real chains: right to about ±10 % at "
+        "16 delta and ±20–25 % at 5 delta, and rich in short puts. Pricing is European (Black-76): "
+        f"early exercise does not happen.{taken}"
+    )
+
+
+def _operator() -> str:
+    waits = [f"{reason} after {_days(days)}" for reason, days in REVIEW_DAYS.items()]
+    return f"An imagined person lifts tripped locks: {listed(waits)}."
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'s' if count > 1 else ''}"
+
+
+def _gates(spec: RunSpec) -> str:
+    pattern = "enforced" if spec.limits.pattern_mode == "enforce" else "recorded, not enforced"
+    return (
+        f"Every gate of the eight stages is asked of every order; the pattern score is {pattern}; "
+        f"deployment stage {spec.limits.stage}."
+    )
+
+
+def _listings() -> str:
+    return (
+        f"MES did not exist before {day(PRODUCTS['MES'].listed)}: its trades here are an anachronism. "
+        "So are ES quarterly options fixed at the close (listed 2021), which stand in for those fixed "
+        "in the morning."
+    )
+
+
+def inputs(first: date, last: date) -> tuple[Input, ...]:
+    """One line for every input and the class of its evidence, for a window."""
+    return tuple(_inputs(first, last))
+
+
+def _inputs(first: date, last: date) -> Iterator[Input]:
+    known, stood_in, made = Evidence.RECORDED, Evidence.PROXY, Evidence.MODEL
+    yield Input("close", known, "S&P 500 close", "Daily rows shipped with the package arch.")
+    yield Input("high", known, "S&P 500 high", "The same rows.")
+    yield Input("low", known, "S&P 500 low", "The same rows.")
+    yield Input("open", open_evidence(first), "S&P 500 open", _open_note(first, last))
+    yield Input("path", made, "Path within the day", "Drawn to meet the day's high, low and close.")
+    yield Input("vix_close", known, "VIX close", "Cboe, by arch; known from 16:15.")
+    yield Input("vix", made, "VIX at an instant", "Yesterday's close moved by the path so far.")
+    yield Input("options", made, "Option prices", "Volatility surface from VIX; widths by table.")
+    yield Input("es", stood_in, "ES", "S&P 500 × exp((r − q)·T) to the front expiry.")
+    yield Input("mes", stood_in, "MES", "A tenth of ES, quoted three times as wide.")
+    yield Input("carry", known, "Rate and dividend yield", "Quarterly tables, last quarter's row.")
+    yield Input("fees", stood_in, "Fees", "Today's table for every year.")
+    yield Input(
+        "margin", made, "Margin of futures options", "An estimate, not the exchange's scan."
+    )
+    yield Input("events", known, "FOMC, CPI, payrolls", "Public calendars, by date.")
+
+
+def _open_note(first: date, last: date) -> str:
+    before = "MODEL until 2017: the printed open holds 13–27 % of the true gap."
+    after = "PROXY from 2017: the printed open holds about 80 % of the true gap."
+    if last < OPEN_SINCE:
+        return before
+    return after if first >= OPEN_SINCE else f"{before} {after}"
+
+
+def never() -> tuple[tuple[str, str], ...]:
+    """What a run on the embedded history cannot exercise at all."""
+    unused = [name for name in GROUPS if name not in EXERCISED]
+    return (
+        ("Correlation groups", f"{listed(unused)}: no prices for anything in them."),
+        ("Measured correlations", "Only one index is there: nothing to correlate."),
+        ("Calendars", "Earnings and OPEC meetings stop no trade in the S&P 500."),
+        ("Early exercise", "Options are European here; nobody is assigned early."),
+        ("Spikes within a day", "VIX follows the path, so a spike like 5 August 2024 never comes."),
+        ("Connection", "Quotes never go stale, orders are never lost, the broker never says no."),
+    )

@@ -1,0 +1,133 @@
+"""The desk: whole backtests, the modelled day, a call for marks, the start of the command line.
+
+What has no peer on this machine stands beside the bound the project holds itself to, and says so.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, MutableMapping
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+
+from tomking.app import strategies
+from tomking.backtest.run import Paths, Run, RunSpec, run
+from tomking.core.contract import Right
+from tomking.core.order import Leg
+from tomking.core.reading import Skip
+from tomking.data.modelled import ModelMarket
+from tomking.market.sessions import session_of
+from tomking.market.snapshot import Legs, Marks
+from tomking.portfolio.columns import columns_of
+
+Row = dict[str, str | float]
+
+#: Sessions a second that the whole rulebook is to reach on the model market.
+PACE_MIN = 300.0
+CAPITAL = Decimal(100_000)
+RUNS, STARTS, CALLS = 3, 10, 2_000
+DAY = date(2018, 2, 7)
+
+
+def rows() -> list[Row]:
+    """Figures of the desk, each with its peer's or its bound and the ratio in our favour."""
+    paths: Paths = {}
+    spec = RunSpec(strategies.chosen(), CAPITAL)
+    run(spec, paths=paths)  # compiles, and fills the caches a second run finds
+    drawn = _best(lambda: run(spec))
+    shared = _best(lambda: run(spec, paths=paths))
+    return [
+        _pace("backtest, whole rulebook, paths drawn", drawn),
+        _pace("backtest, whole rulebook, paths given", shared),
+        _path_row(drawn),
+        _marks_row(shared),
+        _start_row(),
+    ]
+
+
+def _best(work: Callable[[], Run]) -> Run:
+    return min((work() for _ in range(RUNS)), key=lambda done: done.elapsed_s)
+
+
+def _pace(name: str, done: Run) -> Row:
+    pace = len(done.sessions) / done.elapsed_s
+    return _row(name, pace, "sessions/s", "bound", PACE_MIN, pace / PACE_MIN)
+
+
+def _path_row(done: Run) -> Row:
+    """Drawing a day, beside all that a session of the backtest takes."""
+    sessions = done.sessions
+    began = time.perf_counter()
+    paths: MutableMapping[date, np.ndarray] = {}
+    market = ModelMarket(done.history, done.spec.seed, paths=paths)
+    for session in sessions:
+        market.path(session)
+    each = (time.perf_counter() - began) / len(sessions) * 1e6
+    whole = done.elapsed_s / len(sessions) * 1e6
+    return _row(
+        "a modelled day, drawn", each, "us", "a session of the backtest", whole, whole / each
+    )
+
+
+def _marks_row(done: Run) -> Row:
+    """Eight legs in one call, beside a call each."""
+    session = session_of(DAY)
+    assert session is not None
+    snapshot = ModelMarket(done.history, done.spec.seed).at(session.at(60))
+    legs = tuple(_legs(snapshot.chain("ES"), DAY))
+    together, apart = columns_of(legs), [columns_of((leg,)) for leg in legs]
+    marks: Callable[[Legs], Marks] = snapshot.marks
+    ours = _fastest(lambda: marks(together))
+    theirs = _fastest(lambda: [marks(one) for one in apart])
+    name = f"marks of {len(legs)} legs, one call"
+    return _row(name, ours * 1e6, "us", "a call each", theirs * 1e6, theirs / ours)
+
+
+def _legs(chain: object, day: date) -> Iterator[Leg]:
+    """Four puts and four calls about a month away."""
+    from tomking.data.chain import ModelChain
+
+    assert isinstance(chain, ModelChain)
+    expiry = chain.expiry_near(30, 30)
+    assert not isinstance(expiry, Skip), f"no expiry near {day + timedelta(days=30)}"
+    for right in Right:
+        for delta in (0.05, 0.16, 0.25, 0.40):
+            quote = chain.by_delta(expiry, right, delta)
+            assert not isinstance(quote, Skip)
+            yield Leg(quote.contract, -1, "bench")
+
+
+def _fastest(work: Callable[[], object]) -> float:
+    """Seconds of one call, the least of several batches."""
+    least = float("inf")
+    for _ in range(10):
+        began = time.perf_counter()
+        for _ in range(CALLS // 10):
+            work()
+        least = min(least, (time.perf_counter() - began) / (CALLS // 10))
+    return least
+
+
+def _start_row() -> Row:
+    """``tomking --help`` from start to exit, beside an interpreter that does nothing."""
+    script = Path(sys.executable).with_name("tomking")
+    ours = _start([str(script), "--help"])
+    bare = _start([sys.executable, "-c", "pass"])
+    return _row("tomking --help, start to exit", ours, "ms", "python -c pass", bare, bare / ours)
+
+
+def _start(command: list[str]) -> float:
+    least = float("inf")
+    for _ in range(STARTS):
+        began = time.perf_counter()
+        subprocess.run(command, capture_output=True, check=True)
+        least = min(least, time.perf_counter() - began)
+    return least * 1e3
+
+
+def _row(name: str, value: float, unit: str, peer: str, peer_value: float, ratio: float) -> Row:
+    figures: Row = {"name": name, "value": value, "unit": unit, "peer": peer}
+    return {**figures, "peer_value": peer_value, "ratio": ratio}

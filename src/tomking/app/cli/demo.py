@@ -1,0 +1,85 @@
+"""``tomking demo``: a first backtest and its report, without an account or a network."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated
+
+import typer
+
+from tomking.app import strategies
+from tomking.app.bar import bar
+from tomking.app.reporting import Wanted, json_of, made, page_of, writable, write
+from tomking.app.screen import show, show_json, show_table
+from tomking.backtest.run import RunSpec
+from tomking.core.errors import ConfigError, Exit
+from tomking.report.checks import PASS, verdicts
+from tomking.report.contents import Report
+from tomking.report.findings import SAME_DAY
+from tomking.report.payload import contract
+from tomking.report.tables import side_by_side
+
+#: Two accounts beside each other: the smallest the rules are written for, and one with room.
+CAPITALS = (Decimal(44_500), Decimal(100_000))
+STRATEGIES = ("friday_0dte", "lt112")
+
+
+def command(
+    out: Annotated[Path, typer.Option(help="The folder the report goes to.")] = Path(
+        "tomking-demo"
+    ),
+    json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
+) -> int:
+    """Backtest both strategies on five years of real index history, for two accounts.
+
+    Needs no account, no network and no settings; writes report.html and report.json.
+    """
+    began = perf_counter()
+    page, data = _places(out)
+    chosen = strategies.chosen(STRATEGIES)
+    wanted = [Wanted(RunSpec(chosen, c), f"tomking backtest --capital {c}") for c in CAPITALS]
+    with bar("trading two accounts, every assumption in turn") as heard:
+        report = made(wanted, "tomking demo", heard)
+    write(page, page_of(report))
+    write(data, json_of(report))
+    checked = verdicts(report)
+    if json:
+        accounts = [contract(report, account, checked) for account in report.accounts]
+        show_json({"report": str(page), "data": str(data), "accounts": accounts})
+    else:
+        _show(report, checked, page, perf_counter() - began)
+    return Exit.OK if set(checked.values()) == {PASS} else Exit.ERROR
+
+
+def _places(out: Path) -> tuple[Path, Path]:
+    """The two files, in a folder that is there and may be written to."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise ConfigError(
+            f"--out {out} cannot be made ({fault.strerror}): choose another folder"
+        ) from fault
+    return writable(out / "report.html", "--out"), writable(out / "report.json", "--out")
+
+
+def _show(report: Report, checked: Mapping[str, str], page: Path, seconds: float) -> None:
+    found = side_by_side(report)
+    runs = len(report.columns)
+    show(f"{report.title}: {runs} backtests of {report.sessions:,} sessions in {seconds:.0f} s")
+    show_table(found.head, found.rows)
+    show(SAME_DAY)
+    for name, sentence in checked.items():
+        if sentence != PASS:
+            show(f"FAIL {name}: {sentence}")
+    show(f"\nOpen {page.resolve()} in a browser. Then:")
+    show(f"  tomking why-not lt112 {_a_day(report)}      why a trade was or was not made")
+    show("  tomking explain friday_0dte           a plan in words, with its limits")
+    show("  tomking backtest --capital 60000      the same with your own money")
+
+
+def _a_day(report: Report) -> str:
+    """A day worth asking about: the first on which LT112 traded."""
+    trades = report.accounts[-1].base.summary.trades
+    days = (trade.opened.date() for trade in trades if trade.strategy == STRATEGIES[1])
+    return str(next(days, report.first))

@@ -1,0 +1,155 @@
+"""``tomking why-not STRATEGY DATE``: every question a strategy was asked on a day, and every answer."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import typer
+
+from tomking.app import strategies
+from tomking.app.screen import both_clocks, clocks, day_of, show, show_json, show_table
+from tomking.app.story import Told, asked, due, next_slot, told
+from tomking.core.errors import ConfigError
+from tomking.core.facts import Considered, Judged
+from tomking.core.reading import STAGES, Reading, figure
+from tomking.market.sessions import is_open
+from tomking.strategies.plan import Strategy
+
+COLUMNS = ("stage", "root", "reading", "seen", "must be", "rule", "")
+
+
+def command(
+    strategy: Annotated[str, typer.Argument(help="Its name, such as lt112.")],
+    day: Annotated[str, typer.Argument(metavar="DATE", help="A day of the run, as 2018-02-07.")],
+    run: Annotated[str | None, typer.Option(help="The beginning of a run's hash.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
+) -> None:
+    """Say why a strategy did or did not trade on a day of a stored run.
+
+    Every answer it gave is shown with all readings by stage, and every order with all its gates. On a
+    day on which it is not asked, the next slot is named.
+    """
+    wanted, on = strategies.find(strategy), day_of(day)
+    kept = told(run)
+    facts = tuple(kept.on(on))
+    if not kept.traded(wanted.name):
+        raise ConfigError(
+            f"{wanted.name} is not part of run {kept.run}: choose another run with --run, or run "
+            f"`tomking backtest --strategies {wanted.name}` first"
+        )
+    answers = asked(facts, wanted.name)
+    if json:
+        show_json(_document(kept, wanted, on, answers))
+    else:
+        _show(kept, wanted, on, answers)
+
+
+Answers = Sequence[Considered | Judged]
+
+
+def _show(kept: Told, strategy: Strategy, on: date, answers: Answers) -> None:
+    show(f"{strategy.name} on {on:%A} {on}, run {kept.run}")
+    for answer in answers:
+        show(f"\n{both_clocks(answer.at)}: {answer}.")
+        if isinstance(answer, Judged):
+            show(", ".join(f"{key} {told_}" for key, told_ in answer.labels.items()))
+        if answer.readings:
+            show_table(COLUMNS, [_row(r, _root_of(answer)) for r in by_stage(answer.readings)])
+    note = _note(strategy, on, answers)
+    if note:
+        show(f"\n{note}")
+
+
+def by_stage(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Readings in the order of the stages; within one as they were taken."""
+    return tuple(sorted(readings, key=lambda reading: STAGES.index(reading.stage)))
+
+
+def _root_of(answer: Considered | Judged) -> str:
+    return answer.order.root if isinstance(answer, Judged) else ""
+
+
+def _rooted(reading: Reading, root: str) -> tuple[str, str]:
+    """The root a reading is about, and its name without it."""
+    found = re.match(r"([A-Z0-9/]+): (.+)", reading.name)
+    return (found[1], found[2]) if found else (root, reading.name)
+
+
+def _row(reading: Reading, root: str) -> tuple[str, ...]:
+    where, name = _rooted(reading, root)
+    seen = "unknown" if reading.observed is None else figure(reading.observed)
+    unit = f" {reading.unit}" if reading.unit and reading.observed is not None else ""
+    bound = f"{reading.sense.value} {figure(reading.bound)}"
+    verdict = "pass" if reading.passed else "FAIL"
+    return reading.stage.value, where, name, f"{seen}{unit}", bound, reading.rule, verdict
+
+
+def _note(strategy: Strategy, on: date, answers: Answers) -> str:
+    """Why there is no answer, and when there will be one."""
+    if any(isinstance(answer, Considered) for answer in answers):
+        return ""
+    slots = due(strategy, on)
+    if slots:
+        times = "; ".join(both_clocks(at) for at in slots)
+        return f"It was due ({times}) and the run holds no answer: the session is not in its data."
+    why = "It has no slot that day." if is_open(on) else "The market was closed that day."
+    return f"{why} {_next(next_slot(strategy, on))}"
+
+
+def _next(at: datetime | None) -> str:
+    if at is None:
+        return "No slot follows within a year."
+    return f"Its next slot is {at:%A} {at.date()}, {both_clocks(at)}."
+
+
+def _document(kept: Told, strategy: Strategy, on: date, answers: Answers) -> Mapping[str, Any]:
+    at = next_slot(strategy, on)
+    return {
+        "run": kept.run,
+        "strategy": strategy.name,
+        "day": on,
+        "open": is_open(on),
+        "due": [clocks(instant) for instant in due(strategy, on)],
+        "considered": [_considered(fact) for fact in answers if isinstance(fact, Considered)],
+        "judged": [_judged(fact) for fact in answers if isinstance(fact, Judged)],
+        "note": _note(strategy, on, answers),
+        "next_slot": None if at is None else clocks(at),
+    }
+
+
+def _considered(fact: Considered) -> Mapping[str, Any]:
+    return {
+        **clocks(fact.at),
+        "slot": fact.slot,
+        "outcome": fact.outcome,
+        "sentence": str(fact),
+        "readings": [_reading(reading, "") for reading in by_stage(fact.readings)],
+    }
+
+
+def _judged(fact: Judged) -> Mapping[str, Any]:
+    return {
+        **clocks(fact.at),
+        "order": fact.order.id,
+        "purpose": fact.order.purpose,
+        "approved": fact.approved,
+        "sentence": str(fact),
+        "labels": fact.labels,
+        "readings": [_reading(reading, fact.order.root) for reading in by_stage(fact.readings)],
+    }
+
+
+def _reading(reading: Reading, root: str) -> Mapping[str, Any]:
+    where, name = _rooted(reading, root)
+    return {
+        "stage": reading.stage,
+        "root": where,
+        "name": name,
+        "observed": reading.observed,
+        "sense": reading.sense,
+        "bound": reading.bound,
+        "unit": reading.unit,
+        "rule": reading.rule,
+        "passed": reading.passed,
+    }

@@ -1,0 +1,194 @@
+"""``load(path, preset) -> Settings``: the files laid over one another, as plain values."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from tomking.app import strategies
+from tomking.app.config.layers import DEFAULT, Layer, preset, user_file
+from tomking.app.config.models import Curves, Limit, Reserves, limits, one_of
+from tomking.app.home import home
+from tomking.core.errors import ConfigError
+from tomking.core.money import usd
+from tomking.exchange.fills import model_named
+from tomking.risk.limits import Limits, Named, Pairs
+from tomking.strategies.tune import tunables, tune
+
+FILE = "tomking.toml"
+#: Tables of bands: a file that names one band means all of them.
+WHOLE = frozenset({"vix_bands"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a run may be told by files, and which file told it.
+
+    ``strategies`` is empty when all are meant; ``tunings`` holds the changes to each plan that a preset
+    or a user's file makes; ``sources`` names the file and line of every key that is set.
+    """
+
+    limits: Limits
+    capital: Decimal
+    strategies: tuple[str, ...]
+    seed: int
+    scale: str
+    fill: str
+    tunings: Mapping[str, Mapping[str, Any]]
+    sources: Mapping[str, str]
+    files: tuple[str, ...]
+
+
+def load(path: Path | None = None, preset_name: str | None = None) -> Settings:
+    """Settings from the default, a preset over it, and a user's file over both.
+
+    Without a path, ``tomking.toml`` in this folder or in the program's home is read if it is there. A
+    preset named here comes before the one a file names.
+
+    Raises
+    ------
+    ConfigError
+        With the file, the key and what is allowed.
+    """
+    own = _own_file(path)
+    named = preset_name or (own.data.get("preset") if own else None) or DEFAULT
+    layers = [preset(DEFAULT)]
+    if named != DEFAULT:
+        with _said_of(own.source("preset") if own and named != preset_name else ""):
+            layers.append(preset(named))
+    if own:
+        layers.append(own)
+    return _settled(layers)
+
+
+def _own_file(path: Path | None) -> Layer | None:
+    if path is not None:
+        return user_file(path)
+    usual = next((place for place in (Path(FILE), home() / FILE) if place.is_file()), None)
+    return user_file(usual) if usual else None
+
+
+def _settled(layers: Sequence[Layer]) -> Settings:
+    """Layers as one value; the later one wins."""
+    sources: dict[str, str] = {}
+    plain: dict[str, Any] = {}
+    changed = Limits()
+    for layer in layers:
+        for section in ("account", "backtest"):
+            for name, given in layer.data.get(section, {}).items():
+                plain[name] = given
+                sources[f"{section}.{name}"] = layer.source(f"{section}.{name}")
+        for name, given in layer.data.get("limits", {}).items():
+            sources[f"limits.{name}"] = layer.source(f"limits.{name}")
+            changed = _with(changed, limits()[name], given, layer)
+    with _said_of(sources["backtest.strategies"]):
+        chosen = tuple(strategies.find(name).name for name in plain["strategies"])
+    with _said_of(sources["backtest.fill"]):
+        model_named(plain["fill"])
+    return Settings(
+        changed, _dollars(plain["capital"]), chosen, plain["seed"], plain["scale"],
+        plain["fill"], _tunings(layers, sources), sources, tuple(layer.name for layer in layers),
+    )  # fmt: skip
+
+
+@contextmanager
+def _said_of(place: str) -> Iterator[None]:
+    """A fault inside is told with the file and line it comes from."""
+    try:
+        yield
+    except ConfigError as fault:
+        raise ConfigError(f"{place}: {fault}" if place else str(fault)) from fault
+
+
+def _dollars(amount: float) -> Decimal:
+    """An amount as a person writes it: whole dollars without a point, so that equal runs hash alike."""
+    exact = usd(amount)
+    whole = exact.to_integral_value()
+    return Decimal(int(whole)) if exact == whole else exact
+
+
+def _with(now: Limits, limit: Limit, given: Any, layer: Layer) -> Limits:
+    """The limits with one of them as a file gives it; a figure as it was stays the same object."""
+    before = getattr(now, limit.name)
+    with _said_of(layer.source(f"limits.{limit.name}")):
+        after = _as_field(limit, before, given)
+    return now if after == before else replace(now, **{limit.name: after})
+
+
+def _as_field(limit: Limit, before: Any, given: Any) -> Any:
+    """A file's value as the field holds it."""
+    key = f"limits.{limit.name}"
+    if limit.hint == Pairs:
+        kept = {} if limit.name in WHOLE else dict(before)
+        return _pairs(kept, given, key)
+    if limit.hint == Named:
+        for name in given:
+            _known(name, before, key)
+        return tuple({**dict(before), **given}.items())
+    if limit.hint == Curves:
+        for name in given:
+            _known(name, before, key)
+        curves = {name: _pairs({}, curve, f"{key}.{name}") for name, curve in given.items()}
+        return tuple({**dict(before), **curves}.items())
+    if limit.hint == Reserves:
+        slots = {(group, strategy): n for group, strategy, n in before}
+        for group, held in given.items():
+            slots |= {(group, strategy): int(n) for strategy, n in held.items()}
+        return tuple((*place, n) for place, n in slots.items())
+    if limit.hint == tuple[float, ...]:
+        return _ascending(given, len(before), key)
+    return tuple(given) if isinstance(given, list) else given
+
+
+def _known(name: str, before: Any, key: str) -> None:
+    """A name in a table by strategy or group: one that is there, or a strategy that exists."""
+    there = [known for known, _ in before]
+    if name not in there:
+        one_of(
+            name, [*there, *strategies.names()] if "strategy" in key or "by_" in key else there, key
+        )
+
+
+def _pairs(kept: dict[float, float], given: Mapping[str, float], key: str) -> Pairs:
+    """A table of levels, ascending."""
+    for level, amount in given.items():
+        try:
+            number = float(level)
+        except ValueError:
+            raise ConfigError(
+                f"{key}.{level}: a key of this table is a number, such as 30"
+            ) from None
+        kept[number] = amount
+    if not kept or not all(map(isfinite, kept)):
+        raise ConfigError(f"{key}: at least one row, and every key a finite number")
+    return tuple(sorted(kept.items()))
+
+
+def _ascending(given: Sequence[float], length: int, key: str) -> tuple[float, ...]:
+    if len(given) != length or list(given) != sorted(set(given)):
+        raise ConfigError(
+            f"{key} = {list(given)}: it must be {length} figures, each above the last"
+        )
+    return tuple(given)
+
+
+def _tunings(layers: Sequence[Layer], sources: dict[str, str]) -> Mapping[str, Mapping[str, Any]]:
+    """The changes to every plan, checked against it; the default only repeats the plans."""
+    made: dict[str, Mapping[str, Any]] = {}
+    for layer in layers:
+        for name, changes in layer.data.get("strategies", {}).items():
+            with _said_of(layer.source(f"strategies.{name}")):
+                plan = strategies.plan(name)
+                before = tune(plan, made.get(name, {}))
+                after = tune(before, changes)
+            for key in changes:
+                sources[f"strategies.{name}.{key}"] = layer.source(f"strategies.{name}.{key}")
+            if after != before:
+                first = name not in made
+                made[name] = (
+                    dict(changes) if first and after == tune(plan, changes) else tunables(after)
+                )
+    return made

@@ -1,0 +1,115 @@
+"""A report as one HTML file that needs nothing but itself."""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from tomking.report import charts, tables
+from tomking.report.checks import PASS, verdicts
+from tomking.report.contents import Account, Report
+from tomking.report.findings import (
+    SAME_DAY,
+    UNMEASURABLE,
+    conclusions,
+    day,
+    flags,
+    nearly_all,
+    stopped,
+)
+from tomking.report.words import MINUS, many, money
+
+#: Trade lists up to this long are shown at once, longer ones behind a click.
+SHORT = 12
+
+
+def page(report: Report) -> str:
+    """The whole page as text."""
+    checked = verdicts(report)
+    template = _environment().get_template("page.html")
+    text = template.render(
+        report=report,
+        style=Markup(_asset("page.css")),
+        checks=checked,
+        failed={name: found for name, found in checked.items() if found != PASS},
+        found=conclusions(report),
+        flags=flags(report),
+        nearly_all=nearly_all(report),
+        side_by_side=tables.side_by_side(report) if len(report.accounts) > 1 else None,
+        accounts=[_account(report, account) for account in report.accounts],
+        same_day=SAME_DAY,
+        unmeasurable=UNMEASURABLE,
+        months=tables.MONTHS,
+    )
+    return unbroken(text)
+
+
+def unbroken(text: str) -> str:
+    r"""The text with figures that no line may end within: ``3.1 %``, ``−$45``.
+
+    >>> unbroken("3.1 % and −$45")
+    '3.1\xa0% and −\u2060$45'
+    """
+    return re.sub(r"(\d) %", "\\1\u00a0%", text).replace(f"{MINUS}$", f"{MINUS}\u2060$")
+
+
+def _account(report: Report, account: Account) -> dict[str, object]:
+    """One account as the template wants it."""
+    summary = account.base.summary
+    goals = {goal.strategy: goal for goal in report.goals}
+    return {
+        "capital": money(account.capital),
+        "key": f"a{account.capital:.0f}",
+        "command": account.command,
+        "run_hash": account.base.run_hash,
+        "headline": tables.headline(summary),
+        "equity": _drawn(charts.equity_and_drawdown(account)),
+        "margin": _drawn(charts.margin(account)),
+        "strip_chart": _drawn(charts.strip(account)) if account.strip else None,
+        "strip": tables.strip(account) if account.strip else None,
+        "columns": account.columns,
+        "months": tables.months(summary),
+        "windows": tables.windows(summary),
+        "strategies": [
+            {
+                "tally": tally,
+                "funnel": funnel,
+                "tiles": tables.strategy(tally, goals.get(tally.name)),
+                "goal": goals.get(tally.name),
+                "slices": tables.slices(summary, tally.name),
+                "gates": tables.gates(funnel),
+                "stopped": stopped(tally, funnel),
+            }
+            for tally, funnel in zip(summary.tallies, summary.funnels, strict=True)
+        ],
+        "refused": summary.refused,
+        "locks": summary.locks,
+        "trades": tables.trades(summary),
+        "shown": len(summary.trades) <= SHORT,
+        "too_early": summary.too_early,
+    }
+
+
+def _drawn(svg: str) -> Markup:
+    return Markup(svg)
+
+
+@cache
+def _environment() -> Environment:
+    """Templates of this room, escaped, and loud about a name that is not there."""
+    found = Environment(
+        loader=FunctionLoader(_asset),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals.update(many=many, day=day)
+    found.tests["negative"] = lambda text: str(text).startswith(MINUS)
+    return found
+
+
+def _asset(name: str) -> str:
+    return (files("tomking.report") / "assets" / name).read_text(encoding="utf-8")

@@ -1,0 +1,223 @@
+"""The tables of a report: headings and cells as text, ready to be set."""
+
+from datetime import datetime
+
+from tomking.analysis.equity import Month
+from tomking.analysis.funnel import Funnel, Refusal
+from tomking.analysis.intervals import Interval
+from tomking.analysis.summary import Summary
+from tomking.analysis.tallies import Tally
+from tomking.analysis.trades import Trade
+from tomking.core.value import value
+from tomking.report.contents import Account, Goal, Report
+from tomking.report.findings import day, selects_on_premium
+from tomking.report.words import NONE, many, money, number, percent
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+TOO_FEW = "too few"
+#: Monthly returns from which a cell is tinted light, middle and strong.
+TINTS = (0.0005, 0.005, 0.015)
+
+
+@value
+class Table:
+    """Column headings and rows; the first cell of a row is its name."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@value
+class Tile:
+    """A figure with its name and, small, what belongs to it."""
+
+    name: str
+    figure: str
+    note: str = ""
+
+
+def side_by_side(report: Report) -> Table:
+    """The accounts beside each other."""
+    summaries = [account.base.summary for account in report.accounts]
+    rows = [
+        ("Final net liq", *(money(s.final) for s in summaries)),
+        ("Result", *(money(s.pnl, sign=True) for s in summaries)),
+        ("Return", *(percent(s.performance.gain, sign=True) for s in summaries)),
+        ("A year", *(percent(s.performance.cagr, sign=True) for s in summaries)),
+        ("Sharpe ratio", *(number(s.performance.sharpe) for s in summaries)),
+        ("Deepest drawdown", *(percent(s.performance.fall.depth) for s in summaries)),
+        ("Peak margin", *(percent(s.performance.margin_peak, 0) for s in summaries)),
+    ]
+    for row, tally in enumerate(summaries[0].tallies):
+        mine = [s.tallies[row] for s in summaries]
+        rows.append((f"{tally.title}: entered", *(str(t.entered) for t in mine)))
+        rows.append((f"{tally.title}: winners", *(percent(t.win_rate, 0) for t in mine)))
+        rows.append((f"{tally.title}: result", *(money(t.pnl, sign=True) for t in mine)))
+    return Table(("", *(money(a.capital) for a in report.accounts)), tuple(rows))
+
+
+def headline(summary: Summary) -> tuple[Tile, ...]:
+    """The figures of an account that are looked at first."""
+    figures, fall = summary.performance, summary.performance.fall
+    span = f"{day(fall.peak)} – {day(fall.trough)}" if fall.depth > 0 else "no close below another"
+    return (
+        Tile("Final net liq", money(summary.final), money(summary.pnl, sign=True)),
+        Tile("Return", percent(figures.gain, sign=True), f"{percent(figures.cagr, sign=True)} a year"),
+        Tile("Sharpe ratio", number(figures.sharpe), "daily, × √252, no interest"),
+        Tile("Deepest drawdown", percent(fall.depth), span),
+        Tile("Worst day", percent(figures.worst_day), day(figures.worst_day_on)),
+        Tile("Worst week", percent(figures.worst_week), f"worst days {percent(figures.tail_day, 2)}"),
+        Tile("Peak margin", percent(figures.margin_peak, 0), day(figures.margin_peak_on)),
+        Tile("On peak margin", percent(figures.on_peak_margin, sign=True), "result ÷ most required"),
+    )  # fmt: skip
+
+
+def strategy(tally: Tally, goal: Goal | None) -> tuple[Tile, ...]:
+    """The figures of one strategy."""
+    even = f" · {tally.scratches} scratched" if tally.scratches else ""
+    still = f" · {tally.open} open" if tally.open else ""
+    counted = f"{tally.wins} won · {tally.losses} lost{even}{still}"
+    aim = f" · goal {goal.win_rate}" if goal else ""
+    return (
+        Tile("Result", money(tally.pnl, sign=True), f"after {money(tally.fees)} of fees"),
+        Tile("Entered", f"{tally.entered} of {tally.considered}", counted),
+        Tile("Winners", percent(tally.win_rate, 0), f"{_share(tally.win_rate_interval)}{aim}"),
+        Tile("A trade", money(tally.expectancy, sign=True), _dollars(tally.expectancy_interval)),
+        Tile("Average win", money(tally.average_win), many(tally.wins, "win")),
+        Tile("Average loss", money(tally.average_loss), many(tally.losses, "loss", "losses")),
+        Tile("Worst trade", money(tally.worst, sign=True), "of those closed"),
+        Tile("Payoff ratio", number(tally.payoff), "average win ÷ average loss"),
+        Tile("Profit factor", number(tally.profit_factor), "all wins ÷ all losses"),
+        Tile("Kept of premium", percent(tally.capture, 0, sign=True), "result ÷ premium at entry"),
+    )  # fmt: skip
+
+
+def _share(interval: Interval | None) -> str:
+    if interval is None:
+        return TOO_FEW
+    return f"{percent(interval.low, 0)} to {percent(interval.high, 0)}"
+
+
+def _dollars(interval: Interval | None) -> str:
+    if interval is None:
+        return TOO_FEW
+    return f"{money(interval.low, sign=True)} to {money(interval.high, sign=True)}"
+
+
+def strip(account: Account) -> Table:
+    """The sensitivity strip: a column for every run."""
+    columns = account.columns
+    summaries = [column.summary for column in columns]
+    rows = [
+        ("Result", *(money(s.pnl, sign=True) for s in summaries)),
+        ("Return", *(percent(s.performance.gain, sign=True) for s in summaries)),
+        ("Drawdown", *(percent(s.performance.fall.depth) for s in summaries)),
+        ("Peak margin", *(percent(s.performance.margin_peak, 0) for s in summaries)),
+    ]
+    for row, tally in enumerate(summaries[0].tallies):
+        mine = [s.tallies[row] for s in summaries]
+        rows.append((tally.title, *("" for _ in mine)))
+        rows.append(("entered", *(str(t.entered) for t in mine)))
+        rows.append(("winners", *(percent(t.win_rate, 0) for t in mine)))
+        rows.append(("a trade", *(money(t.expectancy, sign=True) for t in mine)))
+        rows.append(("result", *(money(t.pnl, sign=True) for t in mine)))
+    rows.append(("Run", *(column.run_hash[:8] for column in columns)))
+    return Table(("", *(column.name for column in columns)), tuple(rows))
+
+
+def months(summary: Summary) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Years with twelve months and a total; every cell with its tint."""
+    found: dict[int, dict[int, Month]] = {}
+    for month in summary.months:
+        found.setdefault(month.year, {})[month.month] = month
+    return tuple((str(year), _year(row)) for year, row in found.items())
+
+
+def _year(row: dict[int, Month]) -> tuple[tuple[str, str], ...]:
+    total = 1.0
+    for month in row.values():
+        total *= 1.0 + month.gain
+    gains = [row[n].gain if n in row else None for n in range(1, 13)]
+    return tuple((percent(gain), tint(gain)) for gain in (*gains, total - 1.0))
+
+
+def tint(gain: float | None) -> str:
+    """The class of a monthly cell.
+
+    >>> tint(0.02), tint(-0.006), tint(0.0), tint(None)
+    ('gain3', 'loss2', '', 'none')
+    """
+    if gain is None:
+        return "none"
+    strength = sum(abs(gain) >= bound for bound in TINTS)
+    return f"{'gain' if gain > 0 else 'loss'}{strength}" if strength else ""
+
+
+def windows(summary: Summary) -> Table:
+    """What happened in the named stretches."""
+    rows = tuple(
+        (
+            window.name, money(window.pnl, sign=True), percent(window.drawdown),
+            percent(window.margin_peak, 0), number(window.vix_peak, 1),
+        )
+        for window in summary.windows
+    )  # fmt: skip
+    return Table(("Window", "Result", "Drawdown", "Peak margin", "Highest VIX close"), rows)
+
+
+def slices(summary: Summary, name: str) -> Table:
+    """A strategy's result by what was written down when it was decided."""
+    rows = tuple(
+        (f"{part.by}: {part.label}", str(part.trades), str(part.wins), money(part.pnl, sign=True))
+        for part in summary.slices
+        if part.strategy == name
+    )
+    return Table(("Group", "Trades", "Won", "Result"), rows)
+
+
+def gates(funnel: Funnel) -> Table:
+    """The gates that refused, by root; those that choose by premium carry a mark."""
+    rows = tuple(
+        (
+            f"{refusal.root + ': ' if refusal.root else ''}{refusal.gate}{mark(refusal)}",
+            refusal.stage, str(refusal.days), percent(refusal.share, 0), refusal.example,
+        )
+        for refusal in funnel.by_root
+    )  # fmt: skip
+    return Table(("Gate", "Stage", "Days", "Of days tried", "For example"), rows)
+
+
+def mark(refusal: Refusal) -> str:
+    """The mark of a gate whose value cannot be measured on modelled prices."""
+    return " *" if selects_on_premium(refusal.gate) else ""
+
+
+def trades(summary: Summary) -> Table:
+    """Every trade with its reasons."""
+    head = (
+        "Opened", "Trade", "Legs", "VIX · regime", "Closed", "Days", "Result", "Fees", "Reason in",
+        "Reason out",
+    )  # fmt: skip
+    return Table(head, tuple(_trade(trade) for trade in summary.trades))
+
+
+def _trade(trade: Trade) -> tuple[str, ...]:
+    regime = trade.labels.get("regime", NONE).lower()
+    several = len({way.tranche for way in trade.exits}) > 1
+    out = "; ".join(f"{way.tranche}: {way.why}" if several else way.why for way in trade.exits)
+    return (
+        _instant(trade.opened),
+        f"{trade.strategy} {trade.shape}",
+        f"{trade.units} × {trade.root} {trade.legs}",
+        f"{trade.labels.get('vix', NONE)} · {regime}",
+        _instant(trade.closed) if trade.closed else "open",
+        NONE if trade.days is None else str(trade.days),
+        money(trade.pnl, sign=True),
+        money(trade.fees),
+        trade.why_in,
+        out or NONE,
+    )
+
+
+def _instant(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M}"

@@ -1,0 +1,116 @@
+"""Strategies are found: announced by packages, or in a file of the user's own."""
+
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tomking.app import strategies
+from tomking.core.errors import ConfigError
+from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.lt112 import LT112
+
+pytestmark = pytest.mark.unit
+OWN = """
+from dataclasses import replace
+from tomking.strategies.lt112 import LT112
+LAZY = replace(LT112, name="lazy", title="Lazy LT112")
+"""
+
+
+def own(home: Path, text: str, name: str = "lazy.py") -> Path:
+    path = home / "strategies" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_two_plans_are_announced_in_the_order_of_capacity() -> None:
+    assert strategies.names() == ("friday_0dte", "lt112")
+    assert strategies.find("lt112") is LT112
+    assert strategies.find("Friday-0DTE") is FRIDAY_0DTE
+    assert strategies.find("fri") is FRIDAY_0DTE
+
+
+def test_every_plan_of_the_package_is_announced() -> None:
+    room = Path(strategies.__file__).parents[1] / "strategies"
+    plans = {path.stem for path in room.glob("*.py") if " = Plan(" in path.read_text("utf-8")}
+    assert plans == set(strategies.names())
+
+
+def test_the_order_of_asking_makes_no_other_run() -> None:
+    assert strategies.chosen(("lt112", "friday_0dte")) == strategies.chosen()
+    assert strategies.chosen(("lt112",)) == (LT112,)
+
+
+def test_a_choice_is_tuned() -> None:
+    (tuned,) = strategies.chosen(("lt112",), {"lt112": {"credit_min_points": 12}})
+    assert tuned != LT112
+    assert tuned.name == "lt112"
+    with pytest.raises(ConfigError, match="did you mean 'credit_min_points'"):
+        strategies.chosen(("lt112",), {"lt112": {"credit_min_point": 12}})
+
+
+@pytest.mark.parametrize("name", ["lt12", "", "LT-113"])
+def test_an_unknown_strategy_suggests_the_nearest(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"unknown strategy '{name}'; (did you mean|choose)"):
+        strategies.find(name)
+
+
+def test_a_users_file_is_found_and_may_vary_a_plan(home: Path) -> None:
+    own(home, OWN)
+    assert strategies.names() == ("friday_0dte", "lt112", "lazy")
+    assert strategies.find("lazy").name == "lazy"
+
+
+def test_a_file_that_begins_with_an_underscore_is_left_alone(home: Path) -> None:
+    own(home, "this is no Python", "_draft.py")
+    assert strategies.names() == ("friday_0dte", "lt112")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = 1", "holds no strategy: bind a Plan"),
+        ("this is no Python", "cannot be read .SyntaxError"),
+        ("import nowhere_at_all", "cannot be read .ModuleNotFoundError"),
+        ("x = y", "cannot be read .NameError"),
+        (OWN.replace('"lazy"', '"lt112"'), "two strategies are called 'lt112'"),
+    ],
+)
+def test_a_file_that_does_not_work_is_told_by_its_name(home: Path, text: str, said: str) -> None:
+    path = own(home, text)
+    with pytest.raises(ConfigError, match=said) as told:
+        strategies.names()
+    assert str(path) in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("nowhere:X", "cannot be loaded .No module named 'nowhere'"),
+        ("tomking.strategies.lt112:X", "cannot be loaded .module .* has no attribute 'X'"),
+        ("tomking.strategies.lt112:Plan", "is not a strategy"),
+        ("math:pi", "is not a strategy: it lacks name, roots"),
+    ],
+)
+def test_an_announced_strategy_that_is_not_there_is_told(
+    target: str, said: str, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    point = EntryPoint("broken", target, strategies.GROUP)
+
+    def points(**_: Any) -> list[EntryPoint]:
+        return [point]
+
+    monkeypatch.setattr(strategies, "entry_points", points)
+    with pytest.raises(ConfigError, match=said):
+        strategies.names()
+
+
+def test_what_is_written_in_code_is_not_printed_as_a_plan(home: Path) -> None:
+    own(home, "class C:\n    name='coded'; roots=(); slots=(); watch_min=1\n"
+              "    enter=rules=target=None\nCODED=C()\n")  # fmt: skip
+    assert strategies.find("coded").name == "coded"
+    with pytest.raises(ConfigError, match="written in code"):
+        strategies.plan("coded")

@@ -1,0 +1,93 @@
+"""Facts survive the journal: what is written is what is read, for every kind there is."""
+
+import json
+from datetime import datetime
+from math import inf, nan
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tomking.core.calendar import NEW_YORK
+from tomking.core.errors import DataCorrupt
+from tomking.core.facts import KINDS, Considered, Fact
+from tomking.core.reading import Reading, Sense, Stage
+from tomking.engine.codec import canonical, digest, from_json, to_json
+from unit.engine.facts import any_of, closes
+
+pytestmark = pytest.mark.unit
+AT = datetime(2018, 2, 5, 10, 30, tzinfo=NEW_YORK)
+
+
+def considered(observed: float | str | None) -> Considered:
+    reading = Reading("x", Stage.DATA, Sense.BELOW, observed, 1.0)
+    return Considered(AT, "lt112", "lt112/2018-02-05", "skipped", (reading,))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_every_kind_is_read_as_it_was_written(kind: str, data: st.DataObject) -> None:
+    fact: Fact = data.draw(any_of(KINDS[kind]))
+    again = from_json(kind, to_json(fact))
+    assert again == fact
+    assert type(again) is type(fact)
+    assert canonical(again) == canonical(fact)
+    assert str(again) == str(fact)
+
+
+@pytest.mark.parametrize("observed", [inf, -inf, 2, 2.0, "inf", "nan", None])
+def test_a_number_stays_a_number_and_text_stays_text(observed: float | str | None) -> None:
+    fact = considered(observed)
+    again = from_json("Considered", to_json(fact))
+    assert isinstance(again, Considered)
+    assert again == fact
+    assert type(again.readings[0].observed) is type(observed)
+
+
+def test_what_is_not_a_number_comes_back_as_that() -> None:
+    again = from_json("Considered", to_json(considered(nan)))
+    assert isinstance(again, Considered)
+    observed = again.readings[0].observed
+    assert isinstance(observed, float)
+    assert observed != observed
+
+
+def test_the_payload_is_json_that_anybody_can_read() -> None:
+    def refused(word: str) -> float:
+        raise AssertionError(word)
+
+    assert json.loads(to_json(considered(inf)), parse_constant=refused)["strategy"] == "lt112"
+
+
+def test_an_instant_keeps_its_hour_when_the_clocks_go_back() -> None:
+    for fold in (0, 1):
+        at = datetime(2018, 11, 4, 1, 30, tzinfo=NEW_YORK, fold=fold)
+        fact = Considered(at, "x", "x", "x", ())
+        assert from_json("Considered", to_json(fact)).at.utcoffset() == at.utcoffset()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    ["", "{", "[]", "3", '{"at": 3}', "{}", '{"at": "x"}', '{"colour": "red"}', "null", '"x"'],
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_payload_that_does_not_fit_is_corrupt_data(kind: str, payload: str) -> None:
+    with pytest.raises(DataCorrupt, match="cannot be read"):
+        from_json(kind, payload)
+
+
+def test_an_unknown_kind_says_to_update() -> None:
+    with pytest.raises(DataCorrupt, match="'Teleported'; update tomking"):
+        from_json("Teleported", "{}")
+
+
+def test_the_last_bits_of_a_float_do_not_reach_the_hash() -> None:
+    assert digest([considered(0.1 + 0.2)]) == digest([considered(0.3)])
+    assert digest([considered(0.3)]) != digest([considered(0.30001)])
+
+
+def test_the_hash_knows_order_and_salt() -> None:
+    one, two = closes(2)
+    assert digest([one, two]) != digest([two, one])
+    assert digest([one, two]) != digest([one, two], salt="x")

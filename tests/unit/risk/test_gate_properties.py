@@ -1,0 +1,201 @@
+"""Three properties of all gates: tightening never helps, exits meet no limit, order does not matter."""
+
+from dataclasses import fields, replace
+from decimal import Decimal
+from itertools import permutations
+from math import floor
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tomking.core.order import Purpose
+from tomking.core.reading import Stage, first_failure
+from tomking.portfolio.columns import columns_of
+from tomking.portfolio.package import package_mid
+from tomking.risk.case import open_case
+from tomking.risk.judge import EXPOSURE, SANITY, gates_for, judge
+from tomking.risk.limits import Limits
+from tomking.risk.verdict import Approved
+from tomking.risk.view import View
+from worlds.board import FRIDAY
+from worlds.gates import SPREAD, exit_of, held_spread, scene
+from worlds.orders import order, preview
+
+pytestmark = [pytest.mark.unit, pytest.mark.risk]
+
+#: What a limit's name does not say: True when a smaller figure is the tighter one.
+SMALLER = {
+    "vix_bands": True, "reserve": False, "bp_trade_by_strategy": True, "phases_usd": False,
+    "phases_gbp": False, "usd_per_gbp": False, "bp_by_phase": True, "positions_by_phase": True,
+    "phase_by_strategy": False, "stage": True, "bp_by_stage": True, "positions_by_stage": True,
+    "positions_by_strategy": True, "group_max": True, "group_vix_step": True,
+    "drawdown_halve": True, "drawdown_stop": True, "drawdown_lock": True,
+    "theta_min_usd": False, "early_close_entry_until_min": True, "pattern_min": False,
+}  # fmt: skip
+#: Not figures of a gate: words, names, and what sizing alone reads.
+APART = {
+    "greeks_mode", "pattern_mode", "house", "events_blocked", "group_reserve", "one_per_group",
+    "contracts_by_gbp", "contracts_by_phase", "stop_risk_max", "defined_risk_max",
+    "stress_trade_max",
+}  # fmt: skip
+FIGURES = sorted({field.name for field in fields(Limits)} - APART)
+
+
+def smaller_is_tighter(name: str) -> bool:
+    """By the house's spelling, or by the table."""
+    return SMALLER[name] if name in SMALLER else name.endswith(("_max", "_max_s", "_max_usd"))
+
+
+def moved(name: str, figure: Any, share: float) -> Any:
+    """A figure, or every figure of a table, made tighter by a share of itself."""
+    if isinstance(figure, tuple):
+        rows = []
+        for row in figure:
+            if isinstance(row, tuple):
+                rows.append((row[0], moved(name, row[1], share)))
+            else:
+                rows.append(moved(name, row, share))
+        return tuple(rows)
+    way = -1.0 if smaller_is_tighter(name) else 1.0
+    near = figure + way * share * abs(figure)
+    return int(near) if isinstance(figure, int) else near
+
+
+def test_every_limit_is_a_figure_that_can_be_tightened_or_stands_apart() -> None:
+    for name in FIGURES:
+        assert name in SMALLER or name.endswith(("_max", "_max_s", "_max_usd")), name
+
+
+SCENES = st.fixed_dictionaries(
+    {
+        "market": st.fixed_dictionaries(
+            {
+                "vix_points": st.sampled_from([11.0, 16.0, 24.0, 26.0, 31.0, 36.0]),
+                "price": st.sampled_from([5700.0, 6000.0, 6042.0, 6085.0]),
+                "age_s": st.sampled_from([0.0, 20.0, 40.0]),
+                "half_width": st.sampled_from([0.0, 0.25, 1.0]),
+                "vix_age_s": st.sampled_from([0.0, 200.0, 400.0]),
+            }
+        ),
+        "minute": st.sampled_from([60.0, 125.0]),
+        "on": st.sampled_from([FRIDAY, FRIDAY.replace(month=11, day=28)]),
+        "memory": st.fixed_dictionaries(
+            {
+                "phase": st.integers(0, 4),
+                "streak": st.integers(0, 4),
+                "peak": st.sampled_from([100_000, 112_000, 120_000]),
+                "day_start": st.sampled_from([100_000, 104_000, 106_000]),
+                "done": st.sampled_from([frozenset(), frozenset({"a/open", "b/open"})]),
+            }
+        ),
+        "book": st.sampled_from(
+            [(), ("lt112 ES",), ("lt112 ES", "friday_0dte ES"), ("x SPX", "x SPY", "lt112 ES")]
+        ),
+    }
+)
+DRY_RUNS = st.sampled_from(
+    [("0", "3000", "3000"), ("20000", "31000", "11000"), ("0", "45000", "1")]
+)
+STRATEGIES = st.sampled_from(["friday_0dte", "lt112"])
+
+
+def verdicts(
+    seen: View, limits: Limits, strategy: str, dry_run: tuple[str, ...]
+) -> dict[str, bool]:
+    """Whether each gate passes, by rule id."""
+    wanted = order(SPREAD, "2.00", strategy=strategy, campaign=f"{strategy}/new")
+    ruled = replace(seen, limits=limits)
+    return {r.rule: r.passed for r in judge(wanted, ruled, preview(*dry_run)).readings}
+
+
+@settings(max_examples=150, deadline=None)
+@given(SCENES, DRY_RUNS, STRATEGIES, st.sampled_from(FIGURES), st.floats(0.0, 1.0))
+def test_tightening_a_limit_never_turns_a_refusal_into_a_pass(
+    scenery: dict[str, Any], dry_run: tuple[str, ...], strategy: str, name: str, share: float
+) -> None:
+    seen = scene(**scenery)
+    tight = replace(seen.limits, **{name: moved(name, getattr(seen.limits, name), share)})
+    loose, strict = (verdicts(seen, limits, strategy, dry_run) for limits in (seen.limits, tight))
+    assert not [rule for rule, passed in strict.items() if passed and not loose[rule]]
+
+
+#: Limits under which nothing may ever be opened.
+CLOSED = replace(
+    Limits(),
+    **{
+        name: moved(name, getattr(Limits(), name), 1.0)
+        for name in FIGURES
+        if name != "quote_age_max_s"
+    },
+    events_blocked=("FOMC", "CPI", "NFP"),
+    pattern_mode="enforce",
+)
+REASONS = st.frozensets(
+    st.sampled_from(["day loss", "week loss", "month loss", "drawdown", "operator", "data"])
+)
+
+
+@pytest.mark.emergency
+@settings(max_examples=100, deadline=None)
+@given(
+    SCENES.map(lambda s: s | {"book": ()}),
+    REASONS,
+    st.sampled_from([Purpose.CLOSE, Purpose.REDUCE]),
+    st.floats(-50_000.0, 100_000.0) | st.just(float("nan")),
+)
+def test_no_limit_ever_refuses_an_exit(
+    scenery: dict[str, Any], reasons: frozenset[str], purpose: Purpose, net_liq: float
+) -> None:
+    scenery["market"] |= {"age_s": 0.0}
+    scenery["memory"] |= {"reasons": reasons}
+    seen = scene(**scenery, holding=held_spread(), net_liq=net_liq)
+    wanted = exit_of(purpose=purpose)
+    columns = columns_of(wanted.legs)
+    mid = package_mid(seen.market.marks(columns), columns, 1)
+    exit_order = replace(wanted, limit=Decimal(floor(mid / 0.05)) * Decimal("0.05"))
+    verdict = judge(exit_order, replace(seen, limits=CLOSED), preview())
+    assert isinstance(verdict, Approved), [str(r) for r in verdict.readings if not r.passed]
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_only_orders_that_add_risk_meet_an_exposure_gate(purpose: Purpose) -> None:
+    asked = gates_for(replace(exit_of(), purpose=purpose))
+    adds = purpose in (Purpose.OPEN, Purpose.ROLL)
+    assert set(asked) == (set(SANITY + EXPOSURE) if adds else set(SANITY))
+
+
+def test_under_those_limits_nothing_opens() -> None:
+    seen = replace(scene(), limits=CLOSED)
+    verdict = judge(order(SPREAD, "2.00"), seen, preview())
+    assert not isinstance(verdict, Approved)
+    failed = {r.stage for r in verdict.readings if not r.passed}
+    assert failed >= {Stage.DATA, Stage.MARKET, Stage.VIX, Stage.GREEKS, Stage.MARGIN}
+
+
+@settings(max_examples=50, deadline=None)
+@given(SCENES, DRY_RUNS, STRATEGIES, st.randoms(use_true_random=False))
+def test_the_answer_does_not_depend_on_the_order_of_asking(
+    scenery: dict[str, Any], dry_run: tuple[str, ...], strategy: str, chance: Any
+) -> None:
+    seen = scene(**scenery)
+    wanted = order(SPREAD, "2.00", strategy=strategy, campaign=f"{strategy}/new")
+    case = open_case(wanted, seen, preview(*dry_run))
+    in_order = tuple(gate(case) for gate in gates_for(wanted))
+    shuffled = list(gates_for(wanted))
+    chance.shuffle(shuffled)
+    again = {gate: gate(case) for gate in shuffled}
+    assert tuple(again[gate] for gate in gates_for(wanted)) == in_order
+    first, other = first_failure(in_order), first_failure(tuple(again.values()))
+    assert (first is None) == (other is None)
+    if first is not None and other is not None:
+        assert first.stage is other.stage
+
+
+def test_the_stage_named_does_not_depend_on_the_order_of_readings() -> None:
+    seen = scene(market={"vix_points": 40.0}, memory={"phase": 0})
+    failed = [r for r in judge(order(SPREAD, "2.00"), seen, preview()).readings if not r.passed][:5]
+    assert len(failed) > 2
+    named = {first.stage for p in permutations(failed) if (first := first_failure(p))}
+    assert len(named) == 1

@@ -1,0 +1,199 @@
+"""Standing as a fold: baselines that no restart moves, streaks, locks, cash in and out (27.18)."""
+
+import json
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import reduce
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tomking.core.calendar import CLOSE, new_york
+from tomking.core.facts import (
+    CampaignClosed,
+    CashMoved,
+    Fact,
+    Halted,
+    LegFilled,
+    OrderEnded,
+    Resumed,
+    RunStarted,
+    SessionClosed,
+)
+from tomking.market.sessions import sessions_between
+from tomking.risk.breakers import LOCKS, loss_share, losses
+from tomking.risk.limits import Limits
+from tomking.risk.standing import Standing, Tally, apply, opened, start
+from worlds.board import FRIDAY
+from worlds.orders import option
+
+pytestmark = [pytest.mark.unit, pytest.mark.risk]
+
+SHEET = json.loads((Path(__file__).parents[2] / "data/rulebook_27.json").read_text())["27.18"]
+LIMITS = Limits()
+CAPITAL = Decimal(100_000)
+NOON = new_york(FRIDAY, CLOSE)
+
+
+def folded(*facts: Fact, begin: Standing | None = None) -> Standing:
+    """The standing after some facts."""
+    return reduce(lambda s, f: apply(s, f, LIMITS), facts, begin or start(CAPITAL, LIMITS))
+
+
+def closed(day: date, net_liq: str) -> SessionClosed:
+    """A day that ended at a net liq."""
+    zero = Decimal(0)
+    return SessionClosed(new_york(day, CLOSE), day, Decimal(net_liq), zero, zero, 16.0)
+
+
+def over(kind: str, at: datetime = NOON) -> CampaignClosed:
+    """A campaign that won, lost or scratched."""
+    pnl = {"win": "100", "loss": "-100", "scratch": "-5"}[kind]
+    return CampaignClosed(at, "x", "friday_0dte", at, Decimal(pnl), Decimal(5))
+
+
+def readings(net_liq: float, standing: Standing) -> dict[str, bool]:
+    """Which breakers hold."""
+    return {r.rule: r.passed for r in losses(net_liq, standing, LIMITS)}
+
+
+@pytest.mark.rule("R-BRK-01")
+@pytest.mark.parametrize(("net_liq", "passes"), SHEET["blocks"])
+def test_exactly_five_per_cent_blocks(net_liq: float, passes: bool) -> None:
+    before = start(Decimal(SHEET["prior_close"]), LIMITS)
+    assert readings(net_liq, before)["R-BRK-01"] is passes
+
+
+@pytest.mark.rule("R-BRK-04")
+@pytest.mark.parametrize(("text", "streak", "locks"), SHEET["streaks"])
+def test_a_scratch_neither_counts_nor_resets(text: str, streak: int, locks: bool) -> None:
+    known = folded(*(over(kind) for kind in text.split()))
+    assert known.streak == streak
+    assert readings(100_000.0, known)["R-BRK-04"] is not locks
+
+
+def test_tallies_count_wins_losses_and_scratches() -> None:
+    known = folded(*(over(kind) for kind in ("win", "loss", "scratch", "win")))
+    assert dict(known.tallies) == {"friday_0dte": Tally(2, 1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("pnl", "counts"), [("5", "scratch"), ("-5", "scratch"), ("5.01", "win"), ("-5.01", "loss")]
+)
+def test_a_scratch_made_or_lost_no_more_than_its_costs(pnl: str, counts: str) -> None:
+    fact = CampaignClosed(NOON, "x", "s", NOON, Decimal(pnl), Decimal(5))
+    tally = dict(folded(fact).tallies)["s"]
+    assert (tally.wins, tally.losses, tally.scratches) == tuple(
+        int(counts == kind) for kind in ("win", "loss", "scratch")
+    )
+
+
+@pytest.mark.rule("R-BRK-01")
+@pytest.mark.rule("R-BRK-02")
+@pytest.mark.rule("R-BRK-03")
+def test_baselines_are_the_closes_before_the_day_the_week_and_the_month() -> None:
+    """Thursday 27 to Tuesday 2 June 2026: a week begins on Monday, a month in it."""
+    known = folded(
+        closed(date(2026, 5, 28), "101000"), closed(date(2026, 5, 29), "102000"),
+    )  # fmt: skip
+    monday = opened(known, date(2026, 6, 1))
+    assert (monday.day_start, monday.week_start, monday.month_start) == (102000, 102000, 102000)
+    known = apply(known, closed(date(2026, 6, 1), "99000"), LIMITS)
+    tuesday = opened(known, date(2026, 6, 2))
+    assert (tuesday.day_start, tuesday.week_start, tuesday.month_start) == (99000, 102000, 102000)
+
+
+DAYS = [hours.day for hours in sessions_between(date(2025, 11, 17), date(2026, 2, 13))]
+CLOSES = st.lists(st.integers(60_000, 140_000), min_size=len(DAYS), max_size=len(DAYS))
+
+
+@pytest.mark.rule("R-BRK-02")
+@pytest.mark.rule("R-BRK-03")
+@given(CLOSES, st.integers(1, len(DAYS) - 1))
+def test_week_and_month_baselines_are_last_closes_whenever_the_desk_restarts(
+    amounts: list[int], today: int
+) -> None:
+    facts = [closed(day, str(usd)) for day, usd in zip(DAYS, amounts, strict=True)][:today]
+    known = opened(folded(*facts), DAYS[today])
+    assert opened(known, DAYS[today]) == known  # looking twice changes nothing
+    assert opened(folded(*facts[:3], *facts[3:]), DAYS[today]) == known
+    past = list(zip(DAYS[:today], amounts[:today], strict=True))
+    week = [usd for day, usd in past if day.isocalendar()[:2] < DAYS[today].isocalendar()[:2]]
+    month = [
+        usd for day, usd in past if (day.year, day.month) < (DAYS[today].year, DAYS[today].month)
+    ]
+    assert known.day_start == amounts[today - 1]
+    assert known.week_start == (week[-1] if week else CAPITAL)
+    assert known.month_start == (month[-1] if month else CAPITAL)
+    assert known.peak == max([int(CAPITAL), *amounts[:today]])
+
+
+def test_money_in_or_out_is_neither_gain_nor_loss() -> None:
+    known = folded(closed(FRIDAY, "90000"), CashMoved(NOON, Decimal(-20_000), "rent"))
+    assert (known.day_start, known.week_start, known.month_start, known.peak) == (
+        70_000, 80_000, 80_000, 80_000,
+    )  # fmt: skip
+    assert readings(70_000.0, known)["R-BRK-01"]
+
+
+@pytest.mark.rule("R-BRK-06")
+def test_reasons_are_independent() -> None:
+    known = folded(
+        Halted(NOON, "day loss", ""), Halted(NOON, "data", ""), Resumed(NOON, "data", "back")
+    )
+    assert known.reasons == {"day loss"}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lifting_a_lock_does_not_trip_it_again_at_once(lock: str) -> None:
+    known = folded(
+        closed(FRIDAY - timedelta(days=1), "80000"),
+        over("loss"), over("loss"), over("loss"),
+        *(Halted(NOON, each, "") for each in LOCKS),
+        Resumed(NOON, lock, "reviewed"),
+    )  # fmt: skip
+    assert lock not in known.reasons
+    assert losses(80_000.0, known, LIMITS)[LOCKS.index(lock)].passed
+    assert known.reasons == set(LOCKS) - {lock}
+
+
+def filled(order: str) -> LegFilled:
+    """A fill of an order."""
+    return LegFilled(NOON, order, 0, option("6090 C"), -1, Decimal(4), Decimal(0), "f")
+
+
+def test_an_opening_that_traded_is_done_until_the_session_closes() -> None:
+    known = folded(filled("lt112/2025-12-05/open#1"), filled("lt112/2025-12-05/open#1"))
+    assert known.done == {"lt112/2025-12-05/open"}
+    assert known.entries_today == 1
+    assert folded(closed(FRIDAY, "100000"), begin=known).done == frozenset()
+
+
+@pytest.mark.parametrize("order", ["a/2025-12-05/open:trap/close#1", "a/open:x/target#2"])
+def test_a_closing_fill_is_no_entry(order: str) -> None:
+    assert folded(filled(order)).done == frozenset()
+
+
+def test_a_phase_moves_at_the_close_alone() -> None:
+    known = folded(OrderEnded(NOON, "x", "filled"), begin=start(Decimal(54_000), LIMITS))
+    assert known.phase == 1
+    assert folded(closed(FRIDAY, "60000"), begin=known).phase == 2
+
+
+def test_a_new_run_forgets_the_last_one() -> None:
+    known = folded(over("loss"), RunStarted(NOON, "backtest", Decimal(50_000), ""))
+    assert known == start(Decimal(50_000), LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("begin", "now", "share"),
+    [(100.0, 95.0, 0.05), (100.0, 105.0, 0.0), (0.0, 95.0, None), (-1.0, 95.0, None)],
+)
+def test_a_loss_is_a_share_of_its_baseline(begin: float, now: float, share: float | None) -> None:
+    assert loss_share(begin, now) == share
+
+
+def test_an_unknown_net_liq_is_an_unknown_loss() -> None:
+    assert loss_share(100.0, float("nan")) is None
