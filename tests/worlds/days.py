@@ -28,6 +28,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -212,9 +213,7 @@ def play(path: Path) -> tuple[Asked, ...]:
     scene = scene_of(rows[:first])
     seen = view_on(scene)
     starts = [row for row, (key, _) in enumerate(rows) if key == "asks"] + [len(rows)]
-    return tuple(
-        _asked(rows[begin:end], scene, seen) for begin, end in zip(starts, starts[1:], strict=False)
-    )
+    return tuple(_asked(rows[begin:end], scene, seen) for begin, end in pairwise(starts))
 
 
 def _asked(rows: list[tuple[str, str]], scene: Scene, seen: View) -> Asked:

@@ -12,7 +12,6 @@ from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 from importlib.metadata import version
-from importlib.resources import files
 
 from tomking.app.home import home
 from tomking.core.errors import TomKingError
@@ -200,13 +199,10 @@ def _last_run(_: date) -> Iterable[Check]:
 
 
 def _bytecode(_: date) -> Iterable[Check]:
-    written = not os.environ.get("PYTHONDONTWRITEBYTECODE")
-    cached = (
-        any((files("tomking") / "core").joinpath("__pycache__").iterdir()) if written else False
-    )
+    kept = not os.environ.get("PYTHONDONTWRITEBYTECODE")
     yield Check(
-        "bytecode", Status.PASS if written else Status.WARN,
-        "kept" if cached else "not kept yet" if written else "PYTHONDONTWRITEBYTECODE is set",
+        "bytecode", Status.PASS if kept else Status.WARN,
+        "kept" if kept else "PYTHONDONTWRITEBYTECODE is set",
         "unset PYTHONDONTWRITEBYTECODE: every start compiles every file again",
     )  # fmt: skip
 

@@ -4,7 +4,6 @@ A file is written beside its name and renamed when it is whole, so nobody reads 
 """
 
 import json
-import os
 import tempfile
 from collections.abc import Sequence
 from decimal import Decimal
@@ -133,11 +132,9 @@ def write(path: Path, text: str) -> None:
         If the disk says no.
     """
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}-", delete=False
-        ) as draft:
-            draft.write(text)
-        os.chmod(draft.name, 0o644)
-        os.replace(draft.name, path)
+        with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as place:
+            draft = Path(place) / path.name
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(path)
     except OSError as fault:
         raise ConfigError(f"{path} cannot be written ({fault.strerror}): make room") from fault

@@ -38,11 +38,12 @@ def show(text: str = "") -> None:
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Rows under headings; PASS and FAIL in their colours."""
-    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for place, name in enumerate(columns):
+        table.add_column(name, overflow="fold", no_wrap=place == 0)
     for row in rows:
         table.add_row(*(Text(cell, STYLES.get(cell, "")) for cell in row))
-    lines = console()
-    lines.print(table)
+    console().print(table)
 
 
 def both_clocks(at: datetime) -> str:

@@ -11,6 +11,7 @@ from tomking.brokers.simulated import SimulatedBroker
 from tomking.core.calendar import AFTER_CLOSE, Session
 from tomking.core.errors import DataError, InvariantError
 from tomking.core.facts import Fact, RunStarted
+from tomking.core.money import ZERO
 from tomking.core.value import value
 from tomking.data.embedded import History, window
 from tomking.data.modelled import ModelMarket
@@ -116,12 +117,18 @@ def run(spec: RunSpec, *, paths: Paths | None = None, progress: Progress | None 
 
 
 def agree(desk: Desk, exchange: Exchange) -> None:
-    """The exchange's ledger against the book: cash to the cent, holdings to the contract."""
+    """The exchange's ledger against the book: holdings to the contract, money to the cent.
+
+    Futures cost no cash, so money is cash and what futures are carried at: the venue carries one average
+    price for an account, the book one for each campaign, and the sums are the same.
+    """
     book, ledger = desk.book, exchange.ledger
-    if dict(book.holdings) != dict(ledger.holdings) or book.cash != ledger.cash:
+    ours = book.cash + sum((held.basis for held in book.positions.values()), ZERO)
+    theirs = ledger.cash - ledger.carried
+    if dict(book.holdings) != dict(ledger.holdings) or ours != theirs:
         raise InvariantError(
-            f"the book holds {dict(book.holdings)} and ${book.cash}, the exchange "
-            f"{dict(ledger.holdings)} and ${ledger.cash}"
+            f"the book holds {dict(book.holdings)} and ${ours}, the exchange "
+            f"{dict(ledger.holdings)} and ${theirs}"
         )
 
 

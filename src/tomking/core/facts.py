@@ -23,7 +23,7 @@ class RunStarted:
     settings: str
 
     def __str__(self) -> str:
-        return f"{self.mode} began with ${self.capital:,}"
+        return f"{self.mode} began with ${self.capital:,.2f}"
 
 
 @value
@@ -126,7 +126,7 @@ class Settled:
     def __str__(self) -> str:
         into = f" into {self.delivered_quantity} {self.delivered}" if self.delivered else ""
         return (
-            f"{self.quantity} {self.contract} expired at {self.price:,.2f}{into} for ${self.cash:,}"
+            f"{self.quantity} {self.contract} expired at {self.price:,.2f}{into} for ${self.cash:,.2f}"
         )
 
 
@@ -142,7 +142,7 @@ class CampaignClosed:
     fees: Decimal
 
     def __str__(self) -> str:
-        return f"{self.campaign} is over: ${self.pnl:+,} after ${self.fees} of fees"
+        return f"{self.campaign} is over: ${self.pnl:+,.2f} after ${self.fees:,.2f} of fees"
 
 
 @value
@@ -169,7 +169,7 @@ class CashMoved:
     why: str
 
     def __str__(self) -> str:
-        return f"${self.amount:+,} of cash moved: {self.why}"
+        return f"${self.amount:+,.2f} of cash moved: {self.why}"
 
 
 @value

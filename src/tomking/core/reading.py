@@ -1,6 +1,7 @@
 """The one answer of rules, gates, breakers and alarms: a measurement and its bound."""
 
 from enum import StrEnum
+from math import isfinite
 
 from tomking.core.value import value
 
@@ -89,11 +90,13 @@ class Reading:
 def figure(x: float | str) -> str:
     """A figure as people write it: five significant digits, no exponent for money.
 
-    >>> figure(17800.0), figure(0.123456), figure("open")
-    ('17,800', '0.12346', 'open')
+    >>> figure(17800.0), figure(0.123456), figure("open"), figure(float("inf"))
+    ('17,800', '0.12346', 'open', 'no limit')
     """
     if isinstance(x, str):
         return x
+    if not isfinite(x):
+        return "no limit" if x > 0 else "nothing" if x < 0 else "unknown"
     if abs(x) >= 1000:
         return f"{x:,.0f}" if abs(x - round(x)) < 0.005 else f"{x:,.2f}"
     return f"{x:.5g}"

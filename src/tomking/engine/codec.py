@@ -32,7 +32,7 @@ def plain(x: Any) -> Any:
     An infinity or a NaN becomes ``{"float": "inf"}``: JSON has none, and its name alone would be
     read back as text.
     """
-    kind = type(x)
+    kind: Any = type(x)
     if kind in _AS_IT_IS:
         return x
     if kind is float:

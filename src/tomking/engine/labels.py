@@ -1,7 +1,6 @@
 """Labels: what a decision was made under, written with it so that nobody recomputes policy later."""
 
 from collections.abc import Mapping
-from math import nan
 
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Stage
@@ -12,14 +11,18 @@ from tomking.risk.view import View
 
 def labels(order: Order, view: View, readings: tuple[Reading, ...]) -> Mapping[str, str]:
     """Regime, phase, stage, group, pattern score, VIX and the class of the evidence."""
-    score = next((r.observed for r in readings if r.stage is Stage.PATTERN), nan)
+    asked = [r.observed for r in readings if r.stage is Stage.PATTERN]
     vix = view.market.vix
     return {
         "regime": REGIMES[min(regime_index(vix.value, view.limits), 4)],
         "phase": str(view.standing.phase),
         "stage": str(view.limits.stage),
         "group": group_of(order.root) or "unknown",
-        "pattern": "unknown" if score is None else str(score)[:6],
+        "pattern": "not asked"
+        if not asked
+        else "unknown"
+        if asked[0] is None
+        else str(asked[0])[:6],
         "vix": f"{vix.value:.2f}",
         "evidence": vix.evidence.name,
         "reason": order.why,

@@ -69,7 +69,7 @@ def _verdict(order: Order, view: View, broker: Broker) -> Verdict:
         preview = broker.preview(order, view.market)
     except (QuoteMissing, QuoteStale, QuoteCrossed) as missing:
         seen = Reading(
-            "margin preview", Stage.DATA, Sense.IS, str(missing), "a quote", "", "R-DAT-03"
+            "margin preview", Stage.DATA, Sense.IS, str(missing), "a quote", "", "R-MRG-05"
         )
         return Refused(order, (seen,))
     return judge(order, view, preview)

@@ -51,6 +51,12 @@ class Ledger:
         """The average entry price of a holding, in points."""
         return self.cost[contract] / self.holdings[contract]
 
+    @property
+    def carried(self) -> Decimal:
+        """Dollars at which futures are held: they cost no cash, so cash alone does not tell."""
+        futures = (contract for contract in self.holdings if is_future(contract))
+        return sum((self.cost[each] * multiplier(each) for each in futures), ZERO)
+
 
 def multiplier(contract: Contract) -> int:
     """Dollars per point and contract."""

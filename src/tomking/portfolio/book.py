@@ -5,7 +5,7 @@ outlives its tranches. Nothing here is ever set: ``apply(book, fact)`` gives the
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -100,7 +100,7 @@ class Book:
     positions: Mapping[str, Position]
     working: Mapping[str, Working]
     campaigns: Mapping[str, Campaign]
-    legs: Legs
+    legs: Legs = field(compare=False)  # columns of the positions: derived, and arrays
     moved: Decimal = ZERO
 
     def of(self, strategy: str) -> Iterator[Position]:
@@ -280,12 +280,11 @@ def _settled(book: Book, fact: Settled) -> Book:
 
 
 def _share_of(book: Book, name: str, position: Position, fact: Settled, mine: int) -> Book:
-    part = Decimal(mine) / Decimal(fact.quantity)
-    cash, fee = fact.cash * part, fact.fee * part
+    cash, fee = fact.cash * mine / fact.quantity, fact.fee * mine / fact.quantity
     basis = position.basis if fact.contract.is_option else ZERO
     held = _with(position.held, fact.contract, -mine)
     if fact.delivered is not None:
-        got = int(fact.delivered_quantity * part)
+        got = fact.delivered_quantity * mine // fact.quantity  # exact: one for each contract
         realised, carried = _future_traded(position, fact.delivered, got, fact.delivered_price)
         held = _with(held, fact.delivered, got)
         cash, basis = cash + realised, basis + carried

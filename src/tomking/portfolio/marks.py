@@ -6,7 +6,7 @@ Dollars throughout; a long is worth a positive amount, a short a negative one.
 import numpy as np
 from numpy.typing import NDArray
 
-from tomking.market.snapshot import DELTA, MID, THETA, VEGA, Legs, Marks
+from tomking.market.snapshot import ASK, BID, DELTA, MID, THETA, VEGA, Legs, Marks
 from tomking.portfolio.book import Book, Position
 
 F64 = NDArray[np.float64]
@@ -58,6 +58,12 @@ def dollar_theta(legs: Legs, marks: Marks) -> float:
 def total(legs: Legs, marks: Marks) -> float:
     """Dollar value of all legs at mid."""
     return sum(values(legs, marks))
+
+
+def at_exit(legs: Legs, marks: Marks) -> float:
+    """Dollar value of all legs at the far side of their quotes: longs at the bid, shorts at the ask."""
+    side = np.where(legs.quantity > 0, marks.table[BID], marks.table[ASK])
+    return float(np.dot(legs.quantity * legs.multiplier, side))
 
 
 def gross_dollar_delta(legs: Legs, marks: Marks) -> float:

@@ -6,11 +6,11 @@ repairs a figure: a report that fails is shown, says so on top, and the command 
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
 from math import isfinite, prod
 from types import MappingProxyType
 from typing import TypeAlias
 
+from tomking.analysis.attribution import KEYS
 from tomking.analysis.intervals import Interval
 from tomking.core.money import CENT, ZERO
 from tomking.report.contents import Column, Report
@@ -194,10 +194,10 @@ def _trades(column: Column) -> Complaints:
 def _slices(column: Column) -> Complaints:
     """Slices of a strategy's profit add up to it, whatever it is sliced by."""
     for tally in column.summary.tallies:
-        sums: dict[str, Decimal] = {}
+        sums = dict.fromkeys((by for by, _ in KEYS), ZERO)
         for part in column.summary.slices:
             if part.strategy == tally.name:
-                sums[part.by] = sums.get(part.by, ZERO) + part.pnl
+                sums[part.by] += part.pnl
         for by, total in sums.items():
             if total != tally.pnl:
                 yield f"{tally.name} by {by} makes ${total:,}, not ${tally.pnl:,}"

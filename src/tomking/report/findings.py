@@ -122,7 +122,8 @@ def _suspects(account: Account) -> Iterator[str]:
         few = ", too few to judge" if tally.closed < ENOUGH else ""
         if winners:
             asked = f"{tally.wins} of {tally.wins + tally.losses}{few}"
-            yield f"{who}: more than {percent(WINNERS_MAX, 0)} winners {_in(winners, runs)} ({asked}). {BUG}"
+            share = f"more than {percent(WINNERS_MAX, 0)} winners"
+            yield f"{who}: {share} {_in(winners, runs)} ({asked}). {BUG}"
         if earners:
             yield f"{who}: a profit {_in(earners, runs)} ({money(tally.pnl, sign=True)}{few}). {BUG}"
 

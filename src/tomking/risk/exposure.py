@@ -99,7 +99,10 @@ def _shares(legs: Legs, view: View, marks: Marks) -> Slope:
 
 
 def stress_loss(legs: Legs, view: View, marks: Marks, shock: Shock = AUG5_LOW) -> float:
-    """Dollars lost (+) by some legs when the world moves to the shock."""
+    """Dollars lost (+) by some legs when the world moves to the shock and they are closed there.
+
+    Longs go at the shocked bid and shorts at the shocked ask, so a spread five times as wide is paid.
+    """
     if not len(legs):
         return 0.0
-    return worth.total(legs, marks) - worth.total(legs, view.market.marks(legs, shock))
+    return worth.total(legs, marks) - worth.at_exit(legs, view.market.marks(legs, shock))

@@ -4,6 +4,7 @@ answer.
 Sizing runs before the gates and never stands in for one; an order is judged at the size found here.
 """
 
+from collections.abc import Collection
 from math import floor, inf, isfinite
 
 from tomking.core.evidence import Stamped
@@ -64,8 +65,7 @@ def _means(
             limits.stop_risk_max * net_liq, wanted.stop_loss * what.multiplier), "R-SIZ-01"),
         Room("greatest loss", Stage.MARGIN, _defined(wanted, limits, net_liq, what), "R-SIZ-02"),
         *_stress(view, legs, marks, limits, net_liq),
-        Room("contracts for the account", Stage.POSITION_LIMIT, _contracts(
-            view, strategy, what), "R-SIZ-03"),
+        *_contracts(view, strategy, what),
     )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def _margins(
     limits, net_liq = view.limits, max(view.net_liq, 0.0)
     spot = view.market.spot(wanted.root)
     if not isinstance(spot, Stamped):
-        return (Room(f"price of {wanted.root}", Stage.DATA, 0.0, "R-DAT-03"),)
+        return (Room(f"price of {wanted.root}", Stage.DATA, 0.0, "R-DAT-05"),)
     held = dict(zip(legs.contracts, legs.quantity.astype(int).tolist(), strict=True))
     prices = dict(zip(legs.contracts, marks.table[MID].tolist(), strict=True))
     each = float(needed(wanted.root, held, prices, spot.value, limits.house))
@@ -133,14 +133,14 @@ def _margins(
     )  # fmt: skip
 
 
-def margin_in_use(view: View) -> float:
-    """What the held contracts need now, by the same rule the venue uses."""
+def margin_in_use(view: View, roots: Collection[str] | None = None) -> float:
+    """What the held contracts (of some roots) need now, by the same rule the venue uses."""
     held = view.book.holdings
     prices = dict(zip(view.book.legs.contracts, view.marks.table[MID].tolist(), strict=True))
     total = 0.0
     for root in dict.fromkeys(contract.root for contract in held):
         spot = view.market.spot(root)
-        if isinstance(spot, Stamped):
+        if isinstance(spot, Stamped) and (roots is None or root in roots):
             total += float(needed(root, held, prices, spot.value, view.limits.house))
     return total
 
@@ -158,16 +158,22 @@ def _stress(
     )  # fmt: skip
 
 
-def _contracts(view: View, strategy: str, what: Product) -> float:
-    """Contracts the account's size or phase allows, a micro counting a tenth."""
+def _contracts(view: View, strategy: str, what: Product) -> tuple[Room, Room]:
+    """Contracts the account's size and its phase allow, a micro counting a tenth."""
     limits = view.limits
     by_size = dict(limits.contracts_by_gbp).get(strategy)
     by_phase = dict(limits.contracts_by_phase).get(strategy)
-    full = inf
-    if by_size is not None:
-        full = min(full, at_level(by_size, view.net_liq / limits.usd_per_gbp, 1.0))
-    if by_phase is not None:
-        full = min(full, at_level(by_phase, view.standing.phase, 0.0))
+    pounds = view.net_liq / limits.usd_per_gbp
+    return (
+        Room("contracts for the account's size", Stage.POSITION_LIMIT, _in_contracts(
+            at_level(by_size, pounds, 1.0) if by_size else inf, what), "R-SIZ-03"),
+        Room("contracts for the account's phase", Stage.POSITION_LIMIT, _in_contracts(
+            at_level(by_phase, view.standing.phase, 0.0) if by_phase else inf, what), "R-SIZ-04"),
+    )  # fmt: skip
+
+
+def _in_contracts(full: float, what: Product) -> float:
+    """Full-size contracts counted in those of a product: ten micros to one."""
     whole = product(what.micro_of).multiplier / what.multiplier if what.micro_of else 1.0
     return float(floor(full * whole + 1e-9)) if isfinite(full) else inf
 

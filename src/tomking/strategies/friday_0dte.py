@@ -22,7 +22,7 @@ from tomking.strategies.plan import Plan, Shape, Tranche
 from tomking.strategies.slots import Slots
 from tomking.strategies.stay import Before, LossBelow, MoveBelow, ProfitBelow, WinningFrom
 
-WIDTH = 30.0
+WIDTH = 30.0  # R-0DTE-05
 MOVE = 0.005
 
 STAY = (

@@ -25,14 +25,14 @@ LT112 = Plan(
     name="lt112",
     title="LT112 (long-term 1-1-2)",
     roots=("ES", "MES"),
-    dte=120,
+    dte=120,  # R-112-01
     dte_within=10,
     slots=(Slots(WEDNESDAY, after_open(30), after_open(90), every_min=30, nth=1),),
     watch_min=60,
     enter_when=(VixAtLeast(12.0), VixAtMost(35.0), NotAtHigh(252)),
-    credit_min_points=15.0,
+    credit_min_points=15.0,  # R-112-05
     shapes=(
-        Shape(
+        Shape(  # R-112-02, R-112-06, R-112-07
             "1-1-2",
             (
                 Tranche(

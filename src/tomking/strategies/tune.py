@@ -65,6 +65,7 @@ def tune(plan: Plan, changes: Mapping[str, Any]) -> Plan:
             )
 
     def chosen(figure: Figure) -> Any:
+        """The figure's new value, by the most particular of its names."""
         named = [key for key in figure.keys if key in changes]
         if not named:
             return figure.now
@@ -91,6 +92,7 @@ def figures(plan: Plan) -> tuple[Figure, ...]:
     found: list[Figure] = []
 
     def noted(figure: Figure) -> Any:
+        """The figure as it is."""
         found.append(figure)
         return figure.now
 

@@ -45,7 +45,7 @@ def test_the_latest_run_is_the_one_that_was_kept_last() -> None:
 
 
 def test_nothing_kept_says_what_to_do_first() -> None:
-    with pytest.raises(ConfigError, match="no run is stored .*: run `tomking backtest` first"):
+    with pytest.raises(ConfigError, match=r"no run is stored .*: run `tomking backtest` first"):
         find()
 
 
@@ -73,7 +73,7 @@ def test_a_run_whose_tail_was_cut_off_is_corrupt() -> None:
     connection.execute("DELETE FROM journal WHERE seq > 25")
     connection.commit()
     connection.close()
-    with pytest.raises(DataCorrupt, match="at fact 25: .* the newest may be missing"):
+    with pytest.raises(DataCorrupt, match=r"at fact 25: .* the newest may be missing"):
         ledger(path)
 
 

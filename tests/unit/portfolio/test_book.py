@@ -78,7 +78,8 @@ def check(book: Book) -> None:
 def agrees(book: Book, ledger: Ledger) -> None:
     """The book against the venue's own ledger, written by other hands."""
     assert dict(book.holdings) == dict(ledger.holdings)
-    assert book.cash == ledger.cash
+    basis = sum((position.basis for position in book.positions.values()), Decimal(0))
+    assert book.cash + basis == ledger.cash - ledger.carried
 
 
 def both(facts: list[Fact], cash: Decimal = CASH) -> tuple[Book, Ledger]:

@@ -104,7 +104,7 @@ TABLE: dict[str, list[Row]] = {
         ({"memory": {"streak": 3}}, {}, False),
         ({"memory": {"streak": 4}}, {}, False),
     ],
-    "R-BRK-05": [
+    "R-BRK-07": [
         ({"net_liq": 85_000.01}, {}, True),
         ({"net_liq": 85_000.0}, {}, False),
         ({"net_liq": 84_999.99}, {}, False),

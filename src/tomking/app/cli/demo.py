@@ -1,6 +1,7 @@
 """``tomking demo``: a first backtest and its report, without an account or a network."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
@@ -23,6 +24,8 @@ from tomking.report.tables import side_by_side
 #: Two accounts beside each other: the smallest the rules are written for, and one with room.
 CAPITALS = (Decimal(44_500), Decimal(100_000))
 STRATEGIES = ("friday_0dte", "lt112")
+#: First and last day; every day with a real index and a real VIX when left open.
+WINDOW: tuple[date | None, date | None] = (None, None)
 
 
 def command(
@@ -37,10 +40,8 @@ def command(
     """
     began = perf_counter()
     page, data = _places(out)
-    chosen = strategies.chosen(STRATEGIES)
-    wanted = [Wanted(RunSpec(chosen, c), f"tomking backtest --capital {c}") for c in CAPITALS]
     with bar("trading two accounts, every assumption in turn") as heard:
-        report = made(wanted, "tomking demo", heard)
+        report = made(_wanted(), "tomking demo", heard)
     write(page, page_of(report))
     write(data, json_of(report))
     checked = verdicts(report)
@@ -50,6 +51,16 @@ def command(
     else:
         _show(report, checked, page, perf_counter() - began)
     return Exit.OK if set(checked.values()) == {PASS} else Exit.ERROR
+
+
+def _wanted() -> list[Wanted]:
+    """The two accounts, each with the command that makes its run again."""
+    chosen, (start, end) = strategies.chosen(STRATEGIES), WINDOW
+    dates = (f" --from {start}" if start else "") + (f" --to {end}" if end else "")
+    return [
+        Wanted(RunSpec(chosen, capital, start, end), f"tomking backtest{dates} --capital {capital}")
+        for capital in CAPITALS
+    ]
 
 
 def _places(out: Path) -> tuple[Path, Path]:

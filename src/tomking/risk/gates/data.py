@@ -27,11 +27,11 @@ def trading_is_allowed(case: Case) -> Reading:
 
 
 def opening_is_allowed(case: Case) -> Reading:
-    """Every governor lets something new be opened (R-BRK-05)."""
+    """Every governor lets something new be opened (R-BRK-07)."""
     closed = [cap.source for cap in case.allowed.caps if not cap.may_open]
     return Reading(
         "governors that forbid opening", Stage.DATA, Sense.IS,
-        ", ".join(closed) or "none", "none", "", "R-BRK-05",
+        ", ".join(closed) or "none", "none", "", "R-BRK-07",
     )  # fmt: skip
 
 

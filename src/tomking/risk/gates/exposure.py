@@ -43,13 +43,11 @@ def gamma_is_small(case: Case) -> Reading:
 def theta_is_not_paid(case: Case) -> Reading:
     """The book does not pay more theta a day than the floor (R-GRK-03)."""
     view = case.view
-    theta = worth.dollar_theta(view.book.legs, view.marks) + worth.dollar_theta(
-        case.legs, case.marks
-    )
-    scale = view.net_liq / HUNDRED_THOUSAND
+    before = worth.dollar_theta(view.book.legs, view.marks)
+    floor = min(view.limits.theta_min_usd * view.net_liq / HUNDRED_THOUSAND, before)
     return Reading(
-        "theta", Stage.GREEKS, Sense.AT_LEAST, theta, view.limits.theta_min_usd * scale,
-        "dollars a day", "R-GRK-03",
+        "theta", Stage.GREEKS, Sense.AT_LEAST, before + worth.dollar_theta(case.legs, case.marks),
+        floor, "dollars a day", "R-GRK-03",
     )  # fmt: skip
 
 
@@ -69,9 +67,10 @@ def leverage_is_small(case: Case) -> Reading:
     view = case.view
     held = worth.gross_dollar_delta(view.book.legs, view.marks)
     wanted = worth.gross_dollar_delta(case.legs, case.marks)
+    bound = _no_worse(view.limits.notional_max, _share(held, case) or 0.0)
     return Reading(
         "delta-weighted notional", Stage.GREEKS, Sense.AT_MOST,
-        _share(held + wanted, case), view.limits.notional_max, "times net liq", "R-GRK-06",
+        _share(held + wanted, case), bound, "times net liq", "R-GRK-06",
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from tomking.risk.case import Case
 from tomking.risk.correlation import EQUITY_GROUPS, group_of, live_campaigns
 from tomking.risk.limits import named
 from tomking.risk.pattern import pattern_score
+from tomking.risk.sizing import margin_in_use
 
 
 def events_are_known(case: Case) -> Reading:
@@ -94,15 +95,33 @@ def strategy_is_alone_in_its_group(case: Case) -> Reading:
 
 
 def group_margin_is_small(case: Case) -> Reading:
-    """Short-premium margin of the group stays under its share of net liq (R-COR-05)."""
+    """Margin of the order's groups, the order in it, stays under its share of net liq (R-COR-05)."""
     equity = group_of(case.order.root) in EQUITY_GROUPS
     limits = case.view.limits
     bound = limits.short_margin_equity_max if equity else limits.short_margin_other_max
-    share = float(case.preview.after) / case.view.net_liq if case.view.net_liq > 0 else None
     return Reading(
         "margin of the group", Stage.CORRELATION, Sense.AT_MOST,
-        share, bound, "of net liq", "R-COR-05",
+        _group_margin(case, equity=equity), bound, "of net liq", "R-COR-05",
     )  # fmt: skip
+
+
+def _group_margin(case: Case, *, equity: bool) -> float | None:
+    """Margin of everything in the same group (A1 and A2 together), as a share of net liq.
+
+    An account that holds nothing else takes the venue's own figure; otherwise the venue's is split by
+    what the rule says of each root.
+    """
+    view, mine = case.view, group_of(case.order.root)
+    roots = {contract.root for contract in view.book.holdings} | {case.order.root}
+    inside = {
+        root
+        for root in roots
+        if (group_of(root) in EQUITY_GROUPS if equity else group_of(root) == mine)
+    }
+    if view.net_liq <= 0:
+        return None
+    outside = margin_in_use(view, roots - inside) if inside != roots else 0.0
+    return (float(case.preview.after) - outside) / view.net_liq
 
 
 def vix_is_fresh(case: Case) -> Reading:

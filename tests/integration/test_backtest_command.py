@@ -1,0 +1,150 @@
+"""``tomking backtest``: a window traded, a report written, bad input answered with one sentence."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tomking.app.main import main
+from tomking.app.reporting import write
+from tomking.app.runs import find, ledger
+from tomking.core.errors import ConfigError
+from tomking.core.facts import CampaignClosed, Considered
+from tomking.report.findings import SAME_DAY
+
+pytestmark = pytest.mark.integration
+
+WINDOW = ("--from", "2017-06-01", "--to", "2018-03-29", "--capital", "100000")
+SHORT = ("--from", "2018-02-01", "--to", "2018-02-28")
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOMKING_HOME", str(tmp_path / "home"))
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main(["backtest", *words])
+    heard = capsys.readouterr()
+    return code, heard.out, heard.err
+
+
+def test_the_json_keeps_its_promise_and_its_sums(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capsys, *WINDOW, "--json")
+    found = json.loads(out)
+    assert (code, err) == (0, "")
+    assert found["sessions"] == 209
+    assert found["capital"] == 100000
+    total = sum(one["pnl"] for one in found["strategies"].values())
+    assert total == pytest.approx(found["final_net_liq"] - found["capital"], abs=0.005)
+    for one in found["strategies"].values():
+        assert one["wins"] + one["losses"] + one["scratches"] == one["closed"]
+        assert one["considered"] >= one["entered"] >= one["closed"]
+    assert set(found["checks"].values()) == {"PASS"}
+    assert found["evidence"]["close"] == "RECORDED"
+    assert found["evidence"]["open"] == "PROXY"
+    assert found["evidence"]["options"] == found["data_class"] == "MODEL"
+    assert found["scale"]["mode"] == "rebase"
+    assert found["trades"] == sum(one["entered"] for one in found["strategies"].values()) > 20
+    assert not list(Path().glob("*.html"))
+
+
+def test_the_run_is_kept_under_its_hash_and_every_trade_is_in_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, out, _ = said(capsys, *SHORT, "--json")
+    found = json.loads(out)
+    facts = ledger(find(found["run_hash"]))
+    closed = sum(isinstance(fact, CampaignClosed) for fact in facts)
+    assert closed == sum(one["closed"] for one in found["strategies"].values())
+    slots = {fact.slot for fact in facts if isinstance(fact, Considered)}
+    assert len(slots) == sum(one["considered"] for one in found["strategies"].values())
+
+
+def test_the_same_words_are_the_same_run_and_another_seed_is_another(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hashes = [
+        json.loads(said(capsys, *SHORT, *more, "--json")[1])["run_hash"]
+        for more in ((), ("--seed", "1"), ("--seed", "2"), ("--capital", "44,500.00"))
+    ]
+    assert hashes[0] == hashes[1] == hashes[3] != hashes[2]
+
+
+def test_a_literal_scale_leaves_the_index_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = said(capsys, *SHORT, "--scale", "literal", "--json")
+    assert json.loads(out)["scale"] == {"mode": "literal", "factor": 1.0}
+
+
+def test_the_terminal_gets_a_page_that_ends_with_where_the_report_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, _ = said(capsys, *SHORT, "--capital", "100000", "--report", "page.html")
+    lines = out.strip().splitlines()
+    assert code == 0
+    assert len(lines) <= 25
+    assert SAME_DAY in out
+    assert lines[-1] == f"report: {Path('page.html').resolve()}"
+    text = Path("page.html").read_text(encoding="utf-8")
+    assert "tomking backtest --from 2018-02-01 --to 2018-02-28 --capital 100000" in text
+    for column in ("half spread", "mid", "full spread", "fees ×2", "puts cut", "calls cut"):
+        assert f"<b>{column}</b>" in text
+    for column in ("5 min later", "stop ×1"):
+        assert f"<b>{column}</b>" in text
+
+
+def test_an_account_that_trades_nothing_is_told_which_gates_stopped_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, _ = said(capsys, *SHORT, "--capital", "9000", "--no-strip")
+    assert code == 0
+    assert "nothing was traded in 19 sessions" in out
+    assert "What stopped Friday 0DTE: ES by" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--strategies", "lt12"), "unknown strategy 'lt12'; did you mean 'lt112'?"),
+        (("--from", "2018-03-01", "--to", "2018-02-01"), "lies after --to 2018-02-01"),
+        (("--from", "2031-01-01"), "choose dates within 2014-01-03 to 2018-12-31"),
+        (("--from", "2018-02-03", "--to", "2018-02-04"), "no embedded session"),
+        (("--from", "yesterday"), "'yesterday' is not a date"),
+        (("--capital", "-1"), "must be a positive number of dollars"),
+        (("--capital", "0"), "must be a positive number of dollars"),
+        (("--capital", "much"), "'much' is not an amount"),
+        (("--fill", "midd"), "unknown fill model 'midd'"),
+        (("--scale", "log"), "unknown scale 'log'"),
+        (("--preset", "defualt"), "did you mean 'default'"),
+        (("--report", "nowhere/page.html"), "cannot be written"),
+        (("--report", "."), "is a folder"),
+        (("--strategies", ","), "--strategies names none"),
+        (("--seed", "-1"), "--seed"),
+    ],
+)
+def test_bad_input_ends_with_one_sentence_and_writes_nothing(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], sentence: str
+) -> None:
+    code, out, err = said(capsys, *words)
+    assert code == 2
+    assert out == ""
+    assert sentence in err
+    assert len(err.strip().splitlines()) == 1
+    assert list(Path().iterdir()) == []
+
+
+def test_a_report_that_cannot_be_finished_leaves_the_old_one_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = Path("page.html")
+    write(page, "the old one")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(ConfigError, match="cannot be written"):
+        write(page, "the new one")
+    assert page.read_text(encoding="utf-8") == "the old one"
+    assert list(Path().iterdir()) == [page]

@@ -1,0 +1,108 @@
+"""``tomking demo``: two accounts beside each other, their strips, one page and one document."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tomking.app import backtesting
+from tomking.app.backtesting import Job, column, columns
+from tomking.app.cli import demo
+from tomking.app.main import main
+from tomking.app.strategies import chosen
+from tomking.app.strip import strip
+from tomking.backtest.run import RunSpec
+from tomking.report.findings import SAME_DAY
+from tomking.strategies.tune import tune
+
+pytestmark = pytest.mark.integration
+
+FIRST, LAST = date(2018, 1, 29), date(2018, 2, 28)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOMKING_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(demo, "WINDOW", (FIRST, LAST))
+
+
+def spec(capital: Decimal = demo.CAPITALS[1]) -> RunSpec:
+    return RunSpec(chosen(demo.STRATEGIES), capital, FIRST, LAST)
+
+
+def test_the_demo_writes_a_page_and_a_document_and_says_what_next(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["demo"]) == 0
+    out = capsys.readouterr().out
+    page = Path("tomking-demo/report.html")
+    assert f"Open {page.resolve()} in a browser. Then:" in out
+    assert [line.split()[1] for line in out.splitlines() if line.startswith("  tomking ")] == [
+        "why-not",
+        "explain",
+        "backtest",
+    ]
+    text = page.read_text(encoding="utf-8")
+    assert "http" not in text
+    assert SAME_DAY in text
+    assert text.index('id="a44500"') < text.index('id="a100000"')
+    said = json.loads(Path("tomking-demo/report.json").read_text(encoding="utf-8"))
+    assert [one["capital"] for one in said["accounts"]] == [44500, 100000]
+    hashes = [one["run_hash"] for account in said["accounts"] for one in account["columns"]]
+    assert len(hashes) == len(set(hashes)) == 16
+    assert all(one in text for one in hashes)
+
+
+def test_the_demo_answers_in_json_and_to_another_folder(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["demo", "--json", "--out", "deep/er"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert Path(said["report"]).is_file()
+    assert [one["capital"] for one in said["accounts"]] == [44500, 100000]
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("file").write_text("x", encoding="utf-8")
+    assert main(["demo", "--out", "file/below"]) == 2
+    assert capsys.readouterr().err.startswith("tomking: --out file/below cannot be made")
+
+
+def test_every_column_differs_from_the_run_in_one_thing() -> None:
+    base = spec()
+    found = strip(base)
+    assert [one.name for one in found] == [
+        "mid", "full spread", "fees ×2", "puts cut", "calls cut", "5 min later", "stop ×1",
+    ]  # fmt: skip
+    texts = {one.spec.text() for one in found} | {base.text()}
+    assert len(texts) == len(found) + 1
+    stopped = found[-1].spec.strategies
+    assert stopped[0] == tune(chosen(("friday_0dte",))[0], {"LossBelow.of_premium": 1.0})
+    assert stopped[1] == base.strategies[1]
+
+
+def test_the_run_asked_for_is_not_repeated_in_its_strip() -> None:
+    mid = strip(spec())[0].spec
+    assert "mid" not in [one.name for one in strip(mid)]
+    assert "half spread" in [one.name for one in strip(mid)]
+
+
+def test_a_column_is_the_same_whichever_process_makes_it() -> None:
+    jobs = [Job("here", "", spec()), Job("there", "", spec(demo.CAPITALS[0]))]
+    heard: list[tuple[int, int]] = []
+    apart = columns(jobs, lambda done, whole: heard.append((done, whole)))
+    assert [one.run_hash for one in apart] == [column(job).run_hash for job in jobs]
+    assert heard[-1] == (2 * apart[0].summary.sessions,) * 2
+    assert backtesting.processes() in (1, 2)
+
+
+def test_what_is_open_at_the_end_is_counted_at_its_mark() -> None:
+    (found,) = columns(
+        [Job("here", "", RunSpec(chosen(("lt112",)), demo.CAPITALS[1], FIRST, LAST))]
+    )
+    (tally,) = found.summary.tallies
+    assert (tally.entered, tally.closed, tally.open) == (1, 0, 1)
+    assert tally.pnl == found.summary.final - found.summary.capital != 0
