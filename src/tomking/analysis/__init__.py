@@ -1,5 +1,5 @@
-"""What a journal adds up to: trades, equity, statistics, the decision funnel - from facts alone.
+"""What a journal adds up to: trades, equity, statistics, the decision funnel.
 
-It groups by the labels that were written with a decision and knows no policy: what a gate would say
-today is not its affair. Tests: ``tests/unit/analysis``.
+Knows facts and the labels that were written with a decision; refuses to know policy: what a gate would
+say today is not its affair. Tests: ``tests/unit/analysis``.
 """

@@ -1,8 +1,8 @@
 """The decision funnel: how often a strategy was asked, and what stood against it when it did not trade.
 
-One candidate is one slot on one day; it is judged by its last recorded answer. A refusal is named by the
-first failing reading in the order of the stages, once for the candidate and once for every root that
-was tried.
+One candidate is one slot on one day; it is judged by its last recorded answer. The refusal of a root is
+its first failing reading in the order of the stages; a candidate is counted under the root that was
+wanted, the first that was tried.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tomking.analysis.tallies import Asked
 from tomking.core.facts import Considered, Fact, Judged
 from tomking.core.order import Purpose
-from tomking.core.reading import STAGES, Reading, first_failure
+from tomking.core.reading import ROOT_MARK, STAGES, Reading, first_failure, refusals
 from tomking.core.value import value
 
 SENT = "sent"
@@ -120,7 +120,7 @@ def _funnel(
             refused.append(answer)
         else:
             unfilled += 1
-    named = [min((r for _, r in answer), key=_stage) for answer in refused]
+    named = [answer[0][1] for answer in refused]
     stages = Counter(reading.stage for reading in named)
     return Funnel(
         asked.name, asked.roots, len(last), traded.total(), unfilled,
@@ -130,27 +130,19 @@ def _funnel(
     )  # fmt: skip
 
 
-def _stage(reading: Reading) -> int:
-    return STAGES.index(reading.stage)
-
-
 def _answer(considered: Considered, judged: Sequence[Judged]) -> Answer:
     """The first failing reading of each root; empty when an order went out and nobody traded it."""
     if considered.outcome.startswith(REFUSED):
         order = next(j for j in reversed(judged) if j.at <= considered.at)
         failed = first_failure(order.readings)
         return () if failed is None else ((order.order.root, failed),)
-    groups: dict[str, list[Reading]] = {}
-    for reading in considered.readings:
-        groups.setdefault(root_of(reading), []).append(reading)
-    found = ((root, first_failure(tuple(group))) for root, group in groups.items())
-    return tuple((root, failed) for root, failed in found if failed is not None)
+    return tuple((root_of(failed), failed) for failed in refusals(considered.readings))
 
 
 def root_of(reading: Reading) -> str:
     """The root before the colon of a reading's name; empty when it speaks of none."""
-    head, colon, _ = reading.name.partition(": ")
-    return head if colon and head.isupper() else ""
+    head, mark, _ = reading.name.partition(ROOT_MARK)
+    return head if mark and head.isupper() else ""
 
 
 def _by_root(
@@ -164,7 +156,7 @@ def _by_root(
     counts: Counter[tuple[str, str]] = Counter()
     example: dict[tuple[str, str], Reading] = {}
     for root, reading in (pair for answer in refused for pair in answer):
-        key = root, reading.name.removeprefix(f"{root}: ")
+        key = root, reading.name.removeprefix(f"{root}{ROOT_MARK}")
         counts[key] += 1
         example[key] = reading
     tried = Counter(root for answer in refused for root, _ in answer)

@@ -18,7 +18,7 @@ Fill: TypeAlias = tuple[Order, LegFilled]
 
 
 @value
-class Exit:
+class Ending:
     """How one tranche ended: ``reason`` is the name of the rule, ``why`` what it measured."""
 
     at: datetime
@@ -47,7 +47,7 @@ class Trade:
     pnl: Decimal
     fees: Decimal
     why_in: str
-    exits: tuple[Exit, ...]
+    exits: tuple[Ending, ...]
     labels: Mapping[str, str]
 
     @property
@@ -131,15 +131,15 @@ def _trade(
     )  # fmt: skip
 
 
-def _closed(fills: Sequence[Fill]) -> Iterator[Exit]:
+def _closed(fills: Sequence[Fill]) -> Iterator[Ending]:
     """Exits by order: a resting one is the profit target, any other names the rule that broke."""
     for order, fill in fills:
         if order.purpose is not Purpose.OPEN:
             reason = TARGET if order.rests else order.why.partition(":")[0]
-            yield Exit(fill.at, order.closes.rpartition(":")[2], reason, order.why)
+            yield Ending(fill.at, order.closes.rpartition(":")[2], reason, order.why)
 
 
-def _expired(order: Order, fills: Sequence[Fill], settled: Sequence[Settled]) -> Iterator[Exit]:
+def _expired(order: Order, fills: Sequence[Fill], settled: Sequence[Settled]) -> Iterator[Ending]:
     """Exits by expiry: what was held of a contract on the day it was fixed."""
     tranches = {leg.contract: leg.tranche for leg in order.legs}
     for fact in settled:
@@ -147,12 +147,12 @@ def _expired(order: Order, fills: Sequence[Fill], settled: Sequence[Settled]) ->
         quantity = sum(fill.quantity for fill in before if fill.at <= fact.at)
         if fact.contract in tranches and quantity:
             why = f"expired at {fact.price:,.2f}"
-            yield Exit(fact.at, tranches[fact.contract], EXPIRED, why)
+            yield Ending(fact.at, tranches[fact.contract], EXPIRED, why)
 
 
-def _once(ways: Iterable[Exit]) -> tuple[Exit, ...]:
+def _once(ways: Iterable[Ending]) -> tuple[Ending, ...]:
     """The first exit of each tranche and reason, in order of time."""
-    found: dict[tuple[str, str], Exit] = {}
+    found: dict[tuple[str, str], Ending] = {}
     for way in sorted(ways, key=lambda way: way.at):
         found.setdefault((way.tranche, way.reason), way)
     return tuple(found.values())

@@ -140,9 +140,9 @@ def _made_elsewhere(job: Job) -> Column:
     """A job in a process of the pool, counting its sessions aloud."""
     counter = _here.done
 
-    def count(_done: int, _all: int) -> None:
+    def _count(_done: int, _all: int) -> None:
         if counter is not None:
             with counter.get_lock():
                 counter.value += 1
 
-    return column(job, count)
+    return column(job, _count)

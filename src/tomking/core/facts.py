@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from tomking.core.contract import Contract
 from tomking.core.order import Order
-from tomking.core.reading import Reading, first_failure
+from tomking.core.reading import Reading, first_failure, refusals
 from tomking.core.value import value
 
 
@@ -37,9 +37,10 @@ class Considered:
     readings: tuple[Reading, ...]
 
     def __str__(self) -> str:
-        failed = first_failure(self.readings)
-        because = f": {failed}" if failed is not None else ""
-        return f"{self.strategy} was asked and answered {self.outcome}{because}"
+        named = "; ".join(str(failed) for failed in refusals(self.readings))
+        return (
+            f"{self.strategy} was asked and answered {self.outcome}{f': {named}' if named else ''}"
+        )
 
 
 @value
@@ -125,9 +126,8 @@ class Settled:
 
     def __str__(self) -> str:
         into = f" into {self.delivered_quantity} {self.delivered}" if self.delivered else ""
-        return (
-            f"{self.quantity} {self.contract} expired at {self.price:,.2f}{into} for ${self.cash:,.2f}"
-        )
+        brought = f"{into} for ${self.cash:,.2f}"
+        return f"{self.quantity} {self.contract} expired at {self.price:,.2f}{brought}"
 
 
 @value

@@ -1,5 +1,6 @@
 """The one answer of rules, gates, breakers and alarms: a measurement and its bound."""
 
+from dataclasses import replace
 from enum import StrEnum
 from math import isfinite
 
@@ -20,6 +21,8 @@ class Stage(StrEnum):
 
 
 STAGES = tuple(Stage)
+#: Between a root and the name of a reading taken for it.
+ROOT_MARK = ": "
 
 
 class Sense(StrEnum):
@@ -127,3 +130,22 @@ def first_failure(readings: tuple[Reading, ...]) -> Reading | None:
     """The failing reading that names a rejection: the earliest stage, then the order of asking."""
     failing = [reading for reading in readings if not reading.passed]
     return min(failing, key=lambda reading: STAGES.index(reading.stage), default=None)
+
+
+def of_root(root: str, measured: Reading) -> Reading:
+    """A reading that says which root it was taken for: ``MES: credit of the put side``."""
+    return replace(measured, name=f"{root}{ROOT_MARK}{measured.name}")
+
+
+def refusals(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """What named the refusal of each root that was tried, the first root first.
+
+    The first root is the one that was wanted; a smaller one is tried only because it did not fit.
+    Readings that name no root stand for one.
+    """
+    groups: dict[str, list[Reading]] = {}
+    for reading in readings:
+        root, mark, _ = reading.name.partition(ROOT_MARK)
+        groups.setdefault(root if mark and root.isupper() else "", []).append(reading)
+    named = (first_failure(tuple(group)) for group in groups.values())
+    return tuple(failed for failed in named if failed is not None)

@@ -1,13 +1,12 @@
 """What is wanted now: exits, profit orders and entries as orders, from a view. No order is sent here."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
 from tomking.core.money import ZERO, points
 from tomking.core.order import Leg, Order, Purpose, Structure
 from tomking.core.product import Product, product
-from tomking.core.reading import Reading, Skip
+from tomking.core.reading import Reading, Skip, of_root
 from tomking.engine.desk import Desk
 from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio.book import Position, Working
@@ -142,16 +141,12 @@ def entry(desk: Desk, view: View, strategy: Strategy) -> Order | Skip:
     for root in strategy.roots:
         wanted = strategy.enter(view, root)
         if isinstance(wanted, Skip):
-            return Skip((*against, *(_of(root, measured) for measured in wanted.readings)))
+            return Skip((*against, *(of_root(root, measured) for measured in wanted.readings)))
         units = size(wanted, view, strategy.name)
         if not isinstance(units, Skip):
             return _opening(desk, view, strategy, wanted, units)
-        against += (_of(root, measured) for measured in (*wanted.readings, *units.readings))
+        against += (of_root(root, measured) for measured in (*wanted.readings, *units.readings))
     return Skip(tuple(against))
-
-
-def _of(root: str, measured: Reading) -> Reading:
-    return replace(measured, name=f"{root}: {measured.name}")
 
 
 def _opening(desk: Desk, view: View, strategy: Strategy, wanted: Structure, units: int) -> Order:

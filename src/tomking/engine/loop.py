@@ -4,7 +4,7 @@ from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale
 from tomking.core.facts import Considered, Halted, Judged, Sent, SessionClosed
 from tomking.core.money import usd
 from tomking.core.order import Order
-from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure
+from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, refusals
 from tomking.engine.decide import already, entry, exits, profit_orders, stale_openings
 from tomking.engine.desk import Desk
 from tomking.engine.labels import labels
@@ -101,8 +101,7 @@ def _consider(
     desk: Desk, view: View, name: str, outcome: str, readings: tuple[Reading, ...], *, last: bool
 ) -> None:
     slot = f"{name}/{view.session.day}"
-    failed = first_failure(readings)
-    answer = f"{outcome} {failed.name if failed else ''}"
+    answer = f"{outcome} {[failed.name for failed in refusals(readings)]}"
     if last or desk.said.get(slot) != answer:
         desk.said[slot] = answer
         desk.note([Considered(view.market.at, name, slot, outcome, readings)])

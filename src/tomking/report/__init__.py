@@ -1,5 +1,5 @@
-"""Values to pages: what a run found, as one HTML file without a link to anywhere, and as JSON.
+"""Values to pages: one HTML file without a link to anywhere, and JSON.
 
-It draws, words and checks; it measures nothing itself (``analysis`` does) and runs nothing. A report
-with an impossible figure says so above everything else. Tests: ``tests/unit/report``.
+Knows how a finding is drawn, worded and checked for impossible figures; refuses to know how a run is
+made, and measures nothing itself (``analysis`` does). Tests: ``tests/unit/report``.
 """

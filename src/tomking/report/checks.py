@@ -41,12 +41,12 @@ def _place(report: Report, column: Column) -> str:
 def _each(check: Callable[[Column], Complaints]) -> Callable[[Report], Complaints]:
     """A check of one run as a check of all of them."""
 
-    def over(report: Report) -> Complaints:
+    def _over(report: Report) -> Complaints:
         for column in report.columns:
             for found in check(column):
                 yield f"{_place(report, column)}: {found}"
 
-    return over
+    return _over
 
 
 def _pnl(column: Column) -> Complaints:

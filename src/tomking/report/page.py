@@ -5,7 +5,6 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
 
 from tomking.report import charts, tables
 from tomking.report.checks import PASS, verdicts
@@ -31,7 +30,7 @@ def page(report: Report) -> str:
     template = _environment().get_template("page.html")
     text = template.render(
         report=report,
-        style=Markup(_asset("page.css")),
+        style=_asset("page.css"),
         checks=checked,
         failed={name: found for name, found in checked.items() if found != PASS},
         found=conclusions(report),
@@ -65,9 +64,9 @@ def _account(report: Report, account: Account) -> dict[str, object]:
         "command": account.command,
         "run_hash": account.base.run_hash,
         "headline": tables.headline(summary),
-        "equity": _drawn(charts.equity_and_drawdown(account)),
-        "margin": _drawn(charts.margin(account)),
-        "strip_chart": _drawn(charts.strip(account)) if account.strip else None,
+        "equity": charts.equity_and_drawdown(account),
+        "margin": charts.margin(account),
+        "strip_chart": charts.strip(account) if account.strip else None,
         "strip": tables.strip(account) if account.strip else None,
         "columns": account.columns,
         "months": tables.months(summary),
@@ -90,10 +89,6 @@ def _account(report: Report, account: Account) -> dict[str, object]:
         "shown": len(summary.trades) <= SHORT,
         "too_early": summary.too_early,
     }
-
-
-def _drawn(svg: str) -> Markup:
-    return Markup(svg)
 
 
 @cache

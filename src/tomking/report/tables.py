@@ -1,7 +1,5 @@
 """The tables of a report: headings and cells as text, ready to be set."""
 
-from datetime import datetime
-
 from tomking.analysis.equity import Month
 from tomking.analysis.funnel import Funnel, Refusal
 from tomking.analysis.intervals import Interval
@@ -195,7 +193,7 @@ def mark(refusal: Refusal) -> str:
 def trades(summary: Summary) -> Table:
     """Every trade with its reasons."""
     head = (
-        "Opened", "Trade", "Legs", "VIX · regime", "Closed", "Days", "Result", "Fees", "Reason in",
+        "Opened", "Trade", "VIX · regime", "Closed", "Days", "Result", "Fees", "Reason in",
         "Reason out",
     )  # fmt: skip
     return Table(head, tuple(_trade(trade) for trade in summary.trades))
@@ -206,11 +204,10 @@ def _trade(trade: Trade) -> tuple[str, ...]:
     several = len({way.tranche for way in trade.exits}) > 1
     out = "; ".join(f"{way.tranche}: {way.why}" if several else way.why for way in trade.exits)
     return (
-        _instant(trade.opened),
-        f"{trade.strategy} {trade.shape}",
-        f"{trade.units} × {trade.root} {trade.legs}",
+        f"{trade.opened:%Y-%m-%d %H:%M}",
+        f"{trade.strategy} {trade.shape}: {trade.units} × {trade.root} {trade.legs}",
         f"{trade.labels.get('vix', NONE)} · {regime}",
-        _instant(trade.closed) if trade.closed else "open",
+        _closed(trade),
         NONE if trade.days is None else str(trade.days),
         money(trade.pnl, sign=True),
         money(trade.fees),
@@ -219,5 +216,8 @@ def _trade(trade: Trade) -> tuple[str, ...]:
     )
 
 
-def _instant(when: datetime) -> str:
-    return f"{when:%Y-%m-%d %H:%M}"
+def _closed(trade: Trade) -> str:
+    """The time of an end on the same day, the date of a later one."""
+    if trade.closed is None:
+        return "open"
+    return f"{trade.closed:%H:%M}" if trade.days == 0 else f"{trade.closed:%Y-%m-%d}"

@@ -3,6 +3,7 @@
 Source: rulebook 17; a pass is a loss *below* the limit, so a loss of exactly 5 % blocks (27.18).
 """
 
+from tomking.core.figures import loss
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing
@@ -10,11 +11,6 @@ from tomking.risk.view import View
 
 #: What each lock is called in ``Halted`` and ``Resumed``, in the order of ``loss_readings``.
 LOCKS = ("day loss", "week loss", "month loss", "loss streak", "drawdown")
-
-
-def loss_share(start: float, net_liq: float) -> float | None:
-    """Loss since a baseline as a share of it; ``None`` when there is no baseline."""
-    return max(0.0, (start - net_liq) / start) if start > 0 else None
 
 
 def losses(net_liq: float, standing: Standing, limits: Limits) -> tuple[Reading, ...]:
@@ -26,7 +22,7 @@ def losses(net_liq: float, standing: Standing, limits: Limits) -> tuple[Reading,
     )
     shares = tuple(
         Reading(
-            name, Stage.DATA, Sense.BELOW, loss_share(float(start), net_liq), bound,
+            name, Stage.DATA, Sense.BELOW, loss(net_liq, float(start)), bound,
             "of the baseline", rule,
         )
         for name, start, bound, rule in baselines
@@ -37,7 +33,7 @@ def losses(net_liq: float, standing: Standing, limits: Limits) -> tuple[Reading,
     )  # fmt: skip
     drawdown = Reading(
         "drawdown", Stage.DATA, Sense.BELOW,
-        loss_share(float(standing.peak), net_liq), limits.drawdown_lock, "of the peak", "R-BRK-05",
+        loss(net_liq, float(standing.peak)), limits.drawdown_lock, "of the peak", "R-BRK-05",
     )  # fmt: skip
     return (*shares, streak, drawdown)
 
@@ -48,13 +44,16 @@ def loss_readings(view: View) -> tuple[Reading, ...]:
 
 
 def tripped(view: View) -> tuple[tuple[str, Reading], ...]:
-    """Locks that should be on and are not yet, with the reading that trips each."""
+    """Locks that should be on and are not yet, with the reading that trips each.
+
+    An unknown loss trips nothing: it refuses what is new at its gate until it is known again.
+    """
     if _far_from_any(view):
         return ()
     return tuple(
         (lock, reading)
         for lock, reading in zip(LOCKS, loss_readings(view), strict=True)
-        if not reading.passed and lock not in view.standing.reasons
+        if reading.observed is not None and not reading.passed and lock not in view.standing.reasons
     )
 
 

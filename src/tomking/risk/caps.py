@@ -4,6 +4,7 @@ Regime, phase, stage, drawdown and the operator each answer with one ``Cap``. Th
 state.
 """
 
+from tomking.core.figures import loss
 from tomking.core.value import value
 from tomking.risk.limits import Limits, at_level
 from tomking.risk.standing import Standing
@@ -73,8 +74,10 @@ def stage(number: int, limits: Limits) -> Cap:
 
 
 def drawdown(net_liq: float, peak: float, limits: Limits) -> Cap:
-    """Half size from 10 % under the peak, nothing new from 15 % (R-BRK-05)."""
-    down = 1.0 - net_liq / peak if peak > 0 else 0.0
+    """Half size from 10 % under the peak, nothing new from 15 % or when it is unknown (R-BRK-05)."""
+    down = loss(net_liq, peak)
+    if down is None:
+        return Cap("drawdown unknown", may_open=False)
     return Cap(
         f"drawdown {down:.1%}",
         size_factor=0.5 if down >= limits.drawdown_halve else 1.0,

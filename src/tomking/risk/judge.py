@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from tomking.core.order import Order
-from tomking.core.reading import Reading
+from tomking.core.product import PRODUCTS
+from tomking.core.reading import Reading, Sense, Stage
 from tomking.portfolio.preview import Preview
 from tomking.risk.case import Case, open_case
 from tomking.risk.gates.data import DATA
@@ -28,8 +29,16 @@ def gates_for(order: Order) -> tuple[Gate, ...]:
 
 def judge(order: Order, view: View, preview: Preview) -> Verdict:
     """Ask every gate, without stopping at the first refusal."""
+    if order.root not in PRODUCTS:
+        return Refused(order, (_unknown(order),))
     case = open_case(order, view, preview)
     readings = tuple(gate(case) for gate in gates_for(order))
     if all(reading.passed for reading in readings):
         return Approved(order, readings)
     return Refused(order, readings)
+
+
+def _unknown(order: Order) -> Reading:
+    """An order in a root nobody has described: nothing about it can be measured (R-COR-07)."""
+    name = f"product {order.root}"
+    return Reading(name, Stage.CORRELATION, Sense.IS, "unknown", "known", "", "R-COR-07")

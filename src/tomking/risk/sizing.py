@@ -5,7 +5,7 @@ Sizing runs before the gates and never stands in for one; an order is judged at 
 """
 
 from collections.abc import Collection
-from math import floor, inf, isfinite
+from math import floor, inf, isfinite, isnan
 
 from tomking.core.evidence import Stamped
 from tomking.core.order import Structure
@@ -17,7 +17,15 @@ from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.margin.account import needed
 from tomking.risk.caps import Allowance, allowance, caps, usable_bp
-from tomking.risk.exposure import HUNDRED_THOUSAND, Slope, bounds, slope, stress_loss
+from tomking.risk.correlation import EQUITY_GROUPS, group_of
+from tomking.risk.exposure import (
+    AUG5_MARGIN_FACTOR,
+    HUNDRED_THOUSAND,
+    Slope,
+    bounds,
+    slope,
+    stress_loss,
+)
 from tomking.risk.limits import Limits, at_level, named
 from tomking.risk.view import View
 
@@ -48,7 +56,14 @@ def size(wanted: Structure, view: View, strategy: str) -> int | Skip:
     if all(room.units >= 1.0 for room in found):
         found += _means(wanted, view, strategy, legs, marks)
     factor = wanted.size_factor * _allowed(view).size_factor
-    units = floor(min(room.units for room in found) * factor + 1e-9)
+    if factor < 1.0:
+        least = min(room.units for room in found)
+        found += (
+            Room(
+                f"units at {factor:g} of the size", Stage.POSITION_LIMIT, least * factor, "R-SIZ-05"
+            ),
+        )
+    units = floor(min(room.units for room in found) + 1e-9)
     if units >= 1:
         return units
     return Skip(tuple(room.reading for room in found))
@@ -71,6 +86,8 @@ def _means(
 
 def _fit(budget: float, each: float) -> float:
     """Units that fit a budget; any number when they cost nothing, none when it is spent."""
+    if isnan(budget) or isnan(each):
+        return 0.0
     if each <= 0.0:
         return inf
     return max(0.0, float(floor(budget / each + 1e-9))) if isfinite(each) else 0.0
@@ -126,10 +143,19 @@ def _margins(
     allowed = _allowed(view)
     used = margin_in_use(view)
     free = usable_bp(net_liq, allowed.bp_share_max, limits.reserve, used)
+    equity = group_of(wanted.root) in EQUITY_GROUPS
+    group = limits.short_margin_equity_max if equity else limits.short_margin_other_max
+    stressed = stress_loss(view.book.legs, view, view.marks)
+    left = net_liq - max(0.0, stressed) - AUG5_MARGIN_FACTOR / limits.stress_margin_max * used
+    cost = AUG5_MARGIN_FACTOR / limits.stress_margin_max * each
     return (
+        Room("margin of the group", Stage.CORRELATION, _fit(group * net_liq - used, each), "R-COR-05"),
         Room("margin of the trade", Stage.MARGIN, _fit(share * net_liq, each), "R-MRG-03"),
         Room(f"buying power (bound by {allowed.bp_bound_by})", Stage.MARGIN, _fit(free, each),
              "R-MRG-01"),
+        Room("margin in all", Stage.MARGIN, _fit(limits.margin_max * net_liq - used, each), "R-MRG-02"),
+        Room("margin under stress", Stage.MARGIN, _fit(
+            left, cost + max(0.0, stress_loss(legs, view, marks))), "R-STR-02"),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
+from tomking.core.figures import change
 from tomking.core.reading import Reading, Sense, Skip, Stage
 from tomking.core.value import value
 from tomking.risk.view import View
@@ -99,18 +100,18 @@ class VixAtMost:
 
 
 @value
-class VixRiseBelow:
-    """VIX up by less than a share since the last close (R-0DTE-09)."""
+class VixRiseAtMost:
+    """VIX up by no more than a share since the last close (R-0DTE-09)."""
 
     share: float
     stage: ClassVar[Stage] = Stage.VIX
 
     def __call__(self, view: View, root: str, /) -> Reading:
-        rise = view.market.vix.value / view.market.day.vix_previous.value - 1.0
-        return Reading("rise of VIX", self.stage, Sense.BELOW, rise, self.share, "", "R-0DTE-09")
+        rise = change(view.market.vix.value, view.market.day.vix_previous.value)
+        return Reading("rise of VIX", self.stage, Sense.AT_MOST, rise, self.share, "", "R-0DTE-09")
 
     def __str__(self) -> str:
-        return f"VIX is up by less than {self.share:.0%} since the last close"
+        return f"VIX is up by no more than {self.share:.0%} since the last close"
 
 
 @value
@@ -139,7 +140,7 @@ def move_from_open(view: View, root: str) -> float | None:
     spot, opened = view.market.spot(root), view.market.session_open(root)
     if isinstance(spot, Skip) or isinstance(opened, Skip):
         return None
-    return spot.value / opened.value - 1.0
+    return change(spot.value, opened.value)
 
 
 @value

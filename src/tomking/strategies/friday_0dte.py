@@ -15,7 +15,7 @@ from tomking.strategies.entry import (
     MovedUp,
     NoEvent,
     VixBelow,
-    VixRiseBelow,
+    VixRiseAtMost,
 )
 from tomking.strategies.picks import AtrAway, Away, LegPlan, buy, sell
 from tomking.strategies.plan import Plan, Shape, Tranche
@@ -52,7 +52,7 @@ FRIDAY_0DTE = Plan(
     slots=(Slots(FRIDAY, after_open(60), after_open(240), every_min=30, holiday="skip"),),
     watch_min=5,
     enter_when=(FullSession(), NoEvent(("FOMC", "CPI")), VixBelow(30.0)),
-    half_size_unless=(VixRiseBelow(0.10),),
+    half_size_unless=(VixRiseAtMost(0.10),),
     credit_min_costs=3.0,
     shapes=(
         Shape(

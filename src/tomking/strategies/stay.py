@@ -9,6 +9,7 @@ from math import inf
 from typing import ClassVar, Protocol
 
 from tomking.core.calendar import Moment, dte
+from tomking.core.figures import change
 from tomking.core.reading import Reading, Sense, Skip, Stage, holds
 from tomking.core.value import value
 from tomking.market.snapshot import DELTA
@@ -209,7 +210,7 @@ class MoveBelow:
         before = view.market.day.previous_close.get(position.root)
         if isinstance(spot, Skip) or not before:
             return float("nan"), self.share
-        return abs(spot.value / before - 1.0), self.share
+        return abs(change(spot.value, before)), self.share
 
     def __str__(self) -> str:
         return f"the market has moved less than {self.share:.0%} since the last close"

@@ -31,13 +31,13 @@ def test_a_slot_is_counted_once_under_its_last_answer() -> None:
     assert found.by_stage == (("DATA", 1),)
 
 
-def test_a_refusal_is_named_by_the_earliest_stage_and_once_for_every_root() -> None:
+def test_a_root_is_named_by_its_earliest_stage_and_a_slot_by_the_root_that_was_wanted() -> None:
     fact = refused(
-        "lt112", MONDAY, reading("ES: vega", Stage.GREEKS), reading("ES: margin", Stage.MARGIN),
+        "lt112", MONDAY, reading("ES: margin", Stage.MARGIN), reading("ES: vega", Stage.GREEKS),
         reading("MES: net credit"),
     )  # fmt: skip
     found = funnel([fact])
-    assert found.by_gate == (("MES: net credit", 1),)
+    assert found.by_gate == (("ES: vega", 1),)
     assert [(r.root, r.gate, r.stage) for r in found.by_root] == [
         ("ES", "vega", "GREEKS"),
         ("MES", "net credit", "DATA"),

@@ -1,148 +1,199 @@
-"""The loop's order of things: judge, write, look at the brake again, send; and replay as the only start."""
+"""The loop: brake, facts, exits, entries, in that order, and everything written before it counts."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from worlds.board import FRIDAY, board
-from worlds.orders import order
 
-from tomking.core.contract import Contract
-from tomking.core.errors import QuoteMissing
-from tomking.core.facts import Fact, Halted, Judged, LegFilled, OrderEnded, RunStarted, Sent
-from tomking.core.order import Order
-from tomking.engine.desk import Desk
-from tomking.engine.loop import offer
-from tomking.engine.memory import MemoryJournal
-from tomking.market.snapshot import Snapshot
-from tomking.portfolio.fees import TASTYTRADE
-from tomking.portfolio.preview import Preview
+from tomking.core.facts import (
+    CampaignClosed,
+    Considered,
+    Halted,
+    Judged,
+    LegFilled,
+    OrderEnded,
+    Sent,
+    SessionClosed,
+)
+from tomking.core.order import Purpose
+from tomking.core.reading import first_failure
+from tomking.engine.ports import Tick
 from tomking.risk.limits import Limits
-from tomking.risk.standing import Standing
-from tomking.risk.verdict import Approved
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from worlds.board import FRIDAY, Board, board, day_of
+from worlds.desk import Bench, bench, tick
 
-CASH = Decimal(300_000)
-SMALL = Preview(Decimal(0), Decimal(1500), Decimal(1500), Decimal("6.60"), "estimate")
+pytestmark = pytest.mark.unit
 
-
-@dataclass
-class ScriptedBroker:
-    """Answers previews from a script and remembers what it was sent."""
-
-    answer: Preview | QuoteMissing = SMALL
-    sent: list[Order] = field(default_factory=list)
-
-    def preview(self, order: Order, now: Snapshot) -> Preview:
-        if isinstance(self.answer, QuoteMissing):
-            raise self.answer
-        return self.answer
-
-    def submit(self, approved: Approved, now: Snapshot) -> None:
-        self.sent.append(approved.order)
-
-    def cancel(self, order: str) -> None:
-        raise AssertionError("nothing was to be cancelled")
-
-    def requirement(self, now: Snapshot) -> Decimal:
-        return Decimal(0)
-
-    def poll(self, now: Snapshot) -> Iterable[Fact]:
-        return ()
-
-    def find(self, intent: str) -> str | None:
-        return None
-
-    def holdings(self) -> Mapping[Contract, int]:
-        return {}
+NAME = "friday_0dte"
 
 
-@dataclass
-class Brake:
-    """An inbox whose brake may be on."""
-
-    on: bool = False
-
-    def take(self, now: datetime, standing: Standing) -> Sequence[Fact]:
-        return ()
-
-    def halted(self) -> bool:
-        return self.on
+def rising(now: datetime) -> Board:
+    """A Friday that stands 0.7 % above its open."""
+    return replace(board(price=6042.0, vol=0.6, half_width=0.05), at=now)
 
 
-def desk(journal: MemoryJournal | None = None) -> Desk:
-    made = Desk((FRIDAY_0DTE,), Limits(), TASTYTRADE, journal or MemoryJournal())
-    made.begin(RunStarted(board().at, "test", CASH, ""))
-    return made
+def friday(**changes: object) -> Bench:
+    """A desk for Friday 0DTE with room for one."""
+    return bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), rising, **changes)  # type: ignore[arg-type]
 
 
-def spread() -> Order:
-    return order("-1 6090 C, +1 6120 C", "2.00", campaign="friday_0dte/new")
+def kinds(facts: list[object]) -> list[str]:
+    """The kinds of some facts."""
+    return [type(fact).__name__ for fact in facts]
 
 
-def facts_of(made: Desk, kind: type[Fact]) -> list[Fact]:
-    return [fact for _, fact in made.journal.read() if isinstance(fact, kind)]
+def test_an_entry_is_judged_written_sent_and_then_traded() -> None:
+    on = friday()
+    assert kinds(on.play(tick(60, due=NAME))) == ["Judged", "Sent", "Considered"]
+    facts = on.play(tick(61))
+    assert kinds(facts) == ["LegFilled", "LegFilled", "OrderEnded", "Judged", "Sent"]
+    rest = facts[-1]
+    assert isinstance(rest, Sent)
+    assert rest.order.rests
+    assert on.desk.held == {NAME}
 
 
-@pytest.mark.rule("R-MRG-05")
-def test_an_order_without_a_margin_preview_is_refused_at_data() -> None:
-    made, broker = desk(), ScriptedBroker(QuoteMissing("ES 2025-12-05 6090 C has no quote"))
-    offer(made, made.view(board(price=6042.0, vol=0.2)), spread(), broker, Brake())
-    (judged,) = facts_of(made, Judged)
-    assert isinstance(judged, Judged)
-    assert not judged.approved
-    assert [reading.stage.value for reading in judged.readings] == ["DATA"]
-    assert broker.sent == []
-
-
-def test_an_approved_order_is_written_before_it_is_sent() -> None:
-    made, broker = desk(), ScriptedBroker()
-    offer(made, made.view(board(price=6042.0, vol=0.2)), spread(), broker, Brake())
-    kinds = [type(fact).__name__ for _, fact in made.journal.read()]
-    assert kinds == ["RunStarted", "Judged", "Sent"]
-    assert broker.sent == [spread()]
+def test_it_is_entered_once_however_often_it_is_asked() -> None:
+    on = friday()
+    on.play(tick(60, due=NAME), tick(61), tick(90, due=NAME), tick(120, due=NAME))
+    opened = [f for f in on.facts if isinstance(f, Sent) and f.order.purpose is Purpose.OPEN]
+    assert len(opened) == 1
 
 
 @pytest.mark.emergency
-def test_the_brake_is_looked_at_again_after_the_verdict() -> None:
-    made, broker = desk(), ScriptedBroker()
-    offer(made, made.view(board(price=6042.0, vol=0.2)), spread(), broker, Brake(on=True))
-    assert [type(fact).__name__ for _, fact in made.journal.read()] == ["RunStarted", "Judged"]
-    assert broker.sent == []
+def test_the_brake_is_looked_at_after_the_verdict() -> None:
+    on = friday()
+    on.brake.on = True
+    facts = on.play(tick(60, due=NAME))
+    assert [fact for fact in facts if isinstance(fact, Sent)] == []
+    assert not on.exchange.working()
+    (considered,) = (fact for fact in facts if isinstance(fact, Considered))
+    assert considered.outcome != "refused: approved"
 
 
-def test_a_refusal_is_recorded_once_until_the_answer_changes() -> None:
-    made, broker = desk(), ScriptedBroker()
-    made.note([Halted(board().at, "operator", "lunch")])
-    seen = made.view(board(price=6042.0, vol=0.2))
-    for _ in range(3):
-        offer(made, seen, spread(), broker, Brake())
-    assert len(facts_of(made, Judged)) == 1
-    assert facts_of(made, Sent) == []
+@pytest.mark.emergency
+def test_the_brake_stops_no_exit() -> None:
+    def later(now: datetime) -> Board:
+        return replace(rising(now), price=6042.0 if now < tick(100).at else 6085.0)
+
+    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), later)
+    on.play(tick(60, due=NAME), tick(61))
+    on.brake.on = True
+    facts = on.play(tick(330, watch=NAME), tick(331))
+    assert any(isinstance(f, Sent) and f.order.purpose is Purpose.CLOSE for f in facts)
+    assert any(isinstance(f, CampaignClosed) for f in facts)
+    assert not on.desk.book.positions
 
 
-def test_starting_again_replays_the_journal_and_adds_nothing() -> None:
-    journal = MemoryJournal()
-    first, broker = desk(journal), ScriptedBroker()
-    offer(first, first.view(board(price=6042.0, vol=0.2)), spread(), broker, Brake())
-    (sent,) = broker.sent
-    at = board(FRIDAY, 61.0).at
-    first.note(
-        [
-            *(
-                LegFilled(at, sent.id, row, leg.contract, leg.quantity, Decimal("2.00"),
-                          Decimal("3.30"), f"fill-{row}")
-                for row, leg in enumerate(sent.legs)
-            ),
-            OrderEnded(at, sent.id, "filled"),
-        ]
-    )  # fmt: skip
-    length = len(journal.facts)
-    again = desk(journal)
-    assert len(journal.facts) == length
-    assert again.book == first.book
-    assert again.standing == first.standing
-    assert again.attempts == first.attempts
+@pytest.mark.emergency
+def test_a_command_comes_before_everything_else() -> None:
+    on = friday()
+    at = tick(60).at
+    on.brake.commands[at] = [Halted(at, "operator", "by hand")]
+    facts = on.play(tick(60, due=NAME))
+    assert kinds(facts) == ["Halted", "Judged", "Considered"]
+    judged = facts[1]
+    assert isinstance(judged, Judged)
+    failed = first_failure(judged.readings)
+    assert failed is not None
+    assert failed.rule == "R-BRK-06"
 
+
+def test_a_refusal_is_written_once_until_the_answer_changes() -> None:
+    on = friday(limits=Limits(vix_open_max=10.0))
+    facts = on.play(*(tick(minute, due=NAME) for minute in (60, 90, 120)))
+    assert kinds(facts) == ["Judged", "Considered"]
+    assert kinds(on.play(tick(150, due=NAME, last=True))) == ["Considered"]
+
+
+def test_a_slot_that_was_considered_tells_what_the_plan_measured() -> None:
+    """Also when it was sent, or refused by a gate: ``why-not`` asks for every stage's figure."""
+    for limits in (Limits(), Limits(vix_open_max=10.0)):
+        on = friday(limits=limits)
+        facts = on.play(tick(60, due=NAME))
+        (considered,) = (fact for fact in facts if isinstance(fact, Considered))
+        assert {"R-0DTE-02", "R-0DTE-03"} <= {reading.rule for reading in considered.readings}
+
+
+def test_a_skip_tells_every_reading() -> None:
+    quiet = bench((FRIDAY_0DTE,), lambda now: replace(board(vix_points=31.0), at=now))
+    (considered,) = quiet.play(tick(60, due=NAME))
+    assert isinstance(considered, Considered)
+    assert considered.outcome == "skipped"
+    assert len(considered.readings) == 3
+
+
+def test_a_day_that_closes_leaves_its_figures() -> None:
+    on = friday()
+    at = board().day.session.at(405)
+    facts = on.play(Tick(at, closing=True))
+    assert facts == [SessionClosed(at, FRIDAY, Decimal("150000.00"), Decimal(0), Decimal(0), 16.0)]
+
+
+def test_a_loss_of_five_per_cent_locks_once() -> None:
+    def crash(now: datetime) -> Board:
+        return replace(rising(now), price=6042.0 if now < tick(100).at else 6400.0)
+
+    on = bench(
+        (replace(FRIDAY_0DTE, credit_min_costs=0.0),), crash, limits=Limits(loss_day_max=0.001)
+    )
+    on.play(tick(60, due=NAME), tick(61))
+    facts = on.play(tick(110, watch=NAME), tick(111), tick(115), tick(120))
+    locks = [fact for fact in facts if isinstance(fact, Halted)]
+    assert [lock.reason for lock in locks] == ["day loss"]
+
+
+def test_an_opening_nobody_takes_is_withdrawn() -> None:
+    def falls(now: datetime) -> Board:
+        return replace(rising(now), vol=0.6 if now <= tick(60).at else 0.4)
+
+    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), falls)
+    on.play(tick(60, due=NAME), tick(61), tick(65), tick(70), tick(71))
+    assert [f.how for f in on.facts if isinstance(f, OrderEnded)] == ["cancelled"]
+    assert not on.desk.restless
+
+
+def test_a_doubt_about_a_position_that_is_gone_is_forgotten() -> None:
+    """Seen at its stop, and a minute later bought back by its own profit order: nobody is restless."""
+
+    def swings(now: datetime) -> Board:
+        price = 6042.0 if now < tick(120).at else 6120.0 if now < tick(121).at else 5900.0
+        return replace(rising(now), price=price)
+
+    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), swings)
+    on.play(tick(60, due=NAME), tick(61), tick(120, watch=NAME))
+    assert on.desk.restless
+    on.play(tick(121))
+    assert not on.desk.book.positions
+    assert not on.desk.restless
+
+
+def test_a_campaign_is_over_when_nothing_of_it_is_held() -> None:
+    on = friday()
+    on.play(tick(60, due=NAME), tick(61), tick(330, watch=NAME), tick(331))
+    (over,) = (fact for fact in on.facts if isinstance(fact, CampaignClosed))
+    paid = sum(fact.fee for fact in on.facts if isinstance(fact, LegFilled))
+    assert over.fees == paid
+    assert over.pnl == on.desk.book.cash - 150_000
+    assert on.desk.standing.tallies
+
+
+def test_stale_quotes_are_a_refusal_and_no_crash() -> None:
+    on = bench(
+        (replace(FRIDAY_0DTE, credit_min_costs=0.0),),
+        lambda now: replace(rising(now), age_s=500.0),
+    )
+    facts = on.play(tick(60, due=NAME))
+    assert kinds(facts) == ["Judged", "Considered"]
+
+
+def test_an_event_day_is_a_reason() -> None:
+    fed = day_of(FRIDAY, blocked={"FOMC": "14:00"})
+    on = bench((FRIDAY_0DTE,), lambda now: replace(board(), at=now, day=fed))
+    (considered,) = on.play(tick(60, due=NAME))
+    assert isinstance(considered, Considered)
+    failed = first_failure(considered.readings)
+    assert failed is not None
+    assert failed.rule == "R-EVT-04"

@@ -366,8 +366,8 @@ def test_a_trade_that_makes_a_broken_theta_smaller_is_allowed() -> None:
 
     payer = book_with(at.at, (order("+4 6000 C", "-80", strategy="x", campaign="x"), ("20.00",)))
     seen = replace(view(at, payer), net_liq=100_000.0)
-    before = answers(seen, wanted=order("+1 5000 P", "0.00", campaign="y"))["R-GRK-03"]
-    assert not before.passed  # the floor is broken by what is held
+    before = answers(seen, wanted=order("+1 6000 C", "-25.00", campaign="y"))["R-GRK-03"]
+    assert not before.passed  # the floor is broken, and this would break it further
     sold = answers(seen, wanted=order("-1 6005 C", "15.00", campaign="y"))["R-GRK-03"]
     assert isinstance(sold.observed, float)
     assert isinstance(before.observed, float)

@@ -23,7 +23,8 @@ from tomking.core.facts import (
     SessionClosed,
 )
 from tomking.market.sessions import sessions_between
-from tomking.risk.breakers import LOCKS, loss_share, losses
+from tomking.core.figures import loss
+from tomking.risk.breakers import LOCKS, losses
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing, Tally, apply, opened, start
 from worlds.board import FRIDAY
@@ -192,8 +193,8 @@ def test_a_new_run_forgets_the_last_one() -> None:
     [(100.0, 95.0, 0.05), (100.0, 105.0, 0.0), (0.0, 95.0, None), (-1.0, 95.0, None)],
 )
 def test_a_loss_is_a_share_of_its_baseline(begin: float, now: float, share: float | None) -> None:
-    assert loss_share(begin, now) == share
+    assert loss(now, begin) == share
 
 
 def test_an_unknown_net_liq_is_an_unknown_loss() -> None:
-    assert loss_share(100.0, float("nan")) is None
+    assert loss(float("nan"), 100.0) is None

@@ -13,7 +13,7 @@ from tomking.strategies.entry import (
     VixAtLeast,
     VixAtMost,
     VixBelow,
-    VixRiseBelow,
+    VixRiseAtMost,
 )
 from worlds.board import FRIDAY, Board, board, day_of
 from worlds.orders import view
@@ -37,8 +37,8 @@ TABLE = [
     (VixAtMost(35.0), {"vix_points": 34.99}, True),
     (VixAtMost(35.0), {"vix_points": 35.0}, True),
     (VixAtMost(35.0), {"vix_points": 35.01}, False),
-    (VixRiseBelow(0.10), {"vix_points": 17.5}, True),
-    (VixRiseBelow(0.10), {"vix_points": 17.7}, False),
+    (VixRiseAtMost(0.10), {"vix_points": 17.5}, True),
+    (VixRiseAtMost(0.10), {"vix_points": 17.7}, False),
     (MovedUp(0.005), {"price": 6029.75}, False),
     (MovedUp(0.005), {"price": 6030.0}, False),
     (MovedUp(0.005), {"price": 6030.25}, True),
@@ -77,7 +77,7 @@ def test_a_root_without_a_price_never_passes(rule: EntryRule) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [VixBelow(30.0), VixAtLeast(12.0), VixAtMost(35.0), VixRiseBelow(0.1)], ids=str
+    "rule", [VixBelow(30.0), VixAtLeast(12.0), VixAtMost(35.0), VixRiseAtMost(0.1)], ids=str
 )
 def test_a_vix_that_is_not_a_number_never_passes(rule: EntryRule) -> None:
     assert not ask(rule, board(vix_points=float("nan"))).passed

@@ -107,7 +107,7 @@ def margin_of_the_trade_is_small(case: Case) -> Reading:
 
 def stress_loss_is_bearable(case: Case) -> Reading:
     """5 August 2024 at its low would cost the book no more than its share (R-STR-01)."""
-    bound = _no_worse(case.view.limits.stress_loss_max, _share(case.stress_before, case) or 0.0)
+    bound = max(case.view.limits.stress_loss_max, _share(case.stress_before, case) or 0.0)
     return Reading(
         "loss under AUG5_LOW", Stage.MARGIN, Sense.AT_MOST,
         _share(case.stress_after, case), bound, "of net liq", "R-STR-01",

@@ -1,5 +1,6 @@
 """MARKET, CORRELATION, VIX and PATTERN: what is going on today, and who else is in the boat."""
 
+from tomking.core.figures import change
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.risk.case import Case
 from tomking.risk.correlation import EQUITY_GROUPS, group_of, live_campaigns
@@ -143,7 +144,7 @@ def vix_allows_opening(case: Case) -> Reading:
 def vix_has_not_jumped(case: Case) -> Reading:
     """VIX is not up by half since yesterday's close (R-VIX-04)."""
     market = case.view.market
-    jump = market.vix.value / market.day.vix_previous.value - 1.0
+    jump = change(market.vix.value, market.day.vix_previous.value)
     return Reading(
         "rise of VIX since the last close", Stage.VIX, Sense.AT_MOST,
         jump, case.view.limits.vix_spike_max, "share", "R-VIX-04",

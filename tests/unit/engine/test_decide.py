@@ -1,0 +1,282 @@
+"""What is wanted now: exits when a plan no longer keeps, profit orders, entries, and their prices."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tomking.core.facts import OrderEnded, Sent
+from tomking.core.order import Order, Purpose
+from tomking.core.reading import Skip
+from tomking.engine.decide import (
+    already,
+    closing,
+    entry,
+    exits,
+    intent_of,
+    profit_orders,
+    stale_openings,
+    worst_price,
+)
+from tomking.engine.desk import Desk
+from tomking.engine.memory import MemoryJournal
+from tomking.market.listing import future_contract
+from tomking.portfolio.book import Book, Position, empty_book, fold
+from tomking.portfolio.columns import columns, columns_of
+from tomking.portfolio.fees import TASTYTRADE
+from tomking.portfolio.package import natural, package_mid, price_band
+from tomking.risk.limits import Limits
+from tomking.risk.view import View
+from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.lt112 import LT112
+from worlds.board import Board, board
+from worlds.orders import fills, option, order, view
+
+pytestmark = pytest.mark.unit
+
+SHORT, WING = option("6090 C"), option("6120 C")
+OPENED = order("-1 6090 C, +1 6120 C", tranche="call spread")
+NAME = f"{OPENED.intent}:call spread"
+WATCH = frozenset({"friday_0dte"})
+
+
+def held(*more: Order) -> Book:
+    """The call spread, and further orders that work."""
+    at = board().at
+    facts = [
+        Sent(at, OPENED), *fills(OPENED, ("5.00", "1.00"), at),
+        OrderEnded(at, OPENED.id, "filled"), *(Sent(at, wanted) for wanted in more),
+    ]  # fmt: skip
+    return fold(empty_book(Decimal(100_000)), facts)
+
+
+def desk() -> Desk:
+    """A desk that has said nothing yet."""
+    return Desk((FRIDAY_0DTE, LT112), Limits(), TASTYTRADE, MemoryJournal())
+
+
+def at_cost(cost: float, minute: float = 120.0, half: float = 0.0) -> Board:
+    """A market in which the spread costs so much."""
+    quotes = {SHORT: (cost + 1.0 - half, cost + 1.0 + half), WING: (1.0 - half, 1.0 + half)}
+    return board(minute=minute, quotes=quotes)
+
+
+def look(known: Desk, market: Board, book: Book, watch: frozenset[str] = WATCH) -> list[Order]:
+    """The exits wanted at one look."""
+    return list(exits(known, view(market, book), watch))
+
+
+def resting() -> Order:
+    """The profit order of the spread, at rest."""
+    (wanted,) = profit_orders(desk(), view(at_cost(4.0), held()))
+    return wanted
+
+
+def test_what_its_plan_keeps_is_left_alone() -> None:
+    assert look(desk(), at_cost(6.0), held()) == []
+
+
+def test_a_stop_needs_two_looks_in_a_row() -> None:
+    known, book = desk(), held()
+    assert look(known, at_cost(12.5), book) == []
+    assert known.restless
+    (exit_,) = look(known, at_cost(12.5, 121.0), book, frozenset())
+    assert exit_.purpose is Purpose.CLOSE
+    assert exit_.closes == NAME
+    assert exit_.why.startswith("loss")
+    assert all(not leg.opens for leg in exit_.legs)
+    assert not known.doubts
+
+
+def test_a_look_at_which_it_is_well_again_forgets_the_doubt() -> None:
+    known, book = desk(), held()
+    assert look(known, at_cost(12.5), book) == []
+    assert look(known, at_cost(6.0, 121.0), book) == []
+    assert look(known, at_cost(12.5, 125.0), book) == []
+    assert len(look(known, at_cost(12.5, 126.0), book)) == 1
+
+
+def test_a_look_at_which_nothing_can_be_seen_is_no_second_look() -> None:
+    known, book = desk(), held()
+    blind = board(minute=121.0, quotes={SHORT: (float("nan"), float("nan"))})
+    assert look(known, at_cost(12.5), book) == []
+    assert look(known, blind, book) == []
+    assert look(known, at_cost(12.5, 122.0), book) == []
+
+
+@pytest.mark.parametrize("minute", [0.0, 5.0, 9.0])
+def test_no_stop_counts_in_the_first_ten_minutes(minute: float) -> None:
+    known, book = desk(), held()
+    for later in (0.0, 0.5):
+        assert look(known, at_cost(20.0, minute + later), book) == []
+    assert not known.doubts
+
+
+def test_an_exit_in_no_hurry_waits_until_twenty_past() -> None:
+    known, book = desk(), held()
+    assert look(known, at_cost(1.0, 19.0), book) == []
+    (exit_,) = look(known, at_cost(1.0, 20.0), book)
+    assert exit_.why.startswith("profit")
+
+
+def test_a_clock_exit_acts_at_once_and_replaces_the_resting_order() -> None:
+    rest = resting()
+    (exit_,) = look(desk(), at_cost(3.0, 330.0), held(rest))
+    assert exit_.why.startswith("minutes since the open")
+    assert exit_.replaces == rest.id
+
+
+def test_a_resting_profit_order_is_not_a_closing_and_profit_is_left_to_it() -> None:
+    assert look(desk(), at_cost(1.0), held(resting())) == []
+
+
+def test_what_is_not_watched_now_is_looked_at_only_for_a_doubt() -> None:
+    known, book = desk(), held()
+    assert look(known, at_cost(12.5), book, frozenset()) == []
+    assert not known.doubts
+
+
+def test_an_exit_that_has_not_traded_is_priced_again_and_replaces_itself() -> None:
+    seen = view(at_cost(12.5), held())
+    (position,) = seen.book.positions.values()
+    first = closing(desk(), seen, position, "loss")
+    known = desk()
+    known.attempts[first.intent] = 1
+    (again,) = look(known, at_cost(13.5, 121.0), held(first))
+    assert (again.replaces, again.attempt, again.why) == (first.id, 2, first.why)
+    assert look(known, board(), held(first)) == []  # sent this very minute
+
+
+def future_book() -> Book:
+    """What an assignment left behind: one future."""
+    known = held()
+    (position,) = known.positions.values()
+    future = future_contract("ES", "ESZ25")
+    carried = replace(position, held=((future, 1),), premium=Decimal(0), basis=Decimal(-5910 * 50))
+    return replace(known, positions={position.id: carried}, legs=columns(((future, 1),)))
+
+
+def test_a_delivered_future_is_flattened_at_once() -> None:
+    (exit_,) = look(desk(), board(minute=5.0), future_book(), frozenset())
+    assert [(leg.quantity, leg.opens) for leg in exit_.legs] == [(-1, False)]
+    assert exit_.limit % Decimal("0.25") == 0
+    assert not list(profit_orders(desk(), view(board(), future_book())))
+
+
+def test_a_profit_order_rests_at_the_plans_share() -> None:
+    rest = resting()
+    assert (rest.limit, rest.rests, rest.closes) == (Decimal("-2.00"), True, NAME)
+    assert list(profit_orders(desk(), view(at_cost(4.0), held(rest)))) == []
+
+
+def test_a_position_in_pieces_gets_no_profit_order() -> None:
+    known = held()
+    (position,) = known.positions.values()
+    pieces = replace(known, positions={position.id: replace(position, whole=False)})
+    assert list(profit_orders(desk(), view(at_cost(4.0), pieces))) == []
+
+
+# -- prices ------------------------------------------------------------------------------------
+
+
+def worst(market: Board, attempt: int) -> tuple[float, float, float, float]:
+    """The worst price of the spread's exit, its mid, the far side and the band."""
+    legs = columns_of(
+        tuple(replace(leg, quantity=-leg.quantity, opens=False) for leg in OPENED.legs)
+    )
+    marks = market.marks(legs)
+    return (
+        worst_price(marks, legs, 1, attempt), package_mid(marks, legs, 1),
+        natural(marks, legs, 1), price_band(marks, legs, 1),
+    )  # fmt: skip
+
+
+@given(st.floats(0.5, 25.0), st.sampled_from([0.0, 0.05, 0.25, 1.0]), st.integers(1, 8))
+def test_every_attempt_concedes_more_and_none_leaves_the_band(
+    cost: float, half: float, attempt: int
+) -> None:
+    market = at_cost(round(cost * 20) / 20, half=half)
+    price, mid, far, band = worst(market, attempt)
+    later, *_ = worst(market, attempt + 1)
+    assert later <= price <= far + 1e-9
+    assert mid - price <= band + 1e-9
+
+
+@pytest.mark.parametrize("half", [0.0, 0.025, 0.05])
+def test_an_exit_concedes_something_however_tight_the_quotes(half: float) -> None:
+    """A market moves more in a minute than a tight quote is wide: without this an exit runs after it."""
+    price, mid, far, _ = worst(at_cost(12.0, half=half), 1)
+    assert far - price >= 0.05
+    fourth, *_ = worst(at_cost(12.0, half=half), 4)
+    assert mid - fourth >= 0.20
+
+
+# -- entries -----------------------------------------------------------------------------------
+
+
+def friday(**changes: object) -> View:
+    """A Friday at half past ten with room for an ES."""
+    return view(board(price=6042.0, vol=0.6, **changes), cash="150000")
+
+
+def test_an_entry_is_one_order_for_the_whole_structure() -> None:
+    wanted = entry(desk(), friday(), FRIDAY_0DTE)
+    assert isinstance(wanted, Order)
+    assert wanted.intent == "friday_0dte/2025-12-05/open" == intent_of(FRIDAY_0DTE, friday())
+    assert wanted.purpose is Purpose.OPEN
+    assert wanted.attempt == 1
+    assert wanted.limit % Decimal("0.05") == 0
+
+
+def test_an_entry_is_priced_at_the_far_side() -> None:
+    seen = friday(half_width=0.25)
+    wanted = entry(desk(), seen, replace(FRIDAY_0DTE, credit_min_costs=0.0))
+    assert isinstance(wanted, Order)
+    legs = columns_of(wanted.legs, wanted.units)
+    assert float(wanted.limit) == pytest.approx(
+        natural(seen.market.marks(legs), legs, wanted.units)
+    )
+
+
+def test_a_trade_that_is_not_wanted_says_why() -> None:
+    refused = entry(desk(), friday(vix_points=31.0), FRIDAY_0DTE)
+    assert isinstance(refused, Skip)
+    assert {reading.rule for reading in refused.failed} == {"R-0DTE-02"}
+    assert all(reading.name.startswith("ES: ") for reading in refused.readings)
+
+
+def test_a_trade_too_large_in_every_root_names_what_binds_in_each() -> None:
+    poor = view(board(price=6042.0, vol=0.6), cash="1000")
+    refused = entry(desk(), poor, FRIDAY_0DTE)
+    assert isinstance(refused, Skip)
+    assert {reading.name.split(":")[0] for reading in refused.failed} == {"ES", "MES"}
+
+
+def test_an_entry_on_its_way_or_done_is_not_wanted_again() -> None:
+    seen = friday()
+    wanted = entry(desk(), seen, FRIDAY_0DTE)
+    assert isinstance(wanted, Order)
+    working = fold(empty_book(Decimal(100_000)), [Sent(seen.market.at, wanted)])
+    assert not already(desk(), seen, FRIDAY_0DTE)
+    assert already(desk(), replace(seen, book=working), FRIDAY_0DTE)
+    done = replace(seen.standing, done=frozenset({wanted.intent}))
+    assert already(desk(), replace(seen, standing=done), FRIDAY_0DTE)
+
+
+@pytest.mark.parametrize(("minute", "stale"), [(69.0, False), (70.0, True), (75.0, True)])
+def test_an_opening_waits_ten_minutes(minute: float, stale: bool) -> None:
+    working = fold(empty_book(Decimal(100_000)), [Sent(board(minute=60.0).at, OPENED)])
+    seen = view(board(minute=minute), working)
+    assert bool(list(stale_openings(seen))) is stale
+
+
+def test_legs_of_a_position_in_pieces_are_closed_one_by_one() -> None:
+    known = held()
+    (position,) = known.positions.values()
+    broken: Position = replace(position, held=((SHORT, -2), (WING, 1)), units=2, whole=False)
+    book = replace(known, positions={position.id: broken}, legs=columns(broken.held))
+    (exit_,) = look(desk(), at_cost(5.0, 330.0), book)
+    assert exit_.units == 1
+    assert [leg.quantity for leg in exit_.legs] == [2, -1]
