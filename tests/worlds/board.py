@@ -146,9 +146,12 @@ class Board:
 
 
 def quoted(price: float, half: float) -> tuple[float, float]:
-    """A quote around a price: on the 0.05 tick, never below nought; NaN stays NaN."""
+    """A quote around a price: on the 0.05 tick; NaN stays NaN.
+
+    Without a width bid and ask are the price, and never less than a tick: nobody offers for nothing.
+    """
     if half == 0.0:
-        near = round(price / 0.05) * 0.05 if price == price else price
+        near = max(round(price / 0.05), 1) * 0.05 if price == price else price
         return near, near
     bid = max(0.0, np.floor((price - half) / 0.05 + 1e-9) * 0.05)
     return float(bid), float(np.ceil((price + half) / 0.05 - 1e-9) * 0.05)

@@ -29,17 +29,21 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 from tomking.core.calendar import NEW_YORK
 from tomking.core.facts import Fact, Sent
 from tomking.core.order import Leg, Order, Purpose
+from tomking.core.product import PRODUCTS
 from tomking.core.reading import Reading, first_failure
 from tomking.core.value import value
 from tomking.exchange.collateral import Collateral
 from tomking.market.listing import front_future
+from tomking.market.snapshot import MID
 from tomking.portfolio.book import Book, empty_book, fold
+from tomking.portfolio.columns import columns_of
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.preview import Preview
 from tomking.risk.judge import judge
@@ -216,15 +220,20 @@ def play(path: Path) -> tuple[Asked, ...]:
     return tuple(_asked(rows[begin:end], scene, seen) for begin, end in pairwise(starts))
 
 
+def quoted(order: Order, seen: View) -> bool:
+    """Whether every leg has a quote; a root nobody lists has none."""
+    if order.root not in PRODUCTS:
+        return False
+    known: list[float] = seen.market.marks(columns_of(order.legs)).table[MID].tolist()
+    return not any(isnan(mid) for mid in known)
+
+
 def _asked(rows: list[tuple[str, str]], scene: Scene, seen: View) -> Asked:
     given = dict(rows)
     order = asked_order(given["asks"], scene, seen)
     collateral = Collateral(scene.limits.house)
     dry = (Decimal(0),) * 3
-    quoted = all(
-        bid == bid for leg in order.legs for bid in seen.market.quotes.get(leg.contract, (0.0,))
-    )
-    if order.purpose.adds_risk and quoted:  # the venue has no dry run for what nobody quotes
+    if order.purpose.adds_risk and quoted(order, seen):  # no dry run of what nobody quotes
         dry = collateral.change(seen.book.holdings, order, seen.market)
     verdict = judge(order, seen, Preview(*dry, Decimal(0), "estimate"))
     failed = first_failure(verdict.readings)

@@ -50,6 +50,7 @@ class _Process:
 
     paths: MutableMapping[Group, Paths]
     done: "Synchronized[int] | None" = None
+    each: "Synchronized[int] | None" = None
 
 
 _here = _Process({})
@@ -118,31 +119,30 @@ def still_open(made: Run, paths: MutableMapping[date, F64]) -> Mapping[str, Held
 def _shared_out(jobs: Sequence[Job], heard: Heard | None) -> Iterator[Column]:
     """Jobs over a pool of processes; this one only looks at the clock on the wall."""
     context = get_context("spawn")
-    done = context.Value("q", 0)
-    known: list[int] = []
-    with ProcessPoolExecutor(processes(), context, _begin, (done,)) as pool:
+    done, each = context.Value("q", 0), context.Value("q", 0)
+    with ProcessPoolExecutor(processes(), context, _begin, (done, each)) as pool:
         futures = [pool.submit(_made_elsewhere, job) for job in jobs]
         waiting: set[Future[Column]] = set(futures)
         while waiting:
-            ready, waiting = wait(waiting, LOOK_S if heard else None, FIRST_COMPLETED)
-            known += [future.result().summary.sessions for future in ready]
-            if heard and known:
-                heard(done.value, known[0] * len(jobs))
+            _, waiting = wait(waiting, LOOK_S if heard else None, FIRST_COMPLETED)
+            if heard and each.value:
+                heard(done.value, each.value * len(jobs))
         yield from (future.result() for future in futures)
 
 
-def _begin(done: "Synchronized[int]") -> None:
-    """What a new process is told."""
-    _here.done = done
+def _begin(done: "Synchronized[int]", each: "Synchronized[int]") -> None:
+    """What a new process is told: where sessions are counted, and how many one run has."""
+    _here.done, _here.each = done, each
 
 
 def _made_elsewhere(job: Job) -> Column:
     """A job in a process of the pool, counting its sessions aloud."""
-    counter = _here.done
+    counter, each = _here.done, _here.each
 
-    def _count(_done: int, _all: int) -> None:
-        if counter is not None:
+    def _count(_done: int, whole: int) -> None:
+        if counter is not None and each is not None:
             with counter.get_lock():
                 counter.value += 1
+            each.value = whole
 
     return column(job, _count)

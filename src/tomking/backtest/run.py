@@ -156,6 +156,7 @@ class _Watched:
     progress: Progress
 
     def ticks(self, interest: Interest) -> Iterator[Tick]:
+        """The clock's instants, each session counted as it closes."""
         done, total = 0, len(self.clock.sessions)
         for tick in self.clock.ticks(interest):
             yield tick

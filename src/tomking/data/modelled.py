@@ -198,6 +198,8 @@ class ModelSnapshot:
         if root not in ROOTS:
             return skip(f"{root} data", Stage.DATA, f"no price for {root}", "a price")
         session = self.today.day.session
+        if self.minute < 0:
+            raise LookAhead(f"the session of {session.day} has not opened at {self.at:%H:%M}")
         level = _level(root, session.day, self.today.carry)
         return Stamped(float(self.today.path[0]) * level, session.opens, self.today.open_evidence)
 

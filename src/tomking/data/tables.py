@@ -49,6 +49,7 @@ def carry() -> CarryTable:
     """Three-month bills and the S&P 500's dividend yield by quarter, from 2014Q1."""
 
     def quarter(row: Row) -> Quarter:
+        """A row of the table; a blank yield stays unknown."""
         paid = row["sp500_dividend_yield_pct"]
         return Quarter(percent(row["tbill_3m_pct"]), percent(paid) if paid else None)
 

@@ -7,6 +7,7 @@ from tomking.core.money import ZERO, points
 from tomking.core.order import Leg, Order, Purpose, Structure
 from tomking.core.product import Product, product
 from tomking.core.reading import Reading, Skip, of_root
+from tomking.core.value import value
 from tomking.engine.desk import Desk
 from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio.book import Position, Working
@@ -20,6 +21,8 @@ from tomking.strategies.stay import ProfitBelow, StayRule, kept, reading
 
 #: Stops do not look at the first ten minutes; exits in no hurry wait until twenty past the open.
 STOPS_FROM_MIN, PATIENT_FROM_MIN = 10, 20
+#: A package is taken to be at least this wide, in points, when an exit concedes a part of its width.
+CONCEDE_MIN = 0.20
 #: An opening order that has not traded after this many minutes is withdrawn.
 PATIENCE_MIN = 10
 
@@ -105,8 +108,8 @@ def closing(desk: Desk, view: View, position: Position, why: str, *, replaces: s
 def worst_price(marks: Marks, legs: Legs, units: int, attempt: int) -> float:
     """The least credit per unit an exit will take: the far side, and more with each attempt."""
     far, mid = natural(marks, legs, units), package_mid(marks, legs, units)
-    conceded = far - (attempt - 0.5) * 2.0 * (mid - far)
-    return max(conceded, mid - 0.9 * price_band(marks, legs, units))
+    width = max(2.0 * (mid - far), CONCEDE_MIN)
+    return max(far - (attempt - 0.5) * width, mid - price_band(marks, legs, units))
 
 
 def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
@@ -132,7 +135,15 @@ def _on_tick(price: Decimal, what: Product, legs: int) -> Decimal:
     return (price / step).to_integral_value(ROUND_CEILING) * step
 
 
-def entry(desk: Desk, view: View, strategy: Strategy) -> Order | Skip:
+@value
+class Wish:
+    """An opening order somebody wants, and what the plan measured on the way to it."""
+
+    order: Order
+    readings: tuple[Reading, ...]
+
+
+def entry(desk: Desk, view: View, strategy: Strategy) -> Wish | Skip:
     """The opening order of the largest root of which one unit fits, or every reading against it.
 
     A smaller contract is tried when the larger is too big, not when the trade itself is not wanted.
@@ -144,7 +155,8 @@ def entry(desk: Desk, view: View, strategy: Strategy) -> Order | Skip:
             return Skip((*against, *(of_root(root, measured) for measured in wanted.readings)))
         units = size(wanted, view, strategy.name)
         if not isinstance(units, Skip):
-            return _opening(desk, view, strategy, wanted, units)
+            measured = (*against, *(of_root(root, each) for each in wanted.readings))
+            return Wish(_opening(desk, view, strategy, wanted, units), measured)
         against += (of_root(root, measured) for measured in (*wanted.readings, *units.readings))
     return Skip(tuple(against))
 

@@ -89,6 +89,8 @@ class Desk:
             self.book = book
             self.held = frozenset(position.strategy for position in book.positions.values())
             self.impatient = any(not working.order.rests for working in book.working.values())
+            if self.doubts:
+                self.doubts = {doubt for doubt in self.doubts if doubt[0] in book.positions}
         self.standing = standings.apply(self.standing, fact, self.limits)
         if isinstance(fact, Sent):
             self.attempts[fact.order.intent] = fact.order.attempt

@@ -5,7 +5,7 @@ from tomking.core.facts import Considered, Halted, Judged, Sent, SessionClosed
 from tomking.core.money import usd
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, refusals
-from tomking.engine.decide import already, entry, exits, profit_orders, stale_openings
+from tomking.engine.decide import Wish, already, entry, exits, profit_orders, stale_openings
 from tomking.engine.desk import Desk
 from tomking.engine.labels import labels
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
@@ -13,6 +13,9 @@ from tomking.risk.breakers import tripped
 from tomking.risk.judge import judge
 from tomking.risk.verdict import Approved, Refused, Verdict
 from tomking.risk.view import View
+
+
+APPROVED = "approved"
 
 
 def run(desk: Desk, *, clock: Clock, market: Market, broker: Broker, inbox: Inbox) -> Desk:
@@ -51,7 +54,7 @@ def offer(desk: Desk, view: View, order: Order, broker: Broker, inbox: Inbox) ->
     verdict = _verdict(order, view, broker)
     approved = isinstance(verdict, Approved)
     failed = first_failure(verdict.readings)
-    answer = failed.name if failed else "approved"
+    answer = failed.name if failed else APPROVED
     if approved or desk.said.get(order.intent) != answer:
         desk.said[order.intent] = answer
         named = labels(order, view, verdict.readings)
@@ -76,24 +79,18 @@ def _verdict(order: Order, view: View, broker: Broker) -> Verdict:
 
 
 def _ask(
-    desk: Desk, view: View, wish: Order | Skip, name: str, broker: Broker, inbox: Inbox, tick: Tick
+    desk: Desk, view: View, wish: Wish | Skip, name: str, broker: Broker, inbox: Inbox, tick: Tick
 ) -> View:
     """A strategy's answer at its slot: recorded when it is the first, the last or a new one."""
+    last = name in tick.last
     if isinstance(wish, Skip):
-        _consider(desk, view, name, "skipped", wish.readings, last=name in tick.last)
+        _consider(desk, view, name, "skipped", wish.readings, last=last)
         return view
-    after = offer(desk, view, wish, broker, inbox)
-    sent = after is not view
-    answer = desk.said.get(wish.intent, "")
-    readings: tuple[Reading, ...] = ()
-    _consider(
-        desk,
-        after,
-        name,
-        "sent" if sent else f"refused: {answer}",
-        readings,
-        last=name in tick.last,
-    )
+    after = offer(desk, view, wish.order, broker, inbox)
+    answer = desk.said[wish.order.intent]
+    held = "held by the brake" if answer == APPROVED else f"refused: {answer}"
+    outcome = "sent" if after is not view else held
+    _consider(desk, after, name, outcome, wish.readings, last=last)
     return after
 
 

@@ -92,7 +92,8 @@ def package(
     net = 0.0
     for quantity, column, step in zip(entry.quantities, columns, entry.steps, strict=True):
         bid, ask = bids[column], asks[column]
-        if bid == 0.0 and quantity < 0 and gives_away(entry.order, ages[column], model):
+        side = bid if quantity < 0 else ask
+        if side == 0.0 and gives_away(entry.order, ages[column], model):
             prices.append(0.0)
             continue
         if not tradable(model, bid, ask, ages[column], quantity):

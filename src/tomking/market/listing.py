@@ -260,6 +260,7 @@ def expiry_near(listed: Iterable[Expiry], today: date, days: int, within: int) -
     target = today.toordinal() + days
 
     def distance(expiry: Expiry) -> tuple[int, date, bool]:
+        """Days from the target, then the earlier, then the one fixed at the close."""
         return abs(expiry.day.toordinal() - target), expiry.day, expiry.settles is Settles.AM
 
     nearest = min(listed, key=distance, default=None)

@@ -97,7 +97,8 @@ def misfit(walk: F64, clock: F64, sign: float, goal: F64, known: Flags) -> float
         above = max(above, 0.0)
     if not known[2]:
         below = max(below, 0.0)
-    return above * above + below * below
+    miss: float = above * above + below * below
+    return miss
 
 
 @part

@@ -38,6 +38,7 @@ def _of_account(account: Account) -> Iterator[str]:
         if tally.entered < SELDOM * max(tally.considered, 1):
             yield stopped(tally, funnel)
     if account.strip:
+        yield from _turned(account)
         yield _over_the_strip(account)
 
 
@@ -92,6 +93,19 @@ def _stopped_root(root: str, funnel: Funnel) -> str:
     mine = [refusal for refusal in funnel.by_root if refusal.root == root][:3]
     gates = [f"{refusal.gate} on {many(refusal.days, 'day')}" for refusal in mine]
     return f"{root + ' by ' if root else ''}{listed(gates)}"
+
+
+def _turned(account: Account) -> Iterator[str]:
+    """Strategies whose result changes its sign with an assumption, and which assumption."""
+    for row, tally in enumerate(account.base.summary.tallies):
+        other = [
+            f"{column.name} ({money(mine.pnl, sign=True)})"
+            for column in account.strip
+            if (mine := column.summary.tallies[row]).pnl * tally.pnl < 0
+        ]
+        if other:
+            turn = "loss" if tally.pnl > 0 else "profit"
+            yield f"{tally.title}'s result turns into a {turn} with {listed(other)}."
 
 
 def _over_the_strip(account: Account) -> str:

@@ -11,6 +11,7 @@ from tomking.core.facts import OrderEnded, Sent
 from tomking.core.order import Order, Purpose
 from tomking.core.reading import Skip
 from tomking.engine.decide import (
+    Wish,
     already,
     closing,
     entry,
@@ -222,8 +223,10 @@ def friday(**changes: object) -> View:
 
 
 def test_an_entry_is_one_order_for_the_whole_structure() -> None:
-    wanted = entry(desk(), friday(), FRIDAY_0DTE)
-    assert isinstance(wanted, Order)
+    wish = entry(desk(), friday(), FRIDAY_0DTE)
+    assert isinstance(wish, Wish)
+    wanted = wish.order
+    assert all(reading.passed for reading in wish.readings)
     assert wanted.intent == "friday_0dte/2025-12-05/open" == intent_of(FRIDAY_0DTE, friday())
     assert wanted.purpose is Purpose.OPEN
     assert wanted.attempt == 1
@@ -232,8 +235,9 @@ def test_an_entry_is_one_order_for_the_whole_structure() -> None:
 
 def test_an_entry_is_priced_at_the_far_side() -> None:
     seen = friday(half_width=0.25)
-    wanted = entry(desk(), seen, replace(FRIDAY_0DTE, credit_min_costs=0.0))
-    assert isinstance(wanted, Order)
+    wish = entry(desk(), seen, replace(FRIDAY_0DTE, credit_min_costs=0.0))
+    assert isinstance(wish, Wish)
+    wanted = wish.order
     legs = columns_of(wanted.legs, wanted.units)
     assert float(wanted.limit) == pytest.approx(
         natural(seen.market.marks(legs), legs, wanted.units)
@@ -256,8 +260,9 @@ def test_a_trade_too_large_in_every_root_names_what_binds_in_each() -> None:
 
 def test_an_entry_on_its_way_or_done_is_not_wanted_again() -> None:
     seen = friday()
-    wanted = entry(desk(), seen, FRIDAY_0DTE)
-    assert isinstance(wanted, Order)
+    wish = entry(desk(), seen, FRIDAY_0DTE)
+    assert isinstance(wish, Wish)
+    wanted = wish.order
     working = fold(empty_book(Decimal(100_000)), [Sent(seen.market.at, wanted)])
     assert not already(desk(), seen, FRIDAY_0DTE)
     assert already(desk(), replace(seen, book=working), FRIDAY_0DTE)

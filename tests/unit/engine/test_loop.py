@@ -159,7 +159,7 @@ def test_a_doubt_about_a_position_that_is_gone_is_forgotten() -> None:
     """Seen at its stop, and a minute later bought back by its own profit order: nobody is restless."""
 
     def swings(now: datetime) -> Board:
-        price = 6042.0 if now < tick(120).at else 6120.0 if now < tick(121).at else 5900.0
+        price = 6042.0 if now < tick(120).at else 6250.0 if now < tick(121).at else 5900.0
         return replace(rising(now), price=price)
 
     on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), swings)

@@ -1,6 +1,7 @@
 """What is concluded, what is suspected, and what is said when nothing was traded."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -85,3 +86,13 @@ def test_a_gate_that_refuses_nearly_everything_is_named() -> None:
 )
 def test_gates_that_choose_by_price_are_told_from_others(gate: str, *, chooses: bool) -> None:
     assert selects_on_premium(gate) == chooses
+
+
+def test_a_result_that_turns_with_an_assumption_names_it() -> None:
+    sound = report()
+    account = sound.accounts[0]
+    mid = account.strip[0]
+    tallies = (replace(mid.summary.tallies[0], pnl=Decimal(-40)), mid.summary.tallies[1])
+    turned = replace(mid, summary=replace(mid.summary, tallies=tallies))
+    found = dict(conclusions(replace(sound, accounts=(replace(account, strip=(turned,)),))))
+    assert "Friday 0DTE's result turns into a loss with mid (−$40)." in found["$44,500"]

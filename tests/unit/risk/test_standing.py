@@ -22,8 +22,8 @@ from tomking.core.facts import (
     RunStarted,
     SessionClosed,
 )
-from tomking.market.sessions import sessions_between
 from tomking.core.figures import loss
+from tomking.market.sessions import sessions_between
 from tomking.risk.breakers import LOCKS, losses
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing, Tally, apply, opened, start

@@ -205,7 +205,7 @@ def test_the_larger_contract_is_taken_when_one_of_it_fits() -> None:
         desk = Desk((FRIDAY_0DTE,), seen.limits, TASTYTRADE, MemoryJournal())
         wanted = entry(desk, seen, FRIDAY_0DTE)
         assert not isinstance(wanted, Skip)
-        assert wanted.root == root
+        assert wanted.order.root == root
 
 
 @pytest.mark.parametrize("case", SHEET["model"], ids=lambda c: f"vol {c['vol']:.0%}")

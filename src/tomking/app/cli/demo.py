@@ -40,7 +40,7 @@ def command(
     """
     began = perf_counter()
     page, data = _places(out)
-    with bar("trading two accounts, every assumption in turn") as heard:
+    with bar("two accounts") as heard:
         report = made(_wanted(), "tomking demo", heard)
     write(page, page_of(report))
     write(data, json_of(report))

@@ -71,6 +71,7 @@ def stated(legs: Sequence[MarginLeg], underlying: Underlying, house: House) -> P
     scale = underlying.multiplier
 
     def added(shorts: Sequence[MarginLeg]) -> F64:
+        """What leaving each of some shorts uncovered adds."""
         return weights(shorts, [naked_usd(leg, underlying, house) for leg in shorts], scale)
 
     forced = np.zeros(6)

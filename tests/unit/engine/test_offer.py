@@ -1,0 +1,147 @@
+"""Offering an order: judge, write, look at the brake again, send; and replay as the only start."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from tomking.core.contract import Contract
+from tomking.core.errors import QuoteMissing
+from tomking.core.facts import Fact, Halted, Judged, LegFilled, OrderEnded, RunStarted, Sent
+from tomking.core.order import Order
+from tomking.engine.desk import Desk
+from tomking.engine.loop import offer
+from tomking.engine.memory import MemoryJournal
+from tomking.market.snapshot import Snapshot
+from tomking.portfolio.fees import TASTYTRADE
+from tomking.portfolio.preview import Preview
+from tomking.risk.limits import Limits
+from tomking.risk.standing import Standing
+from tomking.risk.verdict import Approved
+from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from worlds.board import FRIDAY, board
+from worlds.orders import order
+
+CASH = Decimal(300_000)
+SMALL = Preview(Decimal(0), Decimal(1500), Decimal(1500), Decimal("6.60"), "estimate")
+
+
+@dataclass
+class ScriptedBroker:
+    """Answers previews from a script and remembers what it was sent."""
+
+    answer: Preview | QuoteMissing = SMALL
+    sent: list[Order] = field(default_factory=list)
+
+    def preview(self, order: Order, now: Snapshot) -> Preview:
+        if isinstance(self.answer, QuoteMissing):
+            raise self.answer
+        return self.answer
+
+    def submit(self, approved: Approved, now: Snapshot) -> None:
+        self.sent.append(approved.order)
+
+    def cancel(self, order: str) -> None:
+        raise AssertionError("nothing was to be cancelled")
+
+    def requirement(self, now: Snapshot) -> Decimal:
+        return Decimal(0)
+
+    def poll(self, now: Snapshot) -> Iterable[Fact]:
+        return ()
+
+    def find(self, intent: str) -> str | None:
+        return None
+
+    def holdings(self) -> Mapping[Contract, int]:
+        return {}
+
+
+@dataclass
+class Brake:
+    """An inbox whose brake may be on."""
+
+    on: bool = False
+
+    def take(self, now: datetime, standing: Standing) -> Sequence[Fact]:
+        return ()
+
+    def halted(self) -> bool:
+        return self.on
+
+
+def desk(journal: MemoryJournal | None = None) -> Desk:
+    made = Desk((FRIDAY_0DTE,), Limits(), TASTYTRADE, journal or MemoryJournal())
+    made.begin(RunStarted(board().at, "test", CASH, ""))
+    return made
+
+
+def spread() -> Order:
+    return order("-1 6090 C, +1 6120 C", "2.00", campaign="friday_0dte/new")
+
+
+def facts_of(made: Desk, kind: type[Fact]) -> list[Fact]:
+    return [fact for _, fact in made.journal.read() if isinstance(fact, kind)]
+
+
+@pytest.mark.rule("R-MRG-05")
+def test_an_order_without_a_margin_preview_is_refused_at_data() -> None:
+    made, broker = desk(), ScriptedBroker(QuoteMissing("ES 2025-12-05 6090 C has no quote"))
+    offer(made, made.view(board(price=6042.0, vol=0.2)), spread(), broker, Brake())
+    (judged,) = facts_of(made, Judged)
+    assert isinstance(judged, Judged)
+    assert not judged.approved
+    assert [reading.stage.value for reading in judged.readings] == ["DATA"]
+    assert broker.sent == []
+
+
+def test_an_approved_order_is_written_before_it_is_sent() -> None:
+    made, broker = desk(), ScriptedBroker()
+    offer(made, made.view(board(price=6042.0, vol=0.2)), spread(), broker, Brake())
+    kinds = [type(fact).__name__ for _, fact in made.journal.read()]
+    assert kinds == ["RunStarted", "Judged", "Sent"]
+    assert broker.sent == [spread()]
+
+
+@pytest.mark.emergency
+def test_the_brake_is_looked_at_again_after_the_verdict() -> None:
+    made, broker = desk(), ScriptedBroker()
+    offer(made, made.view(board(price=6042.0, vol=0.2)), spread(), broker, Brake(on=True))
+    assert [type(fact).__name__ for _, fact in made.journal.read()] == ["RunStarted", "Judged"]
+    assert broker.sent == []
+
+
+def test_a_refusal_is_recorded_once_until_the_answer_changes() -> None:
+    made, broker = desk(), ScriptedBroker()
+    made.note([Halted(board().at, "operator", "lunch")])
+    seen = made.view(board(price=6042.0, vol=0.2))
+    for _ in range(3):
+        offer(made, seen, spread(), broker, Brake())
+    assert len(facts_of(made, Judged)) == 1
+    assert facts_of(made, Sent) == []
+
+
+def test_starting_again_replays_the_journal_and_adds_nothing() -> None:
+    journal = MemoryJournal()
+    first, broker = desk(journal), ScriptedBroker()
+    offer(first, first.view(board(price=6042.0, vol=0.2)), spread(), broker, Brake())
+    (sent,) = broker.sent
+    at = board(FRIDAY, 61.0).at
+    first.note(
+        [
+            *(
+                LegFilled(at, sent.id, row, leg.contract, leg.quantity, Decimal("2.00"),
+                          Decimal("3.30"), f"fill-{row}")
+                for row, leg in enumerate(sent.legs)
+            ),
+            OrderEnded(at, sent.id, "filled"),
+        ]
+    )  # fmt: skip
+    length = len(journal.facts)
+    again = desk(journal)
+    assert len(journal.facts) == length
+    assert again.book == first.book
+    assert again.standing == first.standing
+    assert again.attempts == first.attempts
