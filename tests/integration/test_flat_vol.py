@@ -1,6 +1,7 @@
 """In a world in which nothing can be earned, no strategy earns anything: the engine invents nothing.
 
-2,000 paths for Friday 0DTE; for LT112 as many with ``TOMKING_FULL=1`` (``make prove``), 300 in the suite.
+2,000 paths for Friday 0DTE; as many for LT112 with ``TOMKING_FULL=1`` (``make prove``), 300 in the
+suite.
 """
 
 import os

@@ -14,7 +14,6 @@ from tomking.risk.judge import judge
 from tomking.risk.verdict import Approved, Refused, Verdict
 from tomking.risk.view import View
 
-
 APPROVED = "approved"
 
 

@@ -62,8 +62,9 @@ def total(legs: Legs, marks: Marks) -> float:
 
 def at_exit(legs: Legs, marks: Marks) -> float:
     """Dollar value of all legs at the far side of their quotes: longs at the bid, shorts at the ask."""
-    side = np.where(legs.quantity > 0, marks.table[BID], marks.table[ASK])
-    return float(np.dot(legs.quantity * legs.multiplier, side))
+    dollars = legs.quantity * legs.multiplier
+    long: F64 = np.maximum(dollars, 0.0)
+    return float(np.dot(long, marks.table[BID]) + np.dot(dollars - long, marks.table[ASK]))
 
 
 def gross_dollar_delta(legs: Legs, marks: Marks) -> float:

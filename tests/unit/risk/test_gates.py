@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 
 from tomking.core.facts import Sent
-from tomking.core.reading import STAGES, Stage
 from tomking.portfolio.book import apply, empty_book
 from tomking.risk.case import open_case
 from tomking.risk.gates.market import root_has_a_group
 from tomking.risk.judge import EXPOSURE, SANITY, judge
-from tomking.risk.verdict import Approved, Refused
-from worlds.board import FRIDAY
+from tomking.risk.verdict import Refused
 from worlds.gates import SPREAD, answers, doubled, exit_of, held_spread, opener, scene
 from worlds.orders import book_with, option, order, preview, view
 
@@ -386,24 +384,3 @@ def test_a_book_that_gains_under_stress_lends_no_room_to_lose() -> None:
     assert case.stress_before < -50_000.0
     reading = answers(hedged, legs=SPREAD)["R-STR-01"]
     assert reading.bound == pytest.approx(0.20)
-
-
-def test_the_stage_of_a_refusal_is_the_first_that_failed() -> None:
-    seen = scene(market={"vix_points": 40.0}, memory={"phase": 0}, limits={"delta_share_max": 0.0})
-    verdict = judge(order(SPREAD, "2.00"), seen, preview())
-    assert isinstance(verdict, Refused)
-    failed = {reading.stage for reading in verdict.readings if not reading.passed}
-    assert verdict.named.stage is min(failed, key=STAGES.index)
-    assert {Stage.VIX, Stage.GREEKS, Stage.POSITION_LIMIT} <= failed
-
-
-def test_every_gate_is_asked_though_one_refuses() -> None:
-    seen = scene(memory={"reasons": frozenset({"operator"})})
-    verdict = judge(order(SPREAD, "2.00"), seen, preview())
-    assert len(verdict.readings) == len(SANITY + EXPOSURE)
-
-
-def test_a_calm_day_lets_one_mes_spread_through() -> None:
-    verdict = judge(order(SPREAD, "2.00", root="MES"), scene(), preview())
-    assert isinstance(verdict, Approved), [str(r) for r in verdict.readings if not r.passed]
-    assert verdict.order.legs[0].contract.expiry == FRIDAY

@@ -1,0 +1,33 @@
+"""The judge: every gate is asked, and the first stage that failed names the refusal."""
+
+import pytest
+
+from tomking.core.reading import STAGES, Stage
+from tomking.risk.judge import EXPOSURE, SANITY, judge
+from tomking.risk.verdict import Approved, Refused
+from worlds.board import FRIDAY
+from worlds.gates import SPREAD, scene
+from worlds.orders import order, preview
+
+pytestmark = [pytest.mark.unit, pytest.mark.risk]
+
+
+def test_the_stage_of_a_refusal_is_the_first_that_failed() -> None:
+    seen = scene(market={"vix_points": 40.0}, memory={"phase": 0}, limits={"delta_share_max": 0.0})
+    verdict = judge(order(SPREAD, "2.00"), seen, preview())
+    assert isinstance(verdict, Refused)
+    failed = {reading.stage for reading in verdict.readings if not reading.passed}
+    assert verdict.named.stage is min(failed, key=STAGES.index)
+    assert {Stage.VIX, Stage.GREEKS, Stage.POSITION_LIMIT} <= failed
+
+
+def test_every_gate_is_asked_though_one_refuses() -> None:
+    seen = scene(memory={"reasons": frozenset({"operator"})})
+    verdict = judge(order(SPREAD, "2.00"), seen, preview())
+    assert len(verdict.readings) == len(SANITY + EXPOSURE)
+
+
+def test_a_calm_day_lets_one_mes_spread_through() -> None:
+    verdict = judge(order(SPREAD, "2.00", root="MES"), scene(), preview())
+    assert isinstance(verdict, Approved), [str(r) for r in verdict.readings if not r.passed]
+    assert verdict.order.legs[0].contract.expiry == FRIDAY
