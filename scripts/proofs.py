@@ -185,6 +185,21 @@ PROOFS = (
         "tests -k flat_vol",
     ),
     suite(
+        "look_ahead",
+        "Exchanging the path after an instant, and all later days, changes no decision before it.",
+        "tests/integration/test_look_ahead.py",
+    ),
+    suite(
+        "gates_seen",
+        "Every gate passes and refuses because of data, in the default run or a day written down.",
+        "tests/integration/test_gates_seen.py",
+    ),
+    suite(
+        "books_agree",
+        "The venue's ledger is the book at every event, and strategies add up to the cent.",
+        "tests/integration/test_backtest.py tests/integration/test_determinism.py",
+    ),
+    suite(
         "margin",
         "Margin agrees with every published case to the cent.",
         "tests/unit/portfolio/test_margin_published.py",

@@ -1,6 +1,7 @@
 """The desk: what the loop holds between ticks - book, standing and what it has said before.
 
-All of it is folded from the journal; nothing here is written anywhere else.
+Book, standing and attempts are folded from the journal. Doubts and what was said are not: forgetting
+them at a restart only makes the desk look once more and say an answer again.
 """
 
 from collections.abc import Iterable, Sequence

@@ -190,7 +190,7 @@ def black76_into(
         price, tail_lo, tail_hi, density = _otm(
             x, min(f, k) * discount, max(f, k) * discount, total
         )
-        inside = c * x > 0.0
+        inside = (c * x > 0.0) | ((x == 0.0) & (c < 0.0))  # at the money the put counts as inside
         alive = total > _ALIVE_MIN
         price += c * (f - k) * discount if inside else 0.0
         chance = tail_lo if x <= 0.0 else tail_hi
@@ -232,7 +232,7 @@ def bsm_into(
         spot_discount = _exp(-q * t)
         held, owed = s * spot_discount, k * _exp(-r * t)
         price, tail_lo, tail_hi, density = _otm(x, min(held, owed), max(held, owed), total)
-        inside = c * x > 0.0
+        inside = (c * x > 0.0) | ((x == 0.0) & (c < 0.0))  # at the money the put counts as inside
         alive = total > _ALIVE_MIN
         price += c * (held - owed) if inside else 0.0
         held_chance = tail_lo if x <= 0.0 else tail_hi

@@ -272,3 +272,11 @@ def test_columns_of_other_lengths_and_an_out_of_another_shape_are_refused() -> N
         black76([[100.0]], 100, 1, 0.2, 1, 0)
     with pytest.raises(PricingError, match=r"shape \(6, 1\)"):
         black76(100, 100, 1, 0.2, 1, 0, out=np.empty((6, 2)))
+
+
+@pytest.mark.parametrize(("rate", "pays"), [(0.0, 0.0), (0.03, 0.03)])
+def test_a_put_exactly_at_the_money_has_the_delta_of_a_put(rate: float, pays: float) -> None:
+    call, put = black76(100, 100, 1.0, 1.0, [1, -1], rate).T
+    assert call[DELTA] - put[DELTA] == pytest.approx(math.exp(-rate), rel=1e-14)
+    call, put = bsm(100, 100, 1.0, 1.0, [1, -1], rate, pays).T
+    assert call[DELTA] - put[DELTA] == pytest.approx(math.exp(-pays), rel=1e-14)
