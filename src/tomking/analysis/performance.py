@@ -43,7 +43,7 @@ def performance(path: Curve) -> Performance:
     grown = float(path.growth[-1])
     worst, peak = int(np.argmin(returns)), int(np.argmax(share))
     dollars = float(path.net_liq[-1] - path.flows[-1] - path.net_liq[0])
-    most = float(path.requirement.max())
+    most = float((share * path.net_liq).max())
     return Performance(
         years,
         grown - 1.0,

@@ -9,7 +9,7 @@ from time import perf_counter
 from tomking.backtest.operator import REVIEW_DAYS, SimulatedOperator
 from tomking.brokers.simulated import SimulatedBroker
 from tomking.core.calendar import AFTER_CLOSE, Session
-from tomking.core.errors import DataError, InvariantError
+from tomking.core.errors import ConfigError, DataError, InvariantError
 from tomking.core.facts import Fact, RunStarted
 from tomking.core.money import ZERO
 from tomking.core.value import value
@@ -85,11 +85,20 @@ def run(spec: RunSpec, *, paths: Paths | None = None, progress: Progress | None 
 
     Raises
     ------
+    ConfigError
+        If a delay is negative or two strategies bear one name.
     DataError
         If the window holds no session.
     InvariantError
         If the exchange's ledger and the book disagree at the end: a bug.
     """
+    if spec.delay_min < 0:
+        raise ConfigError(
+            f"a delay of {spec.delay_min} minutes would know the future; give 0 or more"
+        )
+    names = [strategy.name for strategy in spec.strategies]
+    if len(set(names)) < len(names):
+        raise ConfigError(f"two strategies bear one name among {', '.join(names)}; rename one")
     began = perf_counter()
     history = window(spec.start, spec.end, spec.scale)
     sessions = _sessions(history)

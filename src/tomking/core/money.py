@@ -5,6 +5,9 @@ Signs: a credit, money received, is positive; a debit negative.
 """
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from math import isfinite
+
+from tomking.core.errors import InvariantError
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
@@ -33,5 +36,12 @@ def usd(amount: float) -> Decimal:
 
     >>> usd(44500.0)
     Decimal('44500.00')
+
+    Raises
+    ------
+    InvariantError
+        If the amount is not a number: an unknown amount is not money.
     """
+    if not isfinite(amount):
+        raise InvariantError(f"{amount} is not an amount of money")
     return cents(Decimal(repr(amount)))

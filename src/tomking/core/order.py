@@ -67,6 +67,11 @@ class Order:
         return f"{self.intent}#{self.attempt}"
 
     @property
+    def adds_risk(self) -> bool:
+        """Whether the exposure gates are asked: by its purpose, or because a leg of it opens."""
+        return self.purpose.adds_risk or any(leg.opens for leg in self.legs)
+
+    @property
     def root(self) -> str:
         """The root of the first leg; a package has one underlying."""
         return self.legs[0].contract.root

@@ -19,15 +19,22 @@ from tomking.market.snapshot import ASK, BID, DELTA, VOL, Nearest, Quote
 from tomking.market.surface import atm_sd_into, strike_at_delta
 from tomking.market.variance import VarianceClock
 
+#: A strike and its neighbours, in steps.
+_NEIGHBOURS = np.array([-1.0, 0.0, 1.0, 2.0])
+
 
 @dataclass(frozen=True, slots=True)
 class ModelChain:
-    """The options of one root at one instant. Strikes are chosen by the delta of the uncut model."""
+    """The options of one root at one instant. Strikes are chosen by the delta of the uncut model.
+
+    ``rows`` are layouts of an expiry's first contract, kept by the market from one instant to the next.
+    """
 
     root: str
     at: datetime
     now: Instant
     clock: VarianceClock
+    rows: dict[tuple[str, Expiry], Columns]
     levels: dict[date, tuple[Expiry, tuple[float, float, float]]] = field(default_factory=dict)
 
     def expiry_near(self, dte: int, within: int) -> Expiry | Skip:
@@ -52,10 +59,7 @@ class ModelChain:
         if not target > 0.0:
             return skip(f"{delta:g} delta", Stage.DATA, "no strike has it", "a strike")
         days = expiry.day.toordinal() - self.now.day
-        step = listing.strike_step(self.root, target, forward, days)
-        near = listing.listed_strikes(
-            self.root, forward, days, target - 2 * step, target + 2 * step
-        )
+        near = _around(self.root, forward, days, target)
         deltas = np.abs(self._marks(expiry, right, near, uncut=True)[DELTA])
         beyond = {"either": 0.0, "at_least": deltas < delta, "at_most": deltas > delta}[nearest]
         away = np.abs(deltas - delta) + np.where(beyond, 1.0, 0.0)
@@ -81,7 +85,12 @@ class ModelChain:
 
     def _row(self, expiry: Expiry) -> Columns:
         """The layout of one contract of an expiry, from which all its strikes are laid out."""
-        return _row_of(self.root, expiry, self.clock)
+        key = (self.root, expiry)
+        known = self.rows.get(key)
+        if known is None:
+            one = contract_of(self.root, expiry, Right.PUT, 1.0)
+            known = self.rows[key] = lay_out((one,), self.clock)
+        return known
 
     def _level(self, expiry: Expiry) -> tuple[float, float, float]:
         """Forward, at-the-money total deviation and variance years of an expiry."""
@@ -128,17 +137,3 @@ def _around(root: str, forward: float, days: int, target: float) -> F64:
 @cache
 def _near(root: str, today: date, days: int, within: int) -> Expiry | None:
     return listing.expiry_near(listing.expiries(root, today), today, days, within)
-
-
-_NEIGHBOURS = np.array([-1.0, 0.0, 1.0, 2.0])
-_ROWS: dict[tuple[str, Expiry, int], tuple[VarianceClock, Columns]] = {}
-
-
-def _row_of(root: str, expiry: Expiry, clock: VarianceClock) -> Columns:
-    """One put of an expiry laid out, remembered as long as its clock is the same."""
-    key = (root, expiry, id(clock))
-    known = _ROWS.get(key)
-    if known is None or known[0] is not clock:
-        one = contract_of(root, expiry, Right.PUT, 1.0)
-        known = _ROWS[key] = (clock, lay_out((one,), clock))
-    return known[1]

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from tomking.core.calendar import AFTER_CLOSE, Session
-from tomking.core.contract import Contract, Settles
+from tomking.core.contract import Contract, Expiry, Settles
 from tomking.core.errors import DataError, LookAhead
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.product import PRODUCTS
@@ -36,7 +36,7 @@ from tomking.market.path import (
     vix_at,
     vix_day,
 )
-from tomking.market.sessions import session_of, sessions_between
+from tomking.market.sessions import previous_session, session_of, sessions_between
 from tomking.market.snapshot import NO_SHOCK, Day, Legs, Marks, Shock
 from tomking.market.variance import VarianceClock, share_to_close, variance_clock
 
@@ -78,6 +78,7 @@ class ModelMarket:
     spreads: float = 1.0
     paths: MutableMapping[date, F64] = field(default_factory=dict)
     clock: VarianceClock = field(init=False)
+    rows: dict[tuple[str, Expiry], Columns] = field(init=False, default_factory=dict)
     _indicators: Mapping[str, F64] = field(init=False)
     _iv: Mapping[str, F64] = field(init=False)
     _today: Today | None = field(init=False, default=None)
@@ -130,7 +131,7 @@ class ModelMarket:
             {},
             event_table().on(day, EVENTS),
             {root: before * _level(root, day, carry) for root in ROOTS},
-            Stamped(vix_before, session.opens, Evidence.RECORDED),
+            Stamped(vix_before, _known_at(day), Evidence.RECORDED),
             carry.rate,
             MISSING,
         )
@@ -216,7 +217,7 @@ class ModelSnapshot:
         """The options of a root, priced when asked."""
         if root not in ROOTS:
             return skip(f"{root} options", Stage.DATA, f"no option data for {root}", "a chain")
-        return ModelChain(root, self.at, self.instant, self.market.clock)
+        return ModelChain(root, self.at, self.instant, self.market.clock, self.market.rows)
 
     def marks(self, legs: Legs, shock: Shock = NO_SHOCK) -> Marks:
         """Every leg marked in one call."""
@@ -289,3 +290,9 @@ def _clock_over(history: History) -> VarianceClock:
     days = np.array([session.day.toordinal() for session in sessions], dtype=np.int32)
     early = np.array([session.early for session in sessions], dtype=np.bool_)
     return variance_clock(days, early)
+
+
+def _known_at(day: date) -> datetime:
+    """The instant at which the closes of the session before a day were known."""
+    last = previous_session(day)
+    return last.at(last.minutes + AFTER_CLOSE)

@@ -11,6 +11,9 @@ from tomking.strategies.plan import Strategy
 #: Minutes after something was sent at which its fate is looked up, and a doubt looked at again.
 SETTLE = (1, 2)
 
+#: While an order is at work nothing waits longer than this for a look.
+RESTLESS_EVERY_MIN = 5
+
 Grid = tuple[tuple[int, frozenset[str], frozenset[str], frozenset[str], bool], ...]
 Due = tuple[tuple[str, tuple[int, ...]], ...]
 Watched = tuple[tuple[str, int], ...]
@@ -27,6 +30,7 @@ def grid(length: int, due: Due, watched: Watched) -> Grid:
     looked = {minute for _, every in watched for minute in range(every, length, every)}
     instants = asked | looked
     settling = {minute + later for minute in instants for later in SETTLE}
+    settling |= set(range(RESTLESS_EVERY_MIN, length, RESTLESS_EVERY_MIN))
     return tuple(
         (
             minute,
@@ -69,7 +73,14 @@ def slots_of(session: Session, strategies: Sequence[Strategy], delay_min: int = 
         (
             strategy.name,
             tuple(
-                minute + delay_min for slots in strategy.slots for minute in slots.minutes(session)
+                sorted(
+                    {
+                        minute + delay_min
+                        for slots in strategy.slots
+                        for minute in slots.minutes(session)
+                        if minute + delay_min < session.minutes
+                    }
+                )
             ),
         )
         for strategy in strategies

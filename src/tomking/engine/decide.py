@@ -13,7 +13,7 @@ from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio.book import Position, Working
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.package import natural, package_mid, price_band
-from tomking.risk.sizing import size
+from tomking.risk.sizing import sized
 from tomking.risk.standing import OPENING
 from tomking.risk.view import View
 from tomking.strategies.plan import Strategy, profit_price
@@ -137,7 +137,7 @@ def _on_tick(price: Decimal, what: Product, legs: int) -> Decimal:
 
 @value
 class Wish:
-    """An opening order somebody wants, and what the plan measured on the way to it."""
+    """An opening order somebody wants, and all that was measured on the way: the plan and the size."""
 
     order: Order
     readings: tuple[Reading, ...]
@@ -153,11 +153,10 @@ def entry(desk: Desk, view: View, strategy: Strategy) -> Wish | Skip:
         wanted = strategy.enter(view, root)
         if isinstance(wanted, Skip):
             return Skip((*against, *(of_root(root, measured) for measured in wanted.readings)))
-        units = size(wanted, view, strategy.name)
-        if not isinstance(units, Skip):
-            measured = (*against, *(of_root(root, each) for each in wanted.readings))
-            return Wish(_opening(desk, view, strategy, wanted, units), measured)
-        against += (of_root(root, measured) for measured in (*wanted.readings, *units.readings))
+        found = sized(wanted, view, strategy.name)
+        against += (of_root(root, measured) for measured in (*wanted.readings, *found.readings))
+        if found.units >= 1:
+            return Wish(_opening(desk, view, strategy, wanted, found.units), tuple(against))
     return Skip(tuple(against))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tomking.core.errors import ConfigError
 from tomking.core.facts import (
     CampaignClosed,
     Fact,
@@ -71,6 +72,13 @@ class Desk:
             self.journal.append((start,))
         for _, fact in self.journal.read():
             self.fold(fact)
+        known = {strategy.name for strategy in self.strategies}
+        for position in self.book.positions.values():
+            if position.strategy not in known:
+                raise ConfigError(
+                    f"{position.id} is held and its strategy {position.strategy} is not configured; "
+                    "add it back, or close the position first"
+                )
 
     def note(self, facts: Iterable[Fact]) -> bool:
         """Write facts, fold them, and write what follows from them; whether there were any."""

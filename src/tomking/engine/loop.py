@@ -1,7 +1,9 @@
 """The loop. Backtest, paper and live are this function with other arguments."""
 
+from math import isnan
+
 from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale
-from tomking.core.facts import Considered, Halted, Judged, Sent, SessionClosed
+from tomking.core.facts import Considered, Fact, Halted, Judged, Resumed, Sent, SessionClosed
 from tomking.core.money import usd
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, refusals
@@ -15,6 +17,8 @@ from tomking.risk.verdict import Approved, Refused, Verdict
 from tomking.risk.view import View
 
 APPROVED = "approved"
+#: The reason not to trade while something held cannot be valued.
+NO_DATA = "data"
 
 
 def run(desk: Desk, *, clock: Clock, market: Market, broker: Broker, inbox: Inbox) -> Desk:
@@ -31,7 +35,7 @@ def run(desk: Desk, *, clock: Clock, market: Market, broker: Broker, inbox: Inbo
                 wish = entry(desk, view, strategy)
                 view = _ask(desk, view, wish, strategy.name, broker, inbox, tick)
         if tick.closing:
-            desk.note([_close_of(view, broker)])
+            desk.note(close_of(view, broker))
     return desk
 
 
@@ -58,7 +62,7 @@ def offer(desk: Desk, view: View, order: Order, broker: Broker, inbox: Inbox) ->
         desk.said[order.intent] = answer
         named = labels(order, view, verdict.readings)
         desk.note([Judged(view.market.at, order, verdict.readings, named, approved)])
-    if not isinstance(verdict, Approved) or (order.purpose.adds_risk and inbox.halted()):
+    if not isinstance(verdict, Approved) or (order.adds_risk and inbox.halted()):
         return view
     desk.note([Sent(view.market.at, order)])
     broker.submit(verdict, view.market)
@@ -103,9 +107,20 @@ def _consider(
         desk.note([Considered(view.market.at, name, slot, outcome, readings)])
 
 
-def _close_of(view: View, broker: Broker) -> SessionClosed:
-    """The day's close, which is what tomorrow's losses are measured from."""
-    return SessionClosed(
-        view.market.at, view.session.day, usd(view.net_liq), view.book.moved,
-        broker.requirement(view.market), view.market.vix.value,
+def close_of(view: View, broker: Broker) -> list[Fact]:
+    """The day's close, which is what tomorrow's losses are measured from.
+
+    A day that cannot be valued is no baseline: entries halt for lack of data until one can.
+    """
+    at, halted = view.market.at, NO_DATA in view.standing.reasons
+    try:
+        requirement = broker.requirement(view.market)
+    except (QuoteMissing, QuoteStale, QuoteCrossed) as missing:
+        return [] if halted else [Halted(at, NO_DATA, str(missing))]
+    if isnan(view.net_liq):
+        return [] if halted else [Halted(at, NO_DATA, "something held has no quote at the close")]
+    closed = SessionClosed(
+        at, view.session.day, usd(view.net_liq), view.book.moved, requirement,
+        view.market.vix.value,
     )  # fmt: skip
+    return [closed, Resumed(at, NO_DATA, "everything is quoted again")] if halted else [closed]

@@ -110,7 +110,7 @@ def gives_away(order: Order, age_s: float, model: FillModel) -> bool:
     Alone it would never sell, and the short leg beside it could then not be bought back as a
     package.
     """
-    return len(order.legs) > 1 and not order.purpose.adds_risk and age_s <= model.age_max_s
+    return len(order.legs) > 1 and not order.adds_risk and age_s <= model.age_max_s
 
 
 def fill_prices(order: Order, prices: Sequence[float]) -> tuple[Decimal, ...] | None:

@@ -151,7 +151,7 @@ class Exchange:
         legs = columns([(leg.contract, leg.quantity * order.units) for leg in order.legs])
         mids = [ZERO if isnan(mid) else points(mid) for mid in now.marks(legs).table[MID].tolist()]
         fees = sum(leg_fees(self._fees, order, mids, now.day.session.day), ZERO)
-        if not order.purpose.adds_risk:
+        if not order.adds_risk:
             return Preview(ZERO, ZERO, ZERO, fees, "not asked")
         before, after, alone = self._collateral.change(self._ledger.holdings, order, now)
         return Preview(before, after, alone, fees, "estimate")

@@ -131,7 +131,9 @@ def strikes_of(row: Columns, strikes: F64, sign: float) -> Columns:
 
 
 def _carried(contract: Contract) -> int:
-    """The date to which the index is carried forward to price a contract."""
+    """The date to which the index is carried forward to price a contract; a share not at all."""
+    if contract.right is None and not contract.future:
+        return 0
     if not contract.future:
         return contract.expiry.toordinal()
     return future_contract(contract.root, contract.future).expiry.toordinal()

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from datetime import datetime
 from decimal import Decimal
+from math import gcd
 
 from tomking.core.contract import Contract
+from tomking.core.errors import InvariantError
 from tomking.core.facts import (
     CampaignClosed,
     CashMoved,
@@ -22,7 +24,7 @@ from tomking.core.facts import (
 )
 from tomking.core.money import ZERO
 from tomking.core.order import Leg, Order, Purpose
-from tomking.core.product import product
+from tomking.core.product import Delivers, product
 from tomking.core.value import value
 from tomking.market.snapshot import Legs
 from tomking.portfolio.columns import columns
@@ -58,8 +60,11 @@ class Position:
 
     @property
     def legs_to_close(self) -> tuple[int, tuple[Leg, ...]]:
-        """Units and per-unit legs of the order that takes this down."""
-        units = self.units if self.whole and all(n % self.units == 0 for _, n in self.held) else 1
+        """Units and per-unit legs of the order that takes this down, with no common factor left.
+
+        A limit is then a price per contract where one contract is closed, as the venue wants it.
+        """
+        units = gcd(*(quantity for _, quantity in self.held))
         return units, tuple(
             Leg(contract, -quantity // units, self.tranche, opens=False)
             for contract, quantity in self.held
@@ -168,6 +173,8 @@ def position_id(order: Order, tranche: str) -> str:
 
 def _filled(book: Book, fact: LegFilled) -> Book:
     """A leg traded: money, the order's progress, and the position it opens or takes down."""
+    if fact.order not in book.working:
+        raise InvariantError(f"{fact.order} traded but is not at work; reconcile with the venue")
     working = book.working[fact.order]
     order, leg = working.order, working.order.legs[fact.leg]
     progress = list(working.filled)
@@ -175,10 +182,7 @@ def _filled(book: Book, fact: LegFilled) -> Book:
     working = replace(working, filled=tuple(progress))
     name = order.closes or position_id(order, leg.tranche)
     before = book.positions.get(name) or _opened(order, leg.tranche, name, fact)
-    if fact.contract.is_option:
-        cash, basis = -fact.quantity * fact.price * product(fact.contract.root).multiplier, ZERO
-    else:
-        cash, basis = _future_traded(before, fact.contract, fact.quantity, fact.price)
+    cash, basis = _traded(before, fact.contract, fact.quantity, fact.price)
     after = replace(
         before,
         held=_with(before.held, fact.contract, fact.quantity),
@@ -198,6 +202,16 @@ def _opened(order: Order, tranche: str, name: str, fact: LegFilled) -> Position:
         name, order.strategy, order.campaign, tranche, order.root, (), order.units,
         ZERO, ZERO, ZERO, fact.at,
     )  # fmt: skip
+
+
+def _traded(
+    position: Position, contract: Contract, quantity: int, price: Decimal
+) -> tuple[Decimal, Decimal]:
+    """Cash and change of basis of a trade: options and shares are paid for, futures are carried."""
+    traded = product(contract.root)
+    if contract.is_option or traded.delivers is Delivers.SHARES:
+        return -quantity * price * traded.multiplier, ZERO
+    return _future_traded(position, contract, quantity, price)
 
 
 def _future_traded(
@@ -285,7 +299,7 @@ def _share_of(book: Book, name: str, position: Position, fact: Settled, mine: in
     held = _with(position.held, fact.contract, -mine)
     if fact.delivered is not None:
         got = fact.delivered_quantity * mine // fact.quantity  # exact: one for each contract
-        realised, carried = _future_traded(position, fact.delivered, got, fact.delivered_price)
+        realised, carried = _traded(position, fact.delivered, got, fact.delivered_price)
         held = _with(held, fact.delivered, got)
         cash, basis = cash + realised, basis + carried
     after = replace(

@@ -63,6 +63,6 @@ def _far_from_any(view: View) -> bool:
     least = min(
         limits.loss_day_max, limits.loss_week_max, limits.loss_month_max, limits.drawdown_lock
     )
-    return standing.streak < limits.loss_streak_max and view.net_liq > float(standing.peak) * (
-        1 - least
-    )
+    starts = (standing.day_start, standing.week_start, standing.month_start, standing.peak)
+    near = float(max(starts)) * (1.0 - least)
+    return standing.streak < limits.loss_streak_max and view.net_liq > near

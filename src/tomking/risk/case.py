@@ -37,7 +37,7 @@ def open_case(order: Order, view: View, preview: Preview) -> Case:
     legs = columns_of(order.legs, order.units)
     marks = view.market.marks(legs)
     allowed = allowance(caps(view.market.vix.value, view.net_liq, view.standing, view.limits))
-    if not order.purpose.adds_risk:
+    if not order.adds_risk:
         return Case(order, view, preview, legs, marks, allowed, Slope(), Slope(), 0.0, 0.0)
     held, alone = slope(view.book.legs, view, view.marks), slope(legs, view, marks)
     stressed = stress_loss(view.book.legs, view, view.marks)

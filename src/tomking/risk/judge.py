@@ -24,7 +24,7 @@ EXPOSURE: tuple[Gate, ...] = (
 
 def gates_for(order: Order) -> tuple[Gate, ...]:
     """SANITY for every order; EXPOSURE too when it adds risk."""
-    return SANITY + EXPOSURE if order.purpose.adds_risk else SANITY
+    return SANITY + EXPOSURE if order.adds_risk else SANITY
 
 
 def judge(order: Order, view: View, preview: Preview) -> Verdict:

@@ -5,7 +5,7 @@ Sizing runs before the gates and never stands in for one; an order is judged at 
 """
 
 from collections.abc import Collection
-from math import floor, inf, isfinite, isnan
+from math import floor, inf, isfinite, isnan, nan
 
 from tomking.core.evidence import Stamped
 from tomking.core.order import Structure
@@ -45,8 +45,22 @@ class Room:
         return Reading(self.name, self.stage, Sense.AT_LEAST, self.units, 1.0, "units", self.rule)
 
 
+@value
+class Sized:
+    """Units, and the room every consideration left for them."""
+
+    units: int
+    readings: tuple[Reading, ...]
+
+
 def size(wanted: Structure, view: View, strategy: str) -> int | Skip:
-    """Units to trade, or the rooms of which at least one holds none.
+    """Units to trade, or the rooms of which at least one holds none."""
+    found = sized(wanted, view, strategy)
+    return found.units if found.units >= 1 else Skip(found.readings)
+
+
+def sized(wanted: Structure, view: View, strategy: str) -> Sized:
+    """Units to trade, none among them, with every room that was measured.
 
     Margin is only worked out when the exposures leave room for a unit at all.
     """
@@ -57,16 +71,11 @@ def size(wanted: Structure, view: View, strategy: str) -> int | Skip:
         found += _means(wanted, view, strategy, legs, marks)
     factor = wanted.size_factor * _allowed(view).size_factor
     if factor < 1.0:
-        least = min(room.units for room in found)
-        found += (
-            Room(
-                f"units at {factor:g} of the size", Stage.POSITION_LIMIT, least * factor, "R-SIZ-05"
-            ),
-        )
+        least = min(room.units for room in found) * factor
+        name = f"units at {factor:g} of the size"
+        found += (Room(name, Stage.POSITION_LIMIT, least, "R-SIZ-05"),)
     units = floor(min(room.units for room in found) + 1e-9)
-    if units >= 1:
-        return units
-    return Skip(tuple(room.reading for room in found))
+    return Sized(units, tuple(room.reading for room in found))
 
 
 def _means(
@@ -160,14 +169,17 @@ def _margins(
 
 
 def margin_in_use(view: View, roots: Collection[str] | None = None) -> float:
-    """What the held contracts (of some roots) need now, by the same rule the venue uses."""
+    """What the held contracts (of some roots) need now, by the venue's rule; NaN without a price."""
     held = view.book.holdings
     prices = dict(zip(view.book.legs.contracts, view.marks.table[MID].tolist(), strict=True))
     total = 0.0
     for root in dict.fromkeys(contract.root for contract in held):
         spot = view.market.spot(root)
-        if isinstance(spot, Stamped) and (roots is None or root in roots):
-            total += float(needed(root, held, prices, spot.value, view.limits.house))
+        if roots is not None and root not in roots:
+            continue
+        if not isinstance(spot, Stamped):
+            return nan
+        total += float(needed(root, held, prices, spot.value, view.limits.house))
     return total
 
 

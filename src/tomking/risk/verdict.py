@@ -8,7 +8,7 @@ from tomking.core.value import value
 
 @value
 class Approved:
-    """An order every gate passed; impossible to build wrong, and the only thing a broker takes."""
+    """An order every gate passed: built by ``judge``, refused a failing reading, all a broker takes."""
 
     order: Order
     readings: tuple[Reading, ...]

@@ -7,6 +7,7 @@ from math import inf
 from typing import Protocol
 
 from tomking.core.contract import Expiry, Right
+from tomking.core.errors import ConfigError
 from tomking.core.money import points
 from tomking.core.order import Leg, Structure
 from tomking.core.product import product
@@ -125,10 +126,18 @@ class Plan:
         return next((rule.of_premium for rule in targets), None)
 
     def tranche(self, name: str) -> Tranche:
-        """The tranche of that name in any shape."""
-        return next(
-            tranche for shape in self.shapes for tranche in shape.tranches if tranche.name == name
-        )
+        """The tranche of that name in any shape.
+
+        Raises
+        ------
+        ConfigError
+            If the plan has none of that name: something is held that it does not know.
+        """
+        for shape in self.shapes:
+            for tranche in shape.tranches:
+                if tranche.name == name:
+                    return tranche
+        raise ConfigError(f"{self.name} has no tranche {name!r}; close what is held of it by hand")
 
     def _build(
         self, view: View, root: str, shape: Shape

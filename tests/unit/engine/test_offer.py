@@ -1,18 +1,18 @@
 """Offering an order: judge, write, look at the brake again, send; and replay as the only start."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
 from tomking.core.contract import Contract
-from tomking.core.errors import QuoteMissing
+from tomking.core.errors import ConfigError, QuoteMissing
 from tomking.core.facts import Fact, Halted, Judged, LegFilled, OrderEnded, RunStarted, Sent
 from tomking.core.order import Order
 from tomking.engine.desk import Desk
-from tomking.engine.loop import offer
+from tomking.engine.loop import close_of, offer
 from tomking.engine.memory import MemoryJournal
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import TASTYTRADE
@@ -145,3 +145,32 @@ def test_starting_again_replays_the_journal_and_adds_nothing() -> None:
     assert again.book == first.book
     assert again.standing == first.standing
     assert again.attempts == first.attempts
+
+
+def test_a_held_position_of_an_unknown_strategy_stops_the_start() -> None:
+    journal = MemoryJournal()
+    first, broker = desk(journal), ScriptedBroker()
+    offer(first, first.view(board(price=6042.0, vol=0.2)), spread(), broker, Brake())
+    (sent,) = broker.sent
+    at = board(FRIDAY, 61.0).at
+    first.note(
+        LegFilled(
+            at, sent.id, row, leg.contract, leg.quantity, Decimal("2.00"), Decimal(0), str(row)
+        )
+        for row, leg in enumerate(sent.legs)
+    )
+    other = Desk((), Limits(), TASTYTRADE, journal)
+    with pytest.raises(ConfigError, match="friday_0dte is not configured"):
+        other.begin(RunStarted(at, "test", CASH, ""))
+
+
+def test_a_day_that_cannot_be_valued_is_no_baseline() -> None:
+    made = desk()
+    before = made.standing.day_start
+    seen = replace(made.view(board(price=6042.0, vol=0.2)), net_liq=float("nan"))
+    made.note(close_of(seen, ScriptedBroker()))
+    assert made.standing.day_start == before
+    assert made.standing.reasons == {"data"}
+    made.note(close_of(made.view(board(price=6042.0, vol=0.2)), ScriptedBroker()))
+    assert made.standing.reasons == frozenset()
+    assert made.standing.day_start == CASH

@@ -114,7 +114,7 @@ def test_a_leg_that_has_not_traded_leaves_its_tranche_in_pieces() -> None:
     book = fold(empty_book(CASH), [Sent(AT, opened), first])
     (piece,) = book.positions.values()
     assert not piece.whole
-    assert piece.legs_to_close == (1, (Leg(opened.legs[0].contract, -2, "trap", opens=False),))
+    assert piece.legs_to_close == (2, (Leg(opened.legs[0].contract, -1, "trap", opens=False),))
     assert not book.working[opened.id].complete
     book = fold(book, fills(opened, ("60.00", "51.00", "17.00"), AT)[1:])
     assert all(position.whole for position in book.positions.values())

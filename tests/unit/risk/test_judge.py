@@ -1,7 +1,10 @@
 """The judge: every gate is asked, and the first stage that failed names the refusal."""
 
+from dataclasses import replace
+
 import pytest
 
+from tomking.core.order import Purpose
 from tomking.core.reading import STAGES, Stage
 from tomking.risk.judge import EXPOSURE, SANITY, judge
 from tomking.risk.verdict import Approved, Refused
@@ -31,3 +34,17 @@ def test_a_calm_day_lets_one_mes_spread_through() -> None:
     verdict = judge(order(SPREAD, "2.00", root="MES"), scene(), preview())
     assert isinstance(verdict, Approved), [str(r) for r in verdict.readings if not r.passed]
     assert verdict.order.legs[0].contract.expiry == FRIDAY
+
+
+@pytest.mark.rule("R-VEN-04")
+@pytest.mark.parametrize("purpose", [Purpose.CLOSE, Purpose.REDUCE])
+def test_an_order_that_opens_meets_every_gate_whatever_it_calls_itself(purpose: Purpose) -> None:
+    seen = scene(memory={"reasons": frozenset({"day loss"})})
+    asked = replace(
+        order("-1 6090 C, +1 6120 C", "2.00", campaign="friday_0dte/new"), purpose=purpose
+    )
+    verdict = judge(asked, seen, preview())
+    assert isinstance(verdict, Refused)
+    refused = {reading.rule for reading in verdict.readings if not reading.passed}
+    assert "R-BRK-06" in refused
+    assert ("R-VEN-04" in refused) is (purpose is Purpose.CLOSE)

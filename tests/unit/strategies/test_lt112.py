@@ -120,8 +120,9 @@ def test_the_naked_puts_are_bought_back_at_a_tenth() -> None:
     )
     held = book_with(wednesday().at, (opened, ("17.00",)))
     (position,) = held.positions.values()
-    price = -profit_price(position, 0.90)
-    assert price == Decimal(str(NAKED["target"]))  # for the two puts of a unit
+    each = -profit_price(position, 0.90)  # a closing order of one leg is priced per contract
+    assert position.legs_to_close[0] == 2
+    assert each * 2 == Decimal(str(NAKED["target"]))  # for the two puts of a unit
 
 
 @pytest.mark.rule("R-MAN-02")

@@ -102,7 +102,7 @@ def positions_of(text: str, prices: tuple[str, ...], units: int) -> Position:
     [
         ("-1 6090 C, +1 6120 C", ("5.00", "1.00"), 0.5, "-2.00"),
         ("+1 5700 P, -1 5650 P", ("60.00", "51.00"), 0.5, "13.50"),
-        ("-2 5000 P", ("17.00",), 0.9, "-3.40"),
+        ("-2 5000 P", ("17.00",), 0.9, "-1.70"),
     ],
 )
 def test_the_price_at_which_a_profit_order_rests(

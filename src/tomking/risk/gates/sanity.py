@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.venue import LEGS_MAX, is_on_tick
 from tomking.market.snapshot import AGE, ASK, BID, MID
@@ -58,28 +59,31 @@ def venue_takes_the_order(case: Case) -> Reading:
 
 
 def closes_no_more_than_it_holds(case: Case) -> Reading:
-    """A closing leg takes down at most what its position holds (R-VEN-04)."""
-    position = case.view.book.positions.get(case.order.closes)
+    """A closing leg takes down at most what is held; a closing order opens nothing (R-VEN-04)."""
+    order = case.order
+    position = case.view.book.positions.get(order.closes)
     held = dict(position.held) if position else {}
     excess = sum(
-        not _reduces(held.get(leg.contract, 0), leg.quantity * case.order.units)
-        for leg in case.order.legs
-        if not leg.opens
+        order.purpose is Purpose.CLOSE
+        if leg.opens
+        else not _reduces(held.get(leg.contract, 0), leg.quantity * order.units)
+        for leg in order.legs
     )
     return Reading(
-        "closing legs beyond the holding", Stage.DATA, Sense.AT_MOST, excess, 0, "legs", "R-VEN-04"
-    )
+        "legs that open, or close beyond the holding", Stage.DATA, Sense.AT_MOST, excess, 0, "legs",
+        "R-VEN-04",
+    )  # fmt: skip
 
 
 def no_leg_opposes_another(case: Case) -> Reading:
     """No opening leg stands against a held or working contract; shift one strike (R-VEN-05)."""
     book = case.view.book
-    wanted = dict(book.holdings)
-    for working in book.opening():
-        for leg in working.order.legs:
-            wanted[leg.contract] = wanted.get(leg.contract, 0) + leg.quantity
+    there = [*book.holdings.items()]
+    for working in book.working.values():
+        there += [(leg.contract, leg.quantity) for leg in working.order.legs if leg.opens]
     opposed = sum(
-        leg.opens and wanted.get(leg.contract, 0) * leg.quantity < 0 for leg in case.order.legs
+        leg.opens and any(c == leg.contract and n * leg.quantity < 0 for c, n in there)
+        for leg in case.order.legs
     )
     return Reading(
         "legs against a held contract (shift one strike)",
