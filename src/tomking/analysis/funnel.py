@@ -14,7 +14,6 @@ from tomking.core.order import Purpose
 from tomking.core.reading import ROOT_MARK, STAGES, Reading, first_failure, refusals
 from tomking.core.value import value
 
-SENT = "sent"
 REFUSED = "refused: "
 #: A gate that refuses more than this share of what it sees is named, when it saw so many.
 NEARLY_ALL, SEEN_MIN = 0.95, 20

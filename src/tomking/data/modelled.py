@@ -24,7 +24,7 @@ from tomking.data.tables import carry as carry_table
 from tomking.data.tables import events as event_table
 from tomking.market.bars import F64
 from tomking.market.carry import Carry, forward
-from tomking.market.indicators import all_indicators, iv_percentile, iv_rank
+from tomking.market.indicators import all_indicators, iv_percentile, iv_rank, vwap
 from tomking.market.listing import front_future, future_contract
 from tomking.market.modelled import Columns, Cut, Instant, forwards, lay_out, mark
 from tomking.market.path import (
@@ -124,13 +124,16 @@ class ModelMarket:
         row, vix_row = spx.row(day), vix.row(day)
         before, vix_before = float(spx.close[row - 1]), float(vix.close[vix_row - 1])
         carry = carry_table().at(day)
+        levels = {root: _level(root, day, carry) for root in ROOTS}
+        bars = {level: spx.cut(0, row).scaled(level) for level in set(levels.values())}
+        measured = {level: self._measured(level, row, vix_row) for level in bars}
         known = Day(
             session,
-            {root: spx.cut(0, row).scaled(_level(root, day, carry)) for root in ROOTS},
-            {root: self._measured(root, day, carry, row, vix_row) for root in ROOTS},
+            {root: bars[level] for root, level in levels.items()},
+            {root: measured[level] for root, level in levels.items()},
             {},
             event_table().on(day, EVENTS),
-            {root: before * _level(root, day, carry) for root in ROOTS},
+            {root: before * level for root, level in levels.items()},
             Stamped(vix_before, _known_at(day), Evidence.RECORDED),
             carry.rate,
             MISSING,
@@ -140,11 +143,8 @@ class ModelMarket:
             float(vix.close[vix_row]), open_evidence(day),
         )  # fmt: skip
 
-    def _measured(
-        self, root: str, day: date, carry: Carry, row: int, vix_row: int
-    ) -> Mapping[str, float]:
-        """Indicators as of yesterday's close, in the root's own points."""
-        level = _level(root, day, carry)
+    def _measured(self, level: float, row: int, vix_row: int) -> Mapping[str, float]:
+        """Indicators as of yesterday's close, in points of a root that stands at ``level`` x index."""
         figures = {
             name: float(column[row - 1]) * (level if name in SCALED else 1.0)
             for name, column in self._indicators.items()
@@ -211,7 +211,7 @@ class ModelSnapshot:
             return float("nan")
         weight = u_shaped_volume(self.today.day.session.minutes)[:last]
         level = _level(root, self.today.day.session.day, self.today.carry)
-        return float(np.dot(self.today.path[1 : last + 1], weight) / weight.sum()) * level
+        return float(vwap(self.today.path[1 : last + 1], weight)[-1]) * level
 
     def chain(self, root: str) -> "ModelChain | Skip":
         """The options of a root, priced when asked."""

@@ -188,16 +188,6 @@ def vwap(price: F64, volume: F64) -> F64:
     )
 
 
-def u_shaped_volume(steps: int) -> F64:
-    """A stand-in volume for a session of equal steps: three times as much at the ends as at noon.
-
-    An assumption, not a measurement: a parabola with mean 1. Its user marks the result as MODEL.
-    """
-    place = (np.arange(steps) + 0.5) / steps
-    shape: F64 = 1.0 + 2.0 * (2.0 * place - 1.0) ** 2
-    return shape / float(shape.mean())
-
-
 def all_indicators(bars: Bars) -> Mapping[str, F64]:
     """Every daily indicator of the rules by name, aligned with the rows of ``bars``.
 

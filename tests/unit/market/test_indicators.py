@@ -174,14 +174,6 @@ def test_vwap_weighs_by_volume_and_waits_for_the_first_trade() -> None:
     np.testing.assert_allclose(found, [math.nan, 10.0, 12.5])
 
 
-def test_the_stand_in_volume_is_a_u_with_mean_one() -> None:
-    shape = ind.u_shaped_volume(390)
-    assert shape.mean() == pytest.approx(1.0)
-    np.testing.assert_allclose(shape, shape[::-1])
-    assert shape[0] / shape[195] == pytest.approx(3.0, abs=0.02)
-    assert shape.argmin() in (194, 195)
-
-
 def test_all_indicators_are_there_and_aligned_with_the_rows() -> None:
     bars = walk(300, 11)
     found = ind.all_indicators(bars)
