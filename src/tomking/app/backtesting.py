@@ -10,8 +10,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.sharedctypes import Synchronized
+from threading import Thread
 
 from tomking.analysis.summary import summarise
 from tomking.analysis.tallies import Asked, Block
@@ -133,6 +134,15 @@ def _shared_out(jobs: Sequence[Job], heard: Heard | None) -> Iterator[Column]:
 def _begin(done: "Synchronized[int]", each: "Synchronized[int]") -> None:
     """What a new process is told: where sessions are counted, and how many one run has."""
     _here.done, _here.each = done, each
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A process of the pool whose parent was killed has nobody to work for."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _made_elsewhere(job: Job) -> Column:
