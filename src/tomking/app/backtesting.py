@@ -10,9 +10,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.sharedctypes import Synchronized
-from threading import Thread
+from signal import SIG_IGN, SIGINT, signal
+from threading import Thread, current_thread, main_thread
 
 from tomking.analysis.summary import summarise
 from tomking.analysis.tallies import Asked, Block
@@ -121,14 +122,30 @@ def _shared_out(jobs: Sequence[Job], heard: Heard | None) -> Iterator[Column]:
     """Jobs over a pool of processes; this one only looks at the clock on the wall."""
     context = get_context("spawn")
     done, each = context.Value("q", 0), context.Value("q", 0)
-    with ProcessPoolExecutor(processes(), context, _begin, (done, each)) as pool:
-        futures = [pool.submit(_made_elsewhere, job) for job in jobs]
+    pool = ProcessPoolExecutor(processes(), context, _begin, (done, each))
+    try:
+        futures = _submitted(pool, jobs)
         waiting: set[Future[Column]] = set(futures)
         while waiting:
-            _, waiting = wait(waiting, LOOK_S if heard else None, FIRST_COMPLETED)
+            _, waiting = wait(waiting, LOOK_S, FIRST_COMPLETED)
             if heard and each.value:
                 heard(done.value, each.value * len(jobs))
         yield from (future.result() for future in futures)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in active_children():  # whoever is interrupted leaves nobody at work
+            child.terminate()
+
+
+def _submitted(pool: ProcessPoolExecutor, jobs: Sequence[Job]) -> list[Future[Column]]:
+    """Hand the jobs out. Processes begin deaf to Ctrl-C: it is for the one that owns them."""
+    if current_thread() is not main_thread():
+        return [pool.submit(_made_elsewhere, job) for job in jobs]
+    heard = signal(SIGINT, SIG_IGN)
+    try:
+        return [pool.submit(_made_elsewhere, job) for job in jobs]
+    finally:
+        signal(SIGINT, heard)
 
 
 def _begin(done: "Synchronized[int]", each: "Synchronized[int]") -> None:

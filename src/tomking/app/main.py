@@ -26,6 +26,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "journal": ("journal", "the story of a day, a sentence for every fact"),
         "explain": ("explain", "a strategy's plan in words and as a table, with its limits"),
         "config": ("config", "show every setting and where it comes from, or check a file"),
+        "data": ("data", "whether a recorded chain file is whole"),
         "doctor": ("doctor", "whether this installation works, and what to do if not"),
         "bench": ("bench", "the speed figures, each beside its peer"),
     }
@@ -37,13 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak_utf8()
     try:
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except TomKingError as refused:
         return _say(f"tomking: {refused}", refused.exit_code)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         return _close_the_pipe()
+    except OSError as fault:
+        return _say(f"tomking: nothing more can be written ({fault.strerror})", Exit.ERROR)
     except Exception as bug:  # noqa: BLE001 - the outermost frame: a bug becomes an exit code
         return _say(f"tomking: {_confess(bug)}", Exit.ERROR)
     return code

@@ -20,6 +20,9 @@ from tomking.report.contents import Account, Column, Report
 from tomking.report.payload import payload
 from tomking.report.words import listed
 
+#: More than this is a slip of the finger; no market here would take its orders.
+CAPITAL_MAX = Decimal(1_000_000_000)
+
 
 @value
 class Wanted:
@@ -86,8 +89,10 @@ def capital_of(text: str) -> Decimal:
         amount = Decimal(text.replace(",", "").removeprefix("$"))
     except ArithmeticError:
         raise ConfigError(f"--capital {text!r} is not an amount: write it as 44500") from None
-    if not amount.is_finite() or amount <= 0:
-        raise ConfigError(f"--capital {text}: it must be a positive number of dollars")
+    if not amount.is_finite() or not 0 < amount <= CAPITAL_MAX:
+        raise ConfigError(
+            f"--capital {text}: it must be a positive number of dollars, at most {CAPITAL_MAX:,}"
+        )
     return Decimal(int(amount)) if amount == int(amount) else amount.quantize(Decimal("0.01"))
 
 
@@ -109,10 +114,12 @@ def writable(path: Path, option: str) -> Path:
     Raises
     ------
     ConfigError
-        If it is a folder, its folder is not there, or nothing may be written to it.
+        If it is a folder or a device, its folder is not there, or nothing may be written to it.
     """
     if path.is_dir():
         raise ConfigError(f"{option} {path} is a folder: name a file in it")
+    if path.exists() and not path.is_file():
+        raise ConfigError(f"{option} {path} is not an ordinary file: name another")
     try:
         with tempfile.TemporaryFile(dir=path.parent):
             return path

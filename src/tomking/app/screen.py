@@ -27,7 +27,7 @@ def show_json(data: Any) -> None:
 
 def console() -> Console:
     """Standard output; without colours and of a fixed width when it is not a terminal."""
-    width = None if sys.stdout.isatty() else PAGE_WIDTH
+    width = None if sys.stdout is not None and sys.stdout.isatty() else PAGE_WIDTH
     return Console(file=sys.stdout, width=width, highlight=False, markup=False)
 
 

@@ -69,7 +69,7 @@ def window(start: date | None = None, end: date | None = None, scale: str = "reb
         known = f"{date.fromordinal(int(both[0]))} to {date.fromordinal(int(both[-1]))}"
         raise DataError(
             f"no embedded session with an S&P 500 and a VIX close from {start or 'the start'} "
-            f"to {end or 'the end'}; choose dates within {known}, or import your own chains"
+            f"to {end or 'the end'}; choose dates within {known}"
         )
     first, last = date.fromordinal(int(inside[0])), date.fromordinal(int(inside[-1]))
     factor = LEVEL / float(spx().close[spx().row(last)]) if scale == "rebase" else 1.0

@@ -249,6 +249,6 @@ CHECKS: Mapping[str, Callable[[Report], Complaints]] = MappingProxyType(
         "slices_add_up": _each(_slices),
         "entries_carry_labels": _each(_labels),
         "columns_are_runs_of_their_own": _hashes,
-        "columns_traded_the_same_days": _same_days,
+        "columns_cover_the_same_window": _same_days,
     }
 )

@@ -110,13 +110,16 @@ def _turned(account: Account) -> Iterator[str]:
 
 def _over_the_strip(account: Account) -> str:
     gains = {column.name: column.summary.performance.gain for column in account.columns}
+    if not any(gains.values()):
+        return f"Nothing was earned or lost in any of the {len(gains)} runs of the strip."
     low, high = min(gains, key=gains.__getitem__), max(gains, key=gains.__getitem__)
     signs = {gain > 0 for gain in gains.values() if gain}
     turn = "the sign depends on the assumption" if len(signs) > 1 else "the sign does not change"
     worst, best = percent(gains[low], sign=True), percent(gains[high], sign=True)
     return (
         f"Over the {len(gains)} runs of the strip the result lies between {worst} ({low}) and "
-        f"{best} ({high}): {turn}."
+        f"{best} ({high}): {turn}. Costs and premiums also decide which trades pass the credit "
+        "floor, so a column may hold other trades, and fewer."
     )
 
 

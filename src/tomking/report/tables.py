@@ -211,7 +211,7 @@ def _trade(trade: Trade) -> tuple[str, ...]:
         NONE if trade.days is None else str(trade.days),
         money(trade.pnl, sign=True),
         money(trade.fees),
-        trade.why_in,
+        f"{trade.why_in}; {money(trade.credit, sign=True)} at the fills",
         out or NONE,
     )
 

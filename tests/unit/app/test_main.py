@@ -74,7 +74,7 @@ def test_prefixes_stand_for_the_only_verb_that_begins_so() -> None:
     ("words", "said"),
     [
         (["b"], "'b' may mean backtest or bench: say a letter more"),
-        (["d"], "'d' may mean demo or doctor"),
+        (["d"], "'d' may mean demo or data or doctor"),
         (["explian"], "unknown command 'explian'; did you mean 'explain'?"),
         (["frobnicate"], "unknown command 'frobnicate'; choose one of demo"),
         ([""], "may mean"),

@@ -105,7 +105,7 @@ BROKEN: dict[str, list[Report]] = {
     "slices_add_up": [base(lambda s: replace(s, slices=s.slices[1:]))],
     "entries_carry_labels": [trade(labels={})],
     "columns_are_runs_of_their_own": [same_hash()],
-    "columns_traded_the_same_days": [
+    "columns_cover_the_same_window": [
         replace(report(), sessions=3),
         replace(report(), last=report().last - timedelta(days=1)),
     ],

@@ -84,7 +84,8 @@ def _show(report: Report, checked: Mapping[str, str], page: Path, seconds: float
         if sentence != PASS:
             show(f"FAIL {name}: {sentence}")
     show(f"\nOpen {page.resolve()} in a browser. Then:")
-    show(f"  tomking why-not lt112 {_a_day(report)}      why a trade was or was not made")
+    run = report.accounts[-1].base.run_hash[:6]
+    show(f"  tomking why-not lt112 {_a_day(report)} --run {run}   why a trade was made or not")
     show("  tomking explain friday_0dte           a plan in words, with its limits")
     show("  tomking backtest --capital 60000      the same with your own money")
 

@@ -155,10 +155,13 @@ def pattern_is_good(case: Case) -> Reading:
     """The pattern score reaches its bar; recorded, and enforced only when asked (R-PAT-01)."""
     limits = case.view.limits
     score = pattern_score(case.view.market, case.order.root)
-    bound = limits.pattern_min if limits.pattern_mode == "enforce" else 0.0
+    enforced = limits.pattern_mode == "enforce"
+    would = "pass" if score is not None and score >= limits.pattern_min else "refuse"
+    recorded = f"pattern score (recorded: {limits.pattern_min:g} would {would})"
     return Reading(
-        "pattern score", Stage.PATTERN, Sense.AT_LEAST, score, bound, "of 100", "R-PAT-01"
-    )
+        "pattern score" if enforced else recorded, Stage.PATTERN, Sense.AT_LEAST, score,
+        limits.pattern_min if enforced else 0.0, "of 100", "R-PAT-01",
+    )  # fmt: skip
 
 
 MARKET = (events_are_known, no_event_blocks_the_day, half_day_is_young, entries_today_are_few)
