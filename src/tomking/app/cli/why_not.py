@@ -55,7 +55,10 @@ def _show(kept: Told, strategy: Strategy, on: date, answers: Answers) -> None:
         if isinstance(answer, Judged):
             show(", ".join(f"{key} {told_}" for key, told_ in answer.labels.items()))
         if answer.readings:
-            show_table(COLUMNS, [_row(r, _root_of(answer)) for r in by_stage(answer.readings)])
+            rows = [_row(r, _root_of(answer)) for r in by_stage(answer.readings)]
+            show_table(COLUMNS, rows)
+        if isinstance(answer, Considered) and unasked(answer):
+            show(f"not asked, since no order was wanted: {', '.join(unasked(answer))}")
     note = _note(strategy, on, answers)
     if note:
         show(f"\n{note}")
@@ -64,6 +67,14 @@ def _show(kept: Told, strategy: Strategy, on: date, answers: Answers) -> None:
 def by_stage(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """Readings in the order of the stages; within one as they were taken."""
     return tuple(sorted(readings, key=lambda reading: STAGES.index(reading.stage)))
+
+
+def unasked(answer: Considered) -> tuple[str, ...]:
+    """Stages of which a considered slot holds no reading: the plan wanted no order to ask them about."""
+    asked_ = {reading.stage for reading in answer.readings}
+    return tuple(
+        stage.value for stage in STAGES if stage not in asked_ and answer.outcome == "skipped"
+    )
 
 
 def _root_of(answer: Considered | Judged) -> str:
@@ -125,6 +136,7 @@ def _considered(fact: Considered) -> Mapping[str, Any]:
         "outcome": fact.outcome,
         "sentence": str(fact),
         "readings": [_reading(reading, "") for reading in by_stage(fact.readings)],
+        "not_asked": unasked(fact),
     }
 
 
