@@ -154,6 +154,7 @@ def test_call_less_put_is_the_discounted_forward_less_strike(
 @PATIENT
 @given(STRIKES, YEARS, VOLS, SIGNS, RATES)
 @example(100.0, 1e-4, 0.03, 1.0, 0.0)
+@example(50.0, 2.6717407531837307, 0.03125, 1.0, 0.03)
 def test_a_price_lies_between_intrinsic_value_and_its_bound(
     strike: float, years: float, vol: float, sign: float, rate: float
 ) -> None:
@@ -162,7 +163,7 @@ def test_a_price_lies_between_intrinsic_value_and_its_bound(
     rounding = 1 - 4e-16
     assert price >= max(sign * (100 - strike), 0.0) * discount * rounding
     assert price * rounding <= discount * (100 if sign > 0 else strike)
-    assert 0 <= sign * delta <= discount
+    assert 0 <= sign * delta * rounding <= discount  # two exponentials differ in the last bit
     assert gamma >= 0
     assert vega >= 0
 
