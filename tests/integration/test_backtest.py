@@ -73,9 +73,10 @@ def profits(run_: Run) -> dict[str, float]:
             total[fact.strategy] += float(fact.pnl)
     spec, last = run_.spec, run_.sessions[-1]
     market = ModelMarket(run_.history, spec.seed)
-    view = run_.desk.view(market.at(last.at(last.minutes + AFTER_CLOSE)))
-    for name, usd in worth.equity(run_.desk.book, view.values).items():
-        total[run_.desk.book.campaigns[name].strategy] += usd
+    book = run_.desk.book
+    marks = market.at(last.at(last.minutes + AFTER_CLOSE)).marks(book.legs)
+    for name, usd in worth.profit_by_campaign(book, marks).items():
+        total[book.campaigns[name].strategy] += float(usd)
     return total
 
 

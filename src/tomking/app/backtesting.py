@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequenc
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.sharedctypes import Synchronized
 from signal import SIG_IGN, SIGINT, signal
@@ -21,11 +20,10 @@ from tomking.analysis.trades import Held
 from tomking.app.runs import keep
 from tomking.backtest.run import Paths, Run, RunSpec, run
 from tomking.core.calendar import AFTER_CLOSE
-from tomking.core.money import ZERO
 from tomking.core.value import value
 from tomking.data.modelled import ModelMarket
 from tomking.market.bars import F64
-from tomking.market.snapshot import MID
+from tomking.portfolio.marks import profit_by_campaign
 from tomking.report.contents import Column
 from tomking.strategies.plan import Plan, Strategy
 
@@ -105,17 +103,10 @@ def still_open(made: Run, paths: MutableMapping[date, F64]) -> Mapping[str, Held
     market = ModelMarket(made.history, spec.seed, spec.cut, spec.spreads, paths)
     last = made.sessions[-1]
     marks = market.at(last.at(last.minutes + AFTER_CLOSE)).marks(book.legs)
-    worth = [
-        Decimal(repr(mid)) * int(quantity) * int(multiplier)
-        for mid, quantity, multiplier in zip(
-            marks.table[MID].tolist(), book.legs.quantity, book.legs.multiplier, strict=True
-        )
-    ]
-    totals = {name: campaign.flow for name, campaign in book.campaigns.items()}
-    for position in book.positions.values():
-        mine = worth[position.row : position.row + len(position.held)]
-        totals[position.campaign] += sum(mine, ZERO) + position.basis
-    return {name: Held(totals[name], book.campaigns[name].fees) for name in totals}
+    return {
+        name: Held(pnl, book.campaigns[name].fees)
+        for name, pnl in profit_by_campaign(book, marks).items()
+    }
 
 
 def _shared_out(jobs: Sequence[Job], heard: Heard | None) -> Iterator[Column]:

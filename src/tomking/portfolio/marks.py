@@ -3,9 +3,12 @@
 Dollars throughout; a long is worth a positive amount, a short a negative one.
 """
 
+from decimal import Decimal
+
 import numpy as np
 from numpy.typing import NDArray
 
+from tomking.core.money import ZERO
 from tomking.market.snapshot import ASK, BID, DELTA, MID, THETA, VEGA, Legs, Marks
 from tomking.portfolio.book import Book, Position
 
@@ -30,12 +33,14 @@ def profit(position: Position, worth: list[float]) -> float:
     return float(position.premium + position.basis) + sum(rows)
 
 
-def equity(book: Book, worth: list[float]) -> dict[str, float]:
-    """Profit by campaign, open positions included: its flow plus what is held."""
-    totals = {name: float(campaign.flow) for name, campaign in book.campaigns.items()}
+def profit_by_campaign(book: Book, marks: Marks) -> dict[str, Decimal]:
+    """Profit by campaign, exact: its cash flow plus what its open positions are worth at mid."""
+    table = zip(marks.table[MID].tolist(), book.legs.quantity, book.legs.multiplier, strict=True)
+    worth = [Decimal(repr(mid)) * int(quantity) * int(size) for mid, quantity, size in table]
+    totals = {name: campaign.flow for name, campaign in book.campaigns.items()}
     for position in book.positions.values():
-        rows = worth[position.row : position.row + len(position.held)]
-        totals[position.campaign] += sum(rows) + float(position.basis)
+        mine = worth[position.row : position.row + len(position.held)]
+        totals[position.campaign] += sum(mine, ZERO) + position.basis
     return totals
 
 

@@ -35,7 +35,8 @@ def test_profit_is_the_premium_less_what_it_costs_to_close(cost: float, profit: 
     (position,) = held.positions.values()
     assert seen.profit(position) == pytest.approx(profit)
     assert seen.net_liq == pytest.approx(100_000.0 + profit)
-    assert worth.equity(held, seen.values) == {SPREAD.campaign: pytest.approx(profit)}
+    exact = worth.profit_by_campaign(held, now.marks(held.legs))
+    assert exact == {SPREAD.campaign: Decimal(str(profit))}
 
 
 def test_a_future_is_worth_what_it_has_gained() -> None:
