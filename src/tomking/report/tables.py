@@ -49,9 +49,16 @@ def side_by_side(report: Report) -> Table:
     for row, tally in enumerate(summaries[0].tallies):
         mine = [s.tallies[row] for s in summaries]
         rows.append((f"{tally.title}: entered", *(str(t.entered) for t in mine)))
-        rows.append((f"{tally.title}: winners", *(percent(t.win_rate, 0) for t in mine)))
+        rows.append((f"{tally.title}: winners", *(_won(t) for t in mine)))
         rows.append((f"{tally.title}: result", *(money(t.pnl, sign=True) for t in mine)))
     return Table(("", *(money(a.capital) for a in report.accounts)), tuple(rows))
+
+
+def _won(tally: Tally) -> str:
+    """The share of winners with the count it is a share of: three trades are no rate."""
+    if tally.win_rate is None:
+        return NONE
+    return f"{percent(tally.win_rate, 0)} of {tally.closed}"
 
 
 def headline(summary: Summary) -> tuple[Tile, ...]:
@@ -116,7 +123,7 @@ def strip(account: Account) -> Table:
         mine = [s.tallies[row] for s in summaries]
         rows.append((tally.title, *("" for _ in mine)))
         rows.append(("entered", *(str(t.entered) for t in mine)))
-        rows.append(("winners", *(percent(t.win_rate, 0) for t in mine)))
+        rows.append(("winners", *(_won(t) for t in mine)))
         rows.append(("a trade", *(money(t.expectancy, sign=True) for t in mine)))
         rows.append(("result", *(money(t.pnl, sign=True) for t in mine)))
     rows.append(("Run", *(column.run_hash[:8] for column in columns)))
