@@ -67,9 +67,10 @@ class Sent:
     order: Order
 
     def __str__(self) -> str:
-        return (
-            f"{self.order.id} was sent: {self.order.units} at {self.order.limit} ({self.order.why})"
-        )
+        order = self.order
+        price = "the market" if order.limit is None else f"{order.limit}"
+        behind = "" if order.trigger is None else f" behind {order.trigger}"
+        return f"{order.id} was sent: {order.units} at {price}{behind} ({order.why})"
 
 
 @value
@@ -106,10 +107,11 @@ class OrderEnded:
 
 @value
 class Settled:
-    """A held contract expired. ``quantity`` is what was held, signed; ``cash`` what it brought.
+    """A held contract, or a part of it, became something: by expiry, exercise or assignment.
 
-    Exercised into a future or shares, ``delivered`` and ``delivered_quantity`` say what is held
-    now, at ``delivered_price``.
+    ``quantity`` is how much of it, signed as held; ``cash`` what it brought. Exercised into a future
+    or shares, ``delivered`` and ``delivered_quantity`` say what is held instead, at
+    ``delivered_price``. ``note`` says why it came early.
     """
 
     at: datetime
@@ -123,11 +125,84 @@ class Settled:
     delivered: Contract | None = None
     delivered_quantity: int = 0
     delivered_price: Decimal = Decimal(0)
+    note: str = ""
 
     def __str__(self) -> str:
-        into = f" into {self.delivered_quantity} {self.delivered}" if self.delivered else ""
-        brought = f"{into} for ${self.cash:,.2f}"
-        return f"{self.quantity} {self.contract} expired at {self.price:,.2f}{brought}"
+        into = (
+            f" into {self.delivered_quantity} {self.delivered} at {self.delivered_price}"
+            if self.delivered
+            else f" for ${self.cash:,.2f}"
+        )
+        how = self.settlement.replace("_", " ")
+        why = f" ({self.note})" if self.note else ""
+        return f"{self.quantity} {self.contract}: {how} at {self.price:,.2f}{into}{why}"
+
+
+@value
+class DividendBooked:
+    """Shares held over an ex-date: ``cash`` is received (+) when long and owed (-) when short."""
+
+    at: datetime
+    contract: Contract
+    quantity: int
+    each: Decimal
+    cash: Decimal
+
+    def __str__(self) -> str:
+        verb = "brought" if self.cash >= 0 else "cost"
+        shares = f"{self.quantity} {self.contract}"
+        return f"the dividend of ${self.each} on {shares} {verb} ${abs(self.cash):,.2f}"
+
+
+@value
+class MarginCalled:
+    """The account is under water: it needs more than it is worth."""
+
+    at: datetime
+    net_liq: Decimal
+    requirement: Decimal
+
+    def __str__(self) -> str:
+        short = self.requirement - self.net_liq
+        return (
+            f"margin call for ${short:,.2f}: ${self.requirement:,.2f} is needed and the account is "
+            f"worth ${self.net_liq:,.2f}"
+        )
+
+
+@value
+class MarginMet:
+    """A margin call is over: the account carries what it holds again."""
+
+    at: datetime
+    net_liq: Decimal
+    requirement: Decimal
+
+    def __str__(self) -> str:
+        return f"the margin call is met: ${self.requirement:,.2f} of ${self.net_liq:,.2f}"
+
+
+@value
+class Walked:
+    """A step of a price ladder: where an order stood in the market and what was done about it.
+
+    ``step`` counts from 0, the first price; ``limit``, ``mid`` and ``natural`` are net credits per
+    unit in points; ``did`` is ``stepped``, ``paused`` or ``abandoned``, and ``note`` says why.
+    """
+
+    at: datetime
+    intent: str
+    step: int
+    did: str
+    limit: Decimal
+    mid: float
+    natural: float
+    note: str = ""
+
+    def __str__(self) -> str:
+        where = f"mid {self.mid:.2f}, natural {self.natural:.2f}"
+        why = f" ({self.note})" if self.note else ""
+        return f"{self.intent} {self.did} at step {self.step}, {self.limit}: {where}{why}"
 
 
 @value
@@ -197,14 +272,16 @@ class Resumed:
 
 
 Fact = (
-    RunStarted | Considered | Judged | Sent | LegFilled | OrderEnded | Settled | CampaignClosed
-    | SessionClosed | CashMoved | Halted | Resumed
+    RunStarted | Considered | Judged | Sent | Walked | LegFilled | OrderEnded | Settled
+    | DividendBooked | MarginCalled | MarginMet | CampaignClosed | SessionClosed | CashMoved
+    | Halted | Resumed
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
-        RunStarted, Considered, Judged, Sent, LegFilled, OrderEnded, Settled, CampaignClosed,
-        SessionClosed, CashMoved, Halted, Resumed,
+        RunStarted, Considered, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
+        DividendBooked, MarginCalled, MarginMet, CampaignClosed, SessionClosed, CashMoved,
+        Halted, Resumed,
     )
 }  # fmt: skip

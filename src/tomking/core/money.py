@@ -10,16 +10,21 @@ from math import isfinite
 from tomking.core.errors import InvariantError
 
 CENT = Decimal("0.01")
+_FOUR_PLACES = Decimal("0.0001")
 ZERO = Decimal(0)
 
 
 def points(price: float) -> Decimal:
-    """A price that already lies on a tick, made exact (four places; half a 0.05 tick is 0.025).
+    """A price that already lies on a tick, made exact: four places, eight where a tick needs them.
 
-    >>> points(0.1 + 0.2)
-    Decimal('0.3000')
+    Half a tick of 0.05 is 0.025; a Treasury option moves in sixty-fourths.
+
+    >>> points(0.1 + 0.2), points(1.015625)
+    (Decimal('0.3000'), Decimal('1.01562500'))
     """
-    return Decimal(f"{price:.4f}")
+    exact = Decimal(f"{price:.8f}")
+    short = exact.quantize(_FOUR_PLACES)
+    return short if short == exact else exact
 
 
 def cents(amount: Decimal) -> Decimal:

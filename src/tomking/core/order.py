@@ -1,7 +1,8 @@
-"""Legs, orders and structures: what is wanted.
+"""Legs, orders, brackets and structures: what is wanted.
 
 Signs, stated once: a leg's quantity is + long and - short *per unit*; ``limit`` is the net credit
-per unit in points, + received and - paid, so a buyer at 2.00 has a limit of -2.00.
+per unit in points, + received and - paid, so a buyer at 2.00 has a limit of -2.00. A ``trigger`` is
+the price of the one contract it watches, and is never signed.
 """
 
 from datetime import date
@@ -28,6 +29,23 @@ class Purpose(StrEnum):
         return self in (Purpose.OPEN, Purpose.ROLL)
 
 
+class OrderType(StrEnum):
+    """What an order asks for; it follows from which of its prices are given."""
+
+    LIMIT = "limit"
+    MARKET = "market"
+    STOP = "stop"
+    STOP_LIMIT = "stop limit"
+
+
+class TimeInForce(StrEnum):
+    """How long an order waits: its session, until it is cancelled, or until a date."""
+
+    DAY = "day"
+    GTC = "good till cancelled"
+    GTD = "good till date"
+
+
 @value
 class Leg:
     """A signed number of one contract per unit, and the tranche it belongs to."""
@@ -40,12 +58,13 @@ class Leg:
 
 @value
 class Order:
-    """A package with one net price.
+    """A package with one net price, or one contract at the market or behind a trigger.
 
     ``intent`` is what is wanted (``lt112/2026-06-03/open``): one live order per intent, ever. A new
-    ``attempt`` exists only after the last one is proven dead. ``closes`` names the position a
-    closing order takes down; ``replaces`` the working order it stands in for; ``rests`` means
-    good-till-cancelled at the venue; ``why`` is the reason in words.
+    ``attempt`` exists only after the last one is proven dead. Without a ``limit`` it trades at the
+    market; with a ``trigger`` it waits until the contract is quoted there. ``until`` is the last day
+    of an order good till a date. ``closes`` names the position a closing order takes down;
+    ``replaces`` the working order it stands in for; ``why`` is the reason in words.
     """
 
     intent: str
@@ -55,16 +74,30 @@ class Order:
     campaign: str
     legs: tuple[Leg, ...]
     units: int
-    limit: Decimal
+    limit: Decimal | None
     closes: str = ""
     replaces: str = ""
-    rests: bool = False
+    tif: TimeInForce = TimeInForce.DAY
+    until: date | None = None
+    trigger: Decimal | None = None
     why: str = ""
 
     @property
     def id(self) -> str:
         """Unique among all orders ever: the intent and the attempt."""
         return f"{self.intent}#{self.attempt}"
+
+    @property
+    def type(self) -> OrderType:
+        """Limit, market, stop or stop limit, by the prices it carries."""
+        if self.trigger is None:
+            return OrderType.MARKET if self.limit is None else OrderType.LIMIT
+        return OrderType.STOP if self.limit is None else OrderType.STOP_LIMIT
+
+    @property
+    def rests(self) -> bool:
+        """Whether it outlives its session at the venue."""
+        return self.tif is not TimeInForce.DAY
 
     @property
     def adds_risk(self) -> bool:
@@ -75,6 +108,24 @@ class Order:
     def root(self) -> str:
         """The root of the first leg; a package has one underlying."""
         return self.legs[0].contract.root
+
+
+@value
+class Bracket:
+    """Orders that know of each other; the broker calls them OCO, OTO and OTOCO.
+
+    Of ``together`` the first to fill cancels the others. With a ``first`` none of them works until
+    that one has filled; if it dies unfilled they die with it.
+    """
+
+    id: str
+    together: tuple[Order, ...]
+    first: Order | None = None
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """All of them, the first one first."""
+        return self.together if self.first is None else (self.first, *self.together)
 
 
 @value

@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from tomking.core.errors import ConfigError
+from tomking.core.near import did_you_mean
+from tomking.core.products_table import ROWS
 from tomking.core.value import value
 
 
@@ -30,6 +32,13 @@ class Kind(StrEnum):
     FUTURE = "future"
 
 
+#: What options on each kind deliver; those of an index or a volatility pay cash.
+DELIVERED: Mapping[Kind, Delivers] = MappingProxyType(
+    {Kind.FUTURE: Delivers.FUTURE}
+    | dict.fromkeys((Kind.EQUITY, Kind.ETF, Kind.LEVERAGED_ETF), Delivers.SHARES)
+)
+
+
 @value
 class TickTable:
     """Price steps: ``small`` below ``switch``, ``large`` from it on, ``package`` for spreads."""
@@ -46,7 +55,12 @@ class TickTable:
 
 @value
 class Product:
-    """One root. ``per_index`` is the price of its underlying as a share of the S&P 500 index."""
+    """One root.
+
+    ``per_index`` is the price of its underlying as a share of the S&P 500 index, NaN where it does
+    not follow it; ``late_min`` minutes an option goes on trading after the session's close, not on
+    its last day.
+    """
 
     root: str
     name: str
@@ -56,55 +70,57 @@ class Product:
     delivers: Delivers
     american: bool
     underlying_tick: Decimal
-    group: str
     micro_of: str = ""
     per_index: float = 1.0
     quote_width: float = 1.0
     listed: date = date(1983, 1, 1)
+    late_min: int = 0
+
+    @property
+    def is_future(self) -> bool:
+        """Whether its options are written on futures."""
+        return self.delivers is Delivers.FUTURE
 
 
-def _ticks(small: str, switch: str, large: str, package: str) -> TickTable:
-    return TickTable(Decimal(small), Decimal(switch), Decimal(large), Decimal(package))
+def _product(row: tuple[str, ...]) -> Product:
+    """A product from its row of the table, column by column."""
+    root, kind, point, step, *steps, style, micro_of, listed, width, share, late, name = (
+        "" if cell == "-" else cell for cell in row
+    )
+    return Product(
+        root, name, Kind(kind), int(point), TickTable(*map(Decimal, steps)),
+        DELIVERED.get(Kind(kind), Delivers.CASH), style == "a", Decimal(step), micro_of,
+        float(share or "nan"), float(width), date.fromisoformat(listed or "1983-01-01"), int(late),
+    )  # fmt: skip
 
 
-_ES_TICKS = _ticks("0.05", "5", "0.25", "0.05")
-_CENT = Decimal("0.01")
-_QUARTER = Decimal("0.25")
-
-#: Sources: CME contract specifications (ES, MES: option tick 0.25, 0.05 at a premium of 5.00 or less;
-#: MES futures listed 6 May 2019, its options 31 August 2020); Cboe specifications (SPX: 0.05 below 3,
-#: 0.10 from 3, spreads 0.05); rulebook 1.1. Quote widths: MES quotes three times as wide as ES.
-PRODUCTS: Mapping[str, Product] = MappingProxyType(
-    {
-        product.root: product
-        for product in (
-            Product(
-                "ES", "E-mini S&P 500 future", Kind.FUTURE, 50, _ES_TICKS, Delivers.FUTURE,
-                american=False, underlying_tick=_QUARTER, group="A1", listed=date(1997, 9, 9),
-            ),
-            Product(
-                "MES", "Micro E-mini S&P 500 future", Kind.FUTURE, 5, _ES_TICKS, Delivers.FUTURE,
-                american=False, underlying_tick=_QUARTER, group="A1", micro_of="ES",
-                quote_width=3.0, listed=date(2019, 5, 6),
-            ),
-            Product(
-                "SPX", "S&P 500 index", Kind.BROAD_INDEX, 100, _ticks("0.05", "3", "0.10", "0.05"),
-                Delivers.CASH, american=False, underlying_tick=_CENT, group="A2",
-            ),
-            Product(
-                "SPY", "SPDR S&P 500 ETF", Kind.ETF, 100, _ticks("0.01", "0", "0.01", "0.01"),
-                Delivers.SHARES, american=True, underlying_tick=_CENT, group="A2",
-                per_index=0.1, listed=date(2005, 1, 10),
-            ),
-        )
-    }
-)  # fmt: skip
+PRODUCTS: Mapping[str, Product] = MappingProxyType({row[0]: _product(row) for row in ROWS})
 
 
 def product(root: str) -> Product:
-    """The product of a root; an unknown one names those that are known."""
+    """The product of a root; an unknown one is told apart from a mistyped and an adjusted one.
+
+    Raises
+    ------
+    ConfigError
+        For a root without a row.
+    """
     try:
         return PRODUCTS[root]
     except KeyError:
-        known = ", ".join(sorted(PRODUCTS))
-        raise ConfigError(f"unknown root {root!r}; choose one of {known}") from None
+        if is_adjusted(root):
+            raise ConfigError(
+                f"{root} is an adjusted contract: what it delivers is not 100 shares, and nothing "
+                "here prices it; close it in the broker's own application"
+            ) from None
+        said = did_you_mean(root, PRODUCTS) or f"; known are {', '.join(sorted(PRODUCTS))}"
+        raise ConfigError(f"unknown root {root!r}{said}") from None
+
+
+def is_adjusted(root: str) -> bool:
+    """Whether a root is an option series changed by a corporate action: a known one and a digit.
+
+    >>> is_adjusted("SPY1"), is_adjusted("SPY"), is_adjusted("6E")
+    (True, False, False)
+    """
+    return root not in PRODUCTS and root[:-1] in PRODUCTS and root[-1:].isdigit()

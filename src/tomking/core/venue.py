@@ -5,8 +5,25 @@ One table for the simulator, the SANITY gates and the live pre-flight, so they c
 
 from datetime import timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from tomking.core.product import Product
+
+
+class Code(StrEnum):
+    """The broker's own names for what it objects to; ``validation_error`` where it gives none."""
+
+    MARGIN = "margin_check_failed"
+    BUYS_FOR_CREDIT = "cant_buy_for_credit"
+    SELLS_FOR_DEBIT = "cant_sell_for_debit"
+    GTC_MARKET = "gtc_market_orders_not_supported"
+    INSTRUMENT = "instrument_validation_failed"
+    CLOSING_ONLY = "closing_only"
+    NO_POSITION = "closing_with_no_position"
+    NEXT_SESSION = "tif.next_valid_session"
+    CANNOT_UPDATE = "cannot_update_order"
+    VALIDATION = "validation_error"
+
 
 LEGS_MAX = 4
 #: Selling to open an option stops this long before its market closes on the day it expires.

@@ -18,6 +18,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import DataCorrupt
 from tomking.core.facts import KINDS, Fact
+from tomking.core.order import Order, TimeInForce
 
 #: Floats keep this many digits in a hash, so the last bits of another processor cannot reach it.
 DIGITS = 6
@@ -57,6 +58,22 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
         names = tuple(f.name for f in fields(kind))
         return lambda x: {name: plain(getattr(x, name)) for name in names}
     raise TypeError(f"{kind.__name__} has no place in the journal")
+
+
+def _as_it_was(record: dict[str, Any]) -> dict[str, Any]:
+    return record
+
+
+def _order(record: dict[str, Any]) -> dict[str, Any]:
+    """An order from before it said how long it waits: one that rested was good till cancelled."""
+    if "rests" not in record:
+        return record
+    tif = TimeInForce.GTC if record["rests"] else TimeInForce.DAY
+    return {key: part for key, part in record.items() if key != "rests"} | {"tif": tif.value}
+
+
+#: Records as they were once written, brought to their present fields on reading; never rewritten.
+UPCASTS: Mapping[type, Callable[[dict[str, Any]], dict[str, Any]]] = {Order: _order}
 
 
 def to_json(fact: Fact) -> str:
@@ -126,7 +143,8 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
     if isinstance(hint, type) and is_dataclass(hint):
         hints = get_type_hints(hint)
         readers = {f.name: _reader(hints[f.name]) for f in fields(hint)}
-        return lambda x: hint(**{name: readers[name](part) for name, part in x.items()})
+        upcast = UPCASTS.get(hint, _as_it_was)
+        return lambda x: hint(**{name: readers[name](part) for name, part in upcast(x).items()})
     return _reader_of_scalar(hint)
 
 

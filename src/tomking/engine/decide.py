@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
 from tomking.core.money import ZERO, points
-from tomking.core.order import Leg, Order, Purpose, Structure
+from tomking.core.order import Leg, Order, Purpose, Structure, TimeInForce
 from tomking.core.product import Product, product
 from tomking.core.reading import Reading, Skip, of_root
 from tomking.core.value import value
@@ -125,7 +125,7 @@ def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
             intent, desk.attempts.get(intent, 0) + 1, Purpose.CLOSE, position.strategy,
             position.campaign, legs, units,
             _on_tick(profit_price(position, target), product(position.root), len(legs)),
-            closes=position.id, rests=True, why=f"{target:.0%} of the premium earned",
+            closes=position.id, tif=TimeInForce.GTC, why=f"{target:.0%} of the premium earned",
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from math import inf
 
 from tomking.core.contract import Contract
 from tomking.core.facts import LegFilled
@@ -49,7 +50,7 @@ def working(order: Order, submitted: datetime, day_ends: datetime, latency_s: fl
         submitted,
         submitted + timedelta(seconds=latency_s),
         day_ends,
-        float(order.limit),
+        -inf if order.limit is None else float(order.limit),
         tuple(leg.quantity for leg in order.legs),
         tuple(steps_of(leg.contract.root, leg.contract.is_option) for leg in order.legs),
     )
@@ -119,6 +120,8 @@ def fill_prices(order: Order, prices: Sequence[float]) -> tuple[Decimal, ...] | 
     A resting order's legs are moved until they add up to its limit (see the module's text).
     """
     exact = [points(price) for price in prices]
+    if order.limit is None:
+        return tuple(exact)
     better = _net(order.legs, exact) - order.limit
     if better < 0:
         return None

@@ -228,6 +228,11 @@ def expiries(root: str, today: date) -> tuple[Expiry, ...]:
         If the date lies in or beyond that year, or before the table.
     """
     product(root)
+    if root not in _SINCE:
+        raise DataError(
+            f"no listing rules of {root} are known: its expiries must come from a recorded chain or "
+            f"the venue; known are {', '.join(_SINCE)}"
+        )
     if not FIRST_YEAR < today.year < LAST_YEAR:
         raise DataError(
             f"no listing is known for {today}: choose a date from {FIRST_YEAR + 1} to {LAST_YEAR - 1}, "

@@ -1,6 +1,7 @@
 """What the rest of the house sees of a market: the day, an instant, a chain, marks of held legs."""
 
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -13,6 +14,7 @@ from tomking.core.evidence import Evidence, Stamped
 from tomking.core.reading import Skip
 from tomking.core.value import value
 from tomking.market.bars import Bars
+from tomking.market.carry import Dividend
 
 F64 = NDArray[np.float64]
 
@@ -27,7 +29,8 @@ class Day:
 
     ``bars`` and ``indicators`` are by root and end the day before. ``blocked`` names the events of
     today with their New York time (``{"CPI": "08:30"}``); the key ``unknown`` says the event file
-    has run out. ``missing`` lists inputs nobody supplied.
+    has run out. ``missing`` lists inputs nobody supplied. ``dividends`` are those known of each
+    root, today's ex-date and later ones.
     """
 
     session: Session
@@ -39,6 +42,9 @@ class Day:
     vix_previous: Stamped
     rate: float
     missing: tuple[str, ...] = ()
+    dividends: Mapping[str, tuple[Dividend, ...]] = field(
+        default_factory=dict[str, tuple[Dividend, ...]]
+    )
 
 
 @value

@@ -29,7 +29,7 @@ _LAST_WEEK, _CALM_FROM = 7.0, 21.0
 _ATM, _SIXTEEN, _FIVE = 0.50, 0.16, 0.05
 #: Forgives the last bits of a price that is meant to stand on its tick.
 _ON_TICK = 1e-9
-_DECIMALS = 1e4
+_DECIMALS = 1e6
 
 
 def _kernel(function: F) -> F:

@@ -112,13 +112,17 @@ def _quantity(order: Order, met: Situation) -> Reading:
     )
 
 
-def _on_tick(order: Order, met: Situation) -> Reading:
-    """The net price lies on a step the venue takes for that many legs."""
+def is_priced_on_tick(order: Order) -> bool:
+    """Whether the limit and the trigger, where there are any, are prices the venue takes."""
     traded = product(order.root)
+    prices = [price for price in (order.limit, order.trigger) if price is not None]
     if any(not leg.contract.is_option for leg in order.legs):
-        fits = order.limit % traded.underlying_tick == 0
-    else:
-        fits = is_on_tick(order.limit, traded, len(order.legs))
+        return all(price % traded.underlying_tick == 0 for price in prices)
+    return all(is_on_tick(price, traded, len(order.legs)) for price in prices)
+
+
+def _on_tick(order: Order, met: Situation) -> Reading:
+    fits = is_priced_on_tick(order)
     return _is("price is on tick", "on tick" if fits else f"{order.limit} is off", "on tick")
 
 
@@ -127,7 +131,9 @@ def _effect(order: Order, met: Situation) -> Reading:
     buys = all(leg.quantity > 0 for leg in order.legs)
     sells = all(leg.quantity < 0 for leg in order.legs)
     observed = "agree"
-    if buys and order.limit > 0:
+    if order.limit is None:
+        pass
+    elif buys and order.limit > 0:
         observed = "all legs buy at a credit"
     elif sells and order.limit < 0:
         observed = "all legs sell at a debit"

@@ -16,7 +16,7 @@ from tomking.core.facts import (
     SessionClosed,
     Settled,
 )
-from tomking.core.order import Leg, Order, Purpose
+from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.core.reading import Reading, Sense, Stage
 
 MONDAY = date(2018, 1, 8)
@@ -55,7 +55,8 @@ def closing(order: Order, why: str, *, rests: bool = False) -> Order:
     position = f"{order.intent}:spread"
     return Order(
         f"{position}/close", 1, Purpose.CLOSE, order.strategy, order.campaign, legs, 1,
-        Decimal("-1.00"), closes=position, rests=rests, why=why,
+        Decimal("-1.00"), closes=position,
+        tif=TimeInForce.GTC if rests else TimeInForce.DAY, why=why,
     )  # fmt: skip
 
 

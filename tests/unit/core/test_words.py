@@ -133,9 +133,13 @@ def test_ticks_switch_where_the_venue_says(price: str, root: str, legs: int, fit
     assert is_on_tick(Decimal(price), product(root), legs) is fits
 
 
-def test_an_unknown_root_names_those_that_are_known() -> None:
-    with pytest.raises(ConfigError, match="ES, MES, SPX, SPY"):
-        product("GLD")
+def test_an_unknown_root_names_what_was_meant_or_those_that_are_known() -> None:
+    with pytest.raises(ConfigError, match="did you mean 'SPX'"):
+        product("SPXX")
+    with pytest.raises(ConfigError, match="known are 6A, 6B, 6E, CL, ES"):
+        product("OJ")
+    with pytest.raises(ConfigError, match="SPY1 is an adjusted contract"):
+        product("SPY1")
     assert PRODUCTS["MES"].micro_of == "ES"
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from tomking.core.calendar import session
 from tomking.core.contract import Contract, Right, Settles
 from tomking.core.evidence import Evidence, Stamped
-from tomking.core.order import Leg, Order, Purpose
+from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
 from tomking.market.snapshot import (
@@ -138,11 +138,18 @@ def order(
         units,
         Decimal(limit),
         closes="" if opens else "test/position",
-        rests=rests,
+        tif=TimeInForce.GTC if rests else TimeInForce.DAY,
         replaces=replaces,
     )
 
 
 def closing(limit: str, *legs: tuple[int, Contract], units: int = 1, rests: bool = False) -> Order:
     """An order that takes the legs down."""
-    return order(limit, *legs, units=units, rests=rests, intent="test/close", purpose=Purpose.CLOSE)
+    return order(
+        limit,
+        *legs,
+        units=units,
+        rests=rests,
+        intent="test/close",
+        purpose=Purpose.CLOSE,
+    )

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from tomking.core.calendar import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY
 from tomking.core.contract import Expiry, Settles
 from tomking.core.errors import ConfigError, DataError
-from tomking.core.product import PRODUCTS
 from tomking.market.listing import (
     expiries,
     expiry_near,
@@ -234,13 +233,15 @@ def test_of_morning_and_close_on_one_day_the_close_is_taken() -> None:
     assert (found.day, found.settles) == (date(2025, 9, 19), Settles.PM)
 
 
-def test_every_product_has_listing_rules() -> None:
-    for root in PRODUCTS:
+def test_every_product_that_is_modelled_has_listing_rules() -> None:
+    for root in ("ES", "MES", "SPX", "SPY"):
         assert expiries(root, date(2025, 9, 3))
 
 
 def test_an_unknown_root_and_a_date_off_the_table_are_errors() -> None:
     with pytest.raises(ConfigError, match="unknown root"):
+        expiries("OJ", date(2025, 9, 3))
+    with pytest.raises(DataError, match="no listing rules of NQ"):
         expiries("NQ", date(2025, 9, 3))
     for day in (date(1998, 6, 1), date(2032, 6, 1)):
         with pytest.raises(DataError, match="1999 to 2031"):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tomking.core.contract import Contract, Right
 from tomking.core.facts import CampaignClosed, CashMoved, Fact, LegFilled, OrderEnded, Sent, Settled
-from tomking.core.order import Leg, Order, Purpose
+from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.exchange import ledger as ledgers
 from tomking.exchange.ledger import Ledger
 from tomking.market.listing import future_contract
@@ -389,7 +389,7 @@ def test_independent_facts_may_come_in_any_order() -> None:
 
 def test_positions_and_orders_are_found_by_strategy_and_purpose() -> None:
     opened = order("-1 6090 C, +1 6120 C")
-    rest = replace(closing(opened, "-2.00"), rests=True)
+    rest = replace(closing(opened, "-2.00"), tif=TimeInForce.GTC)
     facts: list[Fact] = [*traded(opened, ("5.00", "1.00"), AT), Sent(AT, rest)]
     book = fold(empty_book(CASH), facts)
     assert [position.strategy for position in book.of("friday_0dte")] == ["friday_0dte"]

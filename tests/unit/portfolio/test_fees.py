@@ -121,4 +121,4 @@ def test_a_schedule_without_a_row_says_which() -> None:
     with pytest.raises(ConfigError, match="option on a future"):
         round_trip_usd("ES", 1, schedule=FeeSchedule("empty", (), ()))
     with pytest.raises(ConfigError, match="unknown root"):
-        round_trip_usd("GLD", 1)
+        round_trip_usd("OJ", 1)

@@ -31,10 +31,8 @@ def test_ten_groups_and_every_root_in_one() -> None:
     assert set(dict(Limits().group_max)) == set(GROUPS)
 
 
-def test_every_product_stands_in_the_group_it_says() -> None:
-    assert {root: group_of(root) for root in PRODUCTS} == {
-        root: product.group for root, product in PRODUCTS.items()
-    }
+def test_every_product_stands_in_a_group() -> None:
+    assert [root for root in PRODUCTS if group_of(root) is None] == []
 
 
 @pytest.mark.parametrize(

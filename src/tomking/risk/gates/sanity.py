@@ -4,10 +4,10 @@ import numpy as np
 
 from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, Stage
-from tomking.core.venue import LEGS_MAX, is_on_tick
+from tomking.core.venue import LEGS_MAX
 from tomking.market.snapshot import AGE, ASK, BID, MID
-from tomking.portfolio.package import package_mid, price_band
-from tomking.portfolio.preflight import objections
+from tomking.portfolio.package import natural, package_mid, price_band
+from tomking.portfolio.preflight import is_priced_on_tick, objections
 from tomking.risk.case import Case
 
 
@@ -34,22 +34,20 @@ def quotes_are_not_crossed(case: Case) -> Reading:
 
 def price_is_on_a_tick(case: Case) -> Reading:
     """The limit is a price the venue takes (R-VEN-01)."""
-    order = case.order
-    on_tick = is_on_tick(order.limit, case.product, len(order.legs))
-    return Reading(
-        "limit on a tick", Stage.DATA, Sense.IS, "yes" if on_tick else "no", "yes", "", "R-VEN-01"
-    )
+    on_tick = "yes" if is_priced_on_tick(case.order) else "no"
+    return Reading("limit on a tick", Stage.DATA, Sense.IS, on_tick, "yes", "", "R-VEN-01")
 
 
 def price_is_within_the_band(case: Case) -> Reading:
     """The limit gives away no more than a band below the package's mid (R-VEN-02).
 
     A limit that asks for more than the mid is patient, not dangerous: a profit order rests far
-    away.
+    away. An order at the market gives away what the far side of the quotes does.
     """
-    mid = package_mid(case.marks, case.legs, case.order.units)
-    band = price_band(case.marks, case.legs, case.order.units)
-    given = None if np.isnan(mid) else mid - float(case.order.limit)
+    order, units = case.order, case.order.units
+    mid, band = package_mid(case.marks, case.legs, units), price_band(case.marks, case.legs, units)
+    far = natural(case.marks, case.legs, units) if order.limit is None else float(order.limit)
+    given = None if np.isnan(mid) else mid - far
     return Reading("limit below mid", Stage.DATA, Sense.AT_MOST, given, band, "points", "R-VEN-02")
 
 
