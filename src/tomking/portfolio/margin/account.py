@@ -29,9 +29,7 @@ F64 = NDArray[np.float64]
 SECONDS_A_YEAR = 365.0 * 86_400.0
 
 
-def needed(
-    root: str, legs: Legs, marks: Marks, spot: float, at: datetime, house: str
-) -> Decimal:
+def needed(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, house: str) -> Decimal:
     """Requirement of one root's contracts, in dollars.
 
     Parameters

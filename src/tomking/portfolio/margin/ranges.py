@@ -5,7 +5,7 @@ maintenance margin that was published for one contract, over what that contract 
 Exchanges change these figures with the times, by a third up or down: every answer is an estimate.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -89,7 +89,7 @@ class Range:
     credit: float = 0.80
 
 
-def _range(row: list[str]) -> Range:
+def _range(row: Sequence[str]) -> Range:
     root, share, dollars, at, since, source = ("nan" if cell == "-" else cell for cell in row)
     return Range(
         root, float(share), float(dollars), float(at), date.fromisoformat(since), SOURCES[source]
@@ -115,7 +115,9 @@ def range_of(root: str) -> Range:
     known = RANGES.get(product(root).micro_of or root)
     if known is None:
         have = ", ".join(name for name, one in PRODUCTS.items() if one.is_future)
-        raise ConfigError(f"no scan range for {root}; add a row to margin/ranges.py (futures: {have})")
+        raise ConfigError(
+            f"no scan range for {root}; add a row to margin/ranges.py (futures: {have})"
+        )
     return known
 
 

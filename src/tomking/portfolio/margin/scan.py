@@ -3,8 +3,8 @@
 The price stands still, or moves by one, two or three thirds of a range, up or down, each with
 volatility up and with volatility down; and there are two extreme moves of which a part counts. What
 an exchange's daily file holds as an array per contract is worked out here with one call of the
-kernel, so every answer is an estimate. Nothing decays between now and the scenario, options are
-European, and discounting is left out, which is never in the holder's favour.
+kernel, so every answer is an estimate. Nothing decays between now and the scenario, options are taken
+for European, and interest for nought.
 """
 
 from collections.abc import Sequence
@@ -26,10 +26,14 @@ F64 = NDArray[np.float64]
 #: even rows and down in the odd ones. Two extreme moves follow, volatility as it is.
 THIRDS = (0, 1, -1, 2, -2, 3, -3)
 SCENARIOS: tuple[str, ...] = (
-    *(f"{third:+d}/3 vol {way}" if third else f"0 vol {way}" for third in THIRDS for way in ("up", "down")),
+    *(
+        f"{f'{third:+d}/3' if third else '0'} vol {way}"
+        for third in THIRDS
+        for way in ("up", "down")
+    ),
     "extreme up",
     "extreme down",
-)  # fmt: skip
+)
 _MOVES = np.repeat(np.array(THIRDS) / 3.0, 2)
 _VOLS = np.array([1.0, -1.0] * len(THIRDS) + [0.0, 0.0])
 #: What a set gains for a whole range, from a third up and a third down.
