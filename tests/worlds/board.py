@@ -119,16 +119,22 @@ class Board:
         return Marks(table, spot)
 
     def _quoted(self, legs: Legs, table: F64, shock: Shock) -> None:
-        """Bids and asks on the tick; a mid lies half way between them."""
+        """Bids and asks on the tick, in a shocked world off it; a mid lies half way between them."""
         half = self.half_width * shock.spread
+        if shock != NO_SHOCK:
+            table[BID], table[ASK] = np.maximum(table[MID] - half, 0.0), table[MID] + half
+            table[MID] = 0.5 * (table[BID] + table[ASK])
+            table[AGE] = np.where(np.isnan(table[MID]), np.inf, self.age_s)
+            return
         for row, contract in enumerate(legs.contracts):
-            given = self.quotes.get(contract) if shock == NO_SHOCK else None
-            bid, ask = given or quoted(float(table[MID, row]), half)
+            bid, ask = self.quotes.get(contract) or quoted(float(table[MID, row]), half)
             age = np.inf if isnan(bid) or isnan(ask) else self.age_s
             table[[BID, ASK, MID, AGE], row] = bid, ask, 0.5 * (bid + ask), age
 
     def years(self, contract: Contract, minutes: float = 0.0) -> float:
-        """Calendar years to the end of a contract; NaN once it is over."""
+        """Calendar years to the end of a contract; NaN once it is over. A share's do not matter."""
+        if not contract.is_option and not contract.future:
+            return 1.0
         hours = session_of(contract.expiry) or session(contract.expiry)
         ends = hours.opens if contract.settles is Settles.AM else hours.closes
         left = (ends - self.at).total_seconds() / 60.0 - minutes

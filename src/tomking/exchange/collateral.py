@@ -1,9 +1,13 @@
 """What the venue asks for as security: requirements by root, kept while little has changed."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from math import isnan, log
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tomking.core.contract import Contract
 from tomking.core.errors import QuoteMissing
@@ -11,7 +15,7 @@ from tomking.core.evidence import Stamped
 from tomking.core.money import ZERO
 from tomking.core.order import Order
 from tomking.core.value import value
-from tomking.market.snapshot import MID, Legs, Snapshot
+from tomking.market.snapshot import MID, Legs, Marks, Snapshot
 from tomking.portfolio.columns import columns
 from tomking.portfolio.margin.account import needed
 
@@ -61,23 +65,27 @@ class Collateral:
             (self._of(root, holdings, now) for root in roots(holdings) if root not in touched), ZERO
         )
         mine = {held: n for held, n in holdings.items() if held.root in touched}
-        then = {
-            contract: mine.get(contract, 0) + wanted.get(contract, 0) for contract in mine | wanted
-        }
-        marks = mids(columns(tuple(then.items())), now)
-        before, after = (self._needed(touched, held, marks, now) for held in (mine, then))
-        alone = self._needed(touched, wanted, marks, now) if mine else after
+        legs = columns([(contract, mine.get(contract, 0)) for contract in mine | wanted])
+        marks = marked(legs, now)
+        ordered = np.array([float(wanted.get(contract, 0)) for contract in legs.contracts])
+        before = self._needed(touched, legs, legs.quantity, marks, now)
+        after = self._needed(touched, legs, legs.quantity + ordered, marks, now)
+        alone = self._needed(touched, legs, ordered, marks, now) if mine else after
         return rest + before, rest + after, alone
 
     def _needed(
         self,
         touched: Iterable[str],
-        holdings: Holdings,
-        marks: Mapping[Contract, float],
+        legs: Legs,
+        quantity: NDArray[np.float64],
+        marks: Marks,
         now: Snapshot,
     ) -> Decimal:
+        """Dollars for so many of each leg, at the marks of all of them."""
+        held = replace(legs, quantity=quantity)
         return sum(
-            (needed(root, holdings, marks, spot(root, now), self._house) for root in touched), ZERO
+            (needed(root, held, marks, spot(root, now), now.at, self._house) for root in touched),
+            ZERO,
         )
 
     def _of(self, root: str, holdings: Holdings, now: Snapshot) -> Decimal:
@@ -85,9 +93,9 @@ class Collateral:
         step = round(log(spot(root, now)) / SPOT_STEP)
         known = self._known.get(root)
         if known is None or known.spot_step != step or known.day != now.day.session.day:
-            held = {contract: n for contract, n in holdings.items() if contract.root == root}
-            marks = mids(columns(tuple(held.items())), now)
-            dollars = needed(root, held, marks, spot(root, now), self._house)
+            held = columns([(each, n) for each, n in holdings.items() if each.root == root])
+            price = spot(root, now)
+            dollars = needed(root, held, marked(held, now), price, now.at, self._house)
             known = self._known[root] = Remembered(now.day.session.day, step, dollars)
         return known.usd
 
@@ -97,23 +105,26 @@ def roots(holdings: Iterable[Contract]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(contract.root for contract in holdings))
 
 
-def mids(legs: Legs, now: Snapshot) -> dict[Contract, float]:
-    """The mids of some contracts by one call.
+def marked(legs: Legs, now: Snapshot) -> Marks:
+    """The marks of some contracts by one call.
 
     Raises
     ------
     QuoteMissing
-        If one has none.
+        If one has no mid.
     """
-    found: dict[Contract, float] = dict(
-        zip(legs.contracts, now.marks(legs).table[MID].tolist(), strict=True)
-    )
-    for contract, mid in found.items():
+    marks = now.marks(legs)
+    for contract, mid in zip(legs.contracts, marks.table[MID].tolist(), strict=True):
         if isnan(mid):
             raise QuoteMissing(
                 f"{contract} has no quote at {now.at}; wait for one or skip this tick"
             )
-    return found
+    return marks
+
+
+def mids(legs: Legs, now: Snapshot) -> dict[Contract, float]:
+    """The mids of some contracts by one call; raises as ``marked`` does."""
+    return dict(zip(legs.contracts, marked(legs, now).table[MID].tolist(), strict=True))
 
 
 def spot(root: str, now: Snapshot) -> float:

@@ -148,7 +148,10 @@ def forwards(columns: Columns, now: Instant, spot_shock: float = 0.0) -> F64:
 
 
 def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> Marks:
-    """All contracts at one instant; an option past its expiry, or off the clock, is NaN with age inf."""
+    """All contracts at one instant; an option past its expiry, or off the clock, is NaN with age inf.
+
+    A shocked world has no ticks: its prices are smooth in the shock.
+    """
     count = len(columns.strike)
     table, scratch = np.zeros((ROWS, count)), np.empty((SCRATCH_ROWS, count))
     if not count:
@@ -174,7 +177,7 @@ def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> Marks:
     )  # fmt: skip
     quote_into(
         table[MID], delta, otm, dte, columns.rules, now.spreads * shock.spread,
-        table[BID], table[ASK],
+        table[BID], table[ASK], on_tick=shock == NO_SHOCK,
     )  # fmt: skip
     mids(table)
     return Marks(table, scratch[FORWARD])

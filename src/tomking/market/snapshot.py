@@ -97,7 +97,7 @@ class Marks:
 
 @value
 class Shock:
-    """A change of the world to reprice under; stress is the same call as marking.
+    """A change of the world to reprice under; stress is the same call as marking, without ticks.
 
     ``spot`` is a return (-0.0425); ``vol`` pairs of (days to expiry, factor on implied volatility),
     interpolated between; ``wing`` volatility added at the 5-delta put and beyond, in full, and in
@@ -183,7 +183,10 @@ class Snapshot(Protocol):
         ...
 
     def marks(self, legs: Legs, shock: Shock = NO_SHOCK) -> Marks:
-        """Every leg marked in one call; a leg without a quote has NaN and an infinite age."""
+        """Every leg marked in one call; a leg without a quote has NaN and an infinite age.
+
+        Under a shock nothing is rounded to ticks: prices are smooth in it.
+        """
         ...
 
     def underlying(self, contract: Contract) -> Stamped | Skip:

@@ -86,7 +86,7 @@ def _steps_up(price: float, tick: float) -> float:
 @_kernel
 def _quote_into(
     mid: Column, abs_delta: Column, otm_value: Column, dte: Column, rules: F64, spread_factor: float,
-    bid: F64, ask: F64,
+    bid: F64, ask: F64, on_tick: bool,
 ) -> None:  # fmt: skip
     mids = np.broadcast_to(mid, bid.shape)
     deltas = np.broadcast_to(abs_delta, bid.shape)
@@ -103,6 +103,9 @@ def _quote_into(
             bid[i] = ask[i] = np.nan
             continue
         low = max(low, 0.0)
+        if not on_tick:
+            bid[i], ask[i] = low, high
+            continue
         bid[i] = _steps_down(low, small if low < switch else large)
         tick = small if bid[i] < switch else large
         least = bid[i] + tick
@@ -174,6 +177,8 @@ def quote_into(
     spread_factor: float,
     bid: F64,
     ask: F64,
+    *,
+    on_tick: bool = True,
 ) -> None:
     """Bid and ask around a modelled mid, on the tick, bid never below 0, one tick apart at least.
 
@@ -199,5 +204,8 @@ def quote_into(
         Of a shock; 1 otherwise. Ticks are not scaled.
     bid, ask
         Filled; shape (legs,). NaN where an input is.
+    on_tick
+        False in a world that only exists to be measured: nobody quotes there, and what is solved for
+        must be smooth. Widths stay, the least tick goes with the rounding.
     """
-    _quote_into(mid, abs_delta, otm_value, dte, rules, spread_factor, bid, ask)
+    _quote_into(mid, abs_delta, otm_value, dte, rules, spread_factor, bid, ask, on_tick)

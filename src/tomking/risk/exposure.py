@@ -13,20 +13,15 @@ from tomking.core.evidence import Stamped
 from tomking.core.value import value
 from tomking.market.snapshot import DELTA, GAMMA, Legs, Marks, Shock
 from tomking.portfolio import marks as worth
+from tomking.portfolio import scenarios
 from tomking.risk.limits import Limits
 from tomking.risk.view import View
 
 ONE_PERCENT_UP, ONE_PERCENT_DOWN = Shock(spot=0.01), Shock(spot=-0.01)
 HUNDRED_THOUSAND = 100_000.0
 
-#: The harsher end of AUG5_LOW (rulebook 0.6, 21.3): spot -7.3 %, volatility by term, far put +8.
-AUG5_LOW = Shock(
-    spot=-0.073,
-    vol=((30.0, 2.8), (60.0, 1.9), (90.0, 1.6), (120.0, 1.6), (365.0, 1.15)),
-    wing=0.08,
-    spread=5.0,
-)
-AUG5_MARGIN_FACTOR = 2.5
+AUG5_LOW = scenarios.AUG5_LOW.shock
+AUG5_MARGIN_FACTOR = scenarios.AUG5_LOW.margin_factor
 
 
 @value

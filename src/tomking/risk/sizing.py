@@ -12,7 +12,7 @@ from tomking.core.order import Structure
 from tomking.core.product import Product, product
 from tomking.core.reading import Reading, Sense, Skip, Stage
 from tomking.core.value import value
-from tomking.market.snapshot import MID, Legs, Marks
+from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.margin.account import needed
@@ -145,9 +145,7 @@ def _margins(
     spot = view.market.spot(wanted.root)
     if not isinstance(spot, Stamped):
         return (Room(f"price of {wanted.root}", Stage.DATA, 0.0, "R-DAT-05"),)
-    held = dict(zip(legs.contracts, legs.quantity.astype(int).tolist(), strict=True))
-    prices = dict(zip(legs.contracts, marks.table[MID].tolist(), strict=True))
-    each = float(needed(wanted.root, held, prices, spot.value, limits.house))
+    each = float(needed(wanted.root, legs, marks, spot.value, view.market.at, limits.house))
     share = named(limits.bp_trade_by_strategy, strategy, limits.bp_trade_max)
     allowed = _allowed(view)
     used = margin_in_use(view)
@@ -170,16 +168,15 @@ def _margins(
 
 def margin_in_use(view: View, roots: Collection[str] | None = None) -> float:
     """What the held contracts (of some roots) need now, by the venue's rule; NaN without a price."""
-    held = view.book.holdings
-    prices = dict(zip(view.book.legs.contracts, view.marks.table[MID].tolist(), strict=True))
+    legs, now, house = view.book.legs, view.market.at, view.limits.house
     total = 0.0
-    for root in dict.fromkeys(contract.root for contract in held):
+    for root in dict.fromkeys(contract.root for contract in legs.contracts):
         spot = view.market.spot(root)
         if roots is not None and root not in roots:
             continue
         if not isinstance(spot, Stamped):
             return nan
-        total += float(needed(root, held, prices, spot.value, view.limits.house))
+        total += float(needed(root, legs, view.marks, spot.value, now, house))
     return total
 
 

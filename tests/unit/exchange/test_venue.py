@@ -281,66 +281,6 @@ def test_slippage_is_the_dollars_lost_against_mid() -> None:
     assert lost == pytest.approx([2 * 50 * 0.2, 2 * 50 * 0.1])
 
 
-def test_a_preview_shows_what_an_opening_order_needs_and_costs() -> None:
-    exchange = venue()
-    now = market(60, QUOTES)
-    seen = exchange.preview(order("1.80", *SPREAD, units=2), now)
-    assert [seen.before, seen.after, seen.alone] == [0, 5000, 5000]
-    assert seen.fees > 0
-    exchange.submit(order("1.80", *SPREAD, units=2), now)
-    exchange.step(market(61, QUOTES))
-    assert exchange.requirement(market(61, QUOTES)) == 5000
-    assert exchange.ledger.fees == seen.fees
-
-
-def test_a_preview_of_a_second_order_counts_what_is_held() -> None:
-    exchange = holding_the_spread()
-    other = ((-1, call(6100)), (1, call(6150)))
-    quotes = {**QUOTES, call(6100): (3.0, 3.2), call(6150): (1.0, 1.2)}
-    seen = exchange.preview(order("1.80", *other), market(62, quotes))
-    assert [seen.before, seen.after, seen.alone] == [2500, 2500, 2500]
-    assert seen.change == 0
-
-
-def test_a_preview_of_an_exit_asks_no_margin() -> None:
-    exchange = holding_the_spread()
-    seen = exchange.preview(closing("-3", (1, SHORT), (-1, LONG)), market(62, QUOTES))
-    assert [seen.before, seen.after] == [0, 0]
-    assert seen.source == "not asked"
-
-
-def test_es_and_mes_are_different_underlyings() -> None:
-    exchange = holding_the_spread()
-    small = (put(5900, "MES", future="MESZ25"), put(5850, "MES", future="MESZ25"))
-    quotes = {**QUOTES, small[0]: (4.0, 4.4), small[1]: (2.0, 2.2)}
-    exchange.submit(
-        order("1.80", (-1, small[0]), (1, small[1]), intent="test/mes"), market(62, quotes)
-    )
-    exchange.step(market(63, quotes))
-    assert exchange.requirement(market(63, quotes)) == 2500 + 250
-
-
-def test_a_held_future_needs_margin_and_a_missing_mark_is_said() -> None:
-    exchange = holding_the_spread()
-    exchange.step(market(390, fixings={SHORT: 5880.0, LONG: 5880.0}))
-    future = future_contract("ES", "ESZ25")
-    priced = market(5, {future: (5890.0, 5890.0)}, day=MONDAY, price=5890.0)
-    assert exchange.requirement(priced) == Decimal(5890 * 50) / 10
-    assert exchange.net_liq(priced) == exchange.ledger.cash - 10 * 50
-    with pytest.raises(QuoteMissing, match="ESZ25"):
-        exchange.net_liq(market(6, day=MONDAY))
-
-
-def test_a_requirement_is_remembered_until_the_underlying_has_moved() -> None:
-    exchange = venue()
-    quotes = {SHORT: (4.0, 4.4)}
-    exchange.submit(order("4.00", (-1, SHORT)), market(60, quotes))
-    exchange.step(market(61, quotes))
-    first = exchange.requirement(market(61, quotes))
-    assert exchange.requirement(market(62, {SHORT: (9.0, 9.4)}, price=6000.5)) == first
-    assert exchange.requirement(market(63, {SHORT: (9.0, 9.4)}, price=5950.0)) > first
-
-
 def test_a_refused_second_attempt_does_not_hide_the_live_one() -> None:
     exchange = venue()
     exchange.submit(order("3.00", *SPREAD), market(60, QUOTES))

@@ -11,11 +11,11 @@ from tomking.core.product import PRODUCTS
 from tomking.market.spread import haircut, haircut_into, quote_into, quote_rules, width_share
 
 
-def quote(root, mid, delta=0.16, dte=30.0, otm_value=None, spread_factor=1.0):
+def quote(root, mid, delta=0.16, dte=30.0, otm_value=None, spread_factor=1.0, on_tick=True):
     bid, ask = np.empty(1), np.empty(1)
     rules = quote_rules([PRODUCTS[root]])
     value = mid if otm_value is None else otm_value
-    quote_into(mid, delta, value, dte, rules, spread_factor, bid, ask)
+    quote_into(mid, delta, value, dte, rules, spread_factor, bid, ask, on_tick=on_tick)
     return float(bid[0]), float(ask[0])
 
 
@@ -61,6 +61,23 @@ def test_every_quote_is_on_its_tick_around_the_mid_and_at_least_a_tick_wide(
     assert 0.0 <= bid <= mid + 1e-8 * ask
     assert ask >= mid - 1e-8 * ask
     assert Decimal(repr(ask)) - Decimal(repr(bid)) >= ticks.tick(Decimal(repr(bid)))
+
+
+@settings(deadline=None)
+@given(
+    root=st.sampled_from(sorted(PRODUCTS)), mid=st.floats(0.0, 3000.0),
+    delta=st.floats(0.01, 0.5), dte=st.floats(0.0, 400.0), factor=st.floats(1.0, 8.0),
+)  # fmt: skip
+def test_off_the_tick_the_width_stays_and_nothing_is_rounded(root, mid, delta, dte, factor):
+    """A tick further out at most, and a nudge of the mid moves both sides by as much."""
+    bid, ask = quote(root, mid, delta, dte, spread_factor=factor, on_tick=False)
+    low, high = quote(root, mid, delta, dte, spread_factor=factor)
+    large = float(PRODUCTS[root].ticks.large)
+    assert 0.0 <= bid <= mid <= ask
+    assert low == pytest.approx(bid, abs=large + 1e-9)
+    assert high == pytest.approx(ask, abs=2.0 * large + 1e-9)
+    nudged = quote(root, mid + 1e-7, delta, dte, spread_factor=factor, on_tick=False)
+    assert nudged == pytest.approx((bid, ask), abs=1e-5)
 
 
 @pytest.mark.parametrize(

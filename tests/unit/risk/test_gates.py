@@ -24,7 +24,8 @@ HALF_DAY = date(2025, 11, 28)
 SHORT, WING = option("6090 C"), option("6120 C")
 ON_HALF_DAY = {"legs": "-1 6090 C, +1 6120 C"}
 TEN_DONE = frozenset(f"x/{n}/open" for n in range(10))
-LONG_PUT: dict[str, Any] = {"legs": "+1 5000 P", "limit": "0.00"}
+#: Gains under stress, so that all of net liq is left.
+LONG_PUT: dict[str, Any] = {"legs": "+1 6000 P", "limit": "0.00"}
 
 
 def typed(short: tuple[float, float], wing: tuple[float, float] = (1.0, 1.0)) -> dict[str, Any]:

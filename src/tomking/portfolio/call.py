@@ -1,0 +1,170 @@
+"""The margin-call clock: how far the index, or VIX, is from the level at which buying power is gone.
+
+Each level is solved by full repricing: outwards in steps to the first world without buying power,
+then by halving, then valued once more there. A move of the index takes VIX with it by the model's own
+law, ``ln VIX = ln VIX(now) - 0.088 z`` with z the move in VIX days, between 9 and 150; VIX by itself
+moves with the index still. Volatilities of other terms follow in the proportions of AUG5_LOW.
+"""
+
+from collections.abc import Callable, Sequence
+from math import exp, log
+
+from tomking.core.errors import QuoteMissing
+from tomking.core.evidence import Stamped
+from tomking.core.value import value
+from tomking.market.path import vix_at, vix_day
+from tomking.market.snapshot import NO_SHOCK, Legs, Shock
+from tomking.portfolio.scenarios import term
+from tomking.portfolio.stress import Stressed, World, valued
+
+#: How far a level is looked for: returns of the index, and VIX points.
+SPOT_MIN, SPOT_MAX = -0.60, 0.60
+VIX_MIN, VIX_MAX = 9.0, 150.0
+#: The steps outwards: of the index, and of the logarithm of VIX.
+SPOT_STEP, VIX_STEP = 0.01, 0.04
+#: Next to nothing, but a shock: the world without one has ticks.
+_NEAR = 1e-9
+#: Dollars of buying power that count as none, and how often a bracket is halved to find them.
+_NONE, _HALVINGS = 0.005, 60
+INDEX = "SPX"
+
+
+@value
+class Place:
+    """A world on the way out: the index, VIX and the shock that leads there."""
+
+    index: float
+    vix: float
+    shock: Shock
+
+
+@value
+class Call:
+    """Where buying power is nought along one way out, or that it never is.
+
+    Attributes
+    ----------
+    at : Place or None
+        ``None`` is never.
+    looked : Place
+        The end of the search.
+    residual : float
+        Buying power there in dollars, valued once more: how true the answer is. Under water it is what
+        is missing now; if never, what is left at the end of the search.
+    """
+
+    at: Place | None
+    looked: Place
+    residual: float
+
+    @property
+    def never(self) -> bool:
+        """Whether buying power is not gone as far as was looked."""
+        return self.at is None
+
+
+@value
+class Clock:
+    """The three ways out of an account's world; ``root`` is whose price ``Place.index`` is.
+
+    ``below`` and ``above`` are moves of the index with VIX behind it, ``by_vix`` is VIX alone.
+    """
+
+    root: str
+    here: Place
+    now: Stressed
+    below: Call
+    above: Call
+    by_vix: Call
+
+    @property
+    def under_water(self) -> bool:
+        """Whether there is no buying power left now."""
+        return self.now.buying_power <= 0.0
+
+
+def clock(holdings: Legs, cash: float, market: World, house: str = "tastytrade") -> Clock:
+    """The index level below and above, and the VIX, at which an account has no buying power.
+
+    Parameters
+    ----------
+    holdings, cash, market, house
+        As in :func:`~tomking.portfolio.stress.valued`.
+
+    Raises
+    ------
+    QuoteMissing
+        If a holding has no mark, or nothing held has a price.
+    """
+    root, index = _index(holdings, market)
+    here = Place(index, market.vix.value, NO_SHOCK)
+    now = valued(holdings, cash, market, NO_SHOCK, house)
+
+    def left(place: Place) -> float:
+        """Buying power at a place."""
+        return valued(holdings, cash, market, place.shock, house).buying_power
+
+    def solved(way: Callable[[float], Place], end: float, step: float) -> Call:
+        """The first place on a way at which nothing is left."""
+        looked = way(end)
+        if now.buying_power <= 0.0:
+            return Call(here, looked, now.buying_power)
+        found = _first(lambda x: left(way(x)), _steps(end, step))
+        at = None if found is None else way(found)
+        return Call(at, looked, left(at or looked))
+
+    highest = log(max(VIX_MAX / here.vix, 1.0))
+    return Clock(
+        root, here, now,
+        below=solved(lambda move: _moved(here, move), SPOT_MIN, SPOT_STEP),
+        above=solved(lambda move: _moved(here, move), SPOT_MAX, SPOT_STEP),
+        by_vix=solved(lambda rise: _risen(here, rise), highest, VIX_STEP),
+    )  # fmt: skip
+
+
+def _moved(here: Place, move: float) -> Place:
+    """After a return of the index, VIX behind it by the law of the modelled path, within limits."""
+    then = vix_at(here.vix, vix_day(here.vix), 1.0 + move, 1.0)
+    vix = min(max(then, min(VIX_MIN, here.vix)), max(VIX_MAX, here.vix))
+    return Place(here.index * (1.0 + move), vix, Shock(move, term(vix / here.vix)))
+
+
+def _risen(here: Place, rise: float) -> Place:
+    """After a rise of the logarithm of VIX, the index still."""
+    return Place(here.index, here.vix * exp(rise), Shock(0.0, term(exp(rise))))
+
+
+def _steps(end: float, step: float) -> list[float]:
+    """From next to nothing to an end."""
+    count = max(round(abs(end) / step), 1)
+    return [-_NEAR if end < 0.0 else _NEAR, *(end * k / count for k in range(1, count + 1))]
+
+
+def _first(left: Callable[[float], float], steps: Sequence[float]) -> float | None:
+    """Where along some steps buying power is first gone; nothing if it never is."""
+    inner = steps[0]
+    for outer in steps:
+        if left(outer) <= 0.0:
+            return _halved(left, inner, outer)
+        inner = outer
+    return None
+
+
+def _halved(left: Callable[[float], float], inner: float, outer: float) -> float:
+    """The point between one with buying power and one without at which there is none."""
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (inner + outer)
+        rest = left(middle)
+        if abs(rest) < _NONE:
+            return middle
+        inner, outer = (middle, outer) if rest > 0.0 else (inner, middle)
+    return outer
+
+
+def _index(holdings: Legs, market: World) -> tuple[str, float]:
+    """Whose price the levels are given in: the index if there is one, else the first root held."""
+    for root in dict.fromkeys((INDEX, *(contract.root for contract in holdings.contracts))):
+        price = market.spot(root)
+        if isinstance(price, Stamped):
+            return root, price.value
+    raise QuoteMissing(f"nothing held has a price at {market.at}; give one, or wait for a quote")

@@ -1,0 +1,176 @@
+"""Margin at stress: what an account is worth, needs and has left in a world that is asked about.
+
+Everything is repriced: options at the shocked prices and volatilities, and margin by the whole
+engine at those prices. A factor on today's margin is what the gates use; this is the other way.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Protocol
+
+from tomking.core.errors import QuoteMissing
+from tomking.core.evidence import Stamped
+from tomking.core.money import ZERO
+from tomking.core.product import product
+from tomking.core.reading import Reading, Sense, Skip, Stage
+from tomking.core.value import value
+from tomking.market.snapshot import NO_SHOCK, Legs, Marks, Shock
+from tomking.portfolio import marks as worth
+from tomking.portfolio.book import Book
+from tomking.portfolio.margin.account import needed
+from tomking.portfolio.scenarios import Scenario, term
+
+
+class World(Protocol):
+    """What can be stressed: a snapshot, or a file of typed quotes."""
+
+    @property
+    def at(self) -> datetime:
+        """The instant."""
+        ...
+
+    @property
+    def vix(self) -> Stamped:
+        """VIX now."""
+        ...
+
+    def spot(self, root: str) -> Stamped | Skip:
+        """The price of a root's front future, index or share now."""
+        ...
+
+    def marks(self, legs: Legs, shock: Shock = NO_SHOCK) -> Marks:
+        """Every leg marked in one call, smooth in the shock."""
+        ...
+
+
+@value
+class Stressed:
+    """An account in one world; dollars.
+
+    ``net_liq`` is at mid. ``at_exit`` is what would be left if all of it were closed there, longs at
+    the bid and shorts at the ask of quotes as wide as the shock makes them.
+    """
+
+    shock: Shock
+    net_liq: float
+    at_exit: float
+    requirement: Decimal
+
+    @property
+    def buying_power(self) -> float:
+        """Net liquidation less the requirement; below nought there is a margin call."""
+        return self.net_liq - float(self.requirement)
+
+
+@value
+class Replay:
+    """An account before a scenario and in it."""
+
+    scenario: Scenario
+    before: Stressed
+    after: Stressed
+
+    @property
+    def loss(self) -> float:
+        """Dollars lost (+) if all is closed there."""
+        return self.before.net_liq - self.after.at_exit
+
+    @property
+    def margin(self) -> float:
+        """Dollars needed there: by repricing, or by the houses' factor on today's if that is more."""
+        by_factor = self.scenario.margin_factor * float(self.before.requirement)
+        return max(float(self.after.requirement), by_factor)
+
+    @property
+    def readings(self) -> tuple[Reading, Reading]:
+        """Loss and margin against what the scenario allows; unknown when nothing is left."""
+        row, whole, left = self.scenario, self.before.net_liq, self.after.at_exit
+        return (
+            Reading(
+                f"loss under {row.name}", Stage.MARGIN, Sense.AT_MOST,
+                self.loss / whole if whole > 0 else None, row.loss_max, "of net liq",
+            ),
+            Reading(
+                f"margin under {row.name}", Stage.MARGIN, Sense.AT_MOST,
+                self.margin / left if left > 0 else None, row.margin_max, "of what is left",
+            ),
+        )  # fmt: skip
+
+
+def money(book: Book) -> float:
+    """Cash and the futures' basis: what is worth the same in every world, in dollars."""
+    return float(book.cash + sum((held.basis for held in book.positions.values()), ZERO))
+
+
+def valued(
+    holdings: Legs, cash: float, market: World, shock: Shock = NO_SHOCK, house: str = "tastytrade"
+) -> Stressed:
+    """An account under a shock.
+
+    Parameters
+    ----------
+    holdings
+        Signed contracts of any roots; shares count in lots.
+    cash
+        Dollars that no price moves: cash, less what futures were bought at (``money``).
+    market
+        Where prices come from.
+
+    Raises
+    ------
+    QuoteMissing
+        If a contract has no mark in that world, or an index or share no price.
+    """
+    marks = market.marks(holdings, shock)
+    value_usd = worth.total(holdings, marks)
+    if value_usd != value_usd:
+        raise QuoteMissing(f"not every holding has a mark at {market.at}; wait for quotes")
+    then = market.at + timedelta(minutes=shock.minutes)
+    asked = (
+        needed(root, holdings, marks, _spot(root, market, shock), then, house)
+        for root in dict.fromkeys(contract.root for contract in holdings.contracts)
+    )
+    at_exit = worth.at_exit(holdings, marks)
+    return Stressed(shock, cash + value_usd, cash + at_exit, sum(asked, ZERO))
+
+
+def _spot(root: str, market: World, shock: Shock) -> float:
+    """The price of an index or share in the shocked world; a future's comes with its mark."""
+    if product(root).is_future:
+        return float("nan")
+    price = market.spot(root)
+    if not isinstance(price, Stamped):
+        raise QuoteMissing(f"{root} has no price at {market.at}: {price}")
+    return price.value * (1.0 + shock.spot)
+
+
+def replayed(
+    holdings: Legs, cash: float, market: World, scenario: Scenario, house: str = "tastytrade"
+) -> Replay:
+    """An account before a scenario and in it; parameters as in ``valued``."""
+    before = valued(holdings, cash, market, NO_SHOCK, house)
+    return Replay(scenario, before, valued(holdings, cash, market, scenario.shock, house))
+
+
+def grid(
+    holdings: Legs,
+    cash: float,
+    market: World,
+    spots: Sequence[float],
+    vols: Sequence[float],
+    house: str = "tastytrade",
+) -> tuple[tuple[Stressed, ...], ...]:
+    """An account over moves of spot (a row each) and of volatility (a column each).
+
+    Parameters
+    ----------
+    spots
+        Returns, such as -0.05.
+    vols
+        Factors on 30-day volatility; other terms follow as in ``scenarios.term``.
+    """
+    return tuple(
+        tuple(valued(holdings, cash, market, Shock(spot, term(vol)), house) for vol in vols)
+        for spot in spots
+    )

@@ -1,0 +1,104 @@
+"""What the venue asks as security: the scan of what is held, before and after an order."""
+
+from decimal import Decimal
+
+import pytest
+
+from tomking.core.contract import Contract
+from tomking.core.errors import QuoteMissing
+from tomking.exchange.fills import NATURAL
+from tomking.exchange.venue import Exchange
+from tomking.market.listing import future_contract
+from tomking.portfolio.columns import columns
+from tomking.portfolio.fees import TASTYTRADE
+from tomking.portfolio.margin.account import needed
+from unit.exchange.fakes import CASH, MONDAY, Quotes, call, closing, market, order, put
+
+SHORT, LONG = put(5900), put(5850)
+QUOTES: Quotes = {SHORT: (4.00, 4.40), LONG: (2.00, 2.20)}
+SPREAD = ((-1, SHORT), (1, LONG))
+
+
+def venue() -> Exchange:
+    return Exchange(CASH, TASTYTRADE, NATURAL, "tastytrade")
+
+
+def holding_the_spread() -> Exchange:
+    exchange = venue()
+    exchange.submit(order("1.80", *SPREAD), market(60, QUOTES))
+    exchange.step(market(61, QUOTES))
+    assert exchange.holdings() == {SHORT: -1, LONG: 1}
+    return exchange
+
+
+def scan_usd(*held: tuple[int, Contract], quotes: Quotes = QUOTES) -> Decimal:
+    """What the scan asks for some contracts of one root, at a minute past the hour."""
+    legs, now = columns([(contract, n) for n, contract in held]), market(60, quotes)
+    root = held[0][1].root
+    return needed(root, legs, now.marks(legs), 6000.0, now.at, "tastytrade")
+
+
+def test_a_preview_shows_what_an_opening_order_needs_and_costs() -> None:
+    exchange = venue()
+    now = market(60, QUOTES)
+    seen = exchange.preview(order("1.80", *SPREAD, units=2), now)
+    twice = scan_usd((-2, SHORT), (2, LONG))
+    assert [seen.before, seen.after, seen.alone] == [0, twice, twice]
+    assert 2 * 50 * 50 < twice < 2 * 50 * 50 * Decimal("1.5")
+    assert seen.fees > 0
+    exchange.submit(order("1.80", *SPREAD, units=2), now)
+    exchange.step(market(61, QUOTES))
+    assert exchange.requirement(now) == twice
+    assert exchange.ledger.fees == seen.fees
+
+
+def test_a_preview_of_a_second_order_counts_what_is_held() -> None:
+    exchange = holding_the_spread()
+    other = ((-1, call(6100)), (1, call(6150)))
+    quotes = {**QUOTES, call(6100): (3.0, 3.2), call(6150): (1.0, 1.2)}
+    seen = exchange.preview(order("1.80", *other), market(60, quotes))
+    assert seen.before == scan_usd(*SPREAD)
+    assert seen.after == scan_usd(*SPREAD, *other, quotes=quotes)
+    assert seen.alone == scan_usd(*other, quotes=quotes)
+    assert seen.change < seen.alone
+
+
+def test_a_preview_of_an_exit_asks_no_margin() -> None:
+    exchange = holding_the_spread()
+    seen = exchange.preview(closing("-3", (1, SHORT), (-1, LONG)), market(62, QUOTES))
+    assert [seen.before, seen.after] == [0, 0]
+    assert seen.source == "not asked"
+
+
+def test_es_and_mes_are_different_underlyings() -> None:
+    exchange = holding_the_spread()
+    small = (put(5900, "MES", future="MESZ25"), put(5850, "MES", future="MESZ25"))
+    quotes = {**QUOTES, small[0]: (4.0, 4.4), small[1]: (2.0, 2.2)}
+    exchange.submit(
+        order("1.80", (-1, small[0]), (1, small[1]), intent="test/mes"), market(62, quotes)
+    )
+    exchange.step(market(63, quotes))
+    both = scan_usd(*SPREAD) + scan_usd((-1, small[0]), (1, small[1]), quotes=quotes)
+    assert exchange.requirement(market(60, quotes)) == both
+
+
+def test_a_held_future_needs_margin_and_a_missing_mark_is_said() -> None:
+    exchange = holding_the_spread()
+    exchange.step(market(390, fixings={SHORT: 5880.0, LONG: 5880.0}))
+    future = future_contract("ES", "ESZ25")
+    priced = market(5, {future: (5890.0, 5890.0)}, day=MONDAY, price=5890.0)
+    share = Decimal("0.0479") * Decimal("1.25")
+    assert exchange.requirement(priced) == pytest.approx(5890 * 50 * share, abs=Decimal("0.01"))
+    assert exchange.net_liq(priced) == exchange.ledger.cash - 10 * 50
+    with pytest.raises(QuoteMissing, match="ESZ25"):
+        exchange.net_liq(market(6, day=MONDAY))
+
+
+def test_a_requirement_is_remembered_until_the_underlying_has_moved() -> None:
+    exchange = venue()
+    quotes = {SHORT: (4.0, 4.4)}
+    exchange.submit(order("4.00", (-1, SHORT)), market(60, quotes))
+    exchange.step(market(61, quotes))
+    first = exchange.requirement(market(61, quotes))
+    assert exchange.requirement(market(62, {SHORT: (9.0, 9.4)}, price=6000.5)) == first
+    assert exchange.requirement(market(63, {SHORT: (9.0, 9.4)}, price=5950.0)) > first
