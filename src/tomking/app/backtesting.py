@@ -14,6 +14,7 @@ from multiprocessing.sharedctypes import Synchronized
 from signal import SIG_IGN, SIGINT, signal
 from threading import Thread, current_thread, main_thread
 
+from tomking.analysis.fullest import fullest
 from tomking.analysis.summary import summarise
 from tomking.analysis.tallies import Asked, Block
 from tomking.analysis.trades import Held
@@ -79,7 +80,14 @@ def column(job: Job, heard: Heard | None = None) -> Column:
         made.facts, [asked(one) for one in spec.strategies], spec.capital, made.final_net_liq,
         still_open(made, paths), spec.seed,
     )  # fmt: skip
-    return Column(job.name, job.note, made.run_hash, summary, made.elapsed_s)
+    at_most = fullest(made.facts, _market(made, paths).at, spec.limits.house) if job.kept else None
+    return Column(job.name, job.note, made.run_hash, summary, made.elapsed_s, at_most)
+
+
+def _market(made: Run, paths: MutableMapping[date, F64]) -> ModelMarket:
+    """The market a run was made on, to be looked at once more."""
+    spec = made.spec
+    return ModelMarket(made.history, spec.seed, spec.cut, spec.spreads, paths)
 
 
 def asked(strategy: Strategy) -> Asked:
@@ -97,12 +105,11 @@ def asked(strategy: Strategy) -> Asked:
 
 def still_open(made: Run, paths: MutableMapping[date, F64]) -> Mapping[str, Held]:
     """Profit and fees of the campaigns that are open at the end, marked at the last close."""
-    book, spec = made.desk.book, made.spec
+    book = made.desk.book
     if not book.positions:
         return {}
-    market = ModelMarket(made.history, spec.seed, spec.cut, spec.spreads, paths)
     last = made.sessions[-1]
-    marks = market.at(last.at(last.minutes + AFTER_CLOSE)).marks(book.legs)
+    marks = _market(made, paths).at(last.at(last.minutes + AFTER_CLOSE)).marks(book.legs)
     return {
         name: Held(pnl, book.campaigns[name].fees)
         for name, pnl in profit_by_campaign(book, marks).items()

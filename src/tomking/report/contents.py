@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from tomking.analysis.fullest import Fullest
 from tomking.analysis.summary import Summary
 from tomking.core.evidence import Evidence
 from tomking.core.value import value
@@ -12,7 +13,8 @@ from tomking.core.value import value
 class Column:
     """One complete run: the one asked for, or the same with one thing changed.
 
-    ``name`` is short (``fees ×2``), ``note`` says what differs.
+    ``name`` is short (``fees ×2``), ``note`` says what differs. ``fullest`` is the moment margin took
+    most, for the run asked for.
     """
 
     name: str
@@ -20,6 +22,7 @@ class Column:
     run_hash: str
     summary: Summary
     elapsed_s: float = 0.0
+    fullest: Fullest | None = None
 
 
 @value

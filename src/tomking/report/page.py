@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from tomking.report import charts, tables
+from tomking.report import charts, stress, tables
 from tomking.report.checks import PASS, verdicts
 from tomking.report.contents import Account, Report
 from tomking.report.findings import (
@@ -69,6 +69,7 @@ def _account(report: Report, account: Account) -> dict[str, object]:
         "strip_chart": charts.strip(account) if account.strip else None,
         "strip": tables.strip(account) if account.strip else None,
         "columns": account.columns,
+        "fullest": _fullest(account),
         "months": tables.months(summary),
         "windows": tables.windows(summary),
         "strategies": [
@@ -89,6 +90,15 @@ def _account(report: Report, account: Account) -> dict[str, object]:
         "shown": len(summary.trades) <= SHORT,
         "too_early": summary.too_early,
     }
+
+
+def _fullest(account: Account) -> dict[str, object] | None:
+    """The account at its fullest, if it ever held anything that needs margin."""
+    found = account.base.fullest
+    if found is None:
+        return None
+    said = {"heading": stress.heading(found), "call": stress.margin_call(found)}
+    return said | {"rows": stress.rows(found)}
 
 
 @cache

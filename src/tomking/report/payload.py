@@ -5,12 +5,15 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from tomking.analysis.equity import Window
+from tomking.analysis.fullest import Fullest
 from tomking.analysis.intervals import Interval
 from tomking.analysis.performance import Performance
 from tomking.analysis.summary import Summary
 from tomking.analysis.tallies import Tally
 from tomking.analysis.trades import Trade
 from tomking.core.reading import STAGES
+from tomking.portfolio.call import Call
+from tomking.portfolio.stress import Replay
 from tomking.report.contents import Account, Column, Report
 
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
@@ -110,7 +113,43 @@ def _column(column: Column) -> Record:
         "months": {f"{m.year}-{m.month:02d}": m.gain for m in summary.months},
         "windows": {window.name: _window(window) for window in summary.windows},
         "trades": [_trade(trade) for trade in summary.trades],
+        "fullest": None if column.fullest is None else _fullest(column.fullest),
     }
+
+
+def _fullest(found: Fullest) -> Record:
+    """The account at its fullest: every bad day, and where a margin call waits."""
+    clock = found.clock
+    return {
+        "at": found.at.isoformat(),
+        "margin_share": found.share,
+        "scenarios": {replay.scenario.name: _replay(replay) for replay in found.replays},
+        "margin_call": {
+            "root": clock.root,
+            "under_water": clock.under_water,
+            "below": _call(clock.below),
+            "above": _call(clock.above),
+            "vix": _call(clock.by_vix),
+        },
+    }
+
+
+def _replay(replay: Replay) -> Record:
+    return {
+        "net_liq": replay.after.net_liq,
+        "loss": replay.loss,
+        "requirement": _money(replay.after.requirement),
+        "margin": replay.margin,
+        "buying_power": replay.after.buying_power,
+        "passed": all(seen.passed for seen in replay.readings),
+    }
+
+
+def _call(call: Call) -> Record:
+    """A level of the margin call; ``never`` where buying power lasts as far as was looked."""
+    where = call.at or call.looked
+    said: Record = {"never": call.never, "index": where.index, "vix": where.vix}
+    return said | {"residual": call.residual}
 
 
 def _performance(figures: Performance) -> Record:
