@@ -34,7 +34,7 @@ def _row(replay: Replay) -> tuple[str, ...]:
     return (
         replay.scenario.name.replace("_", " "),
         percent(shock.spot, sign=True),
-        f"× {number(shock.vol[0][1], 1)}" if shock.vol else "× 1.0",
+        f"× {number(shock.vol[0][1])}" if shock.vol else "× 1.00",
         f"{money(replay.loss)} ({percent(_share(replay.loss, before.net_liq), 0)})",
         money(float(after.requirement)),
         money(replay.scenario.margin_factor * float(before.requirement)),
