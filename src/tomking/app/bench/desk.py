@@ -7,8 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +20,18 @@ from tomking.app import strategies
 from tomking.backtest.run import Paths, Run, RunSpec, run
 from tomking.core.contract import Right
 from tomking.core.order import Leg
+from tomking.core.product import Kind
 from tomking.core.reading import Skip
 from tomking.data.modelled import ModelMarket
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio.columns import columns_of
+from tomking.portfolio.margin.house import house_for
+from tomking.portfolio.margin.least.problem import stated
+from tomking.portfolio.margin.least.program import programmed
+from tomking.portfolio.margin.leg import MarginLeg, Underlying
+from tomking.portfolio.margin.naked import naked_usd
+from tomking.portfolio.margin.rule import requirement
 
 Row = dict[str, str | float]
 
@@ -47,6 +57,7 @@ def rows(wanted: RunSpec | None = None) -> list[Row]:
         _pace("backtest, whole rulebook, paths given", shared),
         _path_row(drawn),
         _marks_row(shared),
+        *_margin_rows(),
         _start_row(),
     ]
 
@@ -103,15 +114,46 @@ def _legs(chain: object, day: date) -> Iterator[Leg]:
             yield Leg(quote.contract, -1, "bench")
 
 
-def _fastest(work: Callable[[], object]) -> float:
+def _fastest(work: Callable[[], object], calls: int = CALLS) -> float:
     """Seconds of one call, the least of several batches."""
     least = float("inf")
     for _ in range(10):
         began = time.perf_counter()
-        for _ in range(CALLS // 10):
+        for _ in range(calls // 10):
             work()
-        least = min(least, (time.perf_counter() - began) / (CALLS // 10))
+        least = min(least, (time.perf_counter() - began) / (calls // 10))
     return least
+
+
+def _margin_rows() -> Iterator[Row]:
+    """What a condor needs, and with two 1-1-2 of later expiries beside it."""
+    condor = _book(DAY, (-595, 3.0), (590, 2.0), (-610, 3.2), (615, 2.0))
+    ladders = [_book(DAY + timedelta(d), (570, 8.0), (-565, 7.0), (-520, 2.5)) for d in (30, 60)]
+    yield _margin_row("margin, 4-leg package", condor)
+    yield _margin_row("margin, 10-leg 3-expiry book", (*condor, *ladders[0], *ladders[1]))
+
+
+def _margin_row(name: str, book: tuple[MarginLeg, ...]) -> Row:
+    """The rule at other marks each time, beside the mixed-integer program that large books take."""
+    spy, house = Underlying("SPY", 600.0, Kind.ETF), house_for(Kind.ETF)
+    alone = partial(naked_usd, underlying=spy, house=house)
+    problem = stated(book, spy.multiplier, house.calendars, alone)
+    moved = cycle([tuple(replace(x, price=x.price + k / 100) for x in book) for k in range(50)])
+    ours = _fastest(lambda: requirement(next(moved), spy, house))
+    theirs = _fastest(lambda: programmed(problem), 20)
+    return _row(name, ours * 1e3, "ms", "as an integer program", theirs * 1e3, theirs / ours)
+
+
+def _book(expiry: date, *options: tuple[int, float]) -> tuple[MarginLeg, ...]:
+    """Puts below 600 and calls above, sold where the strike is negative; two of the far ones."""
+    legs: list[MarginLeg] = []
+    for strike, price in options:
+        right = Right.CALL if abs(strike) > 600 else Right.PUT
+        count = 2 if abs(strike) == 520 else 1
+        legs.append(
+            MarginLeg(right, float(abs(strike)), expiry, count if strike > 0 else -count, price)
+        )
+    return tuple(legs)
 
 
 def _start_row() -> Row:

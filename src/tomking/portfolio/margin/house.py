@@ -1,13 +1,14 @@
-"""House tables: the rates a venue charges for uncovered options, as dated data with sources.
+"""House tables: the rates a venue charges for uncovered options and for shares, as dated data.
 
-``exchange`` is the rule book (FINRA 4210(f)(2), Cboe 10.3): no flat minimum. ``tastytrade`` adds
-the house's own rates and $250 a contract. Live trading takes the venue's dry run and logs the
-difference.
+``exchange`` is the rule book (FINRA 4210, Cboe 10.3, Regulation T): no flat minimum. ``tastytrade``
+adds the house's own rates and $250 a contract; ``ira`` and ``cash`` are its accounts that may not
+borrow. Live trading takes the venue's dry run and logs the difference.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from enum import StrEnum
 from types import MappingProxyType
 
 from tomking.core.errors import ConfigError
@@ -17,28 +18,65 @@ from tomking.core.value import value
 UNIVERSAL = "universal"
 BOUND = "bound"
 ESTIMATE = "estimate"
+SECURED = "secured"
 
-_FINRA = "FINRA 4210(f)(2); Cboe 10.3"
-_TT_NAKED = "tastytrade support 43000435177, 43000435195"
+_FINRA = (
+    "FINRA 4210(f)(2), Cboe 10.3; shares: Regulation T 220.12, FINRA 4210(c) and margin formulas of "
+    "Interactive Brokers"
+)
+_TT_NAKED = "tastytrade support 43000435177, 43000435195; shares 43000435320, 43000435364"
 _TT_INDEX = "tastytrade support 43000435385"
 _TT_VOLATILITY = "tastytrade support 43000435311"
+_TT_IRA = "tastytrade support 43000435287 (calls, 100 %), 43000435285 (puts); 50 % without a page"
+_TT_CASH = "tastytrade support 43000435285, 43000435222"
 _FUTURE = (
     "assumption until a 16-scenario scan: the broad-index rates on the future's notional. Futures "
     "themselves 10 %: exchange margins of 4 % (April 2025) to 7 % (2020) of notional times the house's "
     "125 %, rounded up"
 )
+#: The universal spread rule came into force: FINRA Regulatory Notice 12-44.
 _UNIVERSAL_SINCE = date(2012, 10, 26)
+#: The house opened. Its pages carry no dates, so older rates of its own are not known.
 _TT_SINCE = date(2017, 1, 1)
+
+
+class Account(StrEnum):
+    """Whether an account may borrow, may only pair options, or must have everything secured."""
+
+    MARGIN = "margin"
+    IRA = "ira"
+    CASH = "cash"
 
 
 @value
 class House:
-    """Rates for one kind of underlying at one venue.
+    """Rates for one kind of underlying at one venue, in force from ``since``.
 
-    ``rate`` of the underlying less the amount out of the money, or ``minimum_rate`` of the underlying
-    (call) or strike (put), whichever is more; at least ``floor`` dollars a contract. ``calendars`` says
-    whether a long of a later expiry covers; ``outright_rate`` is the share of its value that the future
-    or share itself needs.
+    Parameters
+    ----------
+    rate, minimum_rate
+        Of an uncovered short: ``rate`` of the underlying less the amount out of the money, or
+        ``minimum_rate`` of the underlying (call) or strike (put), whichever is more.
+    floor
+        Dollars an uncovered contract, at least.
+    calendars
+        Whether a long of a later expiry covers.
+    outright_rate
+        Share of its value that a future or a share needs when it is bought or sold short.
+    method, source
+        What the answers are, and where the rates come from.
+    long_rate, short_rate
+        Share of its value that a share, held long or short, needs from then on.
+    whole_below
+        Long shares cheaper than this many dollars need their whole value.
+    at_strike
+        Whether shares under a call in the money count at its strike when they are bought, as they
+        do from then on.
+    loan_rate
+        A book certain to owe needs this many times what closing it costs, if that is more than what
+        it owes.
+    account
+        What the account may do.
     """
 
     rate: float
@@ -49,66 +87,152 @@ class House:
     method: str
     source: str
     since: date
+    long_rate: float = 0.25
+    short_rate: float = 0.30
+    whole_below: float = 0.0
+    at_strike: bool = False
+    loan_rate: float = 0.0
+    account: Account = Account.MARGIN
 
 
-_EQUITY = House(0.20, 0.10, 0.0, True, 0.50, UNIVERSAL, _FINRA, _UNIVERSAL_SINCE)
-_BROAD = replace(_EQUITY, rate=0.15, outright_rate=1.0)
-_EXCHANGE: Mapping[Kind, House] = MappingProxyType(
+#: The rows of each kind of underlying, oldest first.
+Table = Mapping[Kind, tuple[House, ...]]
+_FUNDS: tuple[Kind, ...] = (Kind.EQUITY, Kind.ETF, Kind.LEVERAGED_ETF)
+_INDEXES: tuple[Kind, ...] = (Kind.INDEX, Kind.BROAD_INDEX)
+
+
+def _table(rows: Mapping[Kind, House]) -> Table:
+    return MappingProxyType({kind: (row,) for kind, row in rows.items()})
+
+
+def _unlent(row: House) -> House:
+    """A row on whose shares, if there are any, nothing is lent."""
+    return replace(row, outright_rate=1.0, long_rate=1.0, short_rate=1.0)
+
+
+_EQUITY = House(
+    0.20, 0.10, 0.0, True, 0.50, UNIVERSAL, _FINRA, _UNIVERSAL_SINCE, loan_rate=1.02
+)  # fmt: skip
+_FUTURES = replace(
+    _EQUITY, rate=0.15, outright_rate=0.10, long_rate=0.10, short_rate=0.10, loan_rate=0.0,
+    method=ESTIMATE, source=_FUTURE,
+)  # fmt: skip
+_EXCHANGE = _table(
     {
-        Kind.EQUITY: _EQUITY,
-        Kind.ETF: _EQUITY,
-        Kind.LEVERAGED_ETF: _EQUITY,
-        Kind.INDEX: replace(_EQUITY, outright_rate=1.0),
-        Kind.BROAD_INDEX: _BROAD,
-        Kind.VOLATILITY: replace(_EQUITY, outright_rate=1.0),
-        Kind.FUTURE: replace(_BROAD, outright_rate=0.10, method=ESTIMATE, source=_FUTURE),
+        **dict.fromkeys(_FUNDS, _EQUITY),
+        Kind.INDEX: _unlent(_EQUITY),
+        Kind.BROAD_INDEX: replace(_unlent(_EQUITY), rate=0.15),
+        Kind.VOLATILITY: _unlent(_EQUITY),
+        Kind.FUTURE: _FUTURES,
     }
 )
 
-_TT_EQUITY = replace(_EQUITY, floor=250.0, source=_TT_NAKED, since=_TT_SINCE)
-_TT_LISTED_INDEX = replace(
-    _TT_EQUITY, rate=0.25, minimum_rate=0.15, calendars=False, outright_rate=1.0, source=_TT_INDEX
+_TT_EQUITY = replace(
+    _EQUITY, floor=250.0, whole_below=3.0, at_strike=True, loan_rate=0.0,
+    source=_TT_NAKED, since=_TT_SINCE,
+)  # fmt: skip
+_TT_INDEX_ROW = replace(
+    _unlent(_TT_EQUITY), rate=0.25, minimum_rate=0.15, calendars=False, source=_TT_INDEX
 )
-_TT_LISTED_VOLATILITY = replace(
-    _TT_EQUITY, rate=1.0, minimum_rate=0.75, outright_rate=1.0, source=_TT_VOLATILITY
+_TT_VOLATILITY_ROW = replace(
+    _unlent(_TT_EQUITY), rate=1.0, minimum_rate=0.75, source=_TT_VOLATILITY
 )
-_TASTYTRADE: Mapping[Kind, House] = MappingProxyType(
+_TASTYTRADE = _table(
     {
-        Kind.EQUITY: _TT_EQUITY,
-        Kind.ETF: _TT_EQUITY,
-        Kind.LEVERAGED_ETF: _TT_EQUITY,
-        Kind.INDEX: replace(_TT_EQUITY, outright_rate=1.0),
-        Kind.BROAD_INDEX: _TT_LISTED_INDEX,
-        Kind.VOLATILITY: _TT_LISTED_VOLATILITY,
-        Kind.FUTURE: _EXCHANGE[Kind.FUTURE],
+        **dict.fromkeys(_FUNDS, _TT_EQUITY),
+        Kind.INDEX: _unlent(_TT_EQUITY),
+        Kind.BROAD_INDEX: _TT_INDEX_ROW,
+        Kind.VOLATILITY: _TT_VOLATILITY_ROW,
+        Kind.FUTURE: _FUTURES,
     }
 )
-HOUSES: Mapping[str, Mapping[Kind, House]] = MappingProxyType(
-    {"exchange": _EXCHANGE, "tastytrade": _TASTYTRADE}
+
+#: Without futures, and without volatility products: the house has no short calls on them there.
+_IRA_ROW = replace(
+    _unlent(_TT_EQUITY), rate=1.0, minimum_rate=0.50, account=Account.IRA, source=_TT_IRA
+)
+_IRA_INDEX_ROW = replace(_IRA_ROW, calendars=False)
+_IRA = _table({**dict.fromkeys(_FUNDS, _IRA_ROW), **dict.fromkeys(_INDEXES, _IRA_INDEX_ROW)})
+
+_CASH_ROW = replace(
+    _unlent(_TT_EQUITY), rate=0.0, minimum_rate=0.0, floor=0.0, calendars=False,
+    account=Account.CASH, method=SECURED, source=_TT_CASH,
+)  # fmt: skip
+_CASH = _table(dict.fromkeys((*_FUNDS, *_INDEXES, Kind.VOLATILITY), _CASH_ROW))
+
+HOUSES: Mapping[str, Table] = MappingProxyType(
+    {"exchange": _EXCHANGE, "tastytrade": _TASTYTRADE, "ira": _IRA, "cash": _CASH}
 )
 
-#: Symbols that carry a rate of their own at tastytrade, whatever kind the caller takes them for.
+_LISTED = ("RUT", "DJX", "RVX", "NDX", "MNX", "XSP", "SPX", "OEX", "XEO")
+#: Symbols that carry a rate of their own at a house, whatever kind the caller takes them for.
 #: VIX without calendar relief is our assumption: each of its expiries has an underlying of its own.
-TASTYTRADE_SYMBOLS: Mapping[str, House] = MappingProxyType(
-    dict.fromkeys(("RUT", "DJX", "RVX", "NDX", "MNX", "XSP", "SPX", "OEX", "XEO"), _TT_LISTED_INDEX)
-    | dict.fromkeys(("UVXY", "SVXY", "VXX", "VIXY", "VIXM"), _TT_LISTED_VOLATILITY)
-    | {"VIX": replace(_TT_LISTED_VOLATILITY, calendars=False)}
+SYMBOLS: Mapping[str, Mapping[str, tuple[House, ...]]] = MappingProxyType(
+    {
+        "tastytrade": MappingProxyType(
+            dict.fromkeys(_LISTED, (_TT_INDEX_ROW,))
+            | dict.fromkeys(("UVXY", "SVXY", "VXX", "VIXY", "VIXM"), (_TT_VOLATILITY_ROW,))
+            | {"VIX": (replace(_TT_VOLATILITY_ROW, calendars=False),)}
+        ),
+        "ira": MappingProxyType(dict.fromkeys(_LISTED, (_IRA_INDEX_ROW,))),
+    }
 )
 
 
-def house_for(kind: Kind, house: str = "tastytrade", symbol: str = "") -> House:
-    """The rates for a kind of underlying; tastytrade's own lists go by symbol first.
+def in_force(rows: Sequence[House], on: date | None, whose: str) -> House:
+    """The newest row in force on a day; without a day the newest of all.
+
+    Parameters
+    ----------
+    rows
+        Oldest first.
+    whose
+        Whose rates they are, for the message.
 
     Raises
     ------
     ConfigError
-        For a house that is not in the table.
+        Before the first row: what was asked for earlier is not known here, and today's rates in its
+        place would be a guess.
+    """
+    known = [row for row in rows if on is None or row.since <= on]
+    if not known:
+        raise ConfigError(
+            f"no rates of {whose} are known for {on}: the first came into force on "
+            f"{rows[0].since}; name a later day, or none for the newest"
+        )
+    return known[-1]
+
+
+def house_for(
+    kind: Kind, house: str = "tastytrade", symbol: str = "", on: date | None = None
+) -> House:
+    """The rates for a kind of underlying; a house's own list of symbols goes first.
+
+    Parameters
+    ----------
+    house
+        ``exchange``, ``tastytrade``, ``ira`` or ``cash``.
+    symbol
+        The underlying, such as ``XSP``.
+    on
+        A day the rates are in force on; the newest rates without one.
+
+    Raises
+    ------
+    ConfigError
+        For a house that is not in the table, a kind it has no rates for, or a day before its first.
 
     >>> house_for(Kind.BROAD_INDEX, "exchange").rate, house_for(Kind.INDEX, symbol="XSP").rate
     (0.15, 0.25)
+    >>> house_for(Kind.ETF, "exchange", on=date(2012, 10, 26)).since.isoformat()
+    '2012-10-26'
     """
     if house not in HOUSES:
         raise ConfigError(f"unknown house {house!r}; choose one of {', '.join(sorted(HOUSES))}")
-    if house == "tastytrade" and symbol in TASTYTRADE_SYMBOLS:
-        return TASTYTRADE_SYMBOLS[symbol]
-    return HOUSES[house][kind]
+    rows = SYMBOLS.get(house, {}).get(symbol) or HOUSES[house].get(kind)
+    if rows is None:
+        raise ConfigError(
+            f"{house} has no rates for {symbol or 'an underlying'} ({kind}); ask at another house"
+        )
+    return in_force(rows, on, f"{house} for {symbol or kind}")

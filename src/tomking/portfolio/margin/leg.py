@@ -69,13 +69,16 @@ class Uncovered:
 class Margin:
     """What the venue asks for, in dollars.
 
-    ``requirement`` does not subtract premium received; ``bp_effect`` is the requirement less
-    premium received plus premium paid. ``method`` is ``universal`` (the rule, exact), ``bound``
-    (the rule, but too many ways to try them all: never too low) or ``estimate`` (rates stand in for
-    a scan).
+    ``requirement`` is what opening needs and does not subtract premium received; ``bp_effect`` is
+    the requirement less premium received plus premium paid; ``maintenance`` is what holding needs,
+    the same figure where there are no shares. ``uncovered`` are the shorts nothing covers in
+    ``requirement``. ``method`` is ``universal`` (the rule, exact), ``bound`` (the rule, but the
+    search was stopped: never too low), ``secured`` (nothing borrowed) or ``estimate`` (rates stand
+    in for a scan).
     """
 
     requirement: Decimal
     bp_effect: Decimal
     uncovered: tuple[Uncovered, ...]
     method: str
+    maintenance: Decimal

@@ -5,13 +5,20 @@ from numpy.typing import NDArray
 
 from tomking.core.contract import Right
 from tomking.core.product import Kind
-from tomking.portfolio.margin.house import House
+from tomking.portfolio.margin.house import Account, House
 from tomking.portfolio.margin.leg import MarginLeg, Underlying
 
 F64 = NDArray[np.float64]
 
 #: Dollars; two sides nearer than this are equally great.
-_TIE = 1e-6
+LEAD_TIE = 1e-6
+
+
+def levered(rate: float, underlying: Underlying) -> float:
+    """A rate times a leveraged ETF's leverage, up to its full value (FINRA Regulatory Notice 09-53)."""
+    if underlying.kind is not Kind.LEVERAGED_ETF:
+        return rate
+    return min(rate * abs(underlying.leverage), 1.0)
 
 
 def naked_usd(leg: MarginLeg, underlying: Underlying, house: House) -> float:
@@ -27,6 +34,7 @@ def naked_usd(leg: MarginLeg, underlying: Underlying, house: House) -> float:
     float
         Dollars: multiplier x max(rate x U - out-of-the-money + p, minimum rate x B + p), with B = U for
         a call and K for a put, and not less than the house's flat minimum, to which no premium is added.
+        A put in an account that may not borrow needs its whole strike instead.
 
     Notes
     -----
@@ -39,12 +47,12 @@ def naked_usd(leg: MarginLeg, underlying: Underlying, house: House) -> float:
     750.0
     """
     spot = underlying.price
-    lever = abs(underlying.leverage) if underlying.kind is Kind.LEVERAGED_ETF else 1.0
     is_call = leg.right is Right.CALL
+    if house.account is not Account.MARGIN and not is_call:
+        return leg.strike * underlying.multiplier
     out = max(leg.strike - spot if is_call else spot - leg.strike, 0.0)
-    basis = spot if is_call else leg.strike
-    wide = min(house.rate * lever, 1.0) * spot - out
-    narrow = min(house.minimum_rate * lever, 1.0) * basis
+    wide = levered(house.rate, underlying) * spot - out
+    narrow = levered(house.minimum_rate, underlying) * (spot if is_call else leg.strike)
     return max((max(wide, narrow) + leg.price) * underlying.multiplier, house.floor)
 
 
@@ -58,8 +66,9 @@ def pooled_usd(calls: F64, call_premium: F64, puts: F64, put_premium: F64) -> F6
     >>> pooled_usd(np.array([910.0]), np.array([210.0]), np.array([820.0]), np.array([120.0]))
     array([1030.])
     """
+    lead = calls - puts
     by_calls = calls + put_premium
     by_puts = puts + call_premium
-    lead = calls - puts
-    greater = np.where(lead > 0.0, by_calls, by_puts)
-    return np.where(np.abs(lead) <= _TIE, np.minimum(by_calls, by_puts), greater)
+    by_calls[lead < -LEAD_TIE] = np.inf
+    by_puts[lead > LEAD_TIE] = np.inf
+    return np.minimum(by_calls, by_puts)

@@ -1,20 +1,27 @@
-"""The margin rule: one for any set of options on one underlying; it knows no names of strategies.
+"""The margin rule: one for any options and shares of one underlying; it knows no names of
+strategies.
 
 Minimise, over which shorts stay uncovered, the largest intrinsic loss of what is covered plus the
 pooled requirement of what is not (SR-CBOE-2012-043; FINRA Regulatory Notice 12-44; FINRA
-4210(f)(2)).
+4210(f)(2)). Lots of shares may carry shorts and be protected by longs instead: ``shares.py``.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from tomking.core.errors import QuoteMissing
 from tomking.core.money import usd
 from tomking.core.product import Kind
-from tomking.portfolio.margin.house import BOUND, UNIVERSAL, House
+from tomking.portfolio.margin.cash import check_shares, secured_usd
+from tomking.portfolio.margin.house import BOUND, UNIVERSAL, Account, House
+from tomking.portfolio.margin.least.problem import Answer
+from tomking.portfolio.margin.least.solve import least
 from tomking.portfolio.margin.leg import Margin, MarginLeg, Uncovered, Underlying
-from tomking.portfolio.margin.solve import Answer, solved, stated
+from tomking.portfolio.margin.loan import owed_surely_usd
+from tomking.portfolio.margin.naked import naked_usd
+from tomking.portfolio.margin.shares import DELIVERED, shares_of
 
 
 def requirement(legs: Iterable[MarginLeg], underlying: Underlying, house: House) -> Margin:
@@ -23,22 +30,25 @@ def requirement(legs: Iterable[MarginLeg], underlying: Underlying, house: House)
     Parameters
     ----------
     legs
-        Options of any right, strike and expiry, each at its mark; the future or share itself may be
-        among them and is charged apart (it covers nothing, which is never too low).
+        Options of any right, strike and expiry, each at its mark, and the future or shares
+        themselves. Shares may cover and be covered; futures are charged apart, which is never too
+        low. What is on another underlying never covers: ask for it by itself.
     underlying
-        Price in points, kind, leverage and dollars a point.
+        Price in points, which is the shares' price too, kind, leverage and dollars a point.
     house
         Rates, from :func:`~tomking.portfolio.margin.house.house_for`.
 
     Returns
     -------
     Margin
-        Dollars to the cent; exact by enumeration, or marked ``bound`` when there are too many ways.
+        Dollars to the cent: the least of every lawful way, whatever the size of the book.
 
     Raises
     ------
     QuoteMissing
         If the underlying or a leg has no mark: margin is then unknown, not zero.
+    ConfigError
+        If an account that may not borrow cannot hold the legs.
 
     Notes
     -----
@@ -55,12 +65,51 @@ def requirement(legs: Iterable[MarginLeg], underlying: Underlying, house: House)
     """
     held = merged(legs)
     _check(held, underlying)
-    options = [leg for leg in held if leg.right is not None]
-    answer = solved(stated(options, underlying, house), house.calendars)
-    outright, paid = _outright(held, underlying, house)
-    method = BOUND if house.method == UNIVERSAL and not answer.exact else house.method
-    asked = usd(round(answer.need + outright, 6))
-    return Margin(asked, asked + usd(round(paid, 6)), _uncovered(answer), method)
+    options = tuple(leg for leg in held if leg.right is not None)
+    others = tuple(leg for leg in held if leg.right is None)
+    first, later = _answers(options, others, underlying, house)
+    is_bound = house.method == UNIVERSAL and not (first.is_exact and later.is_exact)
+    opened, kept = (usd(round(answer.need, 6)) for answer in (first, later))
+    paid = sum(leg.quantity * leg.price for leg in options) * underlying.multiplier
+    effect = opened + usd(round(paid, 6))
+    return Margin(opened, effect, _uncovered(first), BOUND if is_bound else house.method, kept)
+
+
+def _answers(
+    options: Sequence[MarginLeg],
+    others: Sequence[MarginLeg],
+    underlying: Underlying,
+    house: House,
+) -> tuple[Answer, Answer]:
+    """What options and shares or futures need when they are bought, and what from then on."""
+    if house.account is not Account.MARGIN:
+        check_shares(others, underlying)
+    if house.account is Account.CASH:
+        need = secured_usd(options, others, underlying)
+        answer = Answer(need, (), need)
+        return answer, answer
+    solved = partial(
+        least, options, underlying.multiplier, house.calendars,
+        partial(naked_usd, underlying=underlying, house=house),
+    )  # fmt: skip
+    if others and underlying.kind in DELIVERED:
+        shares = shares_of(sum(leg.quantity for leg in others), options, underlying, house)
+        first, later = solved(shares.lots_bought), solved(shares.lots_held)
+        return _with(shares.bought, first), _with(shares.held, later)
+    answer = solved()
+    if others:
+        unit = underlying.multiplier if underlying.kind is Kind.FUTURE else 1.0
+        value = sum(abs(leg.quantity) * leg.price for leg in others) * unit
+        answer = _with(value * house.outright_rate, answer)
+    elif house.loan_rate:
+        owed = house.loan_rate * owed_surely_usd(options, underlying.multiplier)
+        answer = Answer(max(answer.need, owed), answer.uncovered, max(answer.floor, owed))
+    return answer, answer
+
+
+def _with(dollars: float, answer: Answer) -> Answer:
+    """An answer and what is needed beside it in any case."""
+    return Answer(answer.need + dollars, answer.uncovered, answer.floor + dollars)
 
 
 def merged(legs: Iterable[MarginLeg]) -> tuple[MarginLeg, ...]:
@@ -93,20 +142,6 @@ def _check(legs: Sequence[MarginLeg], underlying: Underlying) -> None:
                 f"no mark for {underlying.symbol} {leg.expiry} {leg.strike:g} {leg.right}, so margin "
                 "is unknown: wait for a quote or ask the venue for a dry run"
             )
-
-
-def _outright(
-    legs: Sequence[MarginLeg], underlying: Underlying, house: House
-) -> tuple[float, float]:
-    """Dollars the futures or shares need, and net premium paid (+) or received (-) for the options."""
-    unit = underlying.multiplier if underlying.kind is Kind.FUTURE else 1.0
-    need = paid = 0.0
-    for leg in legs:
-        if leg.right is None:
-            need += abs(leg.quantity) * leg.price * unit * house.outright_rate
-        else:
-            paid += leg.quantity * leg.price * underlying.multiplier
-    return need, paid
 
 
 def _uncovered(answer: Answer) -> tuple[Uncovered, ...]:

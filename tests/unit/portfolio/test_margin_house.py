@@ -1,0 +1,111 @@
+"""House tables: whose rates, for what, from which day on."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from tomking.core.contract import Right
+from tomking.core.errors import ConfigError
+from tomking.core.product import Kind
+from tomking.portfolio.margin.house import HOUSES, SYMBOLS, House, house_for, in_force
+from tomking.portfolio.margin.leg import MarginLeg, Underlying
+from tomking.portfolio.margin.rule import requirement
+
+pytestmark = [pytest.mark.unit, pytest.mark.risk]
+
+
+@pytest.mark.parametrize(
+    ("house", "kind", "symbol", "rates"),
+    [
+        ("exchange", Kind.EQUITY, "", (0.20, 0.10, 0.0, True)),
+        ("exchange", Kind.ETF, "UVXY", (0.20, 0.10, 0.0, True)),
+        ("exchange", Kind.INDEX, "", (0.20, 0.10, 0.0, True)),
+        ("exchange", Kind.BROAD_INDEX, "SPX", (0.15, 0.10, 0.0, True)),
+        ("tastytrade", Kind.EQUITY, "ACME", (0.20, 0.10, 250.0, True)),
+        ("tastytrade", Kind.BROAD_INDEX, "", (0.25, 0.15, 250.0, False)),
+        ("tastytrade", Kind.INDEX, "XSP", (0.25, 0.15, 250.0, False)),
+        ("tastytrade", Kind.INDEX, "SOX", (0.20, 0.10, 250.0, True)),
+        ("tastytrade", Kind.VOLATILITY, "", (1.00, 0.75, 250.0, True)),
+        ("tastytrade", Kind.ETF, "UVXY", (1.00, 0.75, 250.0, True)),
+        ("tastytrade", Kind.INDEX, "VIX", (1.00, 0.75, 250.0, False)),
+        ("tastytrade", Kind.FUTURE, "ES", (0.15, 0.10, 0.0, True)),
+        ("ira", Kind.ETF, "SPY", (1.00, 0.50, 250.0, True)),
+        ("ira", Kind.INDEX, "XSP", (1.00, 0.50, 250.0, False)),
+    ],
+)
+def test_a_house_has_its_own_rates(
+    house: str, kind: Kind, symbol: str, rates: tuple[float, float, float, bool]
+) -> None:
+    row = house_for(kind, house, symbol)
+    assert (row.rate, row.minimum_rate, row.floor, row.calendars) == rates
+
+
+def rows() -> list[tuple[str, tuple[House, ...]]]:
+    """Every table of every house."""
+    by_kind = [(f"{house} {kind}", row) for house in HOUSES for kind, row in HOUSES[house].items()]
+    listed = [(f"{house} {name}", row) for house in SYMBOLS for name, row in SYMBOLS[house].items()]
+    return by_kind + listed
+
+
+def test_every_row_names_its_source_and_the_rows_are_in_order() -> None:
+    for name, table in rows():
+        assert [row.since for row in table] == sorted({row.since for row in table}), name
+        assert all(len(row.source) > 10 for row in table), name
+
+
+@pytest.mark.parametrize(
+    ("house", "first"), [("exchange", date(2012, 10, 26)), ("tastytrade", date(2017, 1, 1))]
+)
+def test_rates_are_in_force_from_their_first_day_and_unknown_before(
+    house: str, first: date
+) -> None:
+    assert house_for(Kind.ETF, house, "SPY", on=first) == house_for(Kind.ETF, house, "SPY")
+    assert house_for(Kind.ETF, house, on=date(2030, 1, 1)) == house_for(Kind.ETF, house)
+    with pytest.raises(ConfigError, match=f"{house} for SPY .* {first}"):
+        house_for(Kind.ETF, house, "SPY", on=first - timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("on", "rate"),
+    [
+        (date(2020, 1, 1), 0.20), (date(2020, 12, 31), 0.20), (date(2021, 1, 1), 0.30),
+        (date(2022, 6, 1), 0.30), (None, 0.30),
+    ],
+)  # fmt: skip
+def test_the_row_in_force_is_the_newest_that_has_begun(on: date | None, rate: float) -> None:
+    first = replace(house_for(Kind.ETF), since=date(2020, 1, 1))
+    second = replace(first, rate=0.30, since=date(2021, 1, 1))
+    assert in_force((first, second), on, "a house").rate == rate
+
+
+def test_a_house_nobody_knows_is_an_error_that_names_the_ones_there_are() -> None:
+    with pytest.raises(ConfigError, match="cash, exchange, ira, tastytrade"):
+        house_for(Kind.ETF, "robin")
+
+
+@pytest.mark.parametrize(
+    ("house", "kind"), [("cash", Kind.FUTURE), ("ira", Kind.FUTURE), ("ira", Kind.VOLATILITY)]
+)
+def test_what_a_house_has_no_rates_for_is_an_error(house: str, kind: Kind) -> None:
+    with pytest.raises(ConfigError, match=f"{house} has no rates"):
+        house_for(kind, house)
+
+
+@pytest.mark.parametrize(
+    ("leverage", "need"), [(1.0, 2500), (2.0, 4500), (3.0, 6500), (-3.0, 6500), (6.0, 10500)]
+)
+def test_a_leveraged_fund_is_charged_by_its_leverage_up_to_its_value(
+    leverage: float, need: float
+) -> None:
+    fund = Underlying("TQQQ", 100.0, Kind.LEVERAGED_ETF, leverage=leverage)
+    short = MarginLeg(Right.CALL, 100.0, date(2026, 6, 19), -1, 5.0)
+    rules = house_for(Kind.LEVERAGED_ETF, "exchange")
+    assert float(requirement([short], fund, rules).requirement) == need
+
+
+@pytest.mark.parametrize(("house", "need"), [("exchange", 92.0), ("tastytrade", 250.0)])
+def test_the_minimum_is_flat_and_only_at_the_house(house: str, need: float) -> None:
+    put = MarginLeg(Right.PUT, 9.0, date(2026, 6, 19), -1, 0.02)
+    row = house_for(Kind.EQUITY, house)
+    assert float(requirement([put], Underlying("ACME", 12.0, Kind.EQUITY), row).requirement) == need
