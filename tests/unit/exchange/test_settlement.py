@@ -8,14 +8,9 @@ from tomking.core.contract import Contract, Settles
 from tomking.core.errors import DataError
 from tomking.core.facts import Settled
 from tomking.core.product import Delivers
+from tomking.exchange.clearing import LATER, due_at, settle
 from tomking.exchange.ledger import Ledger, trade, worth
-from tomking.exchange.settlement import (
-    LATER,
-    OUTCOMES,
-    due_at,
-    settle,
-    share_of,
-)
+from tomking.exchange.settlement import OUTCOMES, share_of
 from tomking.market.listing import future_contract
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import CASH, FRIDAY, THIRD_FRIDAY, at_the_open, call, market, put
