@@ -89,8 +89,11 @@ class Seen:
 
     @property
     def extrinsic(self) -> float:
-        """What exercise would throw away, in points; negative where the quote has none."""
-        return self.price - self.intrinsic
+        """What exercise would throw away, in points; negative where the quote has none.
+
+        Prices lie on ticks: what a subtraction adds behind the eighth place is not a price.
+        """
+        return round(self.price - self.intrinsic, 8)
 
 
 class Boundary(Protocol):
