@@ -128,7 +128,9 @@ class Board:
             table[[BID, ASK, MID, AGE], row] = bid, ask, 0.5 * (bid + ask), age
 
     def years(self, contract: Contract, minutes: float = 0.0) -> float:
-        """Calendar years to the end of a contract; NaN once it is over."""
+        """Calendar years to the end of a contract; NaN once it is over. A share has none."""
+        if contract.expiry == date.max:
+            return 1.0
         hours = session_of(contract.expiry) or session(contract.expiry)
         ends = hours.opens if contract.settles is Settles.AM else hours.closes
         left = (ends - self.at).total_seconds() / 60.0 - minutes

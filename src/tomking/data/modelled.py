@@ -17,7 +17,6 @@ from tomking.core.calendar import AFTER_CLOSE, Session
 from tomking.core.contract import Contract, Expiry, Settles
 from tomking.core.errors import DataError, LookAhead
 from tomking.core.evidence import Evidence, Stamped
-from tomking.core.money import points
 from tomking.core.product import PRODUCTS
 from tomking.core.reading import Skip, Stage, skip
 from tomking.data.chain import ModelChain
@@ -53,6 +52,8 @@ SCALED = frozenset(
     {"atr", "ema8", "ema21", "ema50", "ema200", "bb_mid", "bb_upper", "bb_lower", "macd",
      "macd_signal", "macd_hist", "high252", "low252"}
 )  # fmt: skip
+#: A dividend is declared to this many dollars a share.
+DECLARED = Decimal("0.00001")
 #: Sets of legs kept laid out; a book has one, a working order another.
 LAID_MAX = 64
 ROOTS = ("ES", "MES", "SPX", "SPY")
@@ -160,7 +161,7 @@ class ModelMarket:
         """
         factor = Decimal(repr(self.history.scale_factor))
         return tuple(
-            Dividend(paid.ex_date, points(float(paid.amount * factor)))
+            Dividend(paid.ex_date, (paid.amount * factor).quantize(DECLARED))
             for paid in spy_dividends().between(day, next_session(day).day)
         )
 
