@@ -170,17 +170,13 @@ def _expired(
 ) -> tuple[Settled, ...]:  # fmt: skip
     """What an option became: the contracts that went against the table, if any did, and the rest."""
     day = now.day.session.day
-
-    def due(count: int, note: str = "") -> Due:
-        fee = settlement_fee(contract.root, count, day, fees)
-        return Due(now.at, contract, count, fixing, fee, note)
-
     against = contrary(contract, quantity, abs(away(contract, fixing)), day, policy)
     found: list[Settled] = []
-    if against:
-        found.append(outcome(due(-against, AGAINST_THE_TABLE), against=True))
-    if quantity + against:
-        found.append(outcome(due(quantity + against)))
+    for count, note in ((-against, AGAINST_THE_TABLE), (quantity + against, "")):
+        if count:
+            fee = settlement_fee(contract.root, count, day, fees)
+            due = Due(now.at, contract, count, fixing, fee, note)
+            found.append(outcome(due, against=bool(note)))
     return tuple(found)
 
 
