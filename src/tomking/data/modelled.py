@@ -9,6 +9,7 @@ an hour after the close of the session.
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 
@@ -22,8 +23,9 @@ from tomking.data.chain import ModelChain
 from tomking.data.embedded import History
 from tomking.data.tables import carry as carry_table
 from tomking.data.tables import events as event_table
+from tomking.data.tables import spy_dividends
 from tomking.market.bars import F64
-from tomking.market.carry import Carry, forward
+from tomking.market.carry import Carry, Dividend, forward
 from tomking.market.indicators import all_indicators, iv_percentile, iv_rank, vwap
 from tomking.market.listing import front_future, future_contract
 from tomking.market.modelled import Columns, Cut, Instant, forwards, lay_out, mark
@@ -36,7 +38,12 @@ from tomking.market.path import (
     vix_at,
     vix_day,
 )
-from tomking.market.sessions import previous_session, session_of, sessions_between
+from tomking.market.sessions import (
+    next_session,
+    previous_session,
+    session_of,
+    sessions_between,
+)
 from tomking.market.snapshot import NO_SHOCK, Day, Legs, Marks, Shock
 from tomking.market.variance import VarianceClock, share_to_close, variance_clock
 
@@ -45,6 +52,8 @@ SCALED = frozenset(
     {"atr", "ema8", "ema21", "ema50", "ema200", "bb_mid", "bb_upper", "bb_lower", "macd",
      "macd_signal", "macd_hist", "high252", "low252"}
 )  # fmt: skip
+#: A dividend is declared to this many dollars a share.
+DECLARED = Decimal("0.00001")
 #: Sets of legs kept laid out; a book has one, a working order another.
 LAID_MAX = 64
 ROOTS = ("ES", "MES", "SPX", "SPY")
@@ -137,11 +146,24 @@ class ModelMarket:
             Stamped(vix_before, _known_at(day), Evidence.RECORDED),
             carry.rate,
             MISSING,
+            {"SPY": self._dividends(day)},
         )
         return Today(
             known, self.path(session), carry, vix_day(vix_before), before, vix_before,
             float(vix.close[vix_row]), open_evidence(day),
         )  # fmt: skip
+
+    def _dividends(self, day: date) -> tuple[Dividend, ...]:
+        """SPY's dividends of today and of the next session, on the level history was brought to.
+
+        Those are the ones announced by then. The modelled share is a tenth of the index and does not
+        fall on the ex-date: what the table pays out was never in its price.
+        """
+        factor = Decimal(repr(self.history.scale_factor))
+        return tuple(
+            Dividend(paid.ex_date, (paid.amount * factor).quantize(DECLARED))
+            for paid in spy_dividends().between(day, next_session(day).day)
+        )
 
     def _measured(self, level: float, row: int, vix_row: int) -> Mapping[str, float]:
         """Indicators as of yesterday's close, in points of a root that stands at ``level`` x index."""

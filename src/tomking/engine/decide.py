@@ -5,11 +5,12 @@ from decimal import ROUND_CEILING, Decimal
 
 from tomking.core.money import ZERO, points
 from tomking.core.order import Leg, Order, Purpose, Structure, TimeInForce
-from tomking.core.product import Product, product
+from tomking.core.product import product
 from tomking.core.reading import Reading, Skip, of_root
 from tomking.core.value import value
 from tomking.engine.desk import Desk
-from tomking.market.snapshot import Legs, Marks
+from tomking.market.delivery import out_by
+from tomking.market.snapshot import BID, Legs, Marks
 from tomking.portfolio.book import Position, Working
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.package import natural, package_mid, price_band
@@ -35,16 +36,35 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
             if working.since < view.market.at:
                 yield closing(desk, view, position, working.order.why, replaces=working.order.id)
             continue
-        if _future(position):
-            yield closing(desk, view, position, "flatten what an expiry delivered")
+        left = residue(position)
+        if left:
+            if not _nobody_bids(view, position):
+                yield closing(desk, view, position, left, replaces=_resting(view, position))
         elif position.strategy in watch or (position.id in {name for name, _ in desk.doubts}):
             broken = _broken(desk, view, position)
             if broken is not None:
                 yield closing(desk, view, position, str(broken), replaces=_resting(view, position))
 
 
-def _future(position: Position) -> bool:
-    return any(not contract.is_option for contract, _ in position.held)
+def residue(position: Position) -> str:
+    """Why a position is wound down whatever its plan says; empty if it is what the plan opened.
+
+    What an option became goes first, at once: a future is never rolled, and never held to the day it
+    would have to be out by. Then goes what is left of a tranche that has lost a leg to assignment.
+    """
+    for contract, _ in position.outright:
+        by = f", out by {out_by(contract.root, contract.future)}" if contract.future else ""
+        return f"flatten what was delivered{by}"
+    return "close what an assignment left" if position.assigned else ""
+
+
+def _nobody_bids(view: View, position: Position) -> bool:
+    """Whether all that is left is long and worth nothing to anybody: it is left to expire."""
+    bids: list[float] = view.marks.table[BID].tolist()
+    return all(
+        contract.is_option and quantity > 0 and bids[position.row + row] == 0.0
+        for row, (contract, quantity) in enumerate(position.held)
+    )
 
 
 def _resting(view: View, position: Position) -> str:
@@ -90,15 +110,14 @@ def closing(desk: Desk, view: View, position: Position, why: str, *, replaces: s
     band.
     """
     units, legs = position.legs_to_close
-    if _future(position):
-        held = dict(position.held)
-        futures = [(contract, n) for contract, n in held.items() if not contract.is_option]
-        units, legs = 1, tuple(Leg(c, -n, position.tranche, opens=False) for c, n in futures[:1])
+    for contract, held in position.outright[:1]:  # the venue takes one future or share an order
+        units = abs(held)
+        legs = (Leg(contract, -held // units, position.tranche, opens=False),)
     columns = columns_of(legs, units)
     intent = f"{position.id}/close"
     attempt = desk.attempts.get(intent, 0) + 1
     price = worst_price(view.market.marks(columns), columns, units, attempt)
-    limit = _on_tick(points(price), product(position.root), len(legs)) if price == price else ZERO
+    limit = _on_tick(points(price), position.root, legs) if price == price else ZERO
     return Order(
         intent, attempt, Purpose.CLOSE, position.strategy,
         position.campaign, legs, units, limit, closes=position.id, replaces=replaces, why=why,
@@ -117,22 +136,29 @@ def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
     for position in view.book.positions.values():
         target = desk.strategy(position.strategy).target(position)
         waiting = any(True for _ in view.book.closing(position.id))
-        if target is None or waiting or not position.whole or _future(position):
+        if target is None or waiting or not position.whole or residue(position):
             continue
         units, legs = position.legs_to_close
         intent = f"{position.id}/target"
         yield Order(
             intent, desk.attempts.get(intent, 0) + 1, Purpose.CLOSE, position.strategy,
             position.campaign, legs, units,
-            _on_tick(profit_price(position, target), product(position.root), len(legs)),
+            _on_tick(profit_price(position, target), position.root, legs),
             closes=position.id, tif=TimeInForce.GTC, why=f"{target:.0%} of the premium earned",
         )  # fmt: skip
 
 
-def _on_tick(price: Decimal, what: Product, legs: int) -> Decimal:
-    """A limit moved to the venue's steps, to the side that earns no less than asked."""
-    step = what.ticks.package if legs > 1 else what.ticks.tick(price)
-    return (price / step).to_integral_value(ROUND_CEILING) * step
+def _on_tick(price: Decimal, root: str, legs: tuple[Leg, ...]) -> Decimal:
+    """A limit moved to the venue's steps, to the side that earns no less than asked.
+
+    Legs that all sell are never given away: the venue takes no debit for them.
+    """
+    what = product(root)
+    step = what.ticks.package if len(legs) > 1 else what.ticks.tick(price)
+    if not legs[0].contract.is_option:
+        step = what.underlying_tick
+    limit = (price / step).to_integral_value(ROUND_CEILING) * step
+    return limit if any(leg.quantity > 0 for leg in legs) else max(limit, step)
 
 
 @value

@@ -1,8 +1,8 @@
 """The venue's own ledger: cash, what is held, what it cost, what was realised.
 
 Written apart from the trader's book on purpose: two ledgers that agree are only a proof when they
-are not one. Money is exact and never rounded here; a fact that carries cash carries it in whole
-cents.
+are not one. Money is exact: what part of an average price is freed when part of a holding goes is
+cut to the cent, and what is cut off stays with the rest, so nothing is ever lost to rounding.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from tomking.core.contract import Contract
 from tomking.core.errors import InvariantError
-from tomking.core.facts import CashMoved, Fact, LegFilled, Settled
-from tomking.core.money import ZERO
+from tomking.core.facts import CashMoved, DividendBooked, Fact, LegFilled, Settled
+from tomking.core.money import ZERO, cents
 from tomking.core.product import Delivers, product
 from tomking.core.value import value
 
@@ -58,6 +58,19 @@ class Ledger:
         return sum((self.cost[each] * multiplier(each) for each in futures), ZERO)
 
 
+def known(ledger: Ledger) -> Ledger:
+    """A ledger an account may begin with: every contract of it is of a root the products list.
+
+    Raises
+    ------
+    ConfigError
+        If a root is unknown, or adjusted: nobody here could say what it is worth.
+    """
+    for contract in ledger.holdings:
+        product(contract.root)
+    return ledger
+
+
 def multiplier(contract: Contract) -> int:
     """Dollars per point and contract."""
     return product(contract.root).multiplier
@@ -81,6 +94,9 @@ def apply(ledger: Ledger, fact: Fact) -> Ledger:
             return charge(trade(ledger, fact.contract, fact.quantity, fact.price), fact.fee)
         case Settled():
             return _settled(ledger, fact)
+        case DividendBooked():
+            realised = _plus(ledger.realised, fact.contract, fact.cash)
+            return _book(ledger, cash=ledger.cash + fact.cash, realised=realised)
         case CashMoved():
             return _book(ledger, cash=ledger.cash + fact.amount)
         case _:
@@ -95,7 +111,7 @@ def trade(ledger: Ledger, contract: Contract, quantity: int, price: Decimal) -> 
     """
     held = ledger.held(contract)
     closed = _closed(held, quantity)
-    basis = ledger.cost[contract] * closed / held if closed else ZERO
+    basis = _freed(ledger, contract, closed)
     gained = (closed * price - basis) * multiplier(contract)
     paid = ZERO if is_future(contract) else quantity * price * multiplier(contract)
     cost = ledger.cost.get(contract, ZERO) - basis + (quantity + closed) * price
@@ -122,19 +138,29 @@ def _closed(held: int, quantity: int) -> int:
     return min(abs(held), abs(quantity)) * (1 if held > 0 else -1)
 
 
+def _freed(ledger: Ledger, contract: Contract, part: int) -> Decimal:
+    """The entry cost of a part of a holding, in points, cut so that in dollars it is whole cents."""
+    held = ledger.held(contract)
+    if part == held:
+        return ledger.cost.get(contract, ZERO)
+    point = multiplier(contract)
+    return cents(ledger.cost[contract] * point * part / held) / point if part else ZERO
+
+
 def _settled(ledger: Ledger, fact: Settled) -> Ledger:
-    """Take an expired contract off, book what it brought, and trade what was delivered.
+    """Take what ended off, book what it brought, and trade what was delivered.
 
     Delivered futures net against futures held, and delivered shares are paid for, at the strike.
     """
     contract, held = fact.contract, ledger.held(fact.contract)
-    if held != fact.quantity:
+    if held * fact.quantity <= 0 or abs(fact.quantity) > abs(held):
         raise InvariantError(
             f"{fact.quantity} {contract} were settled but the venue holds {held}; stop and replay"
         )
-    spent = ZERO if is_future(contract) else ledger.cost[contract] * multiplier(contract)
+    basis = _freed(ledger, contract, fact.quantity)
+    spent = ZERO if is_future(contract) else basis * multiplier(contract)
     after = _book(
-        _hold(ledger, contract, 0, ZERO),
+        _hold(ledger, contract, held - fact.quantity, ledger.cost[contract] - basis),
         cash=ledger.cash + fact.cash,
         realised=_plus(ledger.realised, contract, fact.cash - spent),
     )

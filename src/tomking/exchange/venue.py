@@ -7,15 +7,18 @@ from math import isnan
 
 from tomking.core.calendar import Session
 from tomking.core.contract import Contract
-from tomking.core.errors import InvariantError, Rejected
+from tomking.core.errors import InvariantError, QuoteMissing, Rejected
 from tomking.core.facts import Fact, OrderEnded
 from tomking.core.money import ZERO, points
 from tomking.core.order import Order
+from tomking.core.product import is_adjusted
 from tomking.core.reading import first_failure
-from tomking.exchange import collateral, matching, settlement
+from tomking.exchange import collateral, matching
+from tomking.exchange.assignment import RATIONAL, Boundary, EarlyExercise, no_time_value
 from tomking.exchange.charges import leg_fees
+from tomking.exchange.clearing import Clearing, first_due
 from tomking.exchange.fills import FillModel
-from tomking.exchange.ledger import Ledger, apply, worth
+from tomking.exchange.ledger import Ledger, apply, known, worth
 from tomking.exchange.matching import Working
 from tomking.market.snapshot import MID, Legs, Snapshot
 from tomking.portfolio.columns import columns
@@ -42,6 +45,17 @@ class Exchange:
     latency_s : float
         Seconds from sending an order to the first instant it may trade; whatever it is, an order
         never trades in the snapshot it was sent in.
+    exercise : EarlyExercise
+        How holders of what the account is short act before and at expiry.
+    boundary : Boundary
+        What they take for too deep in the money to hold on.
+    start : Ledger
+        What the account owns already, instead of cash alone.
+
+    Raises
+    ------
+    ConfigError
+        If it owns a contract of an unknown root or an adjusted one.
     """
 
     def __init__(
@@ -51,8 +65,12 @@ class Exchange:
         fill: FillModel,
         house: str,
         latency_s: float = 1.0,
+        exercise: EarlyExercise = RATIONAL,
+        boundary: Boundary = no_time_value,
+        start: Ledger | None = None,
     ) -> None:
-        self._ledger = Ledger(cash)
+        self._ledger = Ledger(cash) if start is None else known(start)
+        self._clearing = Clearing(fees, exercise, boundary)
         self._fees = fees
         self._fill = fill
         self._latency_s = latency_s
@@ -130,8 +148,8 @@ class Exchange:
         if self._rejections:
             facts += [OrderEnded(at, order, REJECTED, note) for order, note in self._rejections]
             self._rejections.clear()
-        if at >= self._due(session):
-            facts += self._settle(now)
+        if self._clearing.is_due(now, self._due(session)):
+            facts += self._clear(now)
         if not self._working:
             return facts
         if self._cancels:
@@ -174,6 +192,9 @@ class Exchange:
 
     def _objection(self, order: Order, now: Snapshot) -> str:
         """Why the venue will not take an order, as a sentence; empty if it will."""
+        for root in (leg.contract.root for leg in order.legs):
+            if is_adjusted(root):
+                return f"{root} is adjusted; close it in the broker's own application"
         alive = self.find(order.intent)
         if alive in self._working and alive != order.replaces:
             return f"{alive} is working for the same intent; replace or cancel it first"
@@ -189,23 +210,28 @@ class Exchange:
         if self._first_due is None or self._first_due[0] != session.day:
             wanted = (leg.contract for entry in self._working.values() for leg in entry.order.legs)
             contracts = (*self._ledger.holdings, *wanted)
-            self._first_due = session.day, settlement.first_due(contracts, session)
+            self._first_due = session.day, first_due(contracts, session)
         return self._first_due[1]
 
-    def _settle(self, now: Snapshot) -> list[Fact]:
-        """Settle what has ended and end the orders that name it."""
-        ledger, facts = settlement.settle(self._ledger, now, self._fees)
+    def _clear(self, now: Snapshot) -> list[Fact]:
+        """Meet the barriers that are due, and end the orders that name what is over."""
+        ledger, facts = self._clearing.barrier(self._ledger, now)
         self._keep(ledger)
         gone = [
             entry.order.id
             for entry in self._working.values()
-            if now.at
-            >= settlement.first_due((leg.contract for leg in entry.order.legs), now.day.session)
+            if now.at >= first_due((leg.contract for leg in entry.order.legs), now.day.session)
         ]
-        return [
-            *facts,
-            *(self._end(now.at, order, EXPIRED, "a contract of it expired") for order in gone),
-        ]
+        settled = facts or now.at >= now.day.session.closes
+        facts += [self._end(now.at, order, EXPIRED, "a contract of it expired") for order in gone]
+        return [*facts, *self._margin_call(now)] if settled else facts
+
+    def _margin_call(self, now: Snapshot) -> list[Fact]:
+        """A margin call or its end; while something held has no quote nobody knows, and none comes."""
+        try:
+            return self._clearing.margin(now.at, self.net_liq(now), self.requirement(now))
+        except QuoteMissing:
+            return []
 
     def _match(self, now: Snapshot) -> list[Fact]:
         """Fill what the quotes allow, oldest order first."""

@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tomking.core.calendar import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY
-from tomking.core.contract import Contract, Expiry, Settles, future_code, future_month
+from tomking.core.contract import Contract, Expiry, Settles, future_code
 from tomking.core.errors import DataError
 from tomking.core.product import product
 from tomking.core.value import value
+from tomking.market.delivery import future
 from tomking.market.sessions import nth_weekday, on_or_after, on_or_before
 from tomking.market.sessions_table import FIRST_YEAR, LAST_YEAR
 
@@ -272,22 +273,15 @@ def expiry_near(listed: Iterable[Expiry], today: date, days: int, within: int) -
     return None if nearest is None or distance(nearest)[0] > within else nearest
 
 
-@cache
 def future_contract(root: str, code: str) -> Contract:
-    """The future of a code such as ``ESZ25``, with the morning on which it dies.
+    """The future of a code such as ``ESZ25``, with the day it dies.
 
     Raises
     ------
     DataError
-        If the code is not a quarterly future of the root.
+        If the code is not a future of the root.
     """
-    try:
-        year, month = future_month(code)
-    except (ValueError, IndexError):
-        year, month = 0, 0
-    if root not in ("ES", "MES") or code[:-3] != root or month not in QUARTERLY_MONTHS:
-        raise DataError(f"{code!r} is no {root} future; write one as ESZ25 or MESH26")
-    return Contract(root, third_friday(year, month), future=code, settles=Settles.AM)
+    return future(root, code)
 
 
 @cache

@@ -15,6 +15,7 @@ from tomking.core.errors import InvariantError
 from tomking.core.facts import (
     CampaignClosed,
     CashMoved,
+    DividendBooked,
     Fact,
     LegFilled,
     OrderEnded,
@@ -22,12 +23,13 @@ from tomking.core.facts import (
     Sent,
     Settled,
 )
-from tomking.core.money import ZERO
+from tomking.core.money import ZERO, points
 from tomking.core.order import Leg, Order, Purpose
-from tomking.core.product import Delivers, product
+from tomking.core.product import product
 from tomking.core.value import value
 from tomking.market.snapshot import Legs
 from tomking.portfolio.columns import columns
+from tomking.portfolio.holding import cut, dollars, holding_with, traded
 
 
 @value
@@ -36,7 +38,8 @@ class Position:
 
     ``held`` is (contract, signed total). ``premium`` is the dollars received (+) or paid (-) for it
     so far, before fees; ``basis`` the dollars at which futures are carried, with opposite sign,
-    since they cost no cash. ``row`` is where its legs begin in the book's columns.
+    since they cost no cash. ``row`` is where its legs begin in the book's columns. ``assigned`` says
+    that an option of it became shares or a future: it is no longer what its plan opened.
     """
 
     id: str
@@ -52,6 +55,12 @@ class Position:
     opened: datetime
     row: int = 0
     whole: bool = True
+    assigned: bool = False
+
+    @property
+    def outright(self) -> tuple[tuple[Contract, int], ...]:
+        """The shares and futures among what is held."""
+        return tuple((contract, n) for contract, n in self.held if not contract.is_option)
 
     @property
     def expiry_legs(self) -> tuple[Contract, ...]:
@@ -151,6 +160,8 @@ def apply(book: Book, fact: Fact) -> Book:
             return replace(book, working={k: w for k, w in book.working.items() if k != order_id})
         case Settled():
             return _settled(book, fact)
+        case DividendBooked():
+            return _paid(book, fact)
         case CashMoved(amount=amount):
             return replace(book, cash=book.cash + amount, moved=book.moved + amount)
         case CampaignClosed(campaign=name):
@@ -182,10 +193,11 @@ def _filled(book: Book, fact: LegFilled) -> Book:
     working = replace(working, filled=tuple(progress))
     name = order.closes or position_id(order, leg.tranche)
     before = book.positions.get(name) or _opened(order, leg.tranche, name, fact)
-    cash, basis = _traded(before, fact.contract, fact.quantity, fact.price)
+    point = product(fact.contract.root).multiplier
+    cash, basis = _traded(before, fact.contract, fact.quantity, fact.price * point)
     after = replace(
         before,
-        held=_with(before.held, fact.contract, fact.quantity),
+        held=holding_with(before.held, fact.contract, fact.quantity),
         premium=before.premium + cash,
         basis=before.basis + basis,
         fees=before.fees + fact.fee,
@@ -205,41 +217,9 @@ def _opened(order: Order, tranche: str, name: str, fact: LegFilled) -> Position:
 
 
 def _traded(
-    position: Position, contract: Contract, quantity: int, price: Decimal
+    position: Position, contract: Contract, quantity: int, each: Decimal
 ) -> tuple[Decimal, Decimal]:
-    """Cash and change of basis of a trade: options and shares are paid for, futures are carried."""
-    traded = product(contract.root)
-    if contract.is_option or traded.delivers is Delivers.SHARES:
-        return -quantity * price * traded.multiplier, ZERO
-    return _future_traded(position, contract, quantity, price)
-
-
-def _future_traded(
-    position: Position, contract: Contract, quantity: int, price: Decimal
-) -> tuple[Decimal, Decimal]:
-    """Cash and change of basis when futures are added to, or set against, what a position holds.
-
-    Adding costs no cash and is carried; against an opposite holding the carried dollars of as many
-    contracts turn into money at once, at their average.
-    """
-    point = product(contract.root).multiplier
-    held = dict(position.held).get(contract, 0)
-    shut = min(abs(held), abs(quantity)) if held * quantity < 0 else 0
-    if not shut:
-        return ZERO, -quantity * price * point
-    way = 1 if quantity > 0 else -1
-    freed = position.basis * shut / abs(held)
-    more = (abs(quantity) - shut) * way
-    return -way * shut * price * point + freed, -freed - more * price * point
-
-
-def _with(
-    held: tuple[tuple[Contract, int], ...], contract: Contract, quantity: int
-) -> tuple[tuple[Contract, int], ...]:
-    """The holding with some more (or less) of a contract; nothing is kept at zero."""
-    total = dict(held)
-    total[contract] = total.get(contract, 0) + quantity
-    return tuple((key, n) for key, n in total.items() if n)
+    return traded(dict(position.held).get(contract, 0), position.basis, contract, quantity, each)
 
 
 def _whole(working: Working, tranche: str) -> bool:
@@ -285,25 +265,104 @@ def _numbered(book: Book) -> Book:
 
 
 def _settled(book: Book, fact: Settled) -> Book:
-    """An expiry, shared out over the positions that held the contract."""
-    for name, position in tuple(book.positions.items()):
-        mine = dict(position.held).get(fact.contract, 0)
-        if mine:
-            book = _share_of(book, name, position, fact, mine)
+    """The end of a contract, shared out over the positions that held it; what it delivers nets."""
+    done = 0
+    for name, part in _parts(book, fact):
+        cash, fee = (cut(whole, done, part, fact.quantity) for whole in (fact.cash, fact.fee))
+        book = _share_of(book, name, part, fact, cash, fee)
+        done += part
+    return book if fact.delivered is None else _netted(book, fact.delivered, points(fact.price))
+
+
+def _parts(book: Book, fact: Settled) -> list[tuple[str, int]]:
+    """How many contracts of each position a settlement takes, signed as held.
+
+    All of them when all of the account's end; of a part the oldest positions bear the most, since an
+    assignment does not say whose it is.
+    """
+    holders = _holders(book, fact.contract)
+    if sum(mine for _, mine in holders) == fact.quantity:
+        return holders
+    parts: list[tuple[str, int]] = []
+    left = fact.quantity
+    for name, mine in holders:
+        if left and mine * left > 0:
+            part = min(mine, left, key=abs)
+            parts.append((name, part))
+            left -= part
+    return parts
+
+
+def _holders(book: Book, contract: Contract) -> list[tuple[str, int]]:
+    """The positions that hold a contract and how many, the oldest first."""
+    found = [
+        (position.opened, name, mine)
+        for name, position in book.positions.items()
+        if (mine := dict(position.held).get(contract, 0))
+    ]
+    return [(name, mine) for _, name, mine in sorted(found)]
+
+
+def _share_of(book: Book, name: str, mine: int, fact: Settled, cash: Decimal, fee: Decimal) -> Book:
+    """The book after a position's part of a settlement."""
+    position = book.positions[name]
+    held, basis = holding_with(position.held, fact.contract, -mine), position.basis
+    if not fact.contract.is_option:  # a future ends at its own gain, not at the account's average
+        cash, basis = mine * dollars(fact.contract, points(fact.price)) + basis, ZERO
+    if fact.delivered is not None:
+        got = fact.delivered_quantity * mine // fact.quantity  # exact: one for each contract
+        each = fact.delivered_price * product(fact.delivered.root).multiplier
+        realised, carried = _traded(position, fact.delivered, got, each)
+        held = holding_with(held, fact.delivered, got)
+        cash, basis = cash + realised, basis + carried
+    after = replace(
+        position, held=held, premium=position.premium + cash, basis=basis,
+        fees=position.fees + fee, assigned=position.assigned or fact.delivered is not None,
+    )  # fmt: skip
+    book = replace(book, cash=book.cash + cash - fee)
+    return _placed(book, name, after, cash - fee, fee)
+
+
+def _netted(book: Book, contract: Contract, price: Decimal) -> Book:
+    """What one position holds long and another short, set against each other as the venue nets it.
+
+    The account holds only the difference, so there is nothing left to trade: two orders would pay
+    twice for nothing and open between the first and the second. Each position is closed at the price
+    that brought the last delivery, the oldest first.
+    """
+    holders = _holders(book, contract)
+    spare = min(sum(n for _, n in holders if n > 0), -sum(n for _, n in holders if n < 0))
+    each = dollars(contract, price)
+    for way in (1, -1) if spare else ():
+        left = spare
+        for name, mine in holders:
+            if left and mine * way > 0:
+                part = min(abs(mine), left)
+                book = _crossed(book, name, contract, -way * part, each)
+                left -= part
     return book
 
 
-def _share_of(book: Book, name: str, position: Position, fact: Settled, mine: int) -> Book:
-    cash, fee = fact.cash * mine / fact.quantity, fact.fee * mine / fact.quantity
-    basis = position.basis if fact.contract.is_option else ZERO
-    held = _with(position.held, fact.contract, -mine)
-    if fact.delivered is not None:
-        got = fact.delivered_quantity * mine // fact.quantity  # exact: one for each contract
-        realised, carried = _traded(position, fact.delivered, got, fact.delivered_price)
-        held = _with(held, fact.delivered, got)
-        cash, basis = cash + realised, basis + carried
+def _crossed(book: Book, name: str, contract: Contract, quantity: int, each: Decimal) -> Book:
+    position = book.positions[name]
+    cash, basis = _traded(position, contract, quantity, each)
     after = replace(
-        position, held=held, premium=position.premium + cash, basis=basis, fees=position.fees + fee
+        position,
+        held=holding_with(position.held, contract, quantity),
+        premium=position.premium + cash,
+        basis=position.basis + basis,
     )
-    book = replace(book, cash=book.cash + cash - fee)
-    return _placed(book, name, after, cash - fee, fee)
+    return _placed(replace(book, cash=book.cash + cash), name, after, cash, ZERO)
+
+
+def _paid(book: Book, fact: DividendBooked) -> Book:
+    """A dividend, received or owed by the positions that hold the shares."""
+    lot, done = product(fact.contract.root).multiplier, 0
+    for name, mine in _holders(book, fact.contract):
+        part = mine * lot
+        cash = cut(fact.cash, done, part, fact.quantity)
+        position = book.positions[name]
+        after = replace(position, premium=position.premium + cash)
+        book = _placed(replace(book, cash=book.cash + cash), name, after, cash, ZERO)
+        done += part
+    return book

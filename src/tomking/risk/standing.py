@@ -14,6 +14,8 @@ from tomking.core.facts import (
     Fact,
     Halted,
     LegFilled,
+    MarginCalled,
+    MarginMet,
     Resumed,
     RunStarted,
     SessionClosed,
@@ -24,6 +26,8 @@ from tomking.risk.limits import Limits
 
 #: How the intent of every opening order ends.
 OPENING = "/open"
+#: The reason not to trade while the venue asks for more than the account is worth.
+MARGIN_CALL = "margin call"
 
 
 @value
@@ -93,6 +97,10 @@ def apply(standing: Standing, fact: Fact, limits: Limits) -> Standing:
             return replace(standing, reasons=standing.reasons | {reason})
         case Resumed(reason=reason):
             return _resumed(standing, reason)
+        case MarginCalled():
+            return replace(standing, reasons=standing.reasons | {MARGIN_CALL})
+        case MarginMet():
+            return replace(standing, reasons=standing.reasons - {MARGIN_CALL})
         case LegFilled(order=order):
             intent = order.rpartition("#")[0]
             opening = intent.endswith(OPENING) and intent not in standing.done

@@ -12,6 +12,7 @@ from tomking.core.evidence import Evidence, Stamped
 from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
+from tomking.market.carry import Dividend
 from tomking.market.snapshot import (
     AGE,
     ASK,
@@ -91,11 +92,12 @@ def market(
     fixings: Mapping[Contract, float] | None = None,
     price: float = HOUSE_SPOT,
     age_s: float = 0.0,
+    dividends: Mapping[str, tuple[Dividend, ...]] | None = None,
 ) -> Market:
     """The market some minutes after the open of a day."""
     hours = session(day)
     vix = Stamped(16.0, hours.opens, Evidence.MODEL)
-    today = Day(hours, {}, {}, {}, {}, {"ES": price, "SPX": price}, vix, 0.04)
+    today = Day(hours, {}, {}, {}, {}, {"ES": price, "SPX": price}, vix, 0.04, (), dividends or {})
     return Market(hours.at(minute), today, vix, quotes or {}, fixings or {}, price, age_s)
 
 

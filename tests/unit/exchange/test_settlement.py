@@ -2,20 +2,18 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tomking.core.calendar import session
-from tomking.core.contract import Contract, Settles
+from tomking.core.contract import Contract, Right, Settles
 from tomking.core.errors import DataError
 from tomking.core.facts import Settled
 from tomking.core.product import Delivers
+from tomking.exchange.assignment import seeded
+from tomking.exchange.clearing import LATER, due_at, settle
 from tomking.exchange.ledger import Ledger, trade, worth
-from tomking.exchange.settlement import (
-    LATER,
-    OUTCOMES,
-    due_at,
-    settle,
-    share_of,
-)
+from tomking.exchange.settlement import OUTCOMES, share_of
 from tomking.market.listing import future_contract
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import CASH, FRIDAY, THIRD_FRIDAY, at_the_open, call, market, put
@@ -52,10 +50,13 @@ TABLE = [
     (2, put(6000), 5990.0, "0", "exercised", ESZ25, -2),
     (-2, put(6000), 5990.0, "0", "assigned", ESZ25, 2),
     (-1, put(6000), 5999.75, "0", "assigned", ESZ25, 1),  # one tick in the money
-    (-1, put(6000), 5999.80, "0", "expired", None, 0),  # less than a tick
+    (-1, put(6000), 5999.99, "0", "assigned", ESZ25, 1),  # CME: by any amount
     (-1, put(6000), 6000.0, "0", "expired", None, 0),
     (-4, call(6000), 5000.0, "0", "expired", None, 0),
-    (-1, put(600, "SPY"), 599.99, "0", "assigned", share_of("SPY"), 1),
+    (-1, put(600, "SPY"), 599.99, "0", "assigned", share_of("SPY"), 1),  # OCC: by a cent
+    (-1, put(600, "SPY"), 599.991, "0", "expired", None, 0),
+    (-1, put(6000, "SPX"), 5999.99, "-1.00", "cash_settled", None, 0),
+    (-1, put(6000, "SPX"), 5999.995, "0", "expired", None, 0),
     (1, call(600, "SPY"), 610.0, "0", "exercised", share_of("SPY"), 1),
     (-1, call(600, "SPY"), 599.0, "0", "expired", None, 0),
 ]
@@ -160,6 +161,59 @@ def test_nothing_settles_before_its_instant_or_without_a_fixing() -> None:
     assert settle(ledger, market(CLOSE - 1, fixings=fixings), FREE) == (ledger, ())
     assert settle(ledger, market(CLOSE), FREE) == (ledger, ())
     assert len(settle(ledger, market(CLOSE, fixings=fixings), FREE)[1]) == 1
+
+
+def euro(right: Right, strike: str = "1.0500") -> Contract:
+    return Contract("6E", FRIDAY, right, Decimal(strike), "6EZ25")
+
+
+@pytest.mark.parametrize(
+    ("right", "fixing", "how"),
+    [
+        (Right.CALL, 1.0500, "assigned"),  # CME: a call at the money is exercised
+        (Right.PUT, 1.0500, "expired"),
+        (Right.CALL, 1.04995, "expired"),
+        (Right.PUT, 1.04995, "assigned"),
+    ],
+)
+def test_a_currency_call_is_exercised_at_the_money(right: Right, fixing: float, how: str) -> None:
+    _, fact = settled(holding((-1, euro(right))), euro(right), fixing)
+    assert fact.settlement == how
+
+
+def test_an_option_on_a_physical_future_becomes_it_and_the_house_closes_it_out_before_notice() -> (
+    None
+):
+    """The first notice of GCG26 is on 30 January, its last trade on 25 February."""
+    option = Contract("GC", date(2026, 1, 27), Right.PUT, Decimal(4000), "GCG26")
+    ledger, fact = settled(holding((-1, option)), option, 3990.0)
+    gold = future_contract("GC", "GCG26")
+    assert (fact.delivered, gold.expiry) == (gold, date(2026, 2, 25))
+    early = market(CLOSE, day=date(2026, 1, 28), price=3985.0)
+    assert settle(ledger, early, FREE) == (ledger, ())
+    after, (fact,) = settle(ledger, market(CLOSE, day=date(2026, 1, 29), price=3985.0), FREE)
+    assert fact.note == "closed out by the house: nothing is delivered here"
+    assert (after.holdings, after.cash) == ({}, CASH - 15 * 100)
+
+
+PIECES = [
+    (-1, put(6000)), (1, put(6000, "SPX")), (2, call(6000)), (-3, put(6005)), (1, call(5995)),
+    (-2, call(6000, "SPX")), (1, put(6000, "MES", future="MESZ25")),
+    (-1, call(6000, "MES", future="MESZ25")), (-2, put(600, "SPY")), (1, call(600, "SPY")),
+]  # fmt: skip
+
+
+@given(st.permutations(PIECES), st.sampled_from([6000.0, 5999.99, 6000.25, 600.0, 599.99]))
+@settings(max_examples=200, deadline=None)
+def test_ties_are_settled_alike_in_any_order(
+    held: list[tuple[int, Contract]], fixing: float
+) -> None:
+    fixings = {contract: fixing for _, contract in held}
+    now, policy = market(CLOSE, fixings=fixings), seeded(7, contrary=0.5)
+    ledger, facts = settle(holding(*held), now, TASTYTRADE, policy)
+    expected, same = settle(holding(*PIECES), now, TASTYTRADE, policy)
+    assert facts == same
+    assert (ledger.cash, dict(ledger.holdings)) == (expected.cash, dict(expected.holdings))
 
 
 def test_the_order_of_a_barrier_does_not_depend_on_the_order_of_buying() -> None:

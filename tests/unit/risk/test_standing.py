@@ -17,6 +17,8 @@ from tomking.core.facts import (
     Fact,
     Halted,
     LegFilled,
+    MarginCalled,
+    MarginMet,
     OrderEnded,
     Resumed,
     RunStarted,
@@ -25,6 +27,7 @@ from tomking.core.facts import (
 from tomking.core.figures import loss
 from tomking.market.sessions import sessions_between
 from tomking.risk.breakers import LOCKS, losses
+from tomking.risk.caps import operator
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing, Tally, apply, opened, start
 from worlds.board import FRIDAY
@@ -158,6 +161,19 @@ def test_lifting_a_lock_does_not_trip_it_again_at_once(lock: str) -> None:
     assert lock not in known.reasons
     assert losses(80_000.0, known, LIMITS)[LOCKS.index(lock)].passed
     assert known.reasons == set(LOCKS) - {lock}
+
+
+CALLED = MarginCalled(NOON, Decimal(20_000), Decimal(30_000))
+MET = MarginMet(NOON, Decimal(35_000), Decimal(30_000))
+
+
+def test_a_margin_call_is_a_reason_and_meeting_it_lifts_that_one_only() -> None:
+    called = folded(Halted(NOON, "day loss", ""), CALLED, CALLED)
+    assert called.reasons == {"day loss", "margin call"}
+    assert not operator(called.reasons).may_open
+    assert folded(MET, begin=called).reasons == {"day loss"}
+    assert folded(Resumed(NOON, "day loss", ""), begin=called).reasons == {"margin call"}
+    assert folded(MET) == folded()
 
 
 def filled(order: str) -> LegFilled:
