@@ -24,7 +24,10 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "backtest": ("backtest", "trade a window of history and say what came of it"),
         "why-not": ("why_not", "why a strategy did or did not trade on a day"),
         "journal": ("journal", "the story of a day, a sentence for every fact"),
-        "explain": ("explain", "a strategy's plan, or everything about one order before it is sent"),
+        "explain": (
+            "explain",
+            "a strategy's plan, or everything about one order before it is sent",
+        ),
         "margin": ("margin", "what a house asks for the legs of a file"),
         "config": ("config", "show every setting and where it comes from, or check a file"),
         "data": ("data", "whether a recorded chain file is whole"),

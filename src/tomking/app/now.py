@@ -1,5 +1,6 @@
 """What time it is: the one place where a command that is asked about now looks at the computer's
-clock."""
+clock.
+"""
 
 import time
 from datetime import datetime
@@ -8,5 +9,5 @@ from tomking.core.calendar import NEW_YORK
 
 
 def now() -> datetime:
-    """This instant, in New York's time, to the second."""
+    """The present instant, in New York's time, to the second."""
     return datetime.fromtimestamp(int(time.time()), NEW_YORK)

@@ -11,17 +11,17 @@ C  tastytrade support 43000521134 (proprietary index fees by root)
 D  Interactive Brokers' table of exchange fees on futures options
 E  CME's rate for non-members, 2023 (equity-index futures); community.optimusfutures.com (micros)
 F  TradeStation's table of exchange fees on futures
-G  CME agricultural fee schedule of 1 April 2020 charges futures and options alike; its later figure from F
+G  CME's agricultural fee schedule of 1 April 2020 charges futures and options alike; the figure is F's
 H  Federal Register, the SEC's yearly orders under section 31 (such as 90 FR 15492, 91 FR 10643)
-I  FINRA By-Laws, Schedule A, section 1, by year (SR-FINRA-2024-019 for 2026); options on indexes are free
-   of it (FINRA's answers, 400.5) and of section 31 (SEC rule 31(a)(11))
+I  FINRA By-Laws, Schedule A, section 1, by year (SR-FINRA-2024-019 for 2026); options on indexes are
+   free of it (FINRA's answers, 400.5) and of section 31 (SEC rule 31(a)(11))
 J  tastyworks support 43000435233, printed with the section 31 rate of 2018
 K  tastyworks.com/commissions-and-fees, a copy without a date; taken from 2020
-L  the sum over the exchanges as two brokers print it: SDIL in early 2023, Interactive Brokers in March 2025
+L  the sum over the exchanges as two brokers print it: SDIL in early 2023, Interactive Brokers in 2025
 M  the certification service's bill of 1 June 2026, printed to the cent
 N  nobody prints it: the future's own exchange fee stands in for its options'
-O  tastytrade lists a fee for exercise and assignment; the stored copies of its page have lost the amount.
-   Older third-party pages have $5.00; CME's own charge on an exercised option was $0.74 (livestock, 2020)
+O  tastytrade lists a fee for exercise and assignment; the copies of its page at hand lack the amount.
+   Older third-party pages have $5.00; CME's own charge was $0.74 (livestock, 2020)
 """
 
 #: A row a product: its first day; commission to open, to close, and the most a leg pays; clearing;

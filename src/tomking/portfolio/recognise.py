@@ -41,7 +41,9 @@ class Recognised:
     def __str__(self) -> str:
         """``iron condor, 10 and 20 wide``."""
         wide = " and ".join(f"{width:g}" for width in dict.fromkeys(self.widths))
-        return f"{self.name}, {wide} wide" if wide and not self.name.startswith(CUSTOM) else self.name
+        return (
+            f"{self.name}, {wide} wide" if wide and not self.name.startswith(CUSTOM) else self.name
+        )
 
 
 @value
@@ -193,5 +195,7 @@ def _widths(legs: tuple[Signed, ...]) -> tuple[float, ...]:
             side = (contract.expiry, contract.right is Right.CALL)
             strikes.setdefault(side, set()).add(float(contract.strike))
     return tuple(
-        upper - lower for side in sorted(strikes) for lower, upper in pairwise(sorted(strikes[side]))
+        upper - lower
+        for side in sorted(strikes)
+        for lower, upper in pairwise(sorted(strikes[side]))
     )

@@ -14,6 +14,7 @@ References
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from math import erfc, exp, isfinite, log, nan, sqrt
 
 import numpy as np
@@ -216,7 +217,7 @@ def profit(held: Package, world: World, zeros: Sequence[float]) -> float:
     forward = world.forward(years)
     edges = [0.0, *(zero for zero in zeros if zero > 0.0)]
     reached = [below(edge, forward, years, smile(held, edge)) for edge in edges] + [1.0]
-    inside = [0.5 * (a + b) for a, b in zip(edges, edges[1:], strict=False)]
+    inside = [0.5 * (a + b) for a, b in pairwise(edges)]
     inside.append(2.0 * max(edges[-1], world.spot))
     made = gain(held, world, np.maximum(np.array(inside), 1e-9), held.horizon)
     won = sum(

@@ -95,7 +95,9 @@ def test_a_call_spread_of_2019_costs_what_the_certification_service_billed(sold_
     assert (both.commission, both.clearing) == (Decimal("2.00"), Decimal("0.20"))
     assert both.regulatory == Decimal("0.10")
     assert both.total == Decimal("2.30")
-    assert Decimal(300) + both.total - Decimal(200) == Decimal("102.30")  # its effect on the account
+    assert Decimal(300) + both.total - Decimal(200) == Decimal(
+        "102.30"
+    )  # its effect on the account
 
 
 def test_a_thousand_shares_cost_what_tastyworks_worked_out_in_2018() -> None:

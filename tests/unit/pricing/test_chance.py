@@ -52,7 +52,9 @@ def package(rows: Sequence[Row], world: World = FLAT) -> Package:
     return Package(strike, sign, quantity, np.full(len(rows), HUNDRED), vol, years, premium)
 
 
-def walked(held: Package, world: World, target: float, paths: int, steps: int) -> tuple[float, float]:
+def walked(
+    held: Package, world: World, target: float, paths: int, steps: int
+) -> tuple[float, float]:
     """The share of seeded paths on which the target is met, and its standard error."""
     vol, years = path_vol(held, world), held.horizon
     step = years / steps
@@ -72,7 +74,9 @@ def test_ending_below_a_level_is_what_a_digital_put_is_worth(level: float, vol: 
     """The slope of the put's price along the strike is the digital, undiscounted at no rate."""
     h = 1e-4
     prices = bsm(100.0, [level - h, level + h], 0.5, vol, -1.0, 0.0, 0.0)[PRICE]
-    assert below(level, 100.0, 0.5, vol) == pytest.approx((prices[1] - prices[0]) / (2 * h), abs=1e-7)
+    assert below(level, 100.0, 0.5, vol) == pytest.approx(
+        (prices[1] - prices[0]) / (2 * h), abs=1e-7
+    )
 
 
 def test_nothing_ends_below_nought_and_without_deviation_the_forward_decides() -> None:
@@ -168,9 +172,7 @@ def test_a_larger_target_is_reached_less_often_and_one_in_hand_always() -> None:
     held = package(CONDOR)
     vol = path_vol(held, FLAT)
     shares = [
-        reach(
-            lambda s, gone: gain(held, FLAT, s, gone), of * held.premium, FLAT, held.horizon, vol
-        )
+        reach(lambda s, gone: gain(held, FLAT, s, gone), of * held.premium, FLAT, held.horizon, vol)
         for of in (-0.01, 0.25, 0.5, 0.75, 0.9)
     ]
     assert shares[0] == 1.0
@@ -214,7 +216,9 @@ def test_the_chance_of_profit_and_of_loss_make_one() -> None:
 
 def test_a_package_that_cannot_lose_always_earns() -> None:
     held = package([(100, 1, 1, 0.2, 0.1)])
-    free = Package(held.strike, held.sign, held.quantity, held.multiplier, held.vol, held.years, 5.0)
+    free = Package(
+        held.strike, held.sign, held.quantity, held.multiplier, held.vol, held.years, 5.0
+    )
     assert break_evens(free, FLAT) == ()
     assert profit(free, FLAT, ()) == 1.0
 

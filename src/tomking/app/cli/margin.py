@@ -65,7 +65,9 @@ METHODS = {
 
 def _show(asked: Ticket, found: Margin) -> None:
     on = asked.product
-    show(f"{on.root} at {asked.price}, {on.kind}, {asked.house}; {asked.at:%Y-%m-%d %H:%M} New York")
+    show(
+        f"{on.root} at {asked.price}, {on.kind}, {asked.house}; {asked.at:%Y-%m-%d %H:%M} New York"
+    )
     show_table(
         ("", "dollars", ""),
         [

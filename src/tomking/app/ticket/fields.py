@@ -71,10 +71,9 @@ def items(x: Any, place: str, read: Reader[T], most: int) -> tuple[T, ...]:
     """A list's items, each read by the same reader."""
     if not isinstance(x, list):
         raise wrong(place, f"{named(x)} is not a list: write […]")
-    found = cast("list[Any]", x)
-    if len(found) > most:
-        raise wrong(place, f"{len(found)} are too many: at most {most}")
-    return tuple(read(part, f"{place}[{row}]") for row, part in enumerate(found))
+    if len(x) > most:
+        raise wrong(place, f"{len(x)} are too many: at most {most}")
+    return tuple(read(part, f"{place}[{row}]") for row, part in enumerate(x))
 
 
 def number(x: Any, place: str) -> Decimal:

@@ -25,10 +25,8 @@ from tomking.core.product import (
     product,
 )
 from tomking.core.value import value
-from tomking.market.sessions import session_of
-from tomking.market.sessions_table import LAST_YEAR
+from tomking.market.quoted import ends
 from tomking.portfolio.margin.house import HOUSES
-from tomking.portfolio.preflight import last_trade
 
 LEGS_MAX, HELD_MAX = 100, 200
 NEEDED = ("underlying", "house", "legs")
@@ -159,15 +157,15 @@ def _underlying(found: Mapping[str, Any]) -> tuple[Product, Decimal, Decimal]:
 
 def _product(root: str, kind: Kind, size: int | None, place: str) -> Product:
     """The product of a symbol; any share or index will do, a future must be one that is known."""
-    if kind is Kind.FUTURE or is_adjusted(root):
+    known = PRODUCTS.get(root)
+    if known is None and (kind is Kind.FUTURE or is_adjusted(root)):
         try:
             known = product(root)
         except ConfigError as fault:
             raise wrong(place, str(fault)) from None
-        if known.kind is not kind:
-            raise wrong(place, f"{root} is no future here, it is of the kind {known.kind}")
-    known = PRODUCTS[root] if root in PRODUCTS and PRODUCTS[root].kind is kind else None
-    if known is None:
+    if kind is Kind.FUTURE and known is not None and known.kind is not kind:
+        raise wrong(place, f"{root} is no future here, it is of the kind {known.kind}")
+    if known is None or known.kind is not kind:
         return stand_in(root, kind, size or 100)
     if size not in (None, known.multiplier):
         raise wrong("multiplier", f"{root} is {known.multiplier} dollars a point, not {size}")
@@ -199,22 +197,12 @@ def _contract(found: Mapping[str, Any], place: str, root: str, at: datetime) -> 
     settles = fields.word([one.value for one in Settles])
     fixed = Settles(settles(found.get("settles", "PM"), inside(place, "settles")))
     contract = Contract(root, expiry, right, strike, settles=fixed)
-    ends = ends_at(contract)
-    if at >= ends:
+    if at >= ends(contract):
         raise wrong(
             inside(place, "expiry"),
             f"{expiry} is over at {at:%Y-%m-%d %H:%M} New York: drop the leg, or say an earlier `at`",
         )
     return contract
-
-
-def ends_at(contract: Contract) -> datetime:
-    """When an option is fixed; a full session is taken where the session table does not reach."""
-    known = contract.expiry.year <= LAST_YEAR
-    ends = last_trade(contract, session_of(contract.expiry) if known else None)
-    if ends is None:
-        raise ConfigError(f"{contract} is no option and has no last day")
-    return ends
 
 
 def _order(x: Any) -> Wanted:

@@ -20,9 +20,7 @@ def asked_for(legs: Sequence[Priced], on: Product, spot: float, asked: Ticket) -
     if not legs:
         nothing = usd(0.0)
         return Margin(nothing, nothing, (), "universal")
-    underlying = Underlying(
-        on.root, spot, on.kind, float(asked.leverage), float(on.multiplier)
-    )
+    underlying = Underlying(on.root, spot, on.kind, float(asked.leverage), float(on.multiplier))
     return requirement(map(margin_leg, legs), underlying, house_for(on.kind, asked.house, on.root))
 
 
@@ -30,6 +28,4 @@ def margin_leg(leg: Priced) -> MarginLeg:
     """A typed leg as the margin rule sees it."""
     held = leg.contract
     strike = float(held.strike or 0)
-    return MarginLeg(
-        held.right, strike, held.expiry, leg.quantity, float(leg.price), held.settles
-    )
+    return MarginLeg(held.right, strike, held.expiry, leg.quantity, float(leg.price), held.settles)

@@ -62,7 +62,9 @@ def _text(found: bytes, name: str) -> str:
     try:
         return found.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise ConfigError(f"{name} is not UTF-8 text (byte {fault.start}): save it as JSON") from None
+        raise ConfigError(
+            f"{name} is not UTF-8 text (byte {fault.start}): save it as JSON"
+        ) from None
 
 
 def parsed(text: str, name: str) -> Any:
