@@ -1,17 +1,17 @@
 """``tomking margin --file F``: what a venue asks for a set of legs on one underlying."""
 
-from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
 
 from tomking.app.now import now
 from tomking.app.screen import show, show_table
+from tomking.app.ticket.document import margin_of
 from tomking.app.ticket.exact import show_exact
 from tomking.app.ticket.file import Ticket, ticket
 from tomking.app.ticket.need import needed
 from tomking.app.ticket.source import read
-from tomking.portfolio.margin.leg import Margin, Uncovered
+from tomking.portfolio.margin.leg import Margin
 from tomking.report.words import many
 
 
@@ -37,23 +37,7 @@ def command(
 
 def document(asked: Ticket, found: Margin) -> dict[str, Any]:
     """The answer as the contract has it; what stands after ``method`` is extra."""
-    return {
-        "requirement": found.requirement,
-        "bp_effect": found.bp_effect,
-        "uncovered": [leg_of(one) for one in found.uncovered],
-        "method": found.method,
-        "at": asked.at,
-    }
-
-
-def leg_of(one: Uncovered) -> dict[str, Any]:
-    """Uncovered shorts as a leg of the file; the quantity is negative, as they are short."""
-    return {
-        "right": one.right.value[0],
-        "strike": Decimal(repr(one.strike)),
-        "expiry": one.expiry,
-        "quantity": -one.count,
-    }
+    return margin_of(found) | {"at": asked.at}
 
 
 METHODS = {
