@@ -11,16 +11,15 @@ from math import nan
 
 import numpy as np
 
-from tomking.core.calendar import Session, dte, session
-from tomking.core.contract import Contract, Settles
+from tomking.core.calendar import dte, session
+from tomking.core.contract import Contract
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.product import Product
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
 from tomking.market.bars import F64
-from tomking.market.marking import MINUTES_A_YEAR
+from tomking.market.expiry import years_left
 from tomking.market.sessions import session_of
-from tomking.market.sessions_table import FIRST_YEAR, LAST_YEAR
 from tomking.market.snapshot import (
     AGE,
     ASK,
@@ -121,6 +120,9 @@ class Quoted:
             return Marks(np.zeros((ROWS, 0)), np.zeros(0))
         here = self._laid_out(legs, shock)
         table = _priced(legs, here, self.rate)
+        early = np.array([self._on(c).product.american for c in legs.contracts])
+        exercised = np.where(early, legs.sign * (here.spot - legs.strike), -np.inf)
+        table[MID] = np.maximum(table[MID], exercised)
         if not (shock.spot or shock.minutes or shock.wing or shock.vol):
             typed = np.array([self.prices.get(contract, nan) for contract in legs.contracts])
             table[MID] = np.where(legs.sign == 0.0, here.spot, typed)
@@ -191,27 +193,6 @@ def _quote(legs: Legs, here: Columns, rules: F64, spread: float, table: F64) -> 
     table[AGE] = np.where(np.isnan(table[MID]), np.inf, 0.0)
 
 
-def ends(contract: Contract) -> datetime:
-    """When an option is fixed; a full session is taken where the session table does not reach."""
-    hours = _hours(contract)
-    return hours.opens if contract.settles is Settles.AM else hours.closes
-
-
-def _hours(contract: Contract) -> Session:
-    day = contract.expiry
-    return (session_of(day) if FIRST_YEAR <= day.year <= LAST_YEAR else None) or session(day)
-
-
-def years_left(contract: Contract, at: datetime, minutes: float = 0.0) -> float:
-    """Calendar years to the end of an option some minutes later; NaN once it is over, 0 for what
-    has no end.
-    """
-    if not contract.is_option:
-        return 0.0
-    left = (ends(contract) - at).total_seconds() / 60.0 - minutes
-    return left / MINUTES_A_YEAR if left > 0.0 else nan
-
-
 def quoted(
     at: datetime,
     underlyings: Sequence[Underlying],
@@ -236,6 +217,7 @@ def quoted(
     -----
     The implied volatility is European (Black-Scholes-Merton; Black-76 on a future), also where the
     option is American: :func:`implied` is the one place to change when the American one is at hand.
+    Until then an American option is worth its European price, and what exercise brings at least.
     """
     by_root = {on.product.root: on for on in underlyings}
     options = [contract for contract in prices if contract.is_option]

@@ -40,6 +40,7 @@ class Package:
     ``sign`` is +1 call, -1 put, 0 the underlying itself, whose ``strike`` is the price it was had at;
     ``quantity`` is + long and - short; ``vol`` each leg's own annual volatility and ``years`` the time
     to its expiry (both ignored for the underlying); ``premium`` dollars received (+) or paid (-).
+    ``early`` says that the options may be exercised at any time: none is then worth less than that.
     """
 
     strike: F64
@@ -49,6 +50,7 @@ class Package:
     vol: F64
     years: F64
     premium: float
+    early: bool = False
 
     @property
     def horizon(self) -> float:
@@ -149,8 +151,10 @@ def gain(held: Package, world: World, spots: F64, gone: float) -> F64:
         strike, years, vol, sign = (np.repeat(column, len(spots)) for column in columns)
         prices = bsm(
             np.tile(spots, count), strike, years, vol, sign, world.rate, world.rate - world.growth
-        )[PRICE].reshape(count, len(spots))
-        total += dollars[options] @ prices
+        )[PRICE]
+        if held.early:
+            prices = np.maximum(prices, sign * (np.tile(spots, count) - strike))
+        total += dollars[options] @ prices.reshape(count, len(spots))
     return total
 
 

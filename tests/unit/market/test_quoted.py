@@ -14,7 +14,8 @@ from tomking.core.contract import Contract, Right, Settles
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.product import product
 from tomking.core.reading import Skip
-from tomking.market.quoted import Quoted, Underlying, ends, quoted, years_left
+from tomking.market.expiry import ends, years_left
+from tomking.market.quoted import Quoted, Underlying, quoted
 from tomking.market.snapshot import (
     AGE,
     ASK,
@@ -160,6 +161,12 @@ def test_a_wider_spread_moves_the_far_sides_only() -> None:
     one, five = seen.marks(legs), seen.marks(legs, Shock(spread=5.0))
     assert five.table[MID, 0] == one.table[MID, 0]
     assert five.table[ASK, 0] - five.table[BID, 0] > one.table[ASK, 0] - one.table[BID, 0]
+
+
+def test_an_american_option_is_worth_what_exercise_brings_at_least() -> None:
+    moved = market().marks(columns((PUT, -1), (ES_PUT, -1)), Shock(spot=-0.6)).table[MID]
+    assert moved[0] == 580.0 - 240.0
+    assert moved[1] < 5800.0 - 2404.0  # ES options are European, and the payment is weeks away
 
 
 def test_past_its_end_an_option_has_no_price() -> None:

@@ -251,3 +251,17 @@ def test_an_unknown_volatility_makes_every_chance_unknown() -> None:
     )  # fmt: skip
     assert isnan(profit(blind, FLAT, [94.0]))
     assert isnan(path_vol(blind, FLAT))
+
+
+def test_an_option_that_may_be_exercised_is_never_worth_less_than_that() -> None:
+    """A European put deep in the money is, at a high rate; the calendar would lose beyond its debit."""
+    world = World(100.0, 0.10, 0.10)
+    rows: list[Row] = [(100, -1, -1, 0.20, 0.10), (100, -1, 1, 0.20, 0.50)]
+    held = package(rows, world)
+    early = Package(
+        held.strike, held.sign, held.quantity, held.multiplier, held.vol, held.years,
+        held.premium, early=True,
+    )  # fmt: skip
+    deep = np.array([1.0])
+    assert float(gain(held, world, deep, 0.10)[0]) < held.premium - 100.0
+    assert float(gain(early, world, deep, 0.10)[0]) == pytest.approx(held.premium)

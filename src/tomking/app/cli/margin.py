@@ -1,18 +1,26 @@
-"""``tomking margin --file F``: what a venue asks for a set of legs on one underlying."""
+"""``tomking margin --file F``: what a house asks for a set of legs on one underlying."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
 from tomking.app.now import now
-from tomking.app.screen import show, show_table
-from tomking.app.ticket.document import margin_of
+from tomking.app.screen import show, show_pairs
 from tomking.app.ticket.exact import show_exact
 from tomking.app.ticket.file import Ticket, ticket
-from tomking.app.ticket.need import needed
+from tomking.app.ticket.need import margin_of, needed
 from tomking.app.ticket.source import read
+from tomking.app.ticket.words import line, named, title
+from tomking.portfolio.margin.house import house_for
 from tomking.portfolio.margin.leg import Margin
-from tomking.report.words import many
+from tomking.report.words import percent
+
+METHODS = {
+    "universal": "the rule, every pairing tried",
+    "bound": "the rule, too many pairings to try them all: never too low",
+    "estimate": "rates stand in for a scan: ask the venue for a dry run",
+}
 
 
 def command(
@@ -31,8 +39,11 @@ def command(
     found = needed(asked)
     if json:
         show_exact(document(asked, found))
-    else:
-        _show(asked, found)
+        return
+    show(title(asked, named(asked)))
+    show(line(asked))
+    show()
+    show_pairs(_rows(asked, found))
 
 
 def document(asked: Ticket, found: Margin) -> dict[str, Any]:
@@ -40,28 +51,19 @@ def document(asked: Ticket, found: Margin) -> dict[str, Any]:
     return margin_of(found) | {"at": asked.at}
 
 
-METHODS = {
-    "universal": "the rule, every pairing tried",
-    "bound": "the rule, too many pairings to try them all: never too low",
-    "estimate": "rates stand in for a scan: ask the venue for a dry run",
-}
-
-
-def _show(asked: Ticket, found: Margin) -> None:
+def _rows(asked: Ticket, found: Margin) -> Iterator[tuple[str, str]]:
     on = asked.product
-    show(
-        f"{on.root} at {asked.price}, {on.kind}, {asked.house}; {asked.at:%Y-%m-%d %H:%M} New York"
+    rates = house_for(on.kind, asked.house, on.root)
+    least = f" and ${rates.floor:,.0f} a contract" if rates.floor else ""
+    bare = (
+        f"{one.count:,} x {one.strike:g} {one.right.value[0]} {one.expiry}"
+        for one in found.uncovered
     )
-    show_table(
-        ("", "dollars", ""),
-        [
-            ("requirement", f"{found.requirement:,}", METHODS[found.method]),
-            ("buying power", f"{found.bp_effect:,}", "less premium received, plus premium paid"),
-        ],
-    )
-    count = sum(one.count for one in found.uncovered)
-    show(f"{many(count, 'short')} uncovered" + (":" if count else "."))
-    for one in found.uncovered:
-        show(f"  {one.count} x {one.expiry} {one.strike:g} {one.right.value[0]}")
+    yield "Requirement", f"${found.requirement:,} ({METHODS[found.method]})"
+    yield "Buying power", f"${found.bp_effect:,} less premium received, plus premium paid"
+    yield "Uncovered", "; ".join(bare) or "no short"
+    of_what = f"{percent(rates.rate, 0)} of the underlying less what is out of the money"
+    floor = f"at least {percent(rates.minimum_rate, 0)}{least}"
+    yield "House", f"{asked.house}, {on.kind}: {of_what}, {floor} ({rates.source})"
     for said in asked.assumed:
-        show(f"Assumed: {said}.")
+        yield "Assumed", said

@@ -5,37 +5,14 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
+from tomking.app.ticket.book import Greeks
 from tomking.app.ticket.explained import Explained
 from tomking.app.ticket.file import Priced
+from tomking.app.ticket.need import margin_of
 from tomking.app.ticket.odds import METHODS
+from tomking.core.money import usd
 from tomking.core.reading import Reading
 from tomking.portfolio.fees import Charge
-from tomking.portfolio.margin.leg import Margin, Uncovered
-
-
-def margin_of(found: Margin) -> dict[str, Any]:
-    """A requirement in the words of the contract."""
-    return {
-        "requirement": found.requirement,
-        "bp_effect": found.bp_effect,
-        "uncovered": [uncovered(one) for one in found.uncovered],
-        "method": found.method,
-    }
-
-
-def uncovered(one: Uncovered) -> dict[str, Any]:
-    """Uncovered shorts as a leg of the file; the quantity is negative, as they are short."""
-    return {
-        "right": one.right.value[0],
-        "strike": plain_number(Decimal(repr(one.strike))),
-        "expiry": one.expiry,
-        "quantity": -one.count,
-    }
-
-
-def plain_number(x: Decimal) -> Decimal:
-    """A figure without idle noughts: 45, not 45.0."""
-    return x.to_integral_value() if x == x.to_integral_value() else x.normalize()
 
 
 def leg(one: Priced) -> dict[str, Any]:
@@ -64,12 +41,12 @@ def document(found: Explained) -> dict[str, Any]:
         "credit": made.credit,
         "typed_credit": made.mid,
         "premium": made.premium,
-        "max_profit": known(made.best),
-        "max_loss": known(-made.worst),
+        "max_profit": dollars(made.best),
+        "max_loss": dollars(-made.worst),
         "unbounded_profit": made.best == float("inf"),
         "unbounded_loss": made.worst == float("-inf"),
         "modelled": made.modelled,
-        "break_evens": [known(zero) for zero in made.break_evens],
+        "break_evens": [round(zero, 6) for zero in made.break_evens],
         "fees": {
             "open": charge(made.opening),
             "close": charge(made.closing),
@@ -81,9 +58,9 @@ def document(found: Explained) -> dict[str, Any]:
         "stress": [
             {
                 "scenario": row.name,
-                "underlying": known(row.spot),
-                "loss": known(row.loss),
-                "requirement": known(row.requirement),
+                "underlying": known(round(row.spot, 6)),
+                "loss": dollars(row.loss),
+                "requirement": dollars(row.requirement),
             }
             for row in found.stressed
         ],
@@ -93,7 +70,7 @@ def document(found: Explained) -> dict[str, Any]:
         "chances": {
             "profit": known(likely.profit),
             "half": known(likely.half),
-            "target": known(likely.target),
+            "target": dollars(likely.target),
             "target_of": likely.of,
             "touch": [
                 {
@@ -131,6 +108,11 @@ def known(x: float) -> float | None:
     return x if isfinite(x) else None
 
 
+def dollars(x: float) -> Decimal | None:
+    """A modelled amount to the cent, or nothing when it is unknown or has no bound."""
+    return usd(x) if isfinite(x) else None
+
+
 def charge(one: Charge) -> dict[str, Decimal]:
     """A fee and its parts."""
     return {
@@ -142,9 +124,13 @@ def charge(one: Charge) -> dict[str, Decimal]:
     }
 
 
-def greeks(one: Any) -> dict[str, float | None]:
+def greeks(one: Greeks) -> dict[str, Decimal | None]:
     """Dollars: delta for 100 %, theta a day, vega a point."""
-    return {"delta": known(one.delta), "theta": known(one.theta), "vega": known(one.vega)}
+    return {
+        "delta": dollars(one.delta),
+        "theta": dollars(one.theta),
+        "vega": dollars(one.vega),
+    }
 
 
 def readings(asked: Iterable[Reading]) -> list[dict[str, Any]]:

@@ -17,9 +17,11 @@ from tomking.app.ticket.plans import Fit, Part, whole
 from tomking.core.calendar import dte
 from tomking.core.money import points
 from tomking.core.value import value
-from tomking.market.quoted import Quoted, ends, years_left
+from tomking.market.expiry import ends, years_left
+from tomking.market.quoted import Quoted
 from tomking.market.sessions import session_of
 from tomking.pricing.black import DELTA, bsm
+from tomking.report.words import money, percent
 from tomking.strategies.stay import (
     Before,
     DteAbove,
@@ -125,7 +127,7 @@ Told = tuple[str, str, Decimal | None]
 def _profit(rule: ProfitBelow, known: Known) -> Told:
     gained = points(rule.of_premium) * abs(known.credit)
     price = _tick(known.asked, gained - known.credit)
-    return f"{rule.of_premium:.0%} of the premium earned", _close(price, known), price
+    return f"{percent(rule.of_premium, 0)} of the premium earned", _close(price, known), price
 
 
 def _loss(rule: LossBelow, known: Known) -> Told:
@@ -135,7 +137,7 @@ def _loss(rule: LossBelow, known: Known) -> Told:
         return why, "not reached: the debit is the most it can lose", None
     dollars = float(lost) * known.asked.order.units * known.asked.product.multiplier
     if dollars >= -known.worst:
-        return why, f"not reached: the most it can lose is ${-known.worst:,.0f}", None
+        return why, f"not reached: the most it can lose is {money(-known.worst)}", None
     price = _tick(known.asked, -known.credit - lost)
     return why, _close(price, known), price
 
@@ -144,7 +146,7 @@ def _net_liq(rule: LossBelowNetLiq, known: Known) -> Told:
     dollars = rule.share * float(known.net_liq)
     size = known.asked.order.units * known.asked.product.multiplier
     price = _tick(known.asked, -known.credit - points(dollars / size))
-    why = f"a loss of {rule.share:.0%} of net liq (${dollars:,.0f})"
+    why = f"a loss of {percent(rule.share, 0)} of net liq ({money(dollars)})"
     return why, _close(price, known), price
 
 
@@ -204,7 +206,7 @@ def _clock(rule: Before | WinningFrom, known: Known) -> str:
 
 
 def _move(rule: MoveBelow, known: Known) -> Told:
-    return f"a move of {rule.share:.0%} since the last close", "at once", None
+    return f"a move of {percent(rule.share, 0)} since the last close", "at once", None
 
 
 #: How the figures of each rule are worked out; a rule without a line is told in its own words.

@@ -13,6 +13,7 @@ from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import Odds, odds
 from tomking.app.ticket.plans import Fit, as_plan, recognised
 from tomking.app.ticket.stress import Stressed, stressed
+from tomking.app.ticket.words import named
 from tomking.core.errors import ConfigError
 from tomking.core.product import PRODUCTS
 from tomking.core.reading import Reading
@@ -20,7 +21,7 @@ from tomking.core.value import value
 from tomking.market.quoted import Quoted
 from tomking.market.sessions import session_of
 from tomking.portfolio.preflight import CHECKS, Situation
-from tomking.portfolio.recognise import Recognised, recognise
+from tomking.portfolio.recognise import Recognised
 from tomking.strategies.plan import Plan
 from tomking.strategies.tune import tune
 
@@ -58,8 +59,6 @@ def explained(asked: Ticket, settings: Settings, as_strategy: str | None = None)
         If the strategy is unknown or has no shape with these legs.
     """
     market = market_of(asked)
-    held = [(leg.contract, leg.quantity) for leg in (*asked.legs, *asked.outright)]
-    name = recognise(held, asked.product.multiplier, float(asked.price), asked.product.is_future)
     found = money(asked, market)
     net_liq = asked.account.net_liq if asked.account else settings.capital
     fit = _fit(asked, settings, as_strategy)
@@ -67,21 +66,21 @@ def explained(asked: Ticket, settings: Settings, as_strategy: str | None = None)
     likely = odds(asked, market, found)
     strategy = fit.plan.name if fit else "ticket"
     return Explained(
-        asked, name, found, likely, need, stressed(asked, market),
+        asked, named(asked), found, likely, need, stressed(asked, market),
         measured(asked, market, need, settings.limits, net_liq, strategy), fit,
         exits(asked, market, found, fit, net_liq), objections(asked),
         assumed(asked, market, likely, net_liq),
     )  # fmt: skip
 
 
-def _fit(asked: Ticket, settings: Settings, named: str | None) -> Fit | None:
+def _fit(asked: Ticket, settings: Settings, wanted: str | None) -> Fit | None:
     """The plan that was named, else the one whose trade this is."""
 
     def tuned(plan: Plan) -> Plan:
         return tune(plan, settings.tunings.get(plan.name, {}))
 
-    if named is not None:
-        return as_plan(asked, tuned(strategies.plan(named)))
+    if wanted is not None:
+        return as_plan(asked, tuned(strategies.plan(wanted)))
     plans = (each.strategy for each in strategies.found().values())
     return recognised(asked, [tuned(plan) for plan in plans if isinstance(plan, Plan)])
 
@@ -105,6 +104,10 @@ def assumed(asked: Ticket, market: Quoted, likely: Odds, net_liq: Decimal) -> tu
     """Every figure and rule that nobody typed."""
     on = asked.product
     said = list(asked.assumed)
+    if "rate" not in asked.said:
+        said.append("interest is 0 %")
+    if "dividend_yield" not in asked.said and not on.is_future:
+        said.append("no dividends")
     said.append(
         "prices are typed and have no width; bids and asks on a bad day are modelled (MODEL)"
     )
@@ -112,7 +115,9 @@ def assumed(asked: Ticket, market: Quoted, likely: Odds, net_liq: Decimal) -> tu
         "volatilities are implied from the typed prices and stay with their strikes (MODEL)"
     )
     if on.american:
-        said.append(f"options on {on.root} are American and valued as European here")
+        said.append(
+            f"options on {on.root} are American: valued as European, or as exercised if more"
+        )
     if asked.account is None:
         said.append(f"the account is worth ${net_liq:,.0f}, from the settings, and holds nothing")
     if asked.vix is None:

@@ -20,6 +20,8 @@ Reader = Callable[[Any, str], T]
 
 #: More than any price, strike or amount in dollars that is meant.
 FIGURE_MAX = Decimal(1_000_000_000)
+#: Less than any of them, unless it is 0.
+FIGURE_MIN = Decimal("1e-9")
 COUNT_MAX = 100_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./^_-]{0,15}")
@@ -38,8 +40,7 @@ def named(x: Any) -> str:
         return "an object"
     if isinstance(x, list):
         return "a list"
-    text = f"{x!r}" if isinstance(x, str) else f"{x}"
-    return text if len(text) <= 40 else f"{text[:37]}…"
+    return short(f"{x!r}" if isinstance(x, str) else f"{x}")
 
 
 def members(
@@ -62,9 +63,14 @@ def members(
 
 
 def inside(place: str, key: str) -> str:
-    """The place of a member: ``underlying.price``."""
-    shown = key if len(key) <= 40 else f"{key[:37]}…"
+    """The place of a member: ``underlying.price``; a key that would break the line is quoted."""
+    shown = short(key if key.isprintable() else repr(key))
     return f"{place}.{shown}" if place else shown
+
+
+def short(text: str) -> str:
+    """A text cut to what fits into a sentence."""
+    return text if len(text) <= 40 else f"{text[:37]}…"
 
 
 def items(x: Any, place: str, read: Reader[T], most: int) -> tuple[T, ...]:
@@ -80,8 +86,10 @@ def number(x: Any, place: str) -> Decimal:
     """A finite figure, exactly as it is written."""
     if isinstance(x, bool) or not isinstance(x, int | float | Decimal):
         raise wrong(place, f"{named(x)} is not a number")
-    if isinstance(x, float) or not abs(Decimal(x)) < FIGURE_MAX:
+    if isinstance(x, float) or not Decimal(x).copy_abs() < FIGURE_MAX:
         raise wrong(place, f"{named(x)} is not a figure below {FIGURE_MAX:,}")
+    if x and Decimal(x).copy_abs() < FIGURE_MIN:
+        raise wrong(place, f"{named(x)} is nearer to 0 than any figure here")
     return Decimal(x)
 
 

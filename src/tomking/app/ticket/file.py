@@ -25,7 +25,7 @@ from tomking.core.product import (
     product,
 )
 from tomking.core.value import value
-from tomking.market.quoted import ends
+from tomking.market.expiry import ends
 from tomking.portfolio.margin.house import HOUSES
 
 LEGS_MAX, HELD_MAX = 100, 200
@@ -69,7 +69,10 @@ class Account:
 
 @value
 class Ticket:
-    """A whole file. ``legs`` are one unit of the order; ``product`` stands in for an unknown symbol."""
+    """A whole file. ``legs`` are one unit of the order; ``product`` stands in for an unknown symbol.
+
+    ``said`` are the keys the file has; ``assumed`` what was taken for those that say what the legs are.
+    """
 
     product: Product
     price: Decimal
@@ -83,6 +86,7 @@ class Ticket:
     vix: float | None
     order: Wanted
     account: Account | None
+    said: frozenset[str]
     assumed: tuple[str, ...]
 
     @property
@@ -137,6 +141,7 @@ def ticket(x: Any, now: datetime) -> Ticket:
         float(fields.above_zero(found["vix"], "vix")) if "vix" in found else None,
         _order(found["order"]) if "order" in found else Wanted(),
         _account(found["account"], on, at) if "account" in found else None,
+        frozenset(found),
         tuple(_assumed(found, on, at)),
     )  # fmt: skip
 
@@ -276,7 +281,3 @@ def _assumed(found: Mapping[str, Any], on: Product, at: datetime) -> Iterator[st
         yield "a date without a time stands for its open, 09:30 New York"
     if on.root not in PRODUCTS and "multiplier" not in found:
         yield "a contract is 100 shares"
-    if "rate" not in found:
-        yield "interest is 0 %"
-    if "dividend_yield" not in found and on.delivers is not Delivers.FUTURE:
-        yield "no dividends"

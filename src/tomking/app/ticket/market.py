@@ -8,7 +8,8 @@ import numpy as np
 from tomking.app.ticket.file import Priced, Ticket
 from tomking.core.money import ZERO
 from tomking.core.product import Product, product
-from tomking.market.quoted import Quoted, Underlying, quoted, years_left
+from tomking.market.expiry import years_left
+from tomking.market.quoted import Quoted, Underlying, quoted
 from tomking.market.snapshot import Legs
 from tomking.pricing.chance import Package, World
 
@@ -82,7 +83,14 @@ def package(asked: Ticket, market: Quoted) -> Package:
     vol = np.array([market.vols.get(leg.contract, 0.0) for leg in legs])
     years = np.array([years_left(leg.contract, asked.at) for leg in legs])
     return Package(
-        strike, laid.sign, laid.quantity, laid.multiplier, vol, years, float(premium(asked))
+        strike,
+        laid.sign,
+        laid.quantity,
+        laid.multiplier,
+        vol,
+        years,
+        float(premium(asked)),
+        asked.product.american,
     )
 
 

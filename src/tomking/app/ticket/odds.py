@@ -7,7 +7,8 @@ from tomking.app.ticket.market import package, world
 from tomking.app.ticket.money import Money
 from tomking.core.contract import Contract
 from tomking.core.value import value
-from tomking.market.quoted import Quoted, years_left
+from tomking.market.expiry import years_left
+from tomking.market.quoted import Quoted
 from tomking.pricing.chance import STEPS, gain, path_vol, profit, reach, touch
 
 #: The share of the credit, or of the greatest profit, that counts as enough.
@@ -73,14 +74,16 @@ def odds(asked: Ticket, market: Quoted, found: Money) -> Odds:
 
 
 def enough(asked: Ticket, found: Money) -> tuple[float, str]:
-    """The profit that is enough, in dollars, and half of what it is."""
-    if asked.shares and isfinite(found.best):
-        return ENOUGH * found.best, "the greatest profit"
-    if found.premium > 0:
+    """The profit that is enough, in dollars, and half of what it is.
+
+    Half the credit; of a debit, or beside shares, half of the most there is to make; half the debit
+    where that has no bound.
+    """
+    if found.premium > 0 and not asked.shares:
         return ENOUGH * float(found.premium), "the credit"
-    if isfinite(found.best) and not found.modelled and found.best > 0.0:
+    if isfinite(found.best) and found.best > 0.0:
         return ENOUGH * found.best, "the greatest profit"
-    return ENOUGH * float(-found.premium), "the debit"
+    return ENOUGH * abs(float(found.premium)), "the premium"
 
 
 def _touch(contract: Contract, market: Quoted, spot: float, growth: float) -> Touch:

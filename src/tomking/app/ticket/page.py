@@ -1,20 +1,18 @@
 """A ticket on the screen: what it is, what it costs, what can happen, how it ends; ten seconds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from math import inf, isfinite
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from tomking.app.screen import STYLES, console, show, show_table
+from tomking.app.screen import STYLES, console, show, show_pairs, show_table
 from tomking.app.ticket.explained import Explained
-from tomking.app.ticket.file import Priced
 from tomking.app.ticket.odds import METHODS
-from tomking.core.calendar import dte
-from tomking.core.contract import Contract
+from tomking.app.ticket.words import line, option, title
 from tomking.core.reading import Reading, Sense, figure
-from tomking.report.words import MINUS, NONE, money, percent
+from tomking.report.words import NONE, money, percent
 
 Row = tuple[str, str]
 
@@ -23,17 +21,12 @@ def show_ticket(found: Explained) -> None:
     """Print everything about one order: what matters first, how it was found last."""
     lines = console()
     show()
-    lines.print(Text(title(found), "bold"))
-    lines.print(Text(f"{legs(found.asked.legs)}{_shares(found)}"))
+    lines.print(Text(title(found.asked, found.name), "bold"))
+    lines.print(Text(line(found.asked)))
     for sentence, style in verdict(found):
         lines.print(Text(sentence, style))
     show()
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True, style="cyan")
-    grid.add_column(overflow="fold")
-    for label, said in (*_money(found), *_margin(found), *_odds(found)):
-        grid.add_row(label, Text(said))
-    lines.print(grid)
+    show_pairs((*_money(found), *_margin(found), *_odds(found)))
     show()
     _show_exits(found)
     _show_limits(found)
@@ -51,41 +44,6 @@ def verdict(found: Explained) -> Iterator[tuple[str, str]]:
     if not broken and not found.objections:
         count = len(found.measured.readings)
         yield f"Within all {count} limits asked; the venue would not object.", "green"
-
-
-def title(found: Explained) -> str:
-    """``SPY put credit vertical, 10 wide, 2 units: 2026-07-17, 42 days``."""
-    asked = found.asked
-    days = sorted({leg.contract.expiry for leg in asked.legs})
-    ahead = " and ".join(f"{day}, {dte(day, asked.at.date())} days" for day in days)
-    units = found.name.units * asked.order.units
-    size = f", {units} units" if units > 1 else ""
-    return f"{asked.product.root} {found.name}{size}: {ahead}"
-
-
-def legs(held: Iterable[Priced]) -> str:
-    """``−1 580 P at 6.40, +1 570 P at 4.55``, one unit."""
-    return ", ".join(
-        f"{_signed(leg.quantity)} {option(leg.contract)} at {leg.price}" for leg in held
-    )
-
-
-def option(contract: Contract) -> str:
-    """``580 P``."""
-    right = contract.right.value[0] if contract.right else ""
-    return f"{contract.strike:f} {right}" if contract.strike is not None else contract.root
-
-
-def _signed(count: int) -> str:
-    return f"{MINUS if count < 0 else '+'}{abs(count):,}"
-
-
-def _shares(found: Explained) -> str:
-    asked = found.asked
-    if not asked.shares:
-        return f"; {asked.product.root} at {asked.price}"
-    what = "futures" if asked.product.is_future else "shares"
-    return f"; {_signed(asked.shares)} {what} of {asked.product.root} at {asked.price}"
 
 
 def _money(found: Explained) -> Iterator[Row]:

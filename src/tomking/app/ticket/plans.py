@@ -1,6 +1,6 @@
 """Which plan an order belongs to: its legs laid against every shape of every plan."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import gcd
 
 from tomking.app.ticket.file import Priced, Ticket
@@ -102,27 +102,37 @@ def _is(leg: Priced, plan: LegPlan, units: int) -> bool:
 
 
 def _in_order(pairs: Pairs) -> bool:
-    """Whether strikes lie as the picks say: what is named beyond a leg, or has the smaller delta, is
-    further out of the money.
+    """Whether strikes lie as the picks say.
+
+    What is named beyond a leg is further out of the money than that leg; what has the smaller delta
+    is further out than every leg that hangs on a larger one.
     """
-    strikes = {plan.name: _out(plan.right, leg) for plan, leg in pairs}
+    plans = {plan.name: plan for plan, _ in pairs}
+    out = {plan.name: _out(plan.right, leg) for plan, leg in pairs}
     beyond = (
-        strikes[plan.name] > strikes[plan.pick.leg]
-        for plan, _ in pairs
+        out[name] > out[plan.pick.leg]
+        for name, plan in plans.items()
         if isinstance(plan.pick, Away)
     )
-    deltas = [
-        (plan.right, plan.pick.target, strikes[plan.name])
-        for plan, _ in pairs
-        if isinstance(plan.pick, Delta)
-    ]
+    deltas = [(plan.right, _delta(plan, plans), out[name]) for name, plan in plans.items()]
     smaller = (
-        (one[1] < other[1]) == (one[2] > other[2])
-        for one in deltas
-        for other in deltas
-        if one[0] is other[0] and one[1] != other[1]
+        mine > other
+        for right, low, mine in deltas
+        for side, high, other in deltas
+        if right is side and low is not None and high is not None and low < high
     )
     return all(beyond) and all(smaller)
+
+
+def _delta(plan: LegPlan, plans: Mapping[str, LegPlan]) -> float | None:
+    """The delta a leg is chosen by, or that of the leg it is measured from."""
+    match plan.pick:
+        case Delta(target=target):
+            return target
+        case Away(leg=leg):
+            return _delta(plans[leg], plans)
+        case _:
+            return None
 
 
 def _out(right: Right, leg: Priced) -> float:

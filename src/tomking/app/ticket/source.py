@@ -37,7 +37,7 @@ def read(path: str) -> Any:
     ConfigError
         If it cannot be read, is too large, is not UTF-8 or not JSON, or names a key twice.
     """
-    name = "standard input" if path == STDIN else path
+    name = "standard input" if path == STDIN else path if path.isprintable() else repr(path)
     return parsed(_text(_bytes(path, name), name), name)
 
 
