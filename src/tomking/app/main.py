@@ -24,7 +24,11 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "backtest": ("backtest", "trade a window of history and say what came of it"),
         "why-not": ("why_not", "why a strategy did or did not trade on a day"),
         "journal": ("journal", "the story of a day, a sentence for every fact"),
-        "explain": ("explain", "a strategy's plan in words and as a table, with its limits"),
+        "explain": (
+            "explain",
+            "a strategy's plan, or everything about one order before it is sent",
+        ),
+        "margin": ("margin", "what a house asks for the legs of a file"),
         "config": ("config", "show every setting and where it comes from, or check a file"),
         "data": ("data", "whether a recorded chain file is whole"),
         "doctor": ("doctor", "whether this installation works, and what to do if not"),

@@ -46,6 +46,16 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     console().print(table)
 
 
+def show_pairs(rows: Iterable[tuple[str, str]]) -> None:
+    """Labels and what is said of them, side by side."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, style="cyan")
+    grid.add_column(overflow="fold")
+    for label, said in rows:
+        grid.add_row(label, Text(said))
+    console().print(grid)
+
+
 def both_clocks(at: datetime) -> str:
     """``10:30 New York, 15:30 London``."""
     here, there = at.astimezone(NEW_YORK), at.astimezone(LONDON)

@@ -1,152 +1,241 @@
 """What a trade costs: tastytrade's fees as dated data, exact to the cent for each leg.
 
-Figures are dollars a contract. Where the public schedule and the rule book differ the rule book's
-[DEFAULT], the dearer one, is charged; each row says which of its figures are published.
+A leg is charged a commission, clearing, the exchange's own fee and what regulators levy. **Each charge
+of a leg is rounded to the cent by itself**, half to even, and the fee is their sum: that is how
+tastytrade's worked examples add up. Where the public schedule and the rule book differ the rule
+book's [DEFAULT], the dearer one, is charged. The figures and their sources are in ``fees_table``.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
+from typing import Protocol, TypeVar
 
 from tomking.core.errors import ConfigError
 from tomking.core.money import ZERO, cents
-from tomking.core.product import Delivers, Kind, product
+from tomking.core.product import Delivers, Kind, Product, product
 from tomking.core.value import value
+from tomking.portfolio.fees_table import COMMISSIONS, EXCHANGE, LEVIES
 
 _ONE = Decimal(1)
+_ASSUMED = "?"
+_BLANK = "-"
 
 
 class Asset(StrEnum):
-    """What the fee schedule tells apart."""
+    """What the fee schedule tells apart; a value is the word of its table."""
 
     SHARES = "shares"
-    SHARE_OPTION = "option on shares"
-    INDEX_OPTION = "option on an index"
+    SHARE_OPTION = "share_option"
+    INDEX_OPTION = "index_option"
     FUTURE = "future"
-    MICRO_FUTURE = "micro future"
-    FUTURE_OPTION = "option on a future"
-    MICRO_FUTURE_OPTION = "option on a micro future"
+    MICRO_FUTURE = "micro_future"
+    FUTURE_OPTION = "future_option"
+    MICRO_FUTURE_OPTION = "micro_option"
+
+
+class Per(StrEnum):
+    """What a levy is charged on: every contract, every one sold, or every dollar of a sale."""
+
+    CONTRACT = "contract"
+    SOLD = "sold"
+    DOLLAR = "dollar"
 
 
 @value
 class Fees:
-    """One row of a schedule, dollars a contract (a share for shares), valid from ``since``.
+    """Commissions of one product, dollars a contract (a share for shares), from ``since`` on.
 
-    ``commission_leg_max`` caps the commission of a leg; ``sale_share`` is charged on the proceeds
-    of a sale; ``settlement`` on a contract that is exercised, assigned or settled in cash.
-    ``published`` names the figures with a public source, ``assumed`` those without.
+    ``leg_max`` caps the commission of a leg; ``exchange`` is charged where the root has no row of its
+    own; ``settlement`` on a contract that is exercised, assigned or settled in cash. ``assumed`` names
+    the figures without a public source.
     """
 
     asset: Asset
     since: date
     opening: Decimal
     closing: Decimal
+    leg_max: Decimal | None
     clearing: Decimal
     exchange: Decimal
-    regulatory: Decimal
     settlement: Decimal
-    sale_share: Decimal
-    commission_leg_max: Decimal | None
-    published: str
-    assumed: str
+    source: str
+    assumed: tuple[str, ...]
+
+
+@value
+class ExchangeFee:
+    """The exchange's fee on one contract of a root: the future itself, and an option on it."""
+
+    root: str
+    outright: Decimal | None
+    option: Decimal
+    source: str
+    assumed: tuple[str, ...]
+
+
+@value
+class Levy:
+    """What a regulator takes from ``since`` on; ``most`` is the most of it a leg pays."""
+
+    name: str
+    per: Per
+    assets: tuple[Asset, ...]
+    since: date
+    rate: Decimal
+    most: Decimal | None
+    source: str
+
+
+@value
+class Charge:
+    """What one leg's fill costs, in dollars to the cent, part by part."""
+
+    commission: Decimal = ZERO
+    clearing: Decimal = ZERO
+    exchange: Decimal = ZERO
+    regulatory: Decimal = ZERO
+
+    @property
+    def total(self) -> Decimal:
+        """The fee: the sum of the parts."""
+        return self.commission + self.clearing + self.exchange + self.regulatory
+
+    def __add__(self, other: "Charge") -> "Charge":
+        return Charge(
+            self.commission + other.commission,
+            self.clearing + other.clearing,
+            self.exchange + other.exchange,
+            self.regulatory + other.regulatory,
+        )
+
+
+class _Dated(Protocol):
+    @property
+    def since(self) -> date: ...
+
+
+D = TypeVar("D", bound=_Dated)
+
+
+def in_force(rows: Iterable[D], at: date) -> D | None:
+    """The row in force on a day; before the first row the first, and none when there are none."""
+    dated = sorted(rows, key=lambda row: row.since)
+    begun = [row for row in dated if row.since <= at]
+    return begun[-1] if begun else dated[0] if dated else None
 
 
 @value
 class FeeSchedule:
-    """Rows of fees, an index option's own exchange fee by root, and a factor for sensitivity runs."""
+    """Commissions, exchange fees by root, levies, and a factor for sensitivity runs."""
 
     name: str
     rows: tuple[Fees, ...]
-    index_exchange: tuple[tuple[str, Decimal], ...]
+    exchange_fees: tuple[ExchangeFee, ...]
+    levies: tuple[Levy, ...] = ()
     factor: Decimal = _ONE
+
+    def __hash__(self) -> int:
+        """Name and factor tell schedules apart well enough to look one up."""
+        return hash((self.name, self.factor))
 
     def scaled(self, factor: Decimal) -> "FeeSchedule":
         """Every charge multiplied: ``scaled(Decimal(2))`` is the run at twice the cost."""
         return replace(self, name=f"{self.name} x {factor}", factor=self.factor * factor)
 
     def row(self, asset: Asset, at: date) -> Fees:
-        """The row in force on a day; a day before the first row is charged at the first."""
-        rows = sorted((row for row in self.rows if row.asset is asset), key=lambda row: row.since)
-        if not rows:
+        """The commissions in force on a day.
+
+        Raises
+        ------
+        ConfigError
+            If the schedule has no row for the product.
+        """
+        found = in_force((row for row in self.rows if row.asset is asset), at)
+        if found is None:
             raise ConfigError(f"fee schedule {self.name!r} has no row for {asset}; add one")
-        in_force = [row for row in rows if row.since <= at]
-        return in_force[-1] if in_force else rows[0]
+        return found
 
-    def exchange(self, row: Fees, root: str) -> Decimal:
+    def exchange(self, row: Fees, root: str, is_option: bool) -> Decimal:
         """The exchange's own fee on one contract of a root."""
-        return dict(self.index_exchange).get(root, row.exchange)
+        for fee_ in self.exchange_fees:
+            if fee_.root == root:
+                own = fee_.option if is_option else fee_.outright
+                return row.exchange if own is None else own
+        return row.exchange
+
+    def levied(self, asset: Asset, at: date) -> tuple[Levy, ...]:
+        """The levies in force on a product on a day, each name once."""
+        mine = [levy for levy in self.levies if asset in levy.assets]
+        found = (
+            in_force((levy for levy in mine if levy.name == name), at)
+            for name in dict.fromkeys(levy.name for levy in mine)
+        )
+        return tuple(levy for levy in found if levy is not None)
 
 
-def _row(
-    asset: Asset, opening: str, closing: str, clearing: str, exchange: str, regulatory: str,
-    settlement: str, published: str, assumed: str, leg_max: str = "", sale: str = "0",
-) -> Fees:  # fmt: skip
-    cap = Decimal(leg_max) if leg_max else None
+def _split(table: str, columns: int) -> Iterable[list[str]]:
+    return (line.split(maxsplit=columns - 1) for line in table.strip().splitlines())
+
+
+def _figure(cell: str) -> Decimal:
+    return Decimal(cell.rstrip(_ASSUMED))
+
+
+def _most(cell: str) -> Decimal | None:
+    return None if cell == _BLANK else _figure(cell)
+
+
+def _assumed(names: Iterable[str], cells: Iterable[str]) -> tuple[str, ...]:
+    return tuple(n for n, cell in zip(names, cells, strict=True) if cell.endswith(_ASSUMED))
+
+
+def _fees(row: list[str]) -> Fees:
+    names = ("opening", "closing", "leg_max", "clearing", "exchange", "settlement")
+    asset_, since, opening, closing, most, clearing, exchange, settlement, source = row
     return Fees(
-        asset, date(2026, 1, 1), Decimal(opening), Decimal(closing), Decimal(clearing),
-        Decimal(exchange), Decimal(regulatory), Decimal(settlement), Decimal(sale), cap,
-        published, assumed,
+        Asset(asset_), date.fromisoformat(since), _figure(opening), _figure(closing), _most(most),
+        _figure(clearing), _figure(exchange), _figure(settlement), source,
+        _assumed(names, row[2:8]),
     )  # fmt: skip
 
 
-_PAGE = "tastytrade.com/commissions-and-fees (read 2026)"
-_FUTURES = f"{_PAGE}: commission, clearing 0.30; NFA 0.02"
-#: A commission to close options on futures is the rule book's [DEFAULT]: one public page says $0, later
-#: ones $2.50 and $1.50. ES at 0.48 to the exchange completes the $6.60 a leg and round trip that the
-#: costs of the 0DTE study were measured with.
+def _exchange_fee(row: list[str]) -> ExchangeFee:
+    root, outright, option, source = row
+    assumed = _assumed(("outright", "option"), row[1:3])
+    return ExchangeFee(root, _most(outright), _figure(option), source, assumed)
+
+
+def _levy(row: list[str]) -> Levy:
+    name, per, assets, since, rate, most, source = row
+    return Levy(
+        name, Per(per), tuple(map(Asset, assets.split(","))), date.fromisoformat(since),
+        _figure(rate), _most(most), source,
+    )  # fmt: skip
+
+
 TASTYTRADE = FeeSchedule(
     "tastytrade",
-    (
-        _row(
-            Asset.SHARES, "0", "0", "0.0008", "0", "0", "0", f"{_PAGE}: commission, clearing",
-            "0.0000278 of a sale for SEC and TAF: the SEC's rate until May 2025", sale="0.0000278",
-        ),
-        _row(
-            Asset.SHARE_OPTION, "1.00", "0", "0.10", "0", "0.03", "5.00",
-            f"{_PAGE}: commission and its cap, clearing",
-            "0.03 for ORF, TAF and SEC together (published range of ORF 0.02 to 0.0388); settlement",
-            leg_max="10.00",
-        ),
-        _row(
-            Asset.INDEX_OPTION, "1.00", "0", "0.10", "0.65", "0.03", "5.00",
-            f"{_PAGE}: commission without a cap, clearing; support 43000521134: exchange by root",
-            "0.03 regulatory; 0.65 for a root without a row; settlement",
-        ),
-        _row(
-            Asset.FUTURE_OPTION, "2.50", "2.50", "0.30", "0.48", "0.02", "0.50",
-            f"{_FUTURES}; commission to open", "commission to close, exchange, settlement",
-        ),
-        _row(
-            Asset.MICRO_FUTURE_OPTION, "1.50", "1.50", "0.30", "0.20", "0.02", "0.50",
-            f"{_FUTURES}; commission to open", "commission to close, exchange, settlement",
-        ),
-        _row(
-            Asset.FUTURE, "1.25", "1.25", "0.30", "1.38", "0.02", "0",
-            f"{_FUTURES}", "exchange: CME's equity-index rate for non-members, 2023",
-        ),
-        _row(
-            Asset.MICRO_FUTURE, "0.85", "0.85", "0.30", "0.37", "0.02", "0",
-            f"{_FUTURES}; community.optimusfutures.com: exchange", "",
-        ),
-    ),
-    index_exchange=tuple(
-        (root, Decimal(fee))
-        for root, fee in (
-            ("SPX", "0.65"), ("VIX", "0.65"), ("OEX", "0.40"), ("XEO", "0.40"), ("DJX", "0.18"),
-            ("RUT", "0.18"), ("XSP", "0.07"),
-        )
-    ),
-)  # fmt: skip
+    tuple(map(_fees, _split(COMMISSIONS, 9))),
+    tuple(map(_exchange_fee, _split(EXCHANGE, 4))),
+    tuple(map(_levy, _split(LEVIES, 7))),
+)
 
 
 def asset(root: str, is_option: bool) -> Asset:
     """How the schedule sees a contract of a root.
 
     >>> str(asset("MES", True)), str(asset("SPX", True))
-    ('option on a micro future', 'option on an index')
+    ('micro_option', 'index_option')
     """
-    traded = product(root)
+    return asset_of(product(root), is_option)
+
+
+def asset_of(traded: Product, is_option: bool) -> Asset:
+    """How the schedule sees a contract of a product."""
     if traded.kind is Kind.FUTURE:
         if is_option:
             return Asset.MICRO_FUTURE_OPTION if traded.micro_of else Asset.FUTURE_OPTION
@@ -156,38 +245,80 @@ def asset(root: str, is_option: bool) -> Asset:
     return Asset.INDEX_OPTION if traded.delivers is Delivers.CASH else Asset.SHARE_OPTION
 
 
-def fee(
-    root: str, quantity: int, price: Decimal, opens: bool, is_option: bool, at: date,
+@value
+class Rates:
+    """What a schedule asks for one product of a root on a day."""
+
+    fees: Fees
+    exchange: Decimal
+    levies: tuple[Levy, ...]
+
+
+@lru_cache(maxsize=4096)
+def rates(schedule: FeeSchedule, kind: Asset, root: str, is_option: bool, at: date) -> Rates:
+    """The rows of a schedule that a leg meets, looked up once a day."""
+    row = schedule.row(kind, at)
+    return Rates(row, schedule.exchange(row, root, is_option), schedule.levied(kind, at))
+
+
+def charge(
+    traded: Product, quantity: int, price: Decimal, opens: bool, is_option: bool, at: date,
     schedule: FeeSchedule = TASTYTRADE,
-) -> Decimal:  # fmt: skip
-    """What one leg's fill costs.
+) -> Charge:  # fmt: skip
+    """What one leg's fill costs, part by part.
 
     Parameters
     ----------
     quantity
-        Contracts in all, + bought and - sold.
+        Contracts in all (shares for shares), + bought and - sold.
     price
         Price of one in points, unsigned; only a tax on sales looks at it.
 
     Returns
     -------
-    Decimal
-        Dollars to the cent, never negative.
+    Charge
+        Dollars, each part rounded to the cent, none of them negative.
+
+    >>> spy = charge(product("SPY"), -1, Decimal("2.00"), True, True, date(2018, 6, 1))
+    >>> spy.commission, spy.clearing, spy.regulatory
+    (Decimal('1.00'), Decimal('0.10'), Decimal('0.04'))
+    """
+    asked = rates(schedule, asset_of(traded, is_option), traded.root, is_option, at)
+    row, count = asked.fees, Decimal(abs(quantity))
+    commission = count * (row.opening if opens else row.closing)
+    if row.leg_max is not None:
+        commission = min(commission, row.leg_max)
+    sold = count if quantity < 0 else ZERO
+    dollars = sold * price * (traded.multiplier if is_option else 1)
+    base = {Per.CONTRACT: count, Per.SOLD: sold, Per.DOLLAR: dollars}
+    levies = (_levied(levy, base[levy.per]) for levy in asked.levies)
+    parts = (
+        cents(commission),
+        cents(count * row.clearing),
+        cents(count * asked.exchange),
+        sum(levies, ZERO),
+    )
+    return Charge(*(cents(part * schedule.factor) for part in parts))
+
+
+def _levied(levy: Levy, base: Decimal) -> Decimal:
+    """One levy on a leg, to the cent."""
+    owed = base * levy.rate
+    return cents(owed if levy.most is None else min(owed, levy.most))
+
+
+def fee(
+    root: str, quantity: int, price: Decimal, opens: bool, is_option: bool, at: date,
+    schedule: FeeSchedule = TASTYTRADE,
+) -> Decimal:  # fmt: skip
+    """What one leg's fill costs in all: the total of :func:`charge`.
 
     >>> fee("ES", -2, Decimal("4.50"), True, True, date(2026, 6, 5))
-    Decimal('6.60')
+    Decimal('6.74')
     >>> fee("SPY", 12, Decimal("1.20"), True, True, date(2026, 6, 5))
-    Decimal('11.56')
+    Decimal('11.44')
     """
-    row = schedule.row(asset(root, is_option), at)
-    count = Decimal(abs(quantity))
-    commission = count * (row.opening if opens else row.closing)
-    if row.commission_leg_max is not None:
-        commission = min(commission, row.commission_leg_max)
-    passed_on = count * (row.clearing + schedule.exchange(row, root) + row.regulatory)
-    points = product(root).multiplier if is_option else 1
-    sale = count * price * points * row.sale_share if quantity < 0 else ZERO
-    return cents((commission + passed_on + sale) * schedule.factor)
+    return charge(product(root), quantity, price, opens, is_option, at, schedule).total
 
 
 def settlement_fee(
@@ -204,7 +335,7 @@ def round_trip_usd(
     """Opening and closing that many legs of one option contract each, by the last row in force.
 
     >>> round_trip_usd("ES", 2), round_trip_usd("SPY", 1)
-    (Decimal('13.20'), Decimal('1.26'))
+    (Decimal('13.48'), Decimal('1.24'))
     """
     opening = fee(root, 1, ZERO, True, True, at, schedule)
     closing = fee(root, -1, ZERO, False, True, at, schedule)

@@ -79,7 +79,7 @@ def test_prefixes_stand_for_the_only_verb_that_begins_so() -> None:
         (["frobnicate"], "unknown command 'frobnicate'; choose one of demo"),
         ([""], "may mean"),
         (["--nonsense"], "unknown option --nonsense: put a command first"),
-        (["explain"], "Missing argument 'strategy'; see `tomking explain --help`"),
+        (["explain"], "Missing argument 'STRATEGY|FILE'; see `tomking explain --help`"),
         (["explain", "lt112", "--colour"], "No such option: --colour"),
         (["explain", "lt112", "more"], "unexpected extra argument"),
         (["config", "shwo"], "'shwo' is not one of 'show', 'check'"),

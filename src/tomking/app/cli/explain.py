@@ -1,4 +1,4 @@
-"""``tomking explain STRATEGY``: the plan in words and as a table, and the limits it lives under."""
+"""``tomking explain WHAT``: a strategy's plan and its limits, or everything about one order."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,11 @@ from tomking.app import strategies
 from tomking.app.config.load import Settings, load
 from tomking.app.config.models import Curves, limits
 from tomking.app.config.rows import told
+from tomking.app.now import now
 from tomking.app.screen import show, show_json, show_table
+from tomking.app.ticket.source import STDIN, read
+from tomking.core.errors import ConfigError
+from tomking.core.near import did_you_mean
 from tomking.risk.limits import Named
 from tomking.strategies.plan import Plan
 from tomking.strategies.prose import prose, table, to_data
@@ -20,14 +24,68 @@ Row = tuple[str, Any, str, str]
 
 
 def command(
-    strategy: Annotated[str, typer.Argument(help="Its name, such as lt112.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="STRATEGY|FILE", help="A strategy such as lt112, or an order's JSON file."
+        ),
+    ],
+    as_: Annotated[
+        str | None,
+        typer.Option("--as", metavar="STRATEGY", help="Whose exits the order is to have."),
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
     preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> None:
-    """Print a strategy's plan as it would be traded: in sentences, as a table, and its limits."""
-    plan = strategies.plan(strategy)
-    settings = load(config, preset)
+    """Print a strategy's plan as it would be traded, or everything about an order before it is sent.
+
+    Of an order: its name, what it can make and lose, margin now and on a bad day, fees, Greeks against
+    the limits, chances, how it ends, and what the venue would object to. The file is that of `margin`
+    with an order and an account (docs/reference/margin-file.md); - reads standard input.
+    """
+    if is_file(what):
+        _order(what, as_, load(config, preset), json=json)
+        return
+    if as_ is not None:
+        raise ConfigError(f"--as is for an order's file, and {what!r} is a strategy")
+    _strategy(what, load(config, preset), json=json)
+
+
+def is_file(what: str) -> bool:
+    """Whether a word is a file; a strategy's name comes first, ``./lt112`` is a file.
+
+    Raises
+    ------
+    ConfigError
+        If it is neither.
+    """
+    asked, known = what.strip().lower().replace("-", "_"), strategies.names()
+    if (asked and sum(name.startswith(asked) for name in known) == 1) or asked in known:
+        return False
+    if what == STDIN or Path(what).suffix == ".json" or "/" in what or Path(what).exists():
+        return True
+    raise ConfigError(f"{what!r} is neither a strategy nor a file{did_you_mean(asked, known)}")
+
+
+def _order(path: str, as_: str | None, settings: Settings, *, json: bool) -> None:
+    """Everything about the order of a file."""
+    from tomking.app.ticket.document import document  # the kernels, which a plan does not need
+    from tomking.app.ticket.exact import show_exact
+    from tomking.app.ticket.explained import explained
+    from tomking.app.ticket.file import ticket
+    from tomking.app.ticket.page import show_ticket
+
+    found = explained(ticket(read(path), now()), settings, as_)
+    if json:
+        show_exact(document(found))
+    else:
+        show_ticket(found)
+
+
+def _strategy(name: str, settings: Settings, *, json: bool) -> None:
+    """A strategy's plan, as a table, and its limits."""
+    plan = strategies.plan(name)
     plan = tune(plan, settings.tunings.get(plan.name, {}))
     applying = tuple(limits_of(settings, plan.name))
     if json:

@@ -1,0 +1,69 @@
+"""``tomking margin --file F``: what a house asks for a set of legs on one underlying."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from tomking.app.now import now
+from tomking.app.screen import show, show_pairs
+from tomking.app.ticket.exact import show_exact
+from tomking.app.ticket.file import Ticket, ticket
+from tomking.app.ticket.need import margin_of, needed
+from tomking.app.ticket.source import read
+from tomking.app.ticket.words import line, named, title
+from tomking.portfolio.margin.house import house_for
+from tomking.portfolio.margin.leg import Margin
+from tomking.report.words import percent
+
+METHODS = {
+    "universal": "the rule, every pairing tried",
+    "bound": "the rule, too many pairings to try them all: never too low",
+    "estimate": "rates stand in for a scan: ask the venue for a dry run",
+}
+
+
+def command(
+    file: Annotated[
+        str, typer.Option(metavar="PATH", help="A JSON file of legs; - for standard input.")
+    ],
+    json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
+) -> None:
+    """Say what a house asks for the legs of a file, which shorts stay uncovered, and by what rule.
+
+    The requirement does not subtract premium received; the effect on buying power does. In JSON both
+    are numbers with two decimals, exact when they are read as decimals. The format of the file is in
+    docs/reference/margin-file.md; a fault in it is one sentence and exit code 2.
+    """
+    asked = ticket(read(file), now())
+    found = needed(asked)
+    if json:
+        show_exact(document(asked, found))
+        return
+    show(title(asked, named(asked)))
+    show(line(asked))
+    show()
+    show_pairs(_rows(asked, found))
+
+
+def document(asked: Ticket, found: Margin) -> dict[str, Any]:
+    """The answer as the contract has it; what stands after ``method`` is extra."""
+    return margin_of(found) | {"at": asked.at}
+
+
+def _rows(asked: Ticket, found: Margin) -> Iterator[tuple[str, str]]:
+    on = asked.product
+    rates = house_for(on.kind, asked.house, on.root)
+    least = f" and ${rates.floor:,.0f} a contract" if rates.floor else ""
+    bare = (
+        f"{one.count:,} x {one.strike:g} {one.right.value[0]} {one.expiry}"
+        for one in found.uncovered
+    )
+    yield "Requirement", f"${found.requirement:,} ({METHODS[found.method]})"
+    yield "Buying power", f"${found.bp_effect:,} less premium received, plus premium paid"
+    yield "Uncovered", "; ".join(bare) or "no short"
+    of_what = f"{percent(rates.rate, 0)} of the underlying less what is out of the money"
+    floor = f"at least {percent(rates.minimum_rate, 0)}{least}"
+    yield "House", f"{asked.house}, {on.kind}: {of_what}, {floor} ({rates.source})"
+    for said in asked.assumed:
+        yield "Assumed", said

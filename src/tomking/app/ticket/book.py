@@ -1,0 +1,150 @@
+"""What an order does to an account: margin, Greeks against their limits, and a bad day.
+
+Everything is measured twice, without the order and with it. What the gates say is said by the gates
+themselves, over a case that is put together here.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from math import isnan
+
+from tomking.app.ticket.file import Priced, Ticket
+from tomking.app.ticket.market import columns, held_of, products
+from tomking.app.ticket.money import Money
+from tomking.app.ticket.need import asked_for
+from tomking.core.errors import QuoteMissing
+from tomking.core.money import ZERO
+from tomking.core.order import Leg, Order, Purpose
+from tomking.core.reading import Reading
+from tomking.core.value import value
+from tomking.market.quoted import Quoted
+from tomking.market.snapshot import Legs, Marks
+from tomking.portfolio import marks as worth
+from tomking.portfolio.book import Book
+from tomking.portfolio.fees import TASTYTRADE
+from tomking.portfolio.margin.leg import Margin
+from tomking.portfolio.preview import Preview
+from tomking.risk import caps
+from tomking.risk.case import Case
+from tomking.risk.exposure import Slope, slope, stress_loss
+from tomking.risk.gates.exposure import GREEKS, MARGIN
+from tomking.risk.limits import Limits
+from tomking.risk.standing import start
+from tomking.risk.view import View
+
+
+@value
+class Needs:
+    """Dollars of margin: the order by itself, the account without it and with it.
+
+    ``effect`` is what the order takes from buying power: the change in the requirement, less
+    premium received or plus premium paid, plus the fees to open.
+    """
+
+    alone: Margin
+    before: Decimal
+    after: Decimal
+    effect: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        """What the order adds to the requirement."""
+        return self.after - self.before
+
+
+@value
+class Greeks:
+    """Dollars: delta for a move of 100 %, theta a day, vega a point of volatility."""
+
+    delta: float
+    theta: float
+    vega: float
+
+
+@value
+class Measured:
+    """The order and the account on one scale; ``readings`` are the gates' answers."""
+
+    net_liq: Decimal
+    before: Greeks
+    after: Greeks
+    readings: tuple[Reading, ...]
+
+
+def needs(asked: Ticket, found: Money) -> Needs:
+    """What the order does to the margin of the account."""
+    held = held_of(asked)
+    before = sum((_of_root(asked, held, root) for root in products(asked)), ZERO)
+    both = (*held, *asked.whole[: len(asked.legs)])
+    after = sum((_of_root(asked, both, root) for root in products(asked)), ZERO)
+    alone = asked_for(asked.whole, asked.product, float(asked.price), asked)
+    return Needs(alone, before, after, after - before - found.premium + found.opening.total)
+
+
+def _of_root(asked: Ticket, legs: Sequence[Priced], root: str) -> Decimal:
+    on = products(asked)[root]
+    spots = dict(asked.account.spots if asked.account else {}) | {asked.product.root: asked.price}
+    mine = [leg for leg in legs if leg.contract.root == root]
+    return asked_for(mine, on, float(spots[root]), asked).requirement
+
+
+def order_of(asked: Ticket, strategy: str = "ticket") -> Order:
+    """The file's order in the words of the house."""
+    legs = tuple(Leg(leg.contract, leg.quantity, "ticket") for leg in asked.legs)
+    return Order(
+        "ticket/open", 1, Purpose.OPEN, strategy, "ticket", legs, asked.order.units,
+        asked.order.limit, tif=asked.order.tif,
+    )  # fmt: skip
+
+
+def measured(
+    asked: Ticket, market: Quoted, need: Needs, limits: Limits, net_liq: Decimal, strategy: str
+) -> Measured:
+    """Greeks before and after, and what the gates of GREEKS and MARGIN say."""
+    case = _case(asked, market, need, limits, net_liq, order_of(asked, strategy))
+    before = _greeks(case.view.book.legs, case.view.marks)
+    alone = _greeks(case.legs, case.marks)
+    after = Greeks(before.delta + alone.delta, before.theta + alone.theta, before.vega + alone.vega)
+    return Measured(net_liq, before, after, tuple(gate(case) for gate in (*GREEKS, *MARGIN)))
+
+
+def _greeks(legs: Legs, marks: Marks) -> Greeks:
+    return Greeks(
+        worth.dollar_delta(legs, marks),
+        worth.dollar_theta(legs, marks),
+        worth.dollar_vega(legs, marks),
+    )
+
+
+def _case(
+    asked: Ticket, market: Quoted, need: Needs, limits: Limits, net_liq: Decimal, order: Order
+) -> Case:
+    """The order before the gates, with an account that is only a file."""
+    on, standing = products(asked), start(net_liq, limits)
+    held = columns(held_of(asked), on)
+    legs = columns(asked.whole[: len(asked.legs)], on)
+    cash = asked.account.cash if asked.account and asked.account.cash is not None else net_liq
+    marks = market.marks(held)
+    book = Book(cash, {}, {}, {}, held)
+    view = View(
+        market, book, marks, worth.values(held, marks), standing, limits, TASTYTRADE, float(net_liq)
+    )
+    mine = market.marks(legs)
+    governors = caps.caps(market.vix.value, float(net_liq), standing, limits)
+    known = governors if not isnan(market.vix.value) else governors[1:]
+    here, alone = _slope(held, view, marks), _slope(legs, view, mine)
+    stressed = stress_loss(held, view, marks)
+    return Case(
+        order, view, Preview(need.before, need.after, need.alone.requirement, ZERO, "estimate"),
+        legs, mine, caps.allowance(known), here, here + alone,
+        stressed, stressed + stress_loss(legs, view, mine),
+    )  # fmt: skip
+
+
+def _slope(legs: Legs, view: View, marks: Marks) -> Slope:
+    """The slope of some legs; unknown where the literal counting wants SPY and nobody typed it."""
+    try:
+        return slope(legs, view, marks)
+    except QuoteMissing:
+        unknown = float("nan")
+        return Slope(unknown, unknown, unknown)

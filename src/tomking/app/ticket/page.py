@@ -1,0 +1,176 @@
+"""A ticket on the screen: what it is, what it costs, what can happen, how it ends; ten seconds."""
+
+from collections.abc import Iterator
+from math import inf, isfinite
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from tomking.app.screen import STYLES, console, show, show_pairs, show_table
+from tomking.app.ticket.explained import Explained
+from tomking.app.ticket.odds import METHODS
+from tomking.app.ticket.words import line, option, title
+from tomking.core.reading import Reading, Sense, figure
+from tomking.report.words import NONE, money, percent
+
+Row = tuple[str, str]
+
+
+def show_ticket(found: Explained) -> None:
+    """Print everything about one order: what matters first, how it was found last."""
+    lines = console()
+    show()
+    lines.print(Text(title(found.asked, found.name), "bold"))
+    lines.print(Text(line(found.asked)))
+    for sentence, style in verdict(found):
+        lines.print(Text(sentence, style))
+    show()
+    show_pairs((*_money(found), *_margin(found), *_odds(found)))
+    show()
+    _show_exits(found)
+    _show_limits(found)
+    _show_small(found)
+
+
+def verdict(found: Explained) -> Iterator[tuple[str, str]]:
+    """What stands against the order: limits that would be broken, rules of the venue; or nothing."""
+    broken = [one for one in found.measured.readings if not one.passed]
+    for one in broken:
+        seen = "unknown" if one.observed is None else _with_unit(one.observed, one.unit)
+        yield f"Over a limit: {one.name}, {seen}, must be {_bound_of(one)} ({one.rule})", "bold red"
+    for one in found.objections:
+        yield f"The venue would object: {one}", "bold red"
+    if not broken and not found.objections:
+        count = len(found.measured.readings)
+        yield f"Within all {count} limits asked; the venue would not object.", "green"
+
+
+def _money(found: Explained) -> Iterator[Row]:
+    made, order = found.money, found.asked.order
+    word = "Credit" if made.credit >= 0 else "Debit"
+    gap = made.credit - made.mid
+    typed = "at the typed prices"
+    if order.limit is not None and gap:
+        typed = f"{abs(gap)} {'better' if gap > 0 else 'worse'} than the typed prices"
+    elif order.limit is not None:
+        typed = "the typed prices"
+    yield word, f"{abs(made.credit)} a unit, {money(abs(made.premium))} in all; {typed}"
+    about = "about " if made.modelled else ""
+    yield "Best", f"{about}{_bound(made.best, 'without a bound')}"
+    yield "Worst", f"{about}{_bound(made.worst, 'without a bound')}"
+    zeros = " and ".join(f"{zero:,.2f}" for zero in made.break_evens)
+    yield "Breaks even", f"{about}{zeros}" if zeros else "nowhere"
+    yield (
+        "Fees",
+        (
+            f"${made.opening.total} to open, ${made.closing.total} to close; "
+            f"${made.settlement} a contract if exercised or assigned"
+        ),
+    )
+
+
+def _bound(dollars: float, endless: str) -> str:
+    return (
+        endless if abs(dollars) == inf else money(dollars, sign=True) if isfinite(dollars) else NONE
+    )
+
+
+def _margin(found: Explained) -> Iterator[Row]:
+    need = found.needs
+    uncovered = sum(one.count for one in need.alone.uncovered)
+    bare = f", {uncovered} uncovered" if uncovered else ""
+    yield (
+        "Margin",
+        (
+            f"{money(need.alone.requirement)} by itself ({need.alone.method}{bare}); "
+            f"account {money(need.before)} to {money(need.after)}"
+        ),
+    )
+    yield "Buying power", f"{money(-need.effect, sign=True)} with premium and fees"
+    for row in found.stressed:
+        asks = f"asks {money(row.requirement)}" if isfinite(row.requirement) else "margin unknown"
+        lost = money(-row.loss, sign=True) if isfinite(row.loss) else "unknown"
+        yield row.name, f"{lost} with the underlying at {row.spot:,.6g}, {asks}"
+
+
+def _odds(found: Explained) -> Iterator[Row]:
+    likely = found.odds
+    target = f", {money(likely.target)}" if isfinite(likely.target) else ""
+    yield "Chance of profit", f"{_share(likely.profit)} at expiry"
+    yield "Chance of half", f"{_share(likely.half)} of half {likely.of}{target} before expiry"
+    touched = ", ".join(f"{option(one.contract)} {_share(one.chance)}" for one in likely.touches)
+    if touched:
+        yield "Chance of touch", touched
+
+
+def _share(chance: float) -> str:
+    return percent(chance, 0) if isfinite(chance) else "unknown"
+
+
+#: Signs for senses, so that a bound fits a narrow column.
+SIGNS = {
+    Sense.AT_MOST: "≤ ", Sense.AT_LEAST: "≥ ", Sense.BELOW: "< ", Sense.ABOVE: "> ", Sense.IS: "",
+}  # fmt: skip
+#: What a reading counts in, where that is no plain number of dollars, said beside its name.
+IN = {"dollars a day": ", a day", "dollars a vol point": ", a point", "SPY shares": ", SPY shares"}
+
+
+def _show_limits(found: Explained) -> None:
+    """The gates' answers, with the figure before the order where it is one of a Greek."""
+    before = found.measured.before
+    known = {"delta of the book": before.delta, "theta": before.theta, "vega": before.vega}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("limit", no_wrap=True)
+    for name in ("before", "with it", "bound"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("")
+    for one in found.measured.readings:
+        was, seen = known.get(one.name), one.observed
+        word = "pass" if one.passed else "FAIL"
+        table.add_row(
+            f"{one.name.split(' (')[0]}{IN.get(one.unit, '')}",
+            NONE if was is None else _with_unit(was, one.unit),
+            NONE if seen is None else _with_unit(seen, one.unit),
+            _bound_of(one),
+            Text(word, STYLES.get(word, "")),
+        )
+    console().print(table)
+
+
+def _bound_of(one: Reading) -> str:
+    return f"{SIGNS[one.sense]}{_with_unit(one.bound, one.unit)}"
+
+
+def _with_unit(x: float | str, unit: str) -> str:
+    """A figure in the unit of its reading: dollars, per cent of net liq, or as it is."""
+    if isinstance(x, str) or not isfinite(x):
+        return figure(x)
+    if unit.startswith("dollars"):
+        return money(x)
+    if unit in ("of net liq", "of what is left"):
+        return percent(x)
+    return f"{figure(round(x, 2))}{' x' if unit == 'times net liq' else ''}"
+
+
+def _show_exits(found: Explained) -> None:
+    fit = found.fit
+    whose = f"the rules of {fit.plan.title}" if fit else "the general rules"
+    show(f"How it ends, by {whose}; the first that holds:")
+    if fit and len(fit.parts) > 1:
+        rows = [(x.part, x.why, x.at, x.rule) for x in found.exits]
+        show_table(("part", "when", "then", "rule"), rows)
+    else:
+        show_table(("when", "then", "rule"), [(x.why, x.at, x.rule) for x in found.exits])
+    for apart in fit.apart if fit else ():
+        console().print(Text(f"! {apart}", "yellow"))
+
+
+def _show_small(found: Explained) -> None:
+    """How the chances were found and what nobody typed: small, at the end."""
+    lines = console()
+    show()
+    for name, how in METHODS.items():
+        if name != "touch" or found.odds.touches:
+            lines.print(Text(f"Chance of {name}: {how}.", "dim"))
+    lines.print(Text(f"Assumed: {'; '.join(found.assumed)}.", "dim"))

@@ -1,0 +1,52 @@
+"""How a ticket's legs are said, on one line."""
+
+from collections.abc import Iterable
+
+from tomking.app.ticket.file import Priced, Ticket
+from tomking.core.calendar import dte
+from tomking.core.contract import Contract
+from tomking.portfolio.recognise import Recognised, recognise
+from tomking.report.words import MINUS
+
+
+def named(asked: Ticket) -> Recognised:
+    """What the legs of a ticket are called, with the shares or futures beside them."""
+    held = [(leg.contract, leg.quantity) for leg in (*asked.legs, *asked.outright)]
+    on = asked.product
+    return recognise(held, on.multiplier, float(asked.price), on.is_future)
+
+
+def title(asked: Ticket, name: Recognised) -> str:
+    """``SPY put credit vertical, 10 wide, 2 units: 2026-07-17, 42 days``."""
+    days = sorted({leg.contract.expiry for leg in asked.legs})
+    ahead = " and ".join(f"{day}, {dte(day, asked.at.date())} days" for day in days)
+    units = name.units * asked.order.units
+    size = f", {units} units" if units > 1 else ""
+    return f"{asked.product.root} {name}{size}: {ahead}"
+
+
+def line(asked: Ticket) -> str:
+    """``−1 580 P at 6.40, +1 570 P at 4.55; SPY at 600``: one unit, and what it is written on."""
+    on = asked.product
+    beside = f"{on.root} at {asked.price}"
+    if asked.shares:
+        beside = f"{signed(asked.shares)} {'futures' if on.is_future else 'shares'} of {beside}"
+    return f"{legs(asked.legs)}; {beside}"
+
+
+def legs(held: Iterable[Priced]) -> str:
+    """``−1 580 P at 6.40, +1 570 P at 4.55``."""
+    return ", ".join(
+        f"{signed(leg.quantity)} {option(leg.contract)} at {leg.price}" for leg in held
+    )
+
+
+def option(contract: Contract) -> str:
+    """``580 P``."""
+    right = contract.right.value[0] if contract.right else ""
+    return f"{contract.strike:f} {right}" if contract.strike is not None else contract.root
+
+
+def signed(count: int) -> str:
+    """``−2``, ``+100``."""
+    return f"{MINUS if count < 0 else '+'}{abs(count):,}"

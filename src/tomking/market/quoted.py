@@ -1,0 +1,279 @@
+"""A market of typed quotes: one price a leg, one price an underlying, and nothing else.
+
+From each price follows an implied volatility, which stays with its strike when the spot moves. A
+typed figure is RECORDED at best; whatever is implied, repriced or made into a bid and an ask is
+MODEL. What nobody typed (a chain, an open, VIX unless it is given) is not there.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from math import nan
+
+import numpy as np
+
+from tomking.core.calendar import dte, session
+from tomking.core.contract import Contract
+from tomking.core.evidence import Evidence, Stamped
+from tomking.core.product import Product
+from tomking.core.reading import Skip, Stage, skip
+from tomking.core.value import value
+from tomking.market.bars import F64
+from tomking.market.expiry import years_left
+from tomking.market.sessions import session_of
+from tomking.market.snapshot import (
+    AGE,
+    ASK,
+    BID,
+    DELTA,
+    GAMMA,
+    MID,
+    NO_SHOCK,
+    THETA,
+    VEGA,
+    VOL,
+    Chain,
+    Day,
+    Legs,
+    Marks,
+    Shock,
+)
+from tomking.market.spread import quote_into, quote_rules
+from tomking.market.surface import shock_into
+from tomking.pricing import black
+from tomking.pricing.implied import implied_vol
+
+ROWS = 9
+#: The best a typed figure can be, and what is worked out from it.
+TYPED, IMPLIED = Evidence.RECORDED, Evidence.MODEL
+
+
+@value
+class Underlying:
+    """A product, its typed price in points, and its dividend yield (annual fraction)."""
+
+    product: Product
+    price: float
+    dividend_yield: float = 0.0
+
+
+@value
+class Quoted:
+    """A snapshot made of typed figures.
+
+    ``prices`` are points a contract, ``vols`` annual fractions; ``stood_in`` are contracts whose price
+    implies no volatility, so that their neighbours' stands in. ``vix`` is NaN when it was not typed.
+    """
+
+    at: datetime
+    day: Day
+    underlyings: Mapping[str, Underlying]
+    prices: Mapping[Contract, float]
+    vols: Mapping[Contract, float]
+    stood_in: frozenset[Contract]
+    rate: float
+    vix: Stamped
+
+    @property
+    def minute(self) -> float:
+        """Minutes since the session's open."""
+        return self.day.session.minute(self.at)
+
+    def spot(self, root: str) -> Stamped | Skip:
+        """The typed price of an underlying."""
+        if root not in self.underlyings:
+            return skip(f"{root} price", Stage.DATA, "nobody typed one", "a price")
+        return Stamped(self.underlyings[root].price, self.at, TYPED)
+
+    def underlying(self, contract: Contract) -> Stamped | Skip:
+        """The typed price of what a contract is written on."""
+        return self.spot(contract.root)
+
+    def session_open(self, root: str) -> Stamped | Skip:
+        """Nothing: a file of quotes has one instant."""
+        return skip(f"{root} open", Stage.DATA, "nobody typed one", "the price at the open")
+
+    def vwap(self, root: str) -> float:
+        """NaN: a file of quotes has one instant."""
+        return nan
+
+    def chain(self, root: str) -> Chain | Skip:
+        """Nothing: only the legs are quoted."""
+        return skip(f"{root} options", Stage.DATA, "only the typed legs", "a chain")
+
+    def fixing(self, contract: Contract) -> Stamped | Skip:
+        """Nothing: what is typed still trades."""
+        return skip(f"{contract} fixing", Stage.DATA, "nobody typed one", "a settlement price")
+
+    def growth(self, root: str) -> float:
+        """What an underlying grows by a year, risk-neutral: a future not at all."""
+        on = self.underlyings.get(root)
+        if on is None:
+            return nan
+        return 0.0 if on.product.is_future else self.rate - on.dividend_yield
+
+    def marks(self, legs: Legs, shock: Shock = NO_SHOCK) -> Marks:
+        """Every leg repriced at its own volatility; a leg nobody typed has NaN and an infinite age.
+
+        Unless spot, volatility or time are shocked the mid is the typed price itself.
+        """
+        if not len(legs):
+            return Marks(np.zeros((ROWS, 0)), np.zeros(0))
+        here = self._laid_out(legs, shock)
+        table = _priced(legs, here, self.rate)
+        early = np.array([self._on(c).product.american for c in legs.contracts])
+        exercised = np.where(early, legs.sign * (here.spot - legs.strike), -np.inf)
+        table[MID] = np.maximum(table[MID], exercised)
+        if not (shock.spot or shock.minutes or shock.wing or shock.vol):
+            typed = np.array([self.prices.get(contract, nan) for contract in legs.contracts])
+            table[MID] = np.where(legs.sign == 0.0, here.spot, typed)
+        products = [self._on(contract).product for contract in legs.contracts]
+        _quote(legs, here, quote_rules(products), shock.spread, table)
+        return Marks(table, here.spot)
+
+    def _days(self, legs: Legs) -> F64:
+        """Calendar days to expiry; none for the underlying itself."""
+        today = self.at.date()
+        days = [dte(c.expiry, today) if c.is_option else 0 for c in legs.contracts]
+        return np.array(days, dtype=np.float64)
+
+    def _on(self, contract: Contract) -> Underlying:
+        """What a contract is written on; for one nobody typed, whatever there is."""
+        return self.underlyings.get(contract.root) or next(iter(self.underlyings.values()))
+
+    def _laid_out(self, legs: Legs, shock: Shock) -> "Columns":
+        """Spot, forward, years and volatility of each leg under a shock."""
+        price = [self._on(c).price if c.root in self.underlyings else nan for c in legs.contracts]
+        spot = np.array(price) * (1.0 + shock.spot)
+        growth = np.array([self.growth(contract.root) for contract in legs.contracts])
+        years = np.array([years_left(c, self.at, shock.minutes) for c in legs.contracts])
+        vol = np.array([self.vols.get(contract, nan) for contract in legs.contracts])
+        forward = spot * np.exp(growth * years)
+        if shock.vol or shock.wing:
+            moneyness = np.log(np.where(legs.sign == 0.0, forward, legs.strike) / forward)
+            deviation = vol * np.sqrt(years)
+            shock_into(deviation, moneyness, self._days(legs), years, shock, deviation)
+            vol = deviation / np.sqrt(np.where(years > 0.0, years, nan))
+        return Columns(spot, forward, years, vol, growth)
+
+
+@value
+class Columns:
+    """The world of each leg: points, points, years, annual fractions; shape (legs,) each."""
+
+    spot: F64
+    forward: F64
+    years: F64
+    vol: F64
+    growth: F64
+
+
+def _priced(legs: Legs, here: Columns, rate: float) -> F64:
+    """Mids and Greeks of every leg; the underlying itself has its spot and a delta of one."""
+    table = np.zeros((ROWS, len(legs)))
+    outright = legs.sign == 0.0
+    greeks = black.bsm(
+        here.spot, np.where(outright, 1.0, legs.strike), here.years, here.vol,
+        np.where(outright, 1.0, legs.sign), rate, rate - here.growth,
+    )  # fmt: skip
+    table[MID], table[DELTA] = greeks[black.PRICE], greeks[black.DELTA]
+    table[GAMMA], table[VEGA] = greeks[black.GAMMA], greeks[black.VEGA]
+    table[THETA], table[VOL] = greeks[black.THETA], here.vol
+    table[:, outright] = 0.0
+    table[MID, outright], table[DELTA, outright] = here.spot[outright], 1.0
+    return table
+
+
+def _quote(legs: Legs, here: Columns, rules: F64, spread: float, table: F64) -> None:
+    """A modelled bid and ask around each mid, in place, and the age of what has a mid."""
+    inside = np.maximum(legs.sign * (here.forward - legs.strike), 0.0)
+    outright = legs.sign == 0.0
+    otm = np.where(outright, 0.0, np.maximum(table[MID] - inside, 0.0))
+    dte = np.where(outright, 0.0, 365.0 * here.years)
+    quote_into(table[MID], np.abs(table[DELTA]), otm, dte, rules, spread, table[BID], table[ASK])
+    table[AGE] = np.where(np.isnan(table[MID]), np.inf, 0.0)
+
+
+def quoted(
+    at: datetime,
+    underlyings: Sequence[Underlying],
+    prices: Mapping[Contract, float],
+    rate: float = 0.0,
+    vix: float | None = None,
+) -> Quoted:
+    """A market from typed figures.
+
+    Parameters
+    ----------
+    at
+        The instant the figures are of.
+    prices
+        Points of each option; the underlyings carry their own.
+    rate
+        Continuously compounded, a fraction a year.
+    vix
+        Index points; unknown when left out.
+
+    Notes
+    -----
+    The implied volatility is European (Black-Scholes-Merton; Black-76 on a future), also where the
+    option is American: :func:`implied` is the one place to change when the American one is at hand.
+    Until then an American option is worth its European price, and what exercise brings at least.
+    """
+    by_root = {on.product.root: on for on in underlyings}
+    options = [contract for contract in prices if contract.is_option]
+    found = implied(options, at, by_root, prices, rate)
+    vols, stood_in = _filled(options, found)
+    hours = session_of(at.date()) or session(at.date())
+    seen = Stamped(nan if vix is None else vix, at, TYPED)
+    closes = {root: on.price for root, on in by_root.items()}
+    day = Day(hours, {}, {}, {}, {}, closes, seen, rate)
+    return Quoted(at, day, by_root, dict(prices), vols, stood_in, rate, seen)
+
+
+def implied(
+    options: Sequence[Contract],
+    at: datetime,
+    underlyings: Mapping[str, Underlying],
+    prices: Mapping[Contract, float],
+    rate: float,
+) -> F64:
+    """The volatility at which each option has its typed price; NaN where none does."""
+    if not options:
+        return np.zeros(0)
+    on = [underlyings[contract.root] for contract in options]
+    years = np.array([years_left(contract, at) for contract in options])
+    growth = np.array([0.0 if x.product.is_future else rate - x.dividend_yield for x in on])
+    return implied_vol(
+        np.array([prices[contract] for contract in options]),
+        np.array([x.price for x in on]) * np.exp(growth * years),
+        np.array([float(contract.strike or 0) for contract in options]),
+        years,
+        np.array([float(contract.right.sign if contract.right else 0) for contract in options]),
+        np.exp(-rate * years),
+    )
+
+
+def _filled(
+    options: Sequence[Contract], found: F64
+) -> tuple[dict[Contract, float], frozenset[Contract]]:
+    """Volatilities by contract; where a price implies none, that of its neighbours in strike.
+
+    Neighbours are of one root and expiry, else of one root. Without any it stays NaN.
+    """
+    known = {c: float(vol) for c, vol in zip(options, found, strict=True) if vol > 0.0}
+    vols = dict(known)
+    blind = [contract for contract in options if contract not in known]
+    for contract in blind:
+        mine = [c for c in known if c.root == contract.root]
+        beside = [c for c in mine if c.expiry == contract.expiry] or mine
+        vols[contract] = _between(contract, {c: known[c] for c in beside})
+    return vols, frozenset(blind)
+
+
+def _between(contract: Contract, beside: Mapping[Contract, float]) -> float:
+    """The volatility at a strike on straight lines between others, flat beyond them."""
+    if not beside:
+        return nan
+    pairs = sorted((float(c.strike or 0), vol) for c, vol in beside.items())
+    strikes, vols = zip(*pairs, strict=True)
+    return float(np.interp(float(contract.strike or 0), strikes, vols))

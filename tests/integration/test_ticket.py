@@ -1,0 +1,487 @@
+"""``tomking margin`` and ``tomking explain FILE`` as a person and a script meet them."""
+
+import json
+import re
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from architecture.tree import ROOT
+from tomking.app.main import main
+from worlds.tickets import CONDOR, LT112, SPREAD, changed
+
+pytestmark = pytest.mark.integration
+SCRIPT = Path(sys.executable).with_name("tomking")
+DATA = ROOT / "tests" / "data" / "margin"
+PAGE = ROOT / "docs" / "reference" / "margin-file.md"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOMKING_HOME", str(tmp_path / "empty"))
+    return tmp_path
+
+
+def written(here: Path, x: Any) -> str:
+    """A file that holds this: text as it is, anything else as JSON."""
+    path = here / "order.json"
+    path.write_text(x if isinstance(x, str) else json.dumps(x), encoding="utf-8")
+    return str(path)
+
+
+def answer(words: list[str], capsys: pytest.CaptureFixture[str]) -> Any:
+    """What a command prints as JSON, every number exact."""
+    assert main([*words, "--json"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    return json.loads(shown.out, parse_float=Decimal)
+
+
+def published() -> list[Any]:
+    files = ("derived", "lean_matcher", "lean_naked", "misc", "tastytrade")
+    cases = (
+        case
+        for name in files
+        for case in json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))["cases"]
+    )
+    return [pytest.param(case, id=case["id"]) for case in cases]
+
+
+@pytest.mark.parametrize("case", published())
+def test_every_published_case_comes_out_of_the_command_to_the_cent(
+    case: dict[str, Any], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = {key: case[key] for key in ("underlying", "house", "legs")} | {"at": "2026-01-05"}
+    said = answer(["margin", "--file", written(here, file)], capsys)
+    assert list(said)[:4] == ["requirement", "bp_effect", "uncovered", "method"]
+    assert said["requirement"] == Decimal(str(case["requirement"]))
+    if "bp_effect" in case:
+        assert said["bp_effect"] == Decimal(str(case["bp_effect"]))
+    if "uncovered" in case:
+        left = [[leg["right"], leg["strike"], -leg["quantity"]] for leg in said["uncovered"]]
+        assert sorted(left) == sorted(case["uncovered"])
+
+
+def test_the_answer_of_margin_is_the_contract(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["margin", "--file", written(here, SPREAD), "--json"])
+    assert capsys.readouterr().out == (
+        '{"requirement": 2000.00, "bp_effect": 1630.00, "uncovered": [], "method": "universal", '
+        '"at": "2026-06-05T10:30:00-04:00"}\n'
+    )
+
+
+def test_margin_says_the_same_to_people(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["margin", "--file", written(here, LT112)]) == 0
+    said = capsys.readouterr().out
+    assert "ES 1-1-2" in said
+    assert "$50,700.00" in said
+    assert "2 x 4900 P 2026-09-30" in said
+
+
+def process(*words: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run([SCRIPT, *words], input=stdin, capture_output=True, check=False)
+
+
+def test_a_dash_reads_standard_input_in_a_real_process() -> None:
+    done = process("margin", "--file", "-", "--json", stdin=json.dumps(SPREAD).encode())
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["requirement"] == 2000
+    again = process("explain", "-", "--json", stdin=json.dumps(SPREAD).encode())
+    assert (again.returncode, again.stderr) == (0, b"")
+    assert json.loads(again.stdout)["structure"] == "put credit vertical"
+
+
+#: A place, what stands there (... for nothing), and the sentence.
+FIELDS = [
+    ("legs.0.quantity", 0, "legs[0].quantity: 0 is no position"),
+    ("legs.0.quantity", 1.5, "legs[0].quantity: 1.5 is not a whole number"),
+    ("legs.0.quantity", True, "legs[0].quantity: true is not a number"),
+    ("legs.0.quantity", "1", "legs[0].quantity: '1' is not a number"),
+    ("legs.0.quantity", 10**30, "legs[0].quantity: 1"),
+    ("legs.1.strike", -570, "legs[1].strike: -570 is not above 0"),
+    ("legs.1.strike", 0, "legs[1].strike: 0 is not above 0"),
+    ("legs.1.strike", None, "legs[1].strike: null is not a number"),
+    ("legs.1.strike", [570], "legs[1].strike: a list is not a number"),
+    ("legs.1.price", -0.01, "legs[1].price: -0.01 is below 0"),
+    ("legs.1.price", float("nan"), "legs[1].price: nan is not a figure"),
+    ("legs.1.price", float("inf"), "legs[1].price: inf is not a figure"),
+    ("legs.1.price", 1e12, "legs[1].price: 1000000000000.0 is not a figure below 1,000,000,000"),
+    ("legs.1.price", ..., "legs[1].price: is missing"),
+    ("legs.0.right", "X", "legs[0].right: 'X' is unknown; choose one of C, P"),
+    ("legs.0.right", "PUT", "legs[0].right: 'PUT' is unknown"),
+    ("legs.0.right", 1, "legs[0].right: 1 is not a word"),
+    ("legs.0.expiry", "2026-06-04", "legs[0].expiry: 2026-06-04 is over at 2026-06-05 10:30"),
+    ("legs.0.expiry", "2026-02-30", "legs[0].expiry: '2026-02-30' is not a date"),
+    ("legs.0.expiry", "17/7/2026", "legs[0].expiry: '17/7/2026' is not a date"),
+    ("legs.0.expiry", 20260717, "legs[0].expiry: 20260717 is not a word"),
+    ("legs.0.strik", 570, "legs[0].strik: unknown key; did you mean 'strike'?"),
+    ("legs.0.settles", "NOON", "legs[0].settles: 'NOON' is unknown; choose one of AM, PM"),
+    ("legs.0", 7, "legs[0]: 7 is not an object"),
+    ("legs", [], "legs: none are given"),
+    ("legs", {}, "legs: an object is not a list"),
+    ("legs", ..., "legs: is missing"),
+    ("house", ..., "house: is missing"),
+    ("house", "tastyworks", "house: 'tastyworks' is unknown; did you mean 'tastytrade'?"),
+    ("house", 1, "house: 1 is not a word"),
+    ("underlying", ..., "underlying: is missing"),
+    ("underlying", "SPY", "underlying: 'SPY' is not an object"),
+    ("underlying.kind", "stock", "underlying.kind: 'stock' is unknown"),
+    ("underlying.price", 0, "underlying.price: 0 is not above 0"),
+    ("underlying.price", "600", "underlying.price: '600' is not a number"),
+    ("underlying.price", ..., "underlying.price: is missing"),
+    ("underlying.symbol", "", "underlying.symbol: '' is not a word"),
+    ("underlying.symbol", "SPY1", "underlying.symbol: SPY1 is an adjusted contract"),
+    ("underlying.symbol", "$$$", "underlying.symbol: '$$$' is not a symbol"),
+    ("underlying.leverage", 0, "underlying.leverage: 0 is not from 1 to 10"),
+    ("underlying.levrage", 2, "underlying.levrage: unknown key; did you mean 'leverage'?"),
+    ("shares", 0.5, "shares: 0.5 is not a whole number"),
+    ("at", "yesterday", "at: 'yesterday' is not a date or a time"),
+    ("at", "1890-01-01", "at: '1890-01-01' lies outside 1998 to 2032"),
+    ("multiplier", -100, "multiplier: -100 is not a whole number from 1"),
+    ("multiplier", 50, "multiplier: SPY is 100 dollars a point, not 50"),
+    ("rate", 4, "rate: 4 is not a fraction: write 4 % as 0.04"),
+    ("vix", 0, "vix: 0 is not above 0"),
+    ("order.limt", 1, "order.limt: unknown key; did you mean 'limit'?"),
+    ("order.units", 0, "order.units: 0 is not a whole number from 1"),
+    ("order.tif", "FOREVER", "order.tif: 'FOREVER' is unknown; choose one of DAY, GTC"),
+    ("account.net_liq", ..., "account.net_liq: is missing"),
+    ("account.held", [{"symbol": "SPY"}], "account.held[0].quantity: is missing"),
+    (
+        "account.held",
+        [{"symbol": "QQQ", "right": "P", "strike": 400, "expiry": "2026-07-17", "quantity": -1,
+          "price": 2}],
+        "account.held[0].underlying: is missing: the price of QQQ",
+    ),
+    (
+        "account.held",
+        [{"symbol": "ACME", "quantity": 100, "price": 2}],
+        "account.held[0].symbol: unknown root 'ACME'",
+    ),
+    ("hosue", "exchange", "hosue: unknown key; did you mean 'house'?"),
+]  # fmt: skip
+
+#: Text that is no order at all, and the sentence.
+TEXTS = [
+    ("", "is empty"),
+    ("   \n", "is empty"),
+    ("legs: none", "is not JSON: Expecting value at line 1, column 1"),
+    ('{"legs": [1, 2', "is not JSON"),
+    ("[]", "a list is not an object"),
+    ("null", "null is not an object"),
+    ("7", "7 is not an object"),
+    ("[" * 200_000, "is no file of legs"),
+    (json.dumps(SPREAD)[:-1] + ', "house": "exchange"}', "house: stands twice in one object"),
+    (
+        json.dumps(SPREAD).replace('"strike": 570', '"strike": 570, "strike": 560'),
+        "legs[1].strike: stands twice in one object",
+    ),
+    (json.dumps(SPREAD).replace("570", "1" + "0" * 5000), "legs[1].strike: 1"),
+    (json.dumps(SPREAD).replace("570", "1e999999999"), "legs[1].strike: 1E+999999999"),
+    (
+        json.dumps(SPREAD).replace("570", "1e-999999999"),
+        "legs[1].strike: 1E-999999999 is nearer to 0",
+    ),
+    (json.dumps(SPREAD | {"legs": SPREAD["legs"] * 60}), "legs: 120 are too many: at most 100"),
+]
+
+
+def refused(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, one sentence that names the place, and nothing else."""
+    assert main(words) == 2
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert shown.err.startswith("tomking: ")
+    assert shown.err.count("\n") == 1
+    assert shown.out == ""
+
+
+@pytest.mark.parametrize(("place", "value", "said"), FIELDS)
+def test_a_bad_field_is_one_sentence_with_its_place(
+    place: str, value: Any, said: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(here, changed(SPREAD, place, value))
+    refused(["margin", "--file", path, "--json"], said, capsys)
+    refused(["explain", path], said, capsys)
+
+
+@pytest.mark.parametrize(("text", "said"), TEXTS)
+def test_a_file_that_is_no_order_is_one_sentence(
+    text: str, said: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused(["margin", "--file", written(here, text)], said, capsys)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "said"),
+    [
+        ("OJ", "underlying.symbol: unknown root 'OJ'"),
+        ("SPY", "underlying.symbol: SPY is no future here, it is of the kind etf"),
+        ("ESZ6", "underlying.symbol: unknown root 'ESZ6'"),
+    ],
+)
+def test_a_future_is_one_of_the_products(
+    symbol: str, said: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(here, changed(LT112, "underlying.symbol", symbol))
+    refused(["margin", "--file", path], said, capsys)
+
+
+def test_an_option_is_over_from_the_close_of_its_day_on(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(here, changed(CONDOR, "at", "2026-06-05T15:59"))
+    assert main(["margin", "--file", path]) == 0
+    capsys.readouterr()
+    refused(
+        ["margin", "--file", written(here, changed(CONDOR, "at", "2026-06-05T16:00"))],
+        "legs[0].expiry: 2026-06-05 is over", capsys,
+    )  # fmt: skip
+
+
+def test_without_a_time_the_clock_decides_what_is_over(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = changed(changed(SPREAD, "at", ...), "legs.0.expiry", "2020-01-17")
+    refused(["margin", "--file", written(here, old)], "2020-01-17 is over at", capsys)
+
+
+def test_what_cannot_be_read_is_one_sentence(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "latin.json").write_bytes(b'{"house": "caf\xe9"}')
+    for path, said in (
+        ("none.json", "none.json cannot be read: No such file or directory"),
+        (".", ". cannot be read: Is a directory"),
+        ("latin.json", "latin.json is not UTF-8 text (byte 14)"),
+        ("a\0b", "cannot be read: embedded null byte"),
+    ):
+        refused(["margin", "--file", path], said, capsys)
+    refused(["explain", "./none.json"], "none.json cannot be read: No such file", capsys)
+    refused(["explain", "./"], "cannot be read: Is a directory", capsys)
+
+
+def test_a_hundred_megabytes_of_garbage_are_not_read(here: Path) -> None:
+    path = here / "garbage.json"
+    with path.open("wb") as stream:
+        stream.truncate(100_000_000)
+    done = process("margin", "--file", str(path))
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert done.stderr.endswith(
+        b"is larger than 1,000,000 bytes: give a file of one order's legs\n"
+    )
+    assert done.stderr.count(b"\n") == 1
+    with path.open("rb") as stream:
+        piped = subprocess.run(
+            [SCRIPT, "margin", "--file", "-"], stdin=stream, capture_output=True, check=False
+        )
+    assert piped.returncode == 2
+    assert piped.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["margin"], "Missing option '--file'"),
+        (["explain"], "Missing argument 'STRATEGY|FILE'"),
+        (["explain", "lt12"], "'lt12' is neither a strategy nor a file; did you mean 'lt112'?"),
+        (["explain", "lt112", "--as", "lt112"], "--as is for an order's file"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused(words, said, capsys)
+
+
+# Explain.
+
+
+def explained(x: Any, here: Path, capsys: pytest.CaptureFixture[str], *more: str) -> Any:
+    return answer(["explain", written(here, x), *more], capsys)
+
+
+def test_explain_says_everything_about_a_spread(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = explained(SPREAD, here, capsys)
+    assert said["structure"] == "put credit vertical"
+    assert (said["credit"], said["premium"]) == (Decimal("1.80"), Decimal("360.00"))
+    assert (said["max_profit"], said["max_loss"]) == (Decimal("360.00"), Decimal("1640.00"))
+    assert said["break_evens"] == [Decimal("578.2")]
+    assert said["margin"]["requirement"] == Decimal("2000.00")
+    fees = said["fees"]["open"]
+    assert fees["total"] == sum(fees[part] for part in fees if part != "total")
+    assert said["buying_power_change"] == -(2000 - 360 + fees["total"])
+    assert [row["scenario"] for row in said["stress"]] == ["AUG5_LOW", "AUG5_GAP", "AUG5_CLOSE"]
+    assert 0 < said["chances"]["profit"] < said["chances"]["half"] < 1
+    assert set(said["chances"]["method"]) == {"profit", "half", "touch"}
+    assert said["plan"] is None
+    assert [one["rule"] for one in said["exits"]] == ["R-MAN-01", "R-MAN-02", "R-MAN-05"]
+    assert [one["price"] for one in said["exits"]] == [Decimal("-0.90"), Decimal("-5.40"), None]
+    assert said["objections"] == []
+    assert len(said["limits"]) == 10
+
+
+def test_explain_prints_it_within_eighty_columns(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tomking.app.screen.PAGE_WIDTH", 80)
+    for x in (SPREAD, LT112, CONDOR):
+        assert main(["explain", written(here, x)]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= 80
+    said = "\n".join(lines)
+    for word in ("Credit", "Breaks even", "Fees", "AUG5_LOW", "Chance of half", "How it ends"):
+        assert word in said
+
+
+def test_a_shipped_plan_is_recognised_and_its_own_rules_end_the_trade(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = explained(LT112, here, capsys)
+    assert (said["plan"], said["plan_differs"]) == ("lt112", [])
+    exits = {(one["part"], one["when"]): one for one in said["exits"]}
+    naked = exits["naked puts", "90 % of the premium earned"]
+    assert naked["price"] == Decimal("-3.40")  # a tenth of 34.00
+    assert exits["naked puts", "a loss of 2 times the premium"]["price"] == Decimal("-102.00")
+    assert exits["trap", "50 % of the premium earned"]["price"] == Decimal("12.75")
+    assert exits["naked puts", "21 days to expiry"]["then"] == "on Wed 2026-09-09"
+    said = explained(CONDOR, here, capsys)
+    assert said["plan"] == "friday_0dte"
+    assert "at 15:00 New York" in {one["then"] for one in said["exits"]}
+
+
+def test_another_root_or_expiry_is_no_trade_of_the_plan_unless_it_is_asked_for(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = explained(SPREAD, here, capsys, "--as", "friday")
+    assert said["plan"] == "friday_0dte"
+    assert said["plan_differs"] == [
+        "friday_0dte trades ES or MES, not SPY",
+        "friday_0dte wants 0 ± 0 days to expiry, this has 42",
+    ]
+    refused(
+        ["explain", written(here, SPREAD), "--as", "lt112"],
+        "lt112 has no shape with these legs; it has 1-1-2: +1 put, -1 put, -2 put", capsys,
+    )  # fmt: skip
+
+
+def test_what_is_held_counts_before_and_with_the_order(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = [
+        {"symbol": "SPY", "right": "P", "strike": 560, "expiry": "2026-07-17", "quantity": -1,
+         "price": 3.30},
+        {"symbol": "ES", "right": "P", "strike": 5000, "expiry": "2026-09-18", "quantity": -1,
+         "price": 14, "underlying": 6010},
+        {"symbol": "SPY", "quantity": 100, "price": 600},
+    ]  # fmt: skip
+    alone = explained(SPREAD, here, capsys)
+    said = explained(changed(SPREAD, "account.held", held), here, capsys)
+    assert said["margin"]["requirement"] == alone["margin"]["requirement"]
+    assert said["margin"]["before"] > 0
+    assert said["margin"]["change"] == said["margin"]["after"] - said["margin"]["before"]
+    moved = said["greeks"]["after"]["delta"] - said["greeks"]["before"]["delta"]
+    assert moved == pytest.approx(alone["greeks"]["after"]["delta"])
+
+
+def test_the_venue_objects_to_what_it_would_refuse(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def named(x: Any) -> list[str]:
+        return [one["name"] for one in explained(x, here, capsys)["objections"]]
+
+    assert named(changed(SPREAD, "at", "2026-06-06T10:30")) == ["market is open"]
+    assert named(changed(SPREAD, "order.limit", 1.803)) == ["price is on tick"]
+    held = [
+        {"symbol": "SPY", "right": "P", "strike": 570, "expiry": "2026-07-17", "quantity": -1,
+         "price": 4.55}
+    ]  # fmt: skip
+    assert named(changed(SPREAD, "account.held", held)) == ["opens nothing against what is held"]
+
+
+def test_any_share_will_do_and_what_is_assumed_is_said(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = {
+        "underlying": {"symbol": "ACME", "price": 97.73, "kind": "equity"},
+        "house": "exchange",
+        "at": "2026-06-05",
+        "shares": 100,
+        "legs": [
+            {"right": "C", "strike": 100, "expiry": "2026-07-17", "quantity": -1, "price": 1.68}
+        ],
+    }
+    said = explained(bare, here, capsys)
+    assert said["structure"] == "covered call"
+    assert (said["max_profit"], said["break_evens"]) == (Decimal("395.00"), [Decimal("96.05")])
+    assumed = " ".join(said["assumed"])
+    for word in ("09:30", "100 shares", "interest is 0 %", "no dividends", "VIX is unknown"):
+        assert word in assumed
+    assert "from the settings" in assumed
+
+
+def test_a_structure_of_two_expiries_is_about_right_and_says_so(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calendar = changed(SPREAD, "legs", [
+        {"right": "P", "strike": 590, "expiry": "2026-07-17", "quantity": -1, "price": 9.0},
+        {"right": "P", "strike": 590, "expiry": "2026-09-18", "quantity": 1, "price": 17.0},
+    ])  # fmt: skip
+    said = explained(changed(calendar, "order", {}), here, capsys)
+    assert (said["structure"], said["modelled"]) == ("put calendar", True)
+    assert said["credit"] == Decimal("-8.0")
+    low, high = said["break_evens"]
+    assert low < 590 < high
+    assert -said["max_loss"] >= -800
+    assert 0 < said["chances"]["half"] < 1
+
+
+def test_a_figure_that_cannot_be_known_is_null_and_never_passes(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blind = changed(SPREAD, "legs", [
+        {"right": "C", "strike": 400, "expiry": "2026-07-17", "quantity": -1, "price": 150.0}
+    ])  # fmt: skip
+    said = explained(changed(blind, "order", {}), here, capsys)
+    assert said["chances"]["profit"] is None
+    assert said["greeks"]["after"]["delta"] is None
+    assert said["unbounded_loss"] is True
+    assert said["max_loss"] is None
+    limits = {one["name"]: one for one in said["limits"]}
+    assert limits["delta of the book"]["passed"] is False
+
+
+# The page.
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"(?ms)^```{kind}\n(.*?)^```", PAGE.read_text(encoding="utf-8"))
+
+
+def test_the_example_of_the_page_gives_the_answer_of_the_page(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, wanted, order = blocks("json")
+    said = answer(["margin", "--file", written(here, file)], capsys)
+    assert said == json.loads(wanted, parse_float=Decimal)
+    whole = json.loads(file) | json.loads(order)
+    assert explained(whole, here, capsys)["structure"] == "put credit vertical"
+
+
+def test_every_key_of_the_format_stands_on_the_page() -> None:
+    from tomking.app.ticket.file import LEG, NEEDED, OPTIONAL
+
+    text = PAGE.read_text(encoding="utf-8")
+    inner = ("symbol", "price", "kind", "leverage", "limit", "units", "tif", "net_liq", "cash",
+             "held", "settles")  # fmt: skip
+    for key in (*NEEDED, *OPTIONAL, *LEG, *inner):
+        assert f"`{key}`" in text, key

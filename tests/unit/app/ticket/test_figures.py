@@ -1,0 +1,211 @@
+"""Money, margin, stress and chances of an order, beside what they must add up to."""
+
+from decimal import Decimal
+from math import inf, isnan
+from typing import Any
+
+import pytest
+
+from tomking.app.ticket.book import Needs, measured, needs
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.market import market_of
+from tomking.app.ticket.money import Money, money
+from tomking.app.ticket.odds import odds
+from tomking.app.ticket.stress import SCENARIOS, stressed
+from tomking.core.money import ZERO
+from tomking.core.reading import Reading
+from tomking.market.quoted import Quoted
+from tomking.risk.exposure import AUG5_LOW
+from tomking.risk.limits import Limits
+from worlds.tickets import CONDOR, LT112, SPREAD, changed, read
+
+pytestmark = pytest.mark.unit
+
+STRANGLE = changed(
+    SPREAD,
+    "legs",
+    [
+        {"right": "P", "strike": 560, "expiry": "2026-07-17", "quantity": -1, "price": 3.30},
+        {"right": "C", "strike": 640, "expiry": "2026-07-17", "quantity": -1, "price": 1.50},
+    ],
+)
+BACKSPREAD = changed(changed(SPREAD, "legs.0.quantity", 1), "legs.1.quantity", -3)
+
+
+def looked_at(x: dict[str, Any]) -> tuple[Ticket, Quoted, Money]:
+    asked = read(x)
+    market = market_of(asked)
+    return asked, market, money(asked, market)
+
+
+def test_the_limit_decides_the_credit_and_the_typed_prices_are_its_measure() -> None:
+    _, _, found = looked_at(SPREAD)
+    assert (found.credit, found.mid) == (Decimal("1.8"), Decimal("1.85"))
+    assert found.premium == Decimal(360)
+    _, _, typed = looked_at(changed(SPREAD, "order", {"units": 2}))
+    assert typed.credit == Decimal("1.85")
+
+
+def test_best_worst_and_break_even_of_a_spread() -> None:
+    _, _, found = looked_at(SPREAD)
+    assert (found.best, found.worst, found.break_evens) == (360.0, -1640.0, (578.2,))
+    assert not found.modelled
+
+
+def test_a_naked_call_can_lose_without_a_bound_and_a_naked_put_cannot() -> None:
+    _, _, both = looked_at(changed(STRANGLE, "order", {}))
+    assert both.worst == -inf
+    _, _, put = looked_at(changed(STRANGLE, "legs", STRANGLE["legs"][:1]) | {"order": {}})
+    assert put.worst == -(56000.0 - 330.0)
+
+
+def test_fees_are_those_of_every_leg_there_and_back() -> None:
+    _, _, found = looked_at(SPREAD)
+    assert (found.opening.commission, found.closing.commission) == (Decimal("4.00"), ZERO)
+    _, _, future = looked_at(CONDOR)
+    assert future.opening.total == future.closing.total == 8 * Decimal("2.02")
+
+
+def test_what_an_order_takes_from_buying_power_is_margin_and_fees_less_premium() -> None:
+    asked, _, found = looked_at(SPREAD)
+    need = needs(asked, found)
+    assert (need.before, need.after, need.change) == (ZERO, 2000, 2000)
+    assert need.effect == 2000 + found.opening.total - 360
+
+
+def test_margin_with_holdings_is_that_of_all_of_them_together() -> None:
+    """The long put of the order covers the short one that is held."""
+    held = [
+        {"symbol": "SPY", "right": "P", "strike": 560, "expiry": "2026-07-17", "quantity": -1,
+         "price": 3.30}
+    ]  # fmt: skip
+    long = changed(SPREAD, "legs", [SPREAD["legs"][1]]) | {"order": {}}
+    asked, _, found = looked_at(changed(long, "account.held", held))
+    need = needs(asked, found)
+    assert need.alone.requirement == ZERO
+    assert need.before > 0
+    assert need.after == ZERO
+    assert need.change < 0
+
+
+def gates(x: dict[str, Any], **limits: Any) -> dict[str, Reading]:
+    asked, market, found = looked_at(x)
+    account = asked.account
+    assert account is not None
+    need: Needs = needs(asked, found)
+    said = measured(asked, market, need, Limits(**limits), account.net_liq, "lt112")
+    return {one.name.split(" (")[0]: one for one in said.readings}
+
+
+def test_the_gates_answer_for_the_account_with_the_order_in_it() -> None:
+    said = gates(LT112)
+    assert not said["margin of the trade"].passed
+    assert said["margin of the trade"].observed == pytest.approx(0.507)
+    assert said["vega"].passed
+
+
+def test_a_limit_of_the_settings_is_the_one_that_is_held_against_it() -> None:
+    assert not gates(SPREAD, vega_max_usd=10.0)["vega"].passed
+    assert gates(SPREAD)["vega"].passed
+
+
+def test_an_unknown_vix_does_not_bind_and_a_known_one_does() -> None:
+    calm = gates(SPREAD)["margin of the order"].bound
+    wild = gates(changed(SPREAD, "vix", 45))["margin of the order"].bound
+    unknown = gates(changed(SPREAD, "vix", ...))["margin of the order"].bound
+    assert isinstance(calm, float)
+    assert isinstance(wild, float)
+    assert isinstance(unknown, float)
+    assert wild < calm <= unknown
+
+
+def test_literal_greeks_without_a_price_of_spy_are_unknown_and_refuse() -> None:
+    said = gates(LT112, greeks_mode="s4_literal")["delta of the book"]
+    assert isinstance(said.observed, float)
+    assert isnan(said.observed)
+    assert not said.passed
+    with_spy = gates(SPREAD, greeks_mode="s4_literal")["delta of the book"]
+    assert with_spy.unit == "SPY shares"
+    assert with_spy.passed
+
+
+# Stress.
+
+
+def test_the_first_scenario_is_the_one_the_gates_use() -> None:
+    assert SCENARIOS[0].shock is AUG5_LOW
+    spots = [scenario.shock.spot for scenario in SCENARIOS]
+    assert spots == sorted(spots)
+
+
+@pytest.mark.parametrize("x", [SPREAD, STRANGLE, LT112, CONDOR])
+def test_the_worse_the_scenario_the_more_a_short_put_loses(x: dict[str, Any]) -> None:
+    asked, market, found = looked_at(x)
+    low, gap, close = stressed(asked, market)
+    if x is not CONDOR:  # both wings are reached in all three
+        assert low.loss > gap.loss > close.loss > 0
+    if found.worst > -inf:  # closing pays a spread on top of what expiry would cost
+        assert low.loss < -found.worst + found.premium.__float__() + 200.0
+    assert low.requirement > 0
+
+
+def test_a_future_asks_its_margin_times_the_factor_of_the_day() -> None:
+    asked, market, found = looked_at(LT112)
+    need = float(needs(asked, found).alone.requirement)
+    asks = [row.requirement for row in stressed(asked, market)]
+    assert asks == pytest.approx([2.5 * need, 2.0 * need, 1.5 * need])
+
+
+def test_a_share_option_asks_what_the_rule_says_at_the_shocked_prices() -> None:
+    asked, market, found = looked_at(STRANGLE)
+    low = stressed(asked, market)[0]
+    assert low.requirement > float(needs(asked, found).alone.requirement)
+    spread, at, _ = looked_at(SPREAD)
+    assert stressed(spread, at)[0].requirement == 2000.0
+
+
+def test_a_leg_without_a_price_in_a_scenario_makes_it_unknown() -> None:
+    blind = changed(SPREAD, "legs", [
+        {"right": "C", "strike": 400, "expiry": "2026-07-17", "quantity": -1, "price": 150.0}
+    ])  # fmt: skip
+    asked, market, _ = looked_at(changed(blind, "order", {}))
+    row = stressed(asked, market)[0]
+    assert isnan(row.loss)
+    assert isnan(row.requirement)
+
+
+# Chances.
+
+
+def test_half_is_half_of_what_the_order_can_bring() -> None:
+    asked, market, found = looked_at(SPREAD)
+    likely = odds(asked, market, found)
+    assert (likely.target, likely.of) == (180.0, "the credit")
+    debit = changed(changed(SPREAD, "legs.0.quantity", 1), "legs.1.quantity", -1) | {"order": {}}
+    asked, market, found = looked_at(debit)
+    likely = odds(asked, market, found)
+    assert (likely.target, likely.of) == (pytest.approx(407.5), "the greatest profit")
+    call = changed(debit, "legs", [debit["legs"][0] | {"right": "C", "strike": 610}])
+    asked, market, found = looked_at(call)
+    likely = odds(asked, market, found)
+    assert (likely.target, likely.of) == (320.0, "the premium")
+
+
+@pytest.mark.parametrize("x", [SPREAD, STRANGLE, CONDOR])
+def test_half_the_credit_is_likelier_on_the_way_than_a_profit_at_the_end(x: dict[str, Any]) -> None:
+    likely = odds(*looked_at(x))
+    assert likely.profit < likely.half < 1.0
+
+
+def test_only_shorts_are_touched_and_one_in_the_money_has_been() -> None:
+    likely = odds(*looked_at(SPREAD))
+    assert [one.contract.strike for one in likely.touches] == [Decimal(580)]
+    inside = changed(changed(SPREAD, "legs.0.strike", 605), "legs.0.price", 14.0)
+    assert odds(*looked_at(inside)).touches[0].chance == 1.0
+
+
+def test_a_leg_without_a_volatility_is_named() -> None:
+    worthless = changed(SPREAD, "legs.1.price", 0)
+    likely = odds(*looked_at(worthless))
+    assert [contract.strike for contract in likely.stood_in] == [Decimal(570)]
+    assert 0.0 < likely.profit < 1.0
