@@ -13,6 +13,7 @@ from tomking.core.money import ZERO
 from tomking.core.value import value
 from tomking.portfolio.book import Book, empty_book, fold
 from tomking.portfolio.call import Clock, clock
+from tomking.portfolio.margin.account import Terms
 from tomking.portfolio.scenarios import SCENARIOS
 from tomking.portfolio.stress import Replay, World, money, replayed
 
@@ -28,7 +29,7 @@ class Fullest:
 
 
 def fullest(
-    facts: Sequence[Fact], world: Callable[[datetime], World], house: str
+    facts: Sequence[Fact], world: Callable[[datetime], World], terms: Terms
 ) -> Fullest | None:
     """The fullest moment of a run, replayed; nothing if margin never took anything.
 
@@ -38,8 +39,8 @@ def fullest(
         The whole journal of the run, in order.
     world
         The market of an instant.
-    house
-        Whose margin rates apply.
+    terms
+        What the account is margined by.
     """
     row, share = moment(facts)
     if not share:
@@ -48,8 +49,8 @@ def fullest(
     now, cash = world(at), money(book)
     return Fullest(
         at, share,
-        tuple(replayed(book.legs, cash, now, each, house) for each in SCENARIOS.values()),
-        clock(book.legs, cash, now, house),
+        tuple(replayed(book.legs, cash, now, each, terms) for each in SCENARIOS.values()),
+        clock(book.legs, cash, now, terms),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.value import value
 from tomking.data.modelled import ModelMarket
 from tomking.market.bars import F64
+from tomking.portfolio.margin.account import Terms
 from tomking.portfolio.marks import profit_by_campaign
 from tomking.report.contents import Column
 from tomking.strategies.plan import Plan, Strategy
@@ -80,7 +81,9 @@ def column(job: Job, heard: Heard | None = None) -> Column:
         made.facts, [asked(one) for one in spec.strategies], spec.capital, made.final_net_liq,
         still_open(made, paths), spec.seed,
     )  # fmt: skip
-    at_most = fullest(made.facts, _market(made, paths).at, spec.limits.house) if job.kept else None
+    at_most = (
+        fullest(made.facts, _market(made, paths).at, Terms(spec.limits.house)) if job.kept else None
+    )
     return Column(job.name, job.note, made.run_hash, summary, made.elapsed_s, at_most)
 
 

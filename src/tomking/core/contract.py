@@ -7,6 +7,8 @@ from enum import StrEnum
 from tomking.core.value import value
 
 MONTH_CODES = "FGHJKMNQUVXZ"
+#: Options on the index began in 1983: nothing here is older.
+FIRST_YEAR_OF_CENTURY = 83
 
 
 class Right(StrEnum):
@@ -77,9 +79,11 @@ def future_code(root: str, year: int, month: int) -> str:
 
 
 def future_month(code: str) -> tuple[int, int]:
-    """Year and month of a future's name.
+    """Year and month of a future's name; two digits from 83 on are of the last century.
 
-    >>> future_month("MESZ25")
-    (2025, 12)
+    >>> future_month("MESZ25"), future_month("ESH99")
+    ((2025, 12), (1999, 3))
     """
-    return 2000 + int(code[-2:]), MONTH_CODES.index(code[-3]) + 1
+    digits = int(code[-2:])
+    century = 1900 if digits >= FIRST_YEAR_OF_CENTURY else 2000
+    return century + digits, MONTH_CODES.index(code[-3]) + 1

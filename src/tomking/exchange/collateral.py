@@ -17,7 +17,7 @@ from tomking.core.order import Order
 from tomking.core.value import value
 from tomking.market.snapshot import MID, Legs, Marks, Snapshot
 from tomking.portfolio.columns import columns
-from tomking.portfolio.margin.account import needed
+from tomking.portfolio.margin.account import Terms, asked, needed
 
 #: A move of the underlying, as a fraction, below which a requirement is not worked out again.
 SPOT_STEP = 0.001
@@ -38,7 +38,7 @@ class Collateral:
     """Requirements of one account at one house; ES and MES are different underlyings."""
 
     def __init__(self, house: str) -> None:
-        self._house = house
+        self._terms = Terms(house)
         self._known: dict[str, Remembered] = {}
 
     def forget(self) -> None:
@@ -46,7 +46,7 @@ class Collateral:
         self._known.clear()
 
     def total(self, holdings: Holdings, now: Snapshot) -> Decimal:
-        """Dollars for everything held."""
+        """Dollars that holding everything needs."""
         return sum((self._of(root, holdings, now) for root in roots(holdings)), ZERO)
 
     def change(
@@ -84,7 +84,7 @@ class Collateral:
         """Dollars for so many of each leg, at the marks of all of them."""
         held = replace(legs, quantity=quantity)
         return sum(
-            (needed(root, held, marks, spot(root, now), now.at, self._house) for root in touched),
+            (needed(root, held, marks, spot(root, now), now.at, self._terms) for root in touched),
             ZERO,
         )
 
@@ -95,8 +95,9 @@ class Collateral:
         if known is None or known.spot_step != step or known.day != now.day.session.day:
             held = columns([(each, n) for each, n in holdings.items() if each.root == root])
             price = spot(root, now)
-            dollars = needed(root, held, marked(held, now), price, now.at, self._house)
-            known = self._known[root] = Remembered(now.day.session.day, step, dollars)
+            found = asked(root, held, marked(held, now), price, now.at, self._terms)
+            known = Remembered(now.day.session.day, step, found.maintenance)
+            self._known[root] = known
         return known.usd
 
 

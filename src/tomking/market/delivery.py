@@ -205,6 +205,32 @@ def _month(root: str, code: str) -> tuple[int, int]:
 
 
 @cache
+def future_after(root: str, day: date, settles: Settles = Settles.PM) -> str:
+    """The future an option that is fixed then is written on: the nearest that outlives it.
+
+    A future that dies on the day's morning serves the options fixed that morning alone; one that is
+    delivered must not have reached its first notice.
+
+    >>> future_after("ES", date(2025, 12, 19)), future_after("ES", date(2025, 12, 19), Settles.AM)
+    ('ESH26', 'ESZ25')
+    >>> future_after("GC", date(2025, 12, 26)), future_after("CL", date(2025, 12, 17))
+    ('GCG26', 'CLF26')
+    """
+    if root not in ENDINGS:
+        return ""
+    for number in range(12 * day.year + day.month - 1, 12 * day.year + day.month + 14):
+        year, month = number // 12, number % 12 + 1
+        if MONTH_CODES[month - 1] not in ENDINGS[root].months:
+            continue
+        code = future_code(root, year, month)
+        ends = last_trade(root, code)
+        alive = ends > day or (ends == day and settles is future(root, code).settles)
+        if alive and day <= (first_notice(root, code) or ends):
+            return code
+    raise DataError(f"no {root} future after {day} is known; look at the session table's last year")
+
+
+@cache
 def first_notice(root: str, code: str) -> date | None:
     """The first day on which a holder can be told to take delivery; ``None`` where nobody can be."""
     notice = ENDINGS[root].notice if root in ENDINGS else None

@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tomking.core.calendar import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY
-from tomking.core.contract import Contract, Expiry, Settles, future_code
+from tomking.core.contract import Contract, Expiry, Settles
 from tomking.core.errors import DataError
 from tomking.core.product import product
 from tomking.core.value import value
-from tomking.market.delivery import future
+from tomking.market.delivery import future, future_after
 from tomking.market.sessions import nth_weekday, on_or_after, on_or_before
 from tomking.market.sessions_table import FIRST_YEAR, LAST_YEAR
 
@@ -104,32 +104,11 @@ def month_end(year: int, month: int) -> date:
     return on_or_before(last)
 
 
-@cache
-def _quarterlies() -> tuple[tuple[date, int, int], ...]:
-    """Every quarterly expiry of the session table, with its year and month."""
-    years = range(FIRST_YEAR, LAST_YEAR + 1)
-    return tuple((third_friday(y, m), y, m) for y in years for m in QUARTERLY_MONTHS)
-
-
-def _future_after(root: str, day: date, settles: Settles) -> str:
-    """The future an option expiring then sits on; empty for roots without futures.
-
-    The future dies on the quarterly morning: an option fixed at that day's close needs the next
-    one.
-    """
-    if root not in ("ES", "MES"):
-        return ""
-    for expires, year, month in _quarterlies():
-        if expires > day or (expires == day and settles is Settles.AM):
-            return future_code(root, year, month)
-    raise DataError(f"no {root} future after {day} is known: the session table ends in {LAST_YEAR}")
-
-
 def _listed(
     root: str, day: date, kind: str, series: int | str, settles: Settles, ahead: int
 ) -> _Listed:
     """A candidate with the first days of its series."""
-    future = _future_after(root, day, settles)
+    future = future_after(root, day, settles)
     real = _SINCE[root][series]
     shown = _SINCE["ES" if root == "MES" else root][series] if _is_weekday(series) else date.min
     return _Listed(
@@ -287,7 +266,7 @@ def future_contract(root: str, code: str) -> Contract:
 @cache
 def front_future(root: str, today: date) -> Contract:
     """The nearest future that trades through the session: on a quarterly third Friday, the next one."""
-    code = _future_after(root, today, Settles.PM)
+    code = future_after(root, today)
     if not code:
         raise DataError(f"{root} has no futures; ask for those of ES or MES")
     return future_contract(root, code)

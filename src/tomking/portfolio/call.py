@@ -14,6 +14,7 @@ from tomking.core.evidence import Stamped
 from tomking.core.value import value
 from tomking.market.path import vix_at, vix_day
 from tomking.market.snapshot import NO_SHOCK, Legs, Shock
+from tomking.portfolio.margin.account import TASTYTRADE, Terms
 from tomking.portfolio.scenarios import term
 from tomking.portfolio.stress import Stressed, World, valued
 
@@ -83,12 +84,12 @@ class Clock:
         return self.now.buying_power <= 0.0
 
 
-def clock(holdings: Legs, cash: float, market: World, house: str = "tastytrade") -> Clock:
+def clock(holdings: Legs, cash: float, market: World, terms: Terms = TASTYTRADE) -> Clock:
     """The index level below and above, and the VIX, at which an account has no buying power.
 
     Parameters
     ----------
-    holdings, cash, market, house
+    holdings, cash, market, terms
         As in :func:`~tomking.portfolio.stress.valued`.
 
     Raises
@@ -98,11 +99,11 @@ def clock(holdings: Legs, cash: float, market: World, house: str = "tastytrade")
     """
     root, index = _index(holdings, market)
     here = Place(index, market.vix.value, NO_SHOCK)
-    now = valued(holdings, cash, market, NO_SHOCK, house)
+    now = valued(holdings, cash, market, NO_SHOCK, terms)
 
     def left(place: Place) -> float:
         """Buying power at a place."""
-        return valued(holdings, cash, market, place.shock, house).buying_power
+        return valued(holdings, cash, market, place.shock, terms).buying_power
 
     def solved(way: Callable[[float], Place], end: float, step: float) -> Call:
         """The first place on a way at which nothing is left."""

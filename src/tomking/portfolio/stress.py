@@ -7,18 +7,18 @@ engine at those prices. A factor on today's margin is what the gates use; this i
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from math import nan
 from typing import Protocol
 
 from tomking.core.errors import QuoteMissing
 from tomking.core.evidence import Stamped
 from tomking.core.money import ZERO
-from tomking.core.product import product
 from tomking.core.reading import Reading, Sense, Skip, Stage
 from tomking.core.value import value
 from tomking.market.snapshot import NO_SHOCK, Legs, Marks, Shock
 from tomking.portfolio import marks as worth
 from tomking.portfolio.book import Book
-from tomking.portfolio.margin.account import needed
+from tomking.portfolio.margin.account import TASTYTRADE, Terms, asked
 from tomking.portfolio.scenarios import Scenario, term
 
 
@@ -104,7 +104,7 @@ def money(book: Book) -> float:
 
 
 def valued(
-    holdings: Legs, cash: float, market: World, shock: Shock = NO_SHOCK, house: str = "tastytrade"
+    holdings: Legs, cash: float, market: World, shock: Shock = NO_SHOCK, terms: Terms = TASTYTRADE
 ) -> Stressed:
     """An account under a shock.
 
@@ -127,30 +127,26 @@ def valued(
     if value_usd != value_usd:
         raise QuoteMissing(f"not every holding has a mark at {market.at}; wait for quotes")
     then = market.at + timedelta(minutes=shock.minutes)
-    asked = (
-        needed(root, holdings, marks, _spot(root, market, shock), then, house)
+    needs = (
+        asked(root, holdings, marks, _spot(root, market, shock), then, terms).maintenance
         for root in dict.fromkeys(contract.root for contract in holdings.contracts)
     )
     at_exit = worth.at_exit(holdings, marks)
-    return Stressed(shock, cash + value_usd, cash + at_exit, sum(asked, ZERO))
+    return Stressed(shock, cash + value_usd, cash + at_exit, sum(needs, ZERO))
 
 
 def _spot(root: str, market: World, shock: Shock) -> float:
     """The price of an index or share in the shocked world; a future's comes with its mark."""
-    if product(root).is_future:
-        return float("nan")
     price = market.spot(root)
-    if not isinstance(price, Stamped):
-        raise QuoteMissing(f"{root} has no price at {market.at}: {price}")
-    return price.value * (1.0 + shock.spot)
+    return price.value * (1.0 + shock.spot) if isinstance(price, Stamped) else nan
 
 
 def replayed(
-    holdings: Legs, cash: float, market: World, scenario: Scenario, house: str = "tastytrade"
+    holdings: Legs, cash: float, market: World, scenario: Scenario, terms: Terms = TASTYTRADE
 ) -> Replay:
     """An account before a scenario and in it; parameters as in ``valued``."""
-    before = valued(holdings, cash, market, NO_SHOCK, house)
-    return Replay(scenario, before, valued(holdings, cash, market, scenario.shock, house))
+    before = valued(holdings, cash, market, NO_SHOCK, terms)
+    return Replay(scenario, before, valued(holdings, cash, market, scenario.shock, terms))
 
 
 def grid(
@@ -159,7 +155,7 @@ def grid(
     market: World,
     spots: Sequence[float],
     vols: Sequence[float],
-    house: str = "tastytrade",
+    terms: Terms = TASTYTRADE,
 ) -> tuple[tuple[Stressed, ...], ...]:
     """An account over moves of spot (a row each) and of volatility (a column each).
 
@@ -171,6 +167,6 @@ def grid(
         Factors on 30-day volatility; other terms follow as in ``scenarios.term``.
     """
     return tuple(
-        tuple(valued(holdings, cash, market, Shock(spot, term(vol)), house) for vol in vols)
+        tuple(valued(holdings, cash, market, Shock(spot, term(vol)), terms) for vol in vols)
         for spot in spots
     )

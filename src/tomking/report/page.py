@@ -97,7 +97,7 @@ def _fullest(account: Account) -> dict[str, object] | None:
     found = account.base.fullest
     if found is None:
         return None
-    said = {"heading": stress.heading(found), "call": stress.margin_call(found)}
+    said = {"heading": stress.heading(found), "call": stress.margin_call(found.clock)}
     return said | {"rows": stress.rows(found)}
 
 

@@ -12,7 +12,7 @@ from tomking.analysis.summary import Summary
 from tomking.analysis.tallies import Tally
 from tomking.analysis.trades import Trade
 from tomking.core.reading import STAGES
-from tomking.portfolio.call import Call
+from tomking.portfolio.call import Call, Clock
 from tomking.portfolio.stress import Replay
 from tomking.report.contents import Account, Column, Report
 
@@ -124,13 +124,18 @@ def _fullest(found: Fullest) -> Record:
         "at": found.at.isoformat(),
         "margin_share": found.share,
         "scenarios": {replay.scenario.name: _replay(replay) for replay in found.replays},
-        "margin_call": {
-            "root": clock.root,
-            "under_water": clock.under_water,
-            "below": _call(clock.below),
-            "above": _call(clock.above),
-            "vix": _call(clock.by_vix),
-        },
+        "margin_call": margin_call(clock),
+    }
+
+
+def margin_call(clock: Clock) -> Record:
+    """Where buying power is gone: below, above and by VIX alone."""
+    return {
+        "root": clock.root,
+        "under_water": clock.under_water,
+        "below": _call(clock.below),
+        "above": _call(clock.above),
+        "vix": _call(clock.by_vix),
     }
 
 

@@ -56,11 +56,10 @@ def _share(part: float, whole: float) -> float | None:
     return part / whole if whole > 0 else None
 
 
-def margin_call(found: Fullest) -> str:
+def margin_call(clock: Clock) -> str:
     """The index levels and the VIX at which there is no buying power left, in one sentence."""
-    clock = found.clock
     if clock.under_water:
-        return f"It was under water: {money(-clock.now.buying_power)} of buying power were missing."
+        return f"Under water: {money(-clock.now.buying_power)} of buying power are missing."
     return (
         f"From {clock.root} {number(clock.here.index, 0)} and VIX {number(clock.here.vix, 1)}, buying "
         f"power is gone {_level(clock, clock.below, 'down', SPOT_MIN)}; "

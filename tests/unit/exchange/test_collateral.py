@@ -11,7 +11,7 @@ from tomking.exchange.venue import Exchange
 from tomking.market.listing import future_contract
 from tomking.portfolio.columns import columns
 from tomking.portfolio.fees import TASTYTRADE
-from tomking.portfolio.margin.account import needed
+from tomking.portfolio.margin.account import Terms, needed
 from unit.exchange.fakes import CASH, MONDAY, Quotes, call, closing, market, order, put
 
 SHORT, LONG = put(5900), put(5850)
@@ -35,7 +35,7 @@ def scan_usd(*held: tuple[int, Contract], quotes: Quotes = QUOTES) -> Decimal:
     """What the scan asks for some contracts of one root, at a minute past the hour."""
     legs, now = columns([(contract, n) for n, contract in held]), market(60, quotes)
     root = held[0][1].root
-    return needed(root, legs, now.marks(legs), 6000.0, now.at, "tastytrade")
+    return needed(root, legs, now.marks(legs), 6000.0, now.at, Terms())
 
 
 def test_a_preview_shows_what_an_opening_order_needs_and_costs() -> None:

@@ -330,4 +330,4 @@ def test_a_lot_of_shares_pays_fees_and_margin_by_the_share() -> None:
     exchange.submit(order("-601.00", (1, share)), market(60, quotes, price=600.0))
     exchange.step(market(61, quotes, price=600.0))
     assert exchange.ledger.cash == CASH - 60000 - Decimal("0.08")
-    assert exchange.requirement(market(61, quotes, price=600.0)) == 30000
+    assert exchange.requirement(market(61, quotes, price=600.0)) == 15000  # a quarter to hold it

@@ -274,7 +274,7 @@ def test_roots_without_futures_have_no_front() -> None:
 
 
 def test_past_the_last_quarterly_of_the_table_no_future_is_known() -> None:
-    with pytest.raises(DataError, match="session table ends in 2032"):
+    with pytest.raises(DataError, match="the table holds 1998 to 2032"):
         front_future("ES", date(2032, 12, 31))
 
 

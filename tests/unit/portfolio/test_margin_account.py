@@ -1,19 +1,18 @@
 """From holdings to a requirement: which engine is asked, with what, and what it is told is missing."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from tomking.core.calendar import new_york
-from tomking.core.contract import Contract, Right, Settles
+from tomking.core.contract import Contract, Right
 from tomking.core.errors import DataCorrupt, QuoteMissing
 from tomking.core.product import Kind
 from tomking.market.snapshot import MID, VOL, Legs, Marks
 from tomking.portfolio.columns import columns
-from tomking.portfolio.margin.account import ends, needed, scan_of
+from tomking.portfolio.margin.account import Terms, needed, scan_of
 from tomking.portfolio.margin.house import house_for
 from tomking.portfolio.margin.leg import MarginLeg, Underlying
 from tomking.portfolio.margin.rule import requirement
@@ -31,7 +30,7 @@ SPY = Contract("SPY", date.max)
 
 def asked(root: str, legs: Legs, marks: Marks | None = None, house: str = "tastytrade") -> Decimal:
     spot = AT.price * (0.1 if root == "SPY" else 1.0)
-    return needed(root, legs, AT.marks(legs) if marks is None else marks, spot, AT.at, house)
+    return needed(root, legs, AT.marks(legs) if marks is None else marks, spot, AT.at, Terms(house))
 
 
 def test_a_future_s_root_is_scanned_and_an_index_meets_the_rule() -> None:
@@ -84,17 +83,8 @@ def test_a_price_below_intrinsic_value_counts_as_that_and_an_impossible_one_is_s
 
 
 def test_shares_beside_options_reach_the_rule_one_by_one() -> None:
-    """A hundred delivered by assignment need half their value; they do not cover (never too low)."""
+    """A hundred delivered by assignment need half their value, and nothing covers a put."""
     legs = columns([(SPY, 1)])
     assert asked("SPY", legs) == Decimal("30000.00")
     both = columns([(SPY, 1), (option("550 P", LATE, "SPY"), -1)])
     assert asked("SPY", both) > asked("SPY", legs)
-
-
-def test_a_contract_ends_at_its_close_its_open_or_an_early_close() -> None:
-    half, far = date(2025, 11, 28), date(2040, 3, 16)
-    morning = Contract("SPX", LATE, Right.PUT, Decimal(6000), settles=Settles.AM)
-    assert ends(option("6000 P", half)) == new_york(half, time(13)).timestamp()
-    assert ends(morning) == new_york(LATE, time(9, 30)).timestamp()
-    assert ends(option("6000 P", far)) == new_york(far, time(16)).timestamp()
-    assert ends(SPY) == float("inf")

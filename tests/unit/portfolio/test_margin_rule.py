@@ -5,12 +5,16 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
+from tomking.core.calendar import OPEN, new_york
 from tomking.core.contract import Contract, Right, Settles
 from tomking.core.errors import QuoteMissing
 from tomking.core.product import Kind
-from tomking.portfolio.margin.account import needed
+from tomking.market.snapshot import Marks
+from tomking.portfolio.columns import columns
+from tomking.portfolio.margin.account import Terms, needed
 from tomking.portfolio.margin.house import House, house_for
 from tomking.portfolio.margin.leg import MarginLeg, Underlying
 from tomking.portfolio.margin.rule import requirement
@@ -62,6 +66,14 @@ def holdings(*held: tuple[str, int, str, int]) -> dict[Contract, int]:
     }
 
 
+def of_spx(held: dict[Contract, int]) -> Decimal:
+    """What the index options among some contracts need, each at a mark of 50."""
+    legs = columns(tuple(held.items()))
+    table = np.full((9, len(legs)), 50.0)
+    marks = Marks(table, np.full(len(legs), 6100.0))
+    return needed("SPX", legs, marks, 6100.0, new_york(date(2026, 5, 1), OPEN), Terms())
+
+
 @pytest.mark.parametrize(
     ("long", "covers"),
     [
@@ -76,9 +88,7 @@ def test_only_the_same_underlying_and_fixing_cover(
 ) -> None:
     short = ("SPX", 6000, "PM", -1)
     book = holdings(short, long)
-    marks = dict.fromkeys(book, 50.0)
-    alone = needed("SPX", holdings(short), marks, 6100.0, "tastytrade")
-    beside = needed("SPX", book, marks, 6100.0, "tastytrade")
+    alone, beside = (of_spx(held) for held in (holdings(short), book))
     assert alone == Decimal("147500.00")
     assert beside == (Decimal("10000.00") if covers else alone)
 

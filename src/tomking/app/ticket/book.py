@@ -4,11 +4,10 @@ Everything is measured twice, without the order and with it. What the gates say 
 themselves, over a case that is put together here.
 """
 
-from collections.abc import Sequence
 from decimal import Decimal
 from math import isnan
 
-from tomking.app.ticket.file import Priced, Ticket
+from tomking.app.ticket.file import Ticket
 from tomking.app.ticket.market import columns, held_of, products
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.need import asked_for
@@ -74,18 +73,13 @@ class Measured:
 def needs(asked: Ticket, found: Money) -> Needs:
     """What the order does to the margin of the account."""
     held = held_of(asked)
-    before = sum((_of_root(asked, held, root) for root in products(asked)), ZERO)
     both = (*held, *asked.whole[: len(asked.legs)])
-    after = sum((_of_root(asked, both, root) for root in products(asked)), ZERO)
-    alone = asked_for(asked.whole, asked.product, float(asked.price), asked)
+    before, after = (
+        sum((asked_for(legs, root, asked).requirement for root in products(asked)), ZERO)
+        for legs in (held, both)
+    )
+    alone = asked_for(asked.whole, asked.product.root, asked)
     return Needs(alone, before, after, after - before - found.premium + found.opening.total)
-
-
-def _of_root(asked: Ticket, legs: Sequence[Priced], root: str) -> Decimal:
-    on = products(asked)[root]
-    spots = dict(asked.account.spots if asked.account else {}) | {asked.product.root: asked.price}
-    mine = [leg for leg in legs if leg.contract.root == root]
-    return asked_for(mine, on, float(spots[root]), asked).requirement
 
 
 def order_of(asked: Ticket, strategy: str = "ticket") -> Order:

@@ -13,6 +13,7 @@ from tomking.app.ticket.odds import METHODS
 from tomking.core.money import usd
 from tomking.core.reading import Reading
 from tomking.portfolio.fees import Charge
+from tomking.report.payload import margin_call
 
 
 def leg(one: Priced) -> dict[str, Any]:
@@ -64,6 +65,7 @@ def document(found: Explained) -> dict[str, Any]:
             }
             for row in found.stressed
         ],
+        "margin_call": None if found.margin_call is None else margin_call(found.margin_call),
         "greeks": {"before": greeks(found.measured.before), "after": greeks(found.measured.after)},
         "net_liq": found.measured.net_liq,
         "limits": [reading(one) for one in found.measured.readings],

@@ -12,7 +12,7 @@ from tomking.app.ticket.market import market_of
 from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import Odds, odds
 from tomking.app.ticket.plans import Fit, as_plan, recognised
-from tomking.app.ticket.stress import Stressed, stressed
+from tomking.app.ticket.stress import Stressed, margin_call, stressed
 from tomking.app.ticket.words import named
 from tomking.core.errors import ConfigError
 from tomking.core.product import PRODUCTS
@@ -20,6 +20,7 @@ from tomking.core.reading import Reading
 from tomking.core.value import value
 from tomking.market.quoted import Quoted
 from tomking.market.sessions import session_of
+from tomking.portfolio.call import Clock
 from tomking.portfolio.preflight import CHECKS, Situation
 from tomking.portfolio.recognise import Recognised
 from tomking.strategies.plan import Plan
@@ -36,6 +37,7 @@ class Explained:
     odds: Odds
     needs: Needs
     stressed: tuple[Stressed, ...]
+    margin_call: Clock | None
     measured: Measured
     fit: Fit | None
     exits: tuple[Exit, ...]
@@ -67,6 +69,7 @@ def explained(asked: Ticket, settings: Settings, as_strategy: str | None = None)
     strategy = fit.plan.name if fit else "ticket"
     return Explained(
         asked, named(asked), found, likely, need, stressed(asked, market),
+        margin_call(asked, market, found),
         measured(asked, market, need, settings.limits, net_liq, strategy), fit,
         exits(asked, market, found, fit, net_liq), objections(asked),
         assumed(asked, market, likely, net_liq),

@@ -25,6 +25,7 @@ from tomking.core.product import (
     product,
 )
 from tomking.core.value import value
+from tomking.market.delivery import future, future_after
 from tomking.market.expiry import ends
 from tomking.portfolio.margin.house import HOUSES
 
@@ -94,7 +95,7 @@ class Ticket:
         """The shares or futures of the file as a leg, if there are any."""
         if not self.shares:
             return ()
-        return (Priced(outright(self.product.root), self.shares, self.price),)
+        return (Priced(outright(self.product, self.at), self.shares, self.price),)
 
     @property
     def whole(self) -> tuple[Priced, ...]:
@@ -106,9 +107,11 @@ class Ticket:
         )
 
 
-def outright(root: str) -> Contract:
-    """The share or future itself, which a file gives no last day."""
-    return Contract(root, date.max)
+def outright(on: Product, at: datetime) -> Contract:
+    """The share itself, or the future that is in front."""
+    if not on.is_future:
+        return Contract(on.root, date.max)
+    return future(on.root, future_after(on.root, at.date()))
 
 
 def ticket(x: Any, now: datetime) -> Ticket:
@@ -127,7 +130,7 @@ def ticket(x: Any, now: datetime) -> Ticket:
     found = members(x, "", NEEDED, OPTIONAL)
     at = fields.instant(found["at"], "at") if "at" in found else now
     on, price, leverage = _underlying(found)
-    legs = fields.items(found["legs"], "legs", lambda y, at_: _leg(y, at_, on.root, at), LEGS_MAX)
+    legs = fields.items(found["legs"], "legs", lambda y, at_: _leg(y, at_, on, at), LEGS_MAX)
     if not legs:
         raise wrong("legs", "none are given: there is nothing to margin")
     return Ticket(
@@ -185,23 +188,24 @@ def stand_in(root: str, kind: Kind, multiplier: int) -> Product:
     return Product(root, root, kind, multiplier, cents, delivers, american, CENT)
 
 
-def _leg(x: Any, place: str, root: str, at: datetime) -> Priced:
+def _leg(x: Any, place: str, on: Product, at: datetime) -> Priced:
     found = members(x, place, LEG, ("settles",))
     return Priced(
-        _contract(found, place, root, at),
+        _contract(found, place, on, at),
         fields.some(found["quantity"], inside(place, "quantity")),
         fields.at_least_zero(found["price"], inside(place, "price")),
     )
 
 
-def _contract(found: Mapping[str, Any], place: str, root: str, at: datetime) -> Contract:
-    """An option that still trades at the instant."""
+def _contract(found: Mapping[str, Any], place: str, on: Product, at: datetime) -> Contract:
+    """An option that still trades at the instant, on a future the first that outlives it."""
     right = RIGHTS[fields.word(tuple(RIGHTS))(found["right"], inside(place, "right"))]
     strike = fields.above_zero(found["strike"], inside(place, "strike"))
     expiry = fields.day(found["expiry"], inside(place, "expiry"))
     settles = fields.word([one.value for one in Settles])
     fixed = Settles(settles(found.get("settles", "PM"), inside(place, "settles")))
-    contract = Contract(root, expiry, right, strike, settles=fixed)
+    sits_on = future_after(on.root, expiry, fixed) if on.is_future else ""
+    contract = Contract(on.root, expiry, right, strike, sits_on, fixed)
     if at >= ends(contract):
         raise wrong(
             inside(place, "expiry"),
@@ -245,11 +249,12 @@ def _held(
     quantity = fields.some(found["quantity"], inside(place, "quantity"))
     price = fields.at_least_zero(found["price"], inside(place, "price"))
     spot = _spot(found, place, root, on)
+    mine = on if root == on.root else product(root)
     if "right" not in found:
         members(x, place, ("symbol", "quantity", "price"), ("underlying",))
-        return Priced(outright(root), quantity, price), spot or _own(root, price, on)
+        return Priced(outright(mine, at), quantity, price), spot or _own(root, price, on)
     members(x, place, ("symbol", *LEG), ("settles", "underlying"))
-    return Priced(_contract(found, place, root, at), quantity, price), spot
+    return Priced(_contract(found, place, mine, at), quantity, price), spot
 
 
 def _own(root: str, price: Decimal, on: Product) -> tuple[str, Decimal] | None:

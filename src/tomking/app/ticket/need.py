@@ -1,36 +1,30 @@
-"""What a house asks for some legs: the one place where a file meets the margin rule."""
+"""What a house asks for some legs: the one place where a file meets the margin engine."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from tomking.app.ticket.file import Priced, Ticket
-from tomking.core.money import usd
-from tomking.core.product import Product
-from tomking.portfolio.margin.house import house_for
-from tomking.portfolio.margin.leg import Margin, MarginLeg, Uncovered, Underlying
-from tomking.portfolio.margin.rule import requirement
+from tomking.app.ticket.market import columns, market_of, products
+from tomking.portfolio.margin.account import Terms, asked
+from tomking.portfolio.margin.leg import Margin, Uncovered
 
 
-def needed(asked: Ticket) -> Margin:
+def needed(ticket: Ticket) -> Margin:
     """What the house asks for a whole file, at the size of its order."""
-    return asked_for(asked.whole, asked.product, float(asked.price), asked)
+    return asked_for(ticket.whole, ticket.product.root, ticket)
 
 
-def asked_for(legs: Sequence[Priced], on: Product, spot: float, asked: Ticket) -> Margin:
-    """What the file's house asks for some legs on one underlying at a price of it."""
-    if not legs:
-        nothing = usd(0.0)
-        return Margin(nothing, nothing, (), "universal")
-    underlying = Underlying(on.root, spot, on.kind, float(asked.leverage), float(on.multiplier))
-    return requirement(map(margin_leg, legs), underlying, house_for(on.kind, asked.house, on.root))
+def asked_for(legs: Sequence[Priced], root: str, ticket: Ticket) -> Margin:
+    """What the file's house asks for the legs on one underlying, at the typed prices."""
+    market, laid = market_of(ticket), columns(legs, products(ticket))
+    spot = market.underlyings[root].price
+    return asked(root, laid, market.marks(laid), spot, ticket.at, terms(ticket))
 
 
-def margin_leg(leg: Priced) -> MarginLeg:
-    """A typed leg as the margin rule sees it."""
-    held = leg.contract
-    strike = float(held.strike or 0)
-    return MarginLeg(held.right, strike, held.expiry, leg.quantity, float(leg.price), held.settles)
+def terms(ticket: Ticket) -> Terms:
+    """What the file says its account is margined by."""
+    return Terms(ticket.house, products(ticket), float(ticket.leverage))
 
 
 def margin_of(found: Margin) -> dict[str, Any]:
@@ -40,6 +34,7 @@ def margin_of(found: Margin) -> dict[str, Any]:
         "bp_effect": found.bp_effect,
         "uncovered": [uncovered(one) for one in found.uncovered],
         "method": found.method,
+        "maintenance": found.maintenance,
     }
 
 

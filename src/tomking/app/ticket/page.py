@@ -12,6 +12,7 @@ from tomking.app.ticket.explained import Explained
 from tomking.app.ticket.odds import METHODS
 from tomking.app.ticket.words import line, option, title
 from tomking.core.reading import Reading, Sense, figure
+from tomking.report.stress import margin_call
 from tomking.report.words import NONE, money, percent
 
 Row = tuple[str, str]
@@ -92,6 +93,8 @@ def _margin(found: Explained) -> Iterator[Row]:
         asks = f"asks {money(row.requirement)}" if isfinite(row.requirement) else "margin unknown"
         lost = money(-row.loss, sign=True) if isfinite(row.loss) else "unknown"
         yield row.name, f"{lost} with the underlying at {row.spot:,.6g}, {asks}"
+    if found.margin_call is not None:
+        yield "Margin call", margin_call(found.margin_call)
 
 
 def _odds(found: Explained) -> Iterator[Row]:

@@ -3,9 +3,12 @@
 Futures and options on them are scanned; what is delivered in cash or in shares meets the rule.
 """
 
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,29 +16,50 @@ from numpy.typing import NDArray
 from tomking.core.contract import Contract
 from tomking.core.errors import DataCorrupt, QuoteMissing
 from tomking.core.money import ZERO
-from tomking.core.product import Delivers, product
-from tomking.market.sessions import session_of
-from tomking.market.sessions_table import FIRST_YEAR, LAST_YEAR
+from tomking.core.product import PRODUCTS, Product, product
+from tomking.core.value import value
+from tomking.market.expiry import ends
 from tomking.market.snapshot import MID, VOL, Legs, Marks
-from tomking.portfolio.margin.house import house_for
-from tomking.portfolio.margin.leg import MarginLeg, Underlying
+from tomking.portfolio.margin.house import UNIVERSAL, house_for
+from tomking.portfolio.margin.leg import Margin, MarginLeg, Underlying
 from tomking.portfolio.margin.ranges import factor_of, range_of
 from tomking.portfolio.margin.rule import requirement
 from tomking.portfolio.margin.scan import Held, Scan, scanned
-from tomking.portfolio.preflight import last_trade
 from tomking.pricing.implied import implied_vol
 
 F64 = NDArray[np.float64]
 SECONDS_A_YEAR = 365.0 * 86_400.0
+NOTHING = Margin(ZERO, ZERO, (), UNIVERSAL, ZERO)
 
 
-def needed(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, house: str) -> Decimal:
-    """Requirement of one root's contracts, in dollars.
+@value
+class Terms:
+    """What an account is margined by: a house, and what it is told of roots without a row.
+
+    ``products`` describes every root; ``leverage`` is that of a leveraged fund.
+    """
+
+    house: str = "tastytrade"
+    products: Mapping[str, Product] = field(default_factory=lambda: PRODUCTS)
+    leverage: float = 1.0
+
+
+TASTYTRADE = Terms()
+
+
+def needed(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms: Terms) -> Decimal:
+    """What opening one root's contracts needs, in dollars; parameters as in ``asked``."""
+    return asked(root, legs, marks, spot, at, terms).requirement
+
+
+def asked(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms: Terms) -> Margin:
+    """What a house asks for one root's contracts.
 
     Parameters
     ----------
     legs
-        Signed contracts; those of other roots are left out.
+        Signed contracts; those of other roots are left out. Shares count by their multiplier: in
+        lots of 100 where it is 100, one by one where it is 1.
     marks
         Of those legs, at the world that is asked about, shocked or not.
     spot
@@ -50,18 +74,20 @@ def needed(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, house
     """
     legs, marks = _of(root, legs, marks)
     if not len(legs):
-        return ZERO
-    traded = product(root)
+        return NOTHING
+    traded = terms.products.get(root) or product(root)
     if traded.is_future:
-        return _scan(root, legs, marks, at, house).requirement
+        found = _scan(root, legs, marks, at, terms.house)
+        return Margin(found.requirement, found.bp_effect, (), found.method, found.requirement)
+    columns = (legs.quantity, legs.multiplier, marks.table[MID])
     held = tuple(
-        margin_leg(contract, int(quantity), price)
-        for contract, quantity, price in zip(
-            legs.contracts, legs.quantity.tolist(), marks.table[MID].tolist(), strict=True
+        margin_leg(contract, int(quantity), int(size), price)
+        for contract, quantity, size, price in zip(
+            legs.contracts, *(column.tolist() for column in columns), strict=True
         )
     )
-    underlying = Underlying(root, spot, traded.kind, multiplier=float(traded.multiplier))
-    return requirement(held, underlying, house_for(traded.kind, house, root)).requirement
+    underlying = Underlying(root, spot, traded.kind, terms.leverage, float(traded.multiplier))
+    return requirement(held, underlying, house_for(traded.kind, terms.house, root))
 
 
 def scan_of(root: str, legs: Legs, marks: Marks, at: datetime, house: str) -> Scan:
@@ -69,11 +95,9 @@ def scan_of(root: str, legs: Legs, marks: Marks, at: datetime, house: str) -> Sc
     return _scan(root, *_of(root, legs, marks), at, house)
 
 
-def margin_leg(contract: Contract, quantity: int, mark: float) -> MarginLeg:
+def margin_leg(contract: Contract, quantity: int, size: int, mark: float) -> MarginLeg:
     """A holding as the margin rule sees it; shares are counted one by one there."""
-    traded = product(contract.root)
     if contract.right is None or contract.strike is None:
-        size = traded.multiplier if traded.delivers is Delivers.SHARES else 1
         return MarginLeg(None, 0.0, contract.expiry, quantity * size, mark, contract.settles)
     strike = float(contract.strike)
     return MarginLeg(contract.right, strike, contract.expiry, quantity, mark, contract.settles)
@@ -100,7 +124,7 @@ def _scan(root: str, legs: Legs, marks: Marks, at: datetime, house: str) -> Scan
             f"no mark for {legs.contracts[row]}, so margin is unknown: wait for a quote or ask the "
             "venue for a dry run"
         )
-    left = np.array([ends(contract) - now for contract in legs.contracts]) / SECONDS_A_YEAR
+    left = np.array([_ends_s(contract) - now for contract in legs.contracts]) / SECONDS_A_YEAR
     years: F64 = np.maximum(left, 0.0)
     months = [contract.future for contract in legs.contracts]
     vol = _vols(legs, marks.table[VOL], price, forward, years)
@@ -130,11 +154,6 @@ def _vols(legs: Legs, vol: F64, price: F64, forward: F64, years: F64) -> F64:
 
 
 @lru_cache(maxsize=4096)
-def ends(contract: Contract) -> float:
-    """The instant of a contract's last trade, in seconds of the epoch; infinite for a share.
-
-    Beyond the table of sessions a full one is taken.
-    """
-    known = FIRST_YEAR <= contract.expiry.year <= LAST_YEAR
-    last = last_trade(contract, session_of(contract.expiry) if known else None)
-    return float("inf") if last is None else last.timestamp()
+def _ends_s(contract: Contract) -> float:
+    """The end of an option in seconds of the epoch; infinite for a future or share."""
+    return ends(contract).timestamp() if contract.is_option else inf
