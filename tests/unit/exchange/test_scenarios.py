@@ -101,9 +101,9 @@ def test_a_quarterly_dies_in_the_morning_with_its_future_and_the_weekly_gets_the
     told.look("close", market(CLOSE, quotes, day=THIRD_FRIDAY, fixings={names["PM put"]: 5990.0}))
     assert told.rows == table("""
         when  | cash       | holds                | margin
-        eve   | 100,000.00 | -1 AM put, -1 PM put | some
-        open  |  98,999.50 | -1 PM put            | some
-        close |  98,999.00 | 1 ESH26              | some
+        eve   | 100,000.00 | -1 AM put, -1 PM put | 37,207.62
+        open  |  98,999.50 | -1 PM put            | 19,513.91
+        close |  98,999.00 | 1 ESH26              | 17,962.50
     """)
 
 
@@ -120,9 +120,9 @@ def test_the_morning_s_index_option_no_longer_covers_the_afternoon_s() -> None:
     told.look("close", market(CLOSE, quotes, day=THIRD_FRIDAY, fixings=fixed))
     assert told.rows == table("""
         when  | cash       | holds               | margin
-        eve   | 100,000.00 | -1 PM put, 1 AM put | some
-        open  | 104,995.00 | -1 PM put           | some
-        close | 104,995.00 | nothing             | none
+        eve   | 100,000.00 | -1 PM put, 1 AM put | 154,000.00
+        open  | 104,995.00 | -1 PM put           | 154,000.00
+        close | 104,995.00 | nothing             | 0.00
     """)
 
 
@@ -177,10 +177,10 @@ def test_a_spread_whose_short_leg_is_assigned_is_shares_and_an_orphan_until_both
     told.look("flat", market(63, deep, day=MONDAY, price=600.0))
     assert told.rows == table("""
         when    | cash       | holds                   | margin
-        noon    | 100,000.00 | -1 short put, 1 long put | some
-        evening |  37,995.00 | 1 long put, 1 lot       | some
-        sold    |  97,993.25 | 1 long put              | none
-        flat    |  99,043.12 | nothing                 | none
+        noon    | 100,000.00 | -1 short put, 1 long put | 1,000.00
+        evening |  37,995.00 | 1 long put, 1 lot       | 6,100.00
+        sold    |  97,994.90 | 1 long put              | 0.00
+        flat    |  99,044.77 | nothing                 | 0.00
     """)
 
 
@@ -191,33 +191,33 @@ EVES: Mapping[str, tuple[Mapping[str, int], float, str]] = {
     "a naked call with little time value is assigned and the dividend is owed": (
         {"call": -1}, 20.5, """
         when    | cash       | holds   | margin
-        eve     | 100,000.00 | -1 call | some
-        evening | 157,995.00 | -1 lot  | some
-        ex-date | 157,796.00 | -1 lot  | some
+        eve     | 100,000.00 | -1 call | 14,050.00
+        evening | 157,995.00 | -1 lot  | 18,000.00
+        ex-date | 157,796.00 | -1 lot  | 18,000.00
         """,
     ),
     "a covered call with little time value takes the shares away, and their dividend": (
         {"call": -1, "lot": 1}, 20.5, """
         when    | cash       | holds          | margin
-        eve     |  40,000.00 | -1 call, 1 lot | some
-        evening |  97,995.00 | nothing        | none
-        ex-date |  97,995.00 | nothing        | none
+        eve     |  40,000.00 | -1 call, 1 lot | 16,500.00
+        evening |  97,995.00 | nothing        | 0.00
+        ex-date |  97,995.00 | nothing        | 0.00
         """,
     ),
     "a covered call with more time value than dividend is left, and the shares are paid": (
         {"call": -1, "lot": 1}, 22.5, """
         when    | cash       | holds          | margin
-        eve     |  40,000.00 | -1 call, 1 lot | some
-        evening |  40,000.00 | -1 call, 1 lot | some
-        ex-date |  40,199.00 | -1 call, 1 lot | some
+        eve     |  40,000.00 | -1 call, 1 lot | 16,500.00
+        evening |  40,000.00 | -1 call, 1 lot | 16,500.00
+        ex-date |  40,199.00 | -1 call, 1 lot | 16,500.00
         """,
     ),
     "of two calls on one lot, the shares go and as many are short": (
         {"call": -2, "lot": 1}, 20.5, """
         when    | cash       | holds          | margin
-        eve     |  40,000.00 | -2 call, 1 lot | some
-        evening | 155,990.00 | -1 lot         | some
-        ex-date | 155,791.00 | -1 lot         | some
+        eve     |  40,000.00 | -2 call, 1 lot | 30,550.00
+        evening | 155,990.00 | -1 lot         | 18,000.00
+        ex-date | 155,791.00 | -1 lot         | 18,000.00
         """,
     ),
 }  # fmt: skip
