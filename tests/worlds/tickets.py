@@ -3,8 +3,13 @@
 import json
 from copy import deepcopy
 from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tomking.app.main import main
 from tomking.app.ticket.file import Ticket, ticket
 from tomking.app.ticket.source import parsed
 from tomking.core.calendar import NEW_YORK
@@ -73,3 +78,28 @@ def changed(base: dict[str, Any], place: str, value: Any) -> dict[str, Any]:
 def read(x: dict[str, Any], now: datetime = NOW) -> Ticket:
     """A file as the program reads it: through text, so that numbers are exact."""
     return ticket(parsed(json.dumps(x), "the file"), now)
+
+
+def written(here: Path, x: Any) -> str:
+    """A file that holds this: text as it is, anything else as JSON."""
+    path = here / "order.json"
+    path.write_text(x if isinstance(x, str) else json.dumps(x), encoding="utf-8")
+    return str(path)
+
+
+def answer(words: list[str], capsys: pytest.CaptureFixture[str]) -> Any:
+    """What a command prints as JSON, every number exact."""
+    assert main([*words, "--json"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    return json.loads(shown.out, parse_float=Decimal)
+
+
+def refused(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, one sentence that names the place, and nothing else."""
+    assert main(words) == 2
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert shown.err.startswith("tomking: ")
+    assert shown.err.count("\n") == 1
+    assert shown.out == ""

@@ -115,7 +115,9 @@ class Charge:
 
 class _Dated(Protocol):
     @property
-    def since(self) -> date: ...
+    def since(self) -> date:
+        """The first day."""
+        ...
 
 
 D = TypeVar("D", bound=_Dated)

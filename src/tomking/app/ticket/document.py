@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 from tomking.app.ticket.book import Greeks
 from tomking.app.ticket.explained import Explained
 from tomking.app.ticket.file import Priced
+from tomking.app.ticket.money import Money
 from tomking.app.ticket.need import margin_of
-from tomking.app.ticket.odds import METHODS
+from tomking.app.ticket.odds import METHODS, Odds, Touch
+from tomking.app.ticket.stress import Stressed
 from tomking.core.money import usd
 from tomking.core.reading import Reading
+from tomking.market.quoted import IMPLIED, TYPED
 from tomking.portfolio.fees import Charge
 from tomking.report.payload import margin_call
 
@@ -30,7 +33,7 @@ def leg(one: Priced) -> dict[str, Any]:
 
 def document(found: Explained) -> dict[str, Any]:
     """Everything about one order."""
-    asked, made, need, likely = found.asked, found.money, found.needs, found.odds
+    asked, fit = found.asked, found.fit
     return {
         "symbol": asked.product.root,
         "at": asked.at,
@@ -39,56 +42,17 @@ def document(found: Explained) -> dict[str, Any]:
         "units": asked.order.units,
         "legs": [leg(one) for one in asked.legs],
         "shares": asked.shares,
-        "credit": made.credit,
-        "typed_credit": made.mid,
-        "premium": made.premium,
-        "max_profit": dollars(made.best),
-        "max_loss": dollars(-made.worst),
-        "unbounded_profit": made.best == float("inf"),
-        "unbounded_loss": made.worst == float("-inf"),
-        "modelled": made.modelled,
-        "break_evens": [round(zero, 6) for zero in made.break_evens],
-        "fees": {
-            "open": charge(made.opening),
-            "close": charge(made.closing),
-            "settlement_per_contract": made.settlement,
-        },
-        "margin": margin_of(need.alone)
-        | {"before": need.before, "after": need.after, "change": need.change},
-        "buying_power_change": -need.effect,
-        "stress": [
-            {
-                "scenario": row.name,
-                "underlying": known(round(row.spot, 6)),
-                "loss": dollars(row.loss),
-                "requirement": dollars(row.requirement),
-            }
-            for row in found.stressed
-        ],
+        **_money(found.money),
+        "margin": _margin(found),
+        "buying_power_change": -found.needs.effect,
+        "stress": [_stress(row) for row in found.stressed],
         "margin_call": None if found.margin_call is None else margin_call(found.margin_call),
         "greeks": {"before": greeks(found.measured.before), "after": greeks(found.measured.after)},
         "net_liq": found.measured.net_liq,
-        "limits": [reading(one) for one in found.measured.readings],
-        "chances": {
-            "profit": known(likely.profit),
-            "half": known(likely.half),
-            "target": dollars(likely.target),
-            "target_of": likely.of,
-            "touch": [
-                {
-                    "right": one.contract.right.value[0] if one.contract.right else None,
-                    "strike": one.contract.strike,
-                    "expiry": one.contract.expiry,
-                    "chance": known(one.chance),
-                    "vol": known(one.vol),
-                }
-                for one in likely.touches
-            ],
-            "vol": known(likely.vol),
-            "method": METHODS,
-        },
-        "plan": found.fit.plan.name if found.fit else None,
-        "plan_differs": list(found.fit.apart) if found.fit else [],
+        "limits": readings(found.measured.readings),
+        "chances": _chances(found.odds),
+        "plan": fit.plan.name if fit else None,
+        "plan_differs": list(fit.apart) if fit else [],
         "exits": [
             {
                 "part": one.part,
@@ -101,7 +65,70 @@ def document(found: Explained) -> dict[str, Any]:
         ],
         "objections": readings(found.objections),
         "assumed": list(found.assumed),
-        "evidence": {"typed": "RECORDED", "implied": "MODEL"},
+        "evidence": {"typed": TYPED.name, "implied": IMPLIED.name},
+    }
+
+
+def _money(made: Money) -> dict[str, Any]:
+    """What the order brings, can make, can lose and costs."""
+    return {
+        "credit": made.credit,
+        "typed_credit": made.mid,
+        "premium": made.premium,
+        "max_profit": dollars(made.best),
+        "max_loss": dollars(-made.worst),
+        "unbounded_profit": made.best == inf,
+        "unbounded_loss": made.worst == -inf,
+        "modelled": made.modelled,
+        "break_evens": [round(zero, 6) for zero in made.break_evens],
+        "fees": {
+            "open": charge(made.opening),
+            "close": charge(made.closing),
+            "settlement_per_contract": made.settlement,
+        },
+    }
+
+
+def _margin(found: Explained) -> dict[str, Any]:
+    """The order by itself as ``tomking margin`` has it, and the account before and after."""
+    need = found.needs
+    return margin_of(need.alone) | {
+        "before": need.before,
+        "after": need.after,
+        "change": need.change,
+    }
+
+
+def _stress(row: Stressed) -> dict[str, Any]:
+    return {
+        "scenario": row.name,
+        "underlying": round(row.spot, 6),
+        "loss": dollars(row.loss),
+        "requirement": dollars(row.requirement),
+    }
+
+
+def _chances(likely: Odds) -> dict[str, Any]:
+    """Chances as fractions, and how each was found."""
+    return {
+        "profit": known(likely.profit),
+        "half": known(likely.half),
+        "target": dollars(likely.target),
+        "target_of": likely.of,
+        "touch": [_touch(one) for one in likely.touches],
+        "vol": known(likely.vol),
+        "method": METHODS,
+    }
+
+
+def _touch(one: Touch) -> dict[str, Any]:
+    held = one.contract
+    return {
+        "right": held.right.value[0] if held.right else None,
+        "strike": held.strike,
+        "expiry": held.expiry,
+        "chance": known(one.chance),
+        "vol": known(one.vol),
     }
 
 

@@ -166,6 +166,7 @@ def _level(delta: float, leg: Priced, known: Known) -> float | None:
     yields = on.rate - known.market.growth(contract.root)
 
     def seen(spot: float) -> float:
+        """The size of its delta there."""
         return abs(float(bsm(spot, strike, years, vol, sign, on.rate, yields)[DELTA, 0]))
 
     far, near = float(on.price), strike

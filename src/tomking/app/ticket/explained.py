@@ -80,6 +80,7 @@ def _fit(asked: Ticket, settings: Settings, wanted: str | None) -> Fit | None:
     """The plan that was named, else the one whose trade this is."""
 
     def tuned(plan: Plan) -> Plan:
+        """A plan as the settings have it."""
         return tune(plan, settings.tunings.get(plan.name, {}))
 
     if wanted is not None:

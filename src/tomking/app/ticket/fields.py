@@ -160,6 +160,7 @@ def word(known: Sequence[str]) -> Reader[str]:
     """One of some words, as they are written."""
 
     def read(x: Any, place: str) -> str:
+        """The word, if it is one of them."""
         found = text(x, place)
         if found not in known:
             raise wrong(place, f"{named(found)} is unknown{did_you_mean(found, known)}")
