@@ -10,6 +10,7 @@ import pytest
 
 from architecture.tree import ROOT
 from tomking.app.main import main
+from tomking.portfolio.scenarios import SCENARIOS
 from worlds.tickets import CONDOR, LT112, SPREAD, answer, changed, refused, written
 
 pytestmark = pytest.mark.integration
@@ -39,7 +40,8 @@ def test_explain_says_everything_about_a_spread(
     fees = said["fees"]["open"]
     assert fees["total"] == sum(fees[part] for part in fees if part != "total")
     assert said["buying_power_change"] == -(2000 - 360 + fees["total"])
-    assert [row["scenario"] for row in said["stress"]] == ["AUG5_LOW", "AUG5_GAP", "AUG5_CLOSE"]
+    assert [row["scenario"] for row in said["stress"]] == list(SCENARIOS)
+    assert said["margin_call"]["below"]["never"] is True  # all it can lose is $2,000
     assert 0 < said["chances"]["profit"] < said["chances"]["half"] < 1
     assert set(said["chances"]["method"]) == {"profit", "half", "touch"}
     assert said["plan"] is None

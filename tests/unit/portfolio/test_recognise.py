@@ -140,6 +140,8 @@ PUBLISHED = {
     "full_coverage_book": "custom, 8 legs", "true_butterfly": "long call butterfly",
     "distant_long_call": "broken wing call condor", "distant_long_put": "broken wing put condor",
     "short_calendar": "short call calendar", "long_calendar": "call calendar",
+    "covered_call": "covered call", "finra-floor-reddit": "short put", "apex-floor": "short put",
+    "tt-cash-secured-put": "short put", "ib-exact-call-ladder": "call ladder",
     "ladder": "call ladder", "long_after_covered_book": "custom, 5 legs",
 }  # fmt: skip
 
@@ -159,6 +161,8 @@ def test_every_published_margin_case_is_named(file: str) -> None:
             )
             for leg in case["legs"]
         ]  # fmt: skip
+        if "shares" in case:
+            held.append((Contract("X", date.max), case["shares"]))
         named[case["id"]] = recognise(held, spot=case["underlying"]["price"]).name
     assert named == {key: PUBLISHED[key] for key in named}
 

@@ -9,17 +9,19 @@ from tomking.app.now import now
 from tomking.app.screen import show, show_pairs
 from tomking.app.ticket.exact import show_exact
 from tomking.app.ticket.file import Ticket, ticket
-from tomking.app.ticket.need import margin_of, needed
+from tomking.app.ticket.need import margin_of, needed, scan_parts, scanned
 from tomking.app.ticket.source import read
 from tomking.app.ticket.words import line, named, title
 from tomking.portfolio.margin.house import house_for
 from tomking.portfolio.margin.leg import Margin
-from tomking.report.words import percent
+from tomking.portfolio.margin.scan import Scan
+from tomking.report.words import money, percent
 
 METHODS = {
     "universal": "the rule, every pairing tried",
     "bound": "the rule, too many pairings to try them all: never too low",
-    "estimate": "rates stand in for a scan: ask the venue for a dry run",
+    "secured": "secured in full: nothing is borrowed",
+    "estimate": "sixteen scenarios repriced: ask the venue for a dry run",
 }
 
 
@@ -48,10 +50,24 @@ def command(
 
 def document(asked: Ticket, found: Margin) -> dict[str, Any]:
     """The answer as the contract has it; what stands after ``method`` is extra."""
-    return margin_of(found) | {"at": asked.at}
+    scan = scanned(asked)
+    extra = {} if scan is None else {"scan": scan_parts(scan)}
+    return margin_of(found) | {"at": asked.at} | extra
 
 
 def _rows(asked: Ticket, found: Margin) -> Iterator[tuple[str, str]]:
+    yield "Requirement", f"${found.requirement:,} ({METHODS[found.method]})"
+    if found.maintenance != found.requirement:
+        yield "To hold it", f"${found.maintenance:,}"
+    yield "Buying power", f"${found.bp_effect:,} less premium received, plus premium paid"
+    scan = scanned(asked)
+    yield from _rates(asked, found) if scan is None else _scan(scan)
+    for said in asked.assumed:
+        yield "Assumed", said
+
+
+def _rates(asked: Ticket, found: Margin) -> Iterator[tuple[str, str]]:
+    """Which shorts stay uncovered, and what the house asks for one."""
     on = asked.product
     rates = house_for(on.kind, asked.house, on.root)
     least = f" and ${rates.floor:,.0f} a contract" if rates.floor else ""
@@ -59,11 +75,18 @@ def _rows(asked: Ticket, found: Margin) -> Iterator[tuple[str, str]]:
         f"{one.count:,} x {one.strike:g} {one.right.value[0]} {one.expiry}"
         for one in found.uncovered
     )
-    yield "Requirement", f"${found.requirement:,} ({METHODS[found.method]})"
-    yield "Buying power", f"${found.bp_effect:,} less premium received, plus premium paid"
     yield "Uncovered", "; ".join(bare) or "no short"
     of_what = f"{percent(rates.rate, 0)} of the underlying less what is out of the money"
     floor = f"at least {percent(rates.minimum_rate, 0)}{least}"
     yield "House", f"{asked.house}, {on.kind}: {of_what}, {floor} ({rates.source})"
-    for said in asked.assumed:
-        yield "Assumed", said
+
+
+def _scan(found: Scan) -> Iterator[tuple[str, str]]:
+    """What the sixteen scenarios say, part by part."""
+    for month in found.months:
+        yield f"Scan of {month.future}", f"loses {money(month.loss)} at {month.scenario}"
+    if found.credit:
+        yield "Spread credit", f"{money(-found.credit)} for opposite months"
+    yield "Least for shorts", money(found.minimum)
+    yield "Option value", f"{money(found.option_value, sign=True)}, longs + and shorts −"
+    yield "House", f"asks {found.factor:g} of what the exchange does"

@@ -6,8 +6,10 @@ from typing import Any
 
 from tomking.app.ticket.file import Priced, Ticket
 from tomking.app.ticket.market import columns, market_of, products
-from tomking.portfolio.margin.account import Terms, asked
+from tomking.core.money import usd
+from tomking.portfolio.margin.account import Terms, asked, scan_of
 from tomking.portfolio.margin.leg import Margin, Uncovered
+from tomking.portfolio.margin.scan import Scan
 
 
 def needed(ticket: Ticket) -> Margin:
@@ -20,6 +22,27 @@ def asked_for(legs: Sequence[Priced], root: str, ticket: Ticket) -> Margin:
     market, laid = market_of(ticket), columns(legs, products(ticket))
     spot = market.underlyings[root].price
     return asked(root, laid, market.marks(laid), spot, ticket.at, terms(ticket))
+
+
+def scanned(ticket: Ticket) -> Scan | None:
+    """The scan behind the figure, with its parts, where the legs are on a future."""
+    if not ticket.product.is_future:
+        return None
+    laid = columns(ticket.whole, products(ticket))
+    marks = market_of(ticket).marks(laid)
+    return scan_of(ticket.product.root, laid, marks, ticket.at, ticket.house)
+
+
+def scan_parts(found: Scan) -> dict[str, Any]:
+    """What a scan is made of, dollars."""
+    return {
+        "scenario": found.scenario,
+        "loss": usd(found.loss),
+        "spread_credit": usd(found.credit),
+        "short_option_minimum": usd(found.minimum),
+        "option_value": usd(found.option_value),
+        "factor": found.factor,
+    }
 
 
 def terms(ticket: Ticket) -> Terms:

@@ -11,11 +11,11 @@ from tomking.app.ticket.file import Ticket
 from tomking.app.ticket.market import market_of
 from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import odds
-from tomking.app.ticket.stress import SCENARIOS, stressed
+from tomking.app.ticket.stress import margin_call, stressed
 from tomking.core.money import ZERO
 from tomking.core.reading import Reading
 from tomking.market.quoted import Quoted
-from tomking.risk.exposure import AUG5_LOW
+from tomking.portfolio.scenarios import AUG5_LOW, SCENARIOS
 from tomking.risk.limits import Limits
 from worlds.tickets import CONDOR, LT112, SPREAD, changed, read
 
@@ -99,9 +99,14 @@ def gates(x: dict[str, Any], **limits: Any) -> dict[str, Reading]:
 
 def test_the_gates_answer_for_the_account_with_the_order_in_it() -> None:
     said = gates(LT112)
-    assert not said["margin of the trade"].passed
-    assert said["margin of the trade"].observed == pytest.approx(0.507)
+    asked, _, found = looked_at(LT112)
+    assert asked.account is not None
+    share = float(needs(asked, found).alone.requirement / asked.account.net_liq)
+    assert said["margin of the trade"].observed == pytest.approx(share)
+    assert said["margin of the trade"].passed
     assert said["vega"].passed
+    tight = gates(LT112, bp_trade_by_strategy=(("lt112", 0.05),))
+    assert not tight["margin of the trade"].passed
 
 
 def test_a_limit_of_the_settings_is_the_one_that_is_held_against_it() -> None:
@@ -132,28 +137,39 @@ def test_literal_greeks_without_a_price_of_spy_are_unknown_and_refuse() -> None:
 # Stress.
 
 
-def test_the_first_scenario_is_the_one_the_gates_use() -> None:
-    assert SCENARIOS[0].shock is AUG5_LOW
-    spots = [scenario.shock.spot for scenario in SCENARIOS]
-    assert spots == sorted(spots)
+def test_every_scenario_of_the_rulebook_is_asked_about() -> None:
+    asked, market, _ = looked_at(SPREAD)
+    assert [row.name for row in stressed(asked, market)] == list(SCENARIOS)
+    assert SCENARIOS["AUG5_LOW"] is AUG5_LOW
 
 
 @pytest.mark.parametrize("x", [SPREAD, STRANGLE, LT112, CONDOR])
 def test_the_worse_the_scenario_the_more_a_short_put_loses(x: dict[str, Any]) -> None:
     asked, market, found = looked_at(x)
-    low, gap, close = stressed(asked, market)
-    if x is not CONDOR:  # both wings are reached in all three
-        assert low.loss > gap.loss > close.loss > 0
+    rows = {row.name: row for row in stressed(asked, market)}
+    low, gap = rows["AUG5_LOW"], rows["AUG5_GAP"]
+    if x is not CONDOR:  # both wings are reached in all of them
+        assert low.loss > gap.loss > 0
     if found.worst > -inf:  # closing pays a spread on top of what expiry would cost
-        assert low.loss < -found.worst + found.premium.__float__() + 200.0
+        assert low.loss < -found.worst + float(found.premium) + 200.0
     assert low.requirement > 0
 
 
-def test_a_future_asks_its_margin_times_the_factor_of_the_day() -> None:
+def test_a_future_is_scanned_again_in_the_scenario() -> None:
     asked, market, found = looked_at(LT112)
     need = float(needs(asked, found).alone.requirement)
-    asks = [row.requirement for row in stressed(asked, market)]
-    assert asks == pytest.approx([2.5 * need, 2.0 * need, 1.5 * need])
+    asks = {row.name: row.requirement for row in stressed(asked, market)}
+    assert asks["COVID_2018_2015"] > asks["AUG5_LOW"] > asks["AUG5_GAP"] > need
+
+
+def test_the_margin_call_is_where_the_account_with_the_order_has_nothing_left() -> None:
+    asked, market, found = looked_at(LT112)
+    clock = margin_call(asked, market, found)
+    assert clock is not None
+    assert clock.below.at is not None
+    assert clock.below.at.index < 6010 < clock.above.looked.index
+    assert abs(clock.below.residual) < 1.0
+    assert margin_call(read(changed(LT112, "account", ...)), market, found) is None
 
 
 def test_a_share_option_asks_what_the_rule_says_at_the_shocked_prices() -> None:
