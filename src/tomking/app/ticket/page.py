@@ -108,7 +108,12 @@ def _odds(found: Explained) -> Iterator[Row]:
 
 
 def _share(chance: float) -> str:
-    return percent(chance, 0) if isfinite(chance) else "unknown"
+    """A chance in per cent; what is nearly certain is not called certain."""
+    if not isfinite(chance):
+        return "unknown"
+    if 0.995 < chance < 1.0:
+        return "over 99 %"
+    return "under 1 %" if 0.0 < chance < 0.005 else percent(chance, 0)
 
 
 #: Signs for senses, so that a bound fits a narrow column.
