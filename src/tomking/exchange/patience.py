@@ -5,6 +5,7 @@ other side. How often is a rate a minute that grows with the share of the way to
 The figures are assumed; no public study of package orders at mid was found.
 """
 
+import math
 from datetime import datetime
 from hashlib import sha256
 
@@ -40,8 +41,8 @@ def chance(patience: Patience, way: float, minutes: float) -> float:
     """
     if not way >= 0.0 or minutes <= 0.0:
         return 0.0
-    each = patience.at_mid + (1.0 - patience.at_mid) * pow(min(way, 1.0), patience.power)
-    return 1.0 - pow(1.0 - each, minutes)
+    each = patience.at_mid + (1.0 - patience.at_mid) * math.pow(min(way, 1.0), patience.power)
+    return 1.0 - math.pow(1.0 - each, minutes)
 
 
 def die(seed: int, order: str, at: datetime) -> float:
