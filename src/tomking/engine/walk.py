@@ -76,13 +76,13 @@ def begin(sight: Sight, least: float, tick: Decimal, limits: Limits) -> Walk:
 def move(walk: Walk, sight: Sight, tick: Decimal, limits: Limits) -> Move | None:
     """What an order that has not traded does now; nothing when it is to wait.
 
-    It pauses while quotes are crossed, stale or missing, keeps a price for its share of a minute,
-    and is abandoned when it may not concede any more.
+    It pauses while quotes are crossed, stale or missing, keeps a price for its share of a minute and
+    one that the far side meets, and is abandoned when it may not concede any more.
     """
     if sight.fault:
         return None if walk.paused else Move(PAUSED, replace(walk, paused=True), sight.fault)
     held_s = (sight.at - walk.since).total_seconds()
-    if held_s < 60.0 / limits.walk_pace_max:
+    if held_s < 60.0 / limits.walk_pace_max or float(walk.limit) <= sight.natural:
         return None
     if walk.limit <= walk.floor:
         return Move(ABANDONED, walk, f"the floor is {walk.floor}")

@@ -155,7 +155,7 @@ class Limits:
     # How an opening order is priced.
     walk_mode: str = field(default="walk", metadata=about("walk | natural", "R-WLK-01"))
     walk_step: float = field(
-        default=0.3333, metadata=about("share of the way left to the far side", "R-WLK-01", 0.05, 1)
+        default=1 / 3, metadata=about("share of the way left to the far side", "R-WLK-01", 0.05, 1)
     )
     walk_give_max: float = field(
         default=0.75, metadata=about("share of the half-spread", "R-WLK-02", 0, 1)
