@@ -71,7 +71,20 @@ def _fills(spec: RunSpec) -> str:
     said = named.get(spec.fill.name, spec.fill.name)
     late = f" Slots are asked {spec.delay_min} minutes late." if spec.delay_min else ""
     wide = f" Quotes are {spec.spreads:g} times as wide." if spec.spreads != 1.0 else ""
-    return f"Packages trade at {said}; never better than the quotes allow.{late}{wide}"
+    return (
+        f"Packages trade at {said}; never better than the quotes allow.{_walks(spec)}{late}{wide}"
+    )
+
+
+def _walks(spec: RunSpec) -> str:
+    limits = spec.limits
+    if limits.walk_mode != "walk":
+        return " Opening orders ask for the far side at once."
+    return (
+        f" Opening orders ask for mid and are priced again up to {limits.walk_reprices_max} times, "
+        f"giving up {percent(limits.walk_give_max, 0)} of the half-spread at most and never going "
+        "below the plan's least credit."
+    )
 
 
 def _fees(spec: RunSpec) -> str:

@@ -103,7 +103,7 @@ def run(spec: RunSpec, *, paths: Paths | None = None, progress: Progress | None 
     history = window(spec.start, spec.end, spec.scale)
     sessions = _sessions(history)
     fees = TASTYTRADE.scaled(spec.fees_factor)
-    exchange = Exchange(spec.capital, fees, spec.fill, spec.limits.house)
+    exchange = Exchange(spec.capital, fees, spec.fill, spec.limits.house, seed=spec.seed)
     market = ModelMarket(history, spec.seed, spec.cut, spec.spreads, {} if paths is None else paths)
     journal = MemoryJournal()
     desk = Desk(spec.strategies, spec.limits, fees, journal)

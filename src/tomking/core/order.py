@@ -8,6 +8,7 @@ the price of the one contract it watches, and is never signed.
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from math import inf
 
 from tomking.core.contract import Contract
 from tomking.core.evidence import Evidence
@@ -134,7 +135,8 @@ class Structure:
 
     ``stop_loss`` is what the plan's stops would lose and ``max_loss`` what the legs could, both in
     points per unit (infinite when nothing bounds it). ``shape`` names which form of the plan was
-    chosen and ``readings`` is every measurement on the way.
+    chosen, ``readings`` is every measurement on the way, and ``credit_min`` the least net credit
+    the plan takes, in points per unit.
     """
 
     root: str
@@ -148,3 +150,4 @@ class Structure:
     shape: str = ""
     size_factor: float = 1.0
     readings: tuple[Reading, ...] = ()
+    credit_min: float = -inf

@@ -25,6 +25,13 @@ class Code(StrEnum):
     VALIDATION = "validation_error"
 
 
+class Seen(StrEnum):
+    """When the broker looks at a rule: in its dry run, or only once an order has been routed."""
+
+    PREFLIGHT = "pre-flight"
+    ROUTING = "routing"
+
+
 LEGS_MAX = 4
 #: Selling to open an option stops this long before its market closes on the day it expires.
 SELL_TO_OPEN_CUTOFF = timedelta(minutes=30)

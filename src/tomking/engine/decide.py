@@ -9,6 +9,8 @@ from tomking.core.product import product
 from tomking.core.reading import Reading, Skip, of_root
 from tomking.core.value import value
 from tomking.engine.desk import Desk
+from tomking.engine.ladder import sight_of, tick_of
+from tomking.engine.walk import Sight, Walk, begin
 from tomking.market.delivery import out_by
 from tomking.market.snapshot import BID, Legs, Marks
 from tomking.portfolio.book import Position, Working
@@ -132,8 +134,14 @@ def worst_price(marks: Marks, legs: Legs, units: int, attempt: int) -> float:
 
 
 def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
-    """Orders that rest at the venue until the plan's share of the premium is earned."""
+    """Orders that rest at the venue until the plan's share of the premium is earned.
+
+    While an opening order still works more may come: the target is of all of it.
+    """
+    growing = {working.order.campaign for working in view.book.opening()}
     for position in view.book.positions.values():
+        if position.campaign in growing:
+            continue
         target = desk.strategy(position.strategy).target(position)
         waiting = any(True for _ in view.book.closing(position.id))
         if target is None or waiting or not position.whole or residue(position):
@@ -154,19 +162,23 @@ def _on_tick(price: Decimal, root: str, legs: tuple[Leg, ...]) -> Decimal:
     Legs that all sell are never given away: the venue takes no debit for them.
     """
     what = product(root)
-    step = what.ticks.package if len(legs) > 1 else what.ticks.tick(price)
-    if not legs[0].contract.is_option:
-        step = what.underlying_tick
+    step = tick_of(price, what, len(legs)) if legs[0].contract.is_option else what.underlying_tick
     limit = (price / step).to_integral_value(ROUND_CEILING) * step
     return limit if any(leg.quantity > 0 for leg in legs) else max(limit, step)
 
 
 @value
 class Wish:
-    """An opening order somebody wants, and all that was measured on the way: the plan and the size."""
+    """An opening order somebody wants, and all that was measured on the way: the plan and the size.
+
+    ``walk`` is its ladder and ``sight`` the package it begins at, where it is not sent at the far
+    side.
+    """
 
     order: Order
     readings: tuple[Reading, ...]
+    sight: Sight
+    walk: Walk | None = None
 
 
 def entry(desk: Desk, view: View, strategy: Strategy) -> Wish | Skip:
@@ -182,19 +194,32 @@ def entry(desk: Desk, view: View, strategy: Strategy) -> Wish | Skip:
         found = sized(wanted, view, strategy.name)
         against += (of_root(root, measured) for measured in (*wanted.readings, *found.readings))
         if found.units >= 1:
-            return Wish(_opening(desk, view, strategy, wanted, found.units), tuple(against))
+            return _opening(desk, view, strategy, wanted, found.units, tuple(against))
     return Skip(tuple(against))
 
 
-def _opening(desk: Desk, view: View, strategy: Strategy, wanted: Structure, units: int) -> Order:
-    columns = columns_of(wanted.legs, units)
-    price = natural(view.market.marks(columns), columns, units)
+def _opening(
+    desk: Desk,
+    view: View,
+    strategy: Strategy,
+    wanted: Structure,
+    units: int,
+    readings: tuple[Reading, ...],
+) -> Wish:
+    """The order for a structure: at the first price of its ladder, or at the far side at once."""
+    sight = sight_of(view, columns_of(wanted.legs, units), units)
+    limit, walk = points(sight.natural), None
+    if view.limits.walk_mode == "walk":
+        tick = tick_of(points(sight.mid), product(wanted.root), len(wanted.legs))
+        walk = begin(sight, wanted.credit_min, tick, view.limits)
+        limit = walk.limit
     intent = intent_of(strategy, view)
-    return Order(
+    order = Order(
         intent, desk.attempts.get(intent, 0) + 1, Purpose.OPEN, strategy.name, wanted.campaign,
-        wanted.legs, units, points(price),
+        wanted.legs, units, limit,
         why=f"{wanted.shape}, credit {wanted.credit:.2f} at VIX {view.market.vix.value:.2f}",
     )  # fmt: skip
+    return Wish(order, readings, sight, walk)
 
 
 def intent_of(strategy: Strategy, view: View) -> str:

@@ -1,7 +1,8 @@
 """The desk: what the loop holds between ticks - book, standing and what it has said before.
 
-Book, standing and attempts are folded from the journal. Doubts and what was said are not: forgetting
-them at a restart only makes the desk look once more and say an answer again.
+Book, standing and attempts are folded from the journal. Doubts, ladders and what was said are not:
+forgetting them at a restart only makes the desk look once more, leave an order at the price it has,
+and say an answer again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ from tomking.core.facts import (
     Settled,
 )
 from tomking.engine.ports import Journal
+from tomking.engine.walk import Walk
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio import book as books
 from tomking.portfolio.book import Book, empty_book
@@ -37,7 +39,7 @@ class Desk:
     ``doubts`` are stay rules seen broken once; ``said`` the last answer recorded about an intent or
     a slot, so that only changes are written; ``attempts`` how often each intent was sent; ``held``
     the strategies that hold something; ``impatient`` whether an order that does not rest is
-    working.
+    working; ``walks`` the ladders of opening orders by intent.
     """
 
     strategies: tuple[Strategy, ...]
@@ -51,6 +53,7 @@ class Desk:
     attempts: dict[str, int] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     impatient: bool = False
+    walks: dict[str, Walk] = field(default_factory=dict)
 
     @property
     def restless(self) -> bool:
@@ -100,6 +103,9 @@ class Desk:
             self.impatient = any(not working.order.rests for working in book.working.values())
             if self.doubts:
                 self.doubts = {doubt for doubt in self.doubts if doubt[0] in book.positions}
+            if self.walks:
+                wanted = {working.order.intent for working in book.working.values()}
+                self.walks = {name: walk for name, walk in self.walks.items() if name in wanted}
         self.standing = standings.apply(self.standing, fact, self.limits)
         if isinstance(fact, Sent):
             self.attempts[fact.order.intent] = fact.order.attempt

@@ -1,5 +1,7 @@
 """The loop. Backtest, paper and live are this function with other arguments."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from math import isnan
 
 from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale
@@ -10,7 +12,9 @@ from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, ref
 from tomking.engine.decide import Wish, already, entry, exits, profit_orders, stale_openings
 from tomking.engine.desk import Desk
 from tomking.engine.labels import labels
+from tomking.engine.ladder import Step, repriced, steps, told
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
+from tomking.engine.walk import ABANDONED, STEPPED, Move
 from tomking.risk.breakers import tripped
 from tomking.risk.judge import judge
 from tomking.risk.verdict import Approved, Refused, Verdict
@@ -47,13 +51,55 @@ def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> V
         view = offer(desk, view, order, broker, inbox)
     for order in tuple(profit_orders(desk, view)):
         view = offer(desk, view, order, broker, inbox)
+    for step in tuple(steps(desk, view)):
+        view = climb(desk, view, step, broker, inbox)
     for working in tuple(stale_openings(view)):
         broker.cancel(working.order.id)
     return view
 
 
-def offer(desk: Desk, view: View, order: Order, broker: Broker, inbox: Inbox) -> View:
-    """Judge an order, write the verdict, look at the brake again, write that it goes, send it."""
+def climb(desk: Desk, view: View, step: Step, broker: Broker, inbox: Inbox) -> View:
+    """Do what a ladder does next: a new price is judged like any order, as if the old one were gone.
+
+    One that no gate lets through any more, or that the brake holds, is withdrawn.
+    """
+    order, walk = step.order, step.move.walk
+    if step.move.did == STEPPED:
+        alone = view.without(order.id)
+        wanted = repriced(step, desk.attempts[order.intent] + 1)
+        after = offer(desk, alone, wanted, broker, inbox, (told(step),))
+        if after is not alone:
+            desk.walks[order.intent] = walk
+            return after
+        walk = desk.walks[order.intent]
+        note = f"the next price was {_answer(desk, wanted)}"
+        step = replace(step, move=Move(ABANDONED, walk, note))
+    desk.note([told(step)])
+    desk.walks[order.intent] = walk
+    if step.move.did == ABANDONED:
+        del desk.walks[order.intent]
+        broker.cancel(order.id)
+    return view
+
+
+def _answer(desk: Desk, order: Order) -> str:
+    """Why an order was not sent."""
+    said = desk.said[order.intent]
+    return "held by the brake" if said == APPROVED else f"refused: {said}"
+
+
+def offer(
+    desk: Desk,
+    view: View,
+    order: Order,
+    broker: Broker,
+    inbox: Inbox,
+    before: Sequence[Fact] = (),
+) -> View:
+    """Judge an order, write the verdict, look at the brake again, write that it goes, send it.
+
+    ``before`` is written with the sending, and only if it goes.
+    """
     verdict = _verdict(order, view, broker)
     approved = isinstance(verdict, Approved)
     failed = first_failure(verdict.readings)
@@ -64,7 +110,7 @@ def offer(desk: Desk, view: View, order: Order, broker: Broker, inbox: Inbox) ->
         desk.note([Judged(view.market.at, order, verdict.readings, named, approved)])
     if not isinstance(verdict, Approved) or (order.adds_risk and inbox.halted()):
         return view
-    desk.note([Sent(view.market.at, order)])
+    desk.note([*before, Sent(view.market.at, order)])
     broker.submit(verdict, view.market)
     return desk.view(view.market)
 
@@ -89,10 +135,12 @@ def _ask(
     if isinstance(wish, Skip):
         _consider(desk, view, name, "skipped", wish.readings, last=last)
         return view
-    after = offer(desk, view, wish.order, broker, inbox)
-    answer = desk.said[wish.order.intent]
-    held = "held by the brake" if answer == APPROVED else f"refused: {answer}"
-    outcome = "sent" if after is not view else held
+    order, walk = wish.order, wish.walk
+    first = () if walk is None else (told(Step(order, wish.sight, Move(STEPPED, walk))),)
+    after = offer(desk, view, order, broker, inbox, first)
+    if walk is not None and after is not view:
+        desk.walks[order.intent] = walk
+    outcome = "sent" if after is not view else _answer(desk, order)
     _consider(desk, after, name, outcome, wish.readings, last=last)
     return after
 

@@ -1,6 +1,7 @@
 """What the venue charges for a package, leg by leg."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -25,3 +26,22 @@ def leg_fees(
         )
         for leg, price in zip(order.legs, prices, strict=True)
     )
+
+
+def part_fees(
+    schedule: FeeSchedule,
+    order: Order,
+    prices: Sequence[Decimal],
+    day: date,
+    before: int,
+    units: int,
+) -> tuple[Decimal, ...]:
+    """Dollars for each leg of so many more units: what all of them cost, less what was charged.
+
+    A commission that is capped by the leg is so capped over all the parts of an order.
+    """
+    after = leg_fees(schedule, replace(order, units=before + units), prices, day)
+    if not before:
+        return after
+    charged = leg_fees(schedule, replace(order, units=before), prices, day)
+    return tuple(now - then for now, then in zip(after, charged, strict=True))

@@ -1,11 +1,14 @@
 """Fill models: at which price a leg trades, given its quote; against the trader, never for him."""
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 
 from tomking.core.errors import ConfigError
 from tomking.core.product import TickTable
 from tomking.core.value import value
+from tomking.exchange.patience import Patience
+from tomking.exchange.slippage import BY_CIRCUMSTANCE, Slippage
 
 #: Float noise of a price that already lies on its tick, in ticks.
 _NOISE = 1e-7
@@ -13,19 +16,28 @@ _NOISE = 1e-7
 
 @value
 class FillModel:
-    """Where between mid and the far side of the quote a leg trades.
+    """Where between mid and the far side of the quote a leg trades, and how much at once.
 
     ``spread_fraction`` is the share of the half-width given up: 0 trades at mid, 1 at the natural
-    price (buy at the ask, sell at the bid). A quote older than ``age_max_s`` seconds never fills.
+    price (buy at the ask, sell at the bid). ``slippage`` replaces it by a table. A quote older than
+    ``age_max_s`` seconds never fills. At most ``lot`` units trade at a look (0: all of them).
+    ``patience`` lets limits better than the model's price trade with some probability.
     """
 
     name: str
     spread_fraction: float
     age_max_s: float = 60.0
+    slippage: tuple[Slippage, ...] = ()
+    lot: int = 0
+    patience: Patience | None = None
 
 
 NATURAL = FillModel("natural", 1.0)
 MID = FillModel("mid", 0.0)
+#: Shares by legs, moneyness and time, and patience for limits that ask for more.
+GRADED = FillModel("graded", 0.5, slippage=BY_CIRCUMSTANCE, patience=Patience())
+NAMED = {model.name: model for model in (NATURAL, MID, GRADED)}
+PATIENT, BY = "patient ", " by "
 
 
 def spread_fraction(share: float) -> FillModel:
@@ -39,20 +51,40 @@ def spread_fraction(share: float) -> FillModel:
     return FillModel(f"spread_fraction({share:g})", share)
 
 
-def model_named(name: str) -> FillModel:
-    """The model of a name as people write it: ``natural``, ``mid`` or ``spread_fraction(0.25)``.
+def patient(model: FillModel) -> FillModel:
+    """The model with a chance for limits better than its price."""
+    return replace(model, name=f"{PATIENT}{model.name}", patience=Patience())
 
-    >>> model_named("mid") == MID
-    True
+
+def in_lots(model: FillModel, lot: int) -> FillModel:
+    """The model trading so many units at a look and no more.
+
+    >>> in_lots(NATURAL, 2).name
+    'natural by 2'
     """
-    if name in (NATURAL.name, MID.name):
-        return NATURAL if name == NATURAL.name else MID
-    inner = name.removeprefix("spread_fraction(").removesuffix(")")
+    if lot < 1:
+        raise ConfigError(f"a lot of {lot} never fills anything; give 1 or more")
+    return replace(model, name=f"{model.name}{BY}{lot}", lot=lot)
+
+
+def model_named(name: str) -> FillModel:
+    """The model of a name as people write it, such as ``spread_fraction(0.25)`` or ``graded by 2``.
+
+    >>> model_named("mid") == MID, model_named("patient natural by 3").lot
+    (True, 3)
+    """
     try:
-        return spread_fraction(float(inner))
+        if BY in name:
+            inner, _, lot = name.rpartition(BY)
+            return in_lots(model_named(inner), int(lot))
+        if name.startswith(PATIENT):
+            return patient(model_named(name.removeprefix(PATIENT)))
+        share = name.removeprefix("spread_fraction(").removesuffix(")")
+        return NAMED[name] if name in NAMED else spread_fraction(float(share))
     except ValueError:
         raise ConfigError(
-            f"unknown fill model {name!r}; choose natural, mid or spread_fraction(0.25)"
+            f"unknown fill model {name!r}; choose natural, mid, spread_fraction(0.25) or graded, "
+            "with `patient` before it or ` by 2` (units at a look) after it"
         ) from None
 
 
@@ -91,6 +123,18 @@ def tradable(model: FillModel, bid: float, ask: float, age_s: float, quantity: i
 
 
 def leg_price(model: FillModel, bid: float, ask: float, quantity: int, step: Steps) -> float:
+    """The price of a leg by a model that gives up the same share everywhere; see ``moved``.
+
+    >>> es = Steps(0.05, 5.0, 0.25)
+    >>> leg_price(NATURAL, 1.00, 1.20, +1, es), leg_price(MID, 1.00, 1.15, -1, es)
+    (1.2, 1.075)
+    >>> round(leg_price(spread_fraction(0.25), 1.00, 1.20, -1, es), 4)
+    1.05
+    """
+    return moved(model.spread_fraction, bid, ask, quantity, step)
+
+
+def moved(share: float, bid: float, ask: float, quantity: int, step: Steps) -> float:
     """The price of a leg: mid moved against the trader, rounded against him to the leg's tick.
 
     Exactly at mid nothing is rounded. The price never leaves the quote: where the rounding would
@@ -98,6 +142,8 @@ def leg_price(model: FillModel, bid: float, ask: float, quantity: int, step: Ste
 
     Parameters
     ----------
+    share : float
+        Of the half-width, given up.
     bid, ask : float
         A tradable quote, in points.
     quantity : int
@@ -107,17 +153,11 @@ def leg_price(model: FillModel, bid: float, ask: float, quantity: int, step: Ste
     -------
     float
         Points, between ``bid`` and ``ask``.
-
-    >>> es = Steps(0.05, 5.0, 0.25)
-    >>> leg_price(NATURAL, 1.00, 1.20, +1, es), leg_price(MID, 1.00, 1.15, -1, es)
-    (1.2, 1.075)
-    >>> round(leg_price(spread_fraction(0.25), 1.00, 1.20, -1, es), 4)
-    1.05
     """
     mid = 0.5 * (bid + ask)
-    if model.spread_fraction == 0.0:
+    if share == 0.0:
         return mid
-    give = model.spread_fraction * 0.5 * (ask - bid)
+    give = share * 0.5 * (ask - bid)
     if quantity > 0:
         price = mid + give
         tick = step.at(price)

@@ -1,108 +1,112 @@
-"""Package limit orders against quotes: one net price, all legs or none.
+"""Orders against quotes: one net price for a package, all legs or none, so many units at a look.
 
-An order that does not rest fills at the model's price once that is at least as good as its limit.
-An order that rests fills *at* its limit and never better: it stood in the market while the price
-came to it, and what trades through a resting order between two snapshots trades at its price. To
-give it the later, better price would be to know that the market went on.
+An order that may trade at the first look it meets takes the model's price if that is as good as its
+limit. One that stood in the market while the price came to it - because it rests, or because an
+earlier look did not fill it - trades *at* its limit and never better: what trades through a standing
+order between two snapshots trades at its price. To give it the later, better price would be to know
+that the market went on.
+
+A stop is touched by the natural side of a fresh, two-sided quote, and trades from the next look on:
+the look that touched it was over before the order was on its way. At the market every leg gives up
+its whole half-width, whatever the model.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from math import inf
 
 from tomking.core.contract import Contract
 from tomking.core.facts import LegFilled
-from tomking.core.money import ZERO, points
 from tomking.core.order import Leg, Order
-from tomking.core.product import product
-from tomking.core.value import value
-from tomking.exchange.fills import FillModel, Steps, leg_price, one_step, steps, tradable
+from tomking.exchange.fills import FillModel, moved, tradable
 from tomking.exchange.ledger import multiplier
-from tomking.market.snapshot import AGE, ASK, BID, MID
+from tomking.exchange.looks import Look
+from tomking.exchange.patience import chance, die
+from tomking.exchange.prices import at_limit, fill_prices, net_of
+from tomking.exchange.slippage import in_force, share
+from tomking.exchange.working import Working
+from tomking.market.snapshot import AGE, ASK, BID, DELTA, MID
 
 #: Float noise allowed in the first, cheap comparison; the exact one follows.
 _NOISE = 1e-6
 
 
-@value
-class Working:
-    """An order in the venue's book, with what the matching needs worked out once.
-
-    ``live_from`` is the first instant it may trade at and ``day_ends`` the close of the session it
-    was sent in.
-    """
-
-    order: Order
-    submitted: datetime
-    live_from: datetime
-    day_ends: datetime
-    limit: float
-    quantities: tuple[int, ...]
-    steps: tuple[Steps, ...]
-
-
-def working(order: Order, submitted: datetime, day_ends: datetime, latency_s: float) -> Working:
-    """An order as it enters the venue's book."""
-    return Working(
-        order,
-        submitted,
-        submitted + timedelta(seconds=latency_s),
-        day_ends,
-        -inf if order.limit is None else float(order.limit),
-        tuple(leg.quantity for leg in order.legs),
-        tuple(steps_of(leg.contract.root, leg.contract.is_option) for leg in order.legs),
-    )
-
-
-@cache
-def steps_of(root: str, is_option: bool) -> Steps:
-    """The price steps of a root's options, or of the future or share itself."""
-    traded = product(root)
-    return steps(traded.ticks) if is_option else one_step(traded.underlying_tick)
-
-
-def is_matchable(entry: Working, at: datetime) -> bool:
-    """Whether an order may trade now: strictly after it was sent, and its latency gone by."""
-    if at <= entry.submitted or at < entry.live_from:
-        return False
-    return entry.order.rests or at <= entry.day_ends
-
-
-def package(
-    entry: Working, rows: Sequence[Sequence[float]], columns: Sequence[int], model: FillModel
-) -> tuple[float, ...] | None:
-    """The legs' prices at which an order would trade now, or nothing.
+def met(
+    entry: Working, look: Look, model: FillModel, seen: datetime | None, seed: int
+) -> tuple[Decimal, ...] | None:
+    """The legs' prices at which an order trades at this look, or nothing.
 
     Parameters
     ----------
-    rows : sequence of sequences
-        ``Marks.table`` as plain floats: a row each field, a column each contract.
-    columns : sequence of int
-        The column of each leg.
+    seen
+        The earlier look that did not fill it; ``None`` at its first.
+    seed
+        Of the die that limits better than the model's price are thrown for.
 
     Returns
     -------
-    tuple of float or None
-        Prices in points; ``None`` if a leg's quote may not fill or the net price is worse than the
-        limit.
+    tuple of Decimal or None
+        Prices in points; ``None`` if a leg's quote may not fill or the limit is not met.
     """
-    bids, asks, ages = rows[BID], rows[ASK], rows[AGE]
+    columns = look.places[entry.order.id]
+    prices = model_prices(entry, look, columns, model)
+    if prices is None:
+        return None
+    net = net_of(entry.quantities, prices)
+    if net >= entry.limit - _NOISE:
+        return fill_prices(entry.order, prices, stood=seen is not None)
+    limit = entry.order.limit
+    if model.patience is None or limit is None:
+        return None
+    mid = net_of(entry.quantities, [look.rows[MID][column] for column in columns])
+    way = (mid - entry.limit) / (mid - net) if mid > net else -inf
+    since = entry.live_from if seen is None else max(seen, entry.live_from)
+    minutes = (look.at - since).total_seconds() / 60.0
+    if die(seed, entry.order.id, look.at) >= chance(model.patience, way, minutes):
+        return None
+    return at_limit(entry.order, limit, look.rows, columns)
+
+
+def model_prices(
+    entry: Working, look: Look, columns: Sequence[int], model: FillModel
+) -> tuple[float, ...] | None:
+    """The prices the model gives each leg; nothing if a leg's quote may not fill."""
+    bids, asks, ages = look.rows[BID], look.rows[ASK], look.rows[AGE]
+    shares = _shares(entry, look, columns, model)
     prices: list[float] = []
-    net = 0.0
-    for quantity, column, step in zip(entry.quantities, columns, entry.steps, strict=True):
-        bid, ask = bids[column], asks[column]
+    for row, column in enumerate(columns):
+        quantity, bid, ask = entry.quantities[row], bids[column], asks[column]
         side = bid if quantity < 0 else ask
         if side == 0.0 and gives_away(entry.order, ages[column], model):
             prices.append(0.0)
             continue
         if not tradable(model, bid, ask, ages[column], quantity):
             return None
-        price = leg_price(model, bid, ask, quantity, step)
-        net -= quantity * price
-        prices.append(price)
-    return tuple(prices) if net >= entry.limit - _NOISE else None
+        given = model.spread_fraction if shares is None else shares[row]
+        prices.append(moved(given, bid, ask, quantity, entry.steps[row]))
+    return tuple(prices)
+
+
+def _shares(
+    entry: Working, look: Look, columns: Sequence[int], model: FillModel
+) -> Sequence[float] | None:
+    """The share each leg gives up; ``None`` where it is the model's one figure."""
+    if entry.order.limit is None:
+        return (1.0,) * len(columns)
+    if not model.slippage:
+        return None
+    row = in_force(model.slippage, look.session.day)
+    minute = look.session.minute(look.at)
+    left, deltas = look.session.minutes - minute, look.rows[DELTA]
+    return tuple(
+        share(row, len(columns), abs(deltas[column]), minute, left, _dies(leg, look.session.day))
+        for leg, column in zip(entry.order.legs, columns, strict=True)
+    )
+
+
+def _dies(leg: Leg, day: date) -> bool:
+    return leg.contract.is_option and leg.contract.expiry == day
 
 
 def gives_away(order: Order, age_s: float, model: FillModel) -> bool:
@@ -114,72 +118,42 @@ def gives_away(order: Order, age_s: float, model: FillModel) -> bool:
     return len(order.legs) > 1 and not order.adds_risk and age_s <= model.age_max_s
 
 
-def fill_prices(order: Order, prices: Sequence[float]) -> tuple[Decimal, ...] | None:
-    """Exact leg prices of a fill; ``None`` if the package misses the limit after all.
-
-    A resting order's legs are moved until they add up to its limit (see the module's text).
-    """
-    exact = [points(price) for price in prices]
-    if order.limit is None:
-        return tuple(exact)
-    better = _net(order.legs, exact) - order.limit
-    if better < 0:
-        return None
-    return tuple(_worsened(order.legs, exact, better) if order.rests else exact)
-
-
-def _net(legs: Sequence[Leg], prices: Sequence[Decimal]) -> Decimal:
-    """Net credit per unit: + received, - paid."""
-    return -sum((leg.quantity * price for leg, price in zip(legs, prices, strict=True)), ZERO)
-
-
-def _worsened(legs: Sequence[Leg], prices: list[Decimal], give: Decimal) -> list[Decimal]:
-    """Prices moved against the trader until ``give`` points per unit are gone.
-
-    The leg with the smallest absolute quantity takes the difference, a bought one before a sold
-    one: a purchase can always be dearer, a sale cannot go below zero and hands what is left to the
-    next.
-    """
-    moved = list(prices)
-    for at in sorted(range(len(legs)), key=lambda i: (abs(legs[i].quantity), -legs[i].quantity)):
-        quantity = legs[at].quantity
-        change = give if quantity > 0 else min(give, -quantity * moved[at])
-        moved[at] += change / quantity
-        give -= change
-        if give == 0:
-            break
-    return moved
+def touched(entry: Working, look: Look, model: FillModel) -> bool:
+    """Whether a stop is touched: to buy, by an offer at its trigger or above; to sell, by a bid."""
+    (column,) = look.places[entry.order.id]
+    bid, ask = look.rows[BID][column], look.rows[ASK][column]
+    if entry.order.trigger is None or not bid > 0.0:
+        return False
+    if not tradable(model, bid, ask, look.rows[AGE][column], entry.quantities[0]):
+        return False
+    trigger = float(entry.order.trigger)
+    return ask >= trigger - _NOISE if entry.quantities[0] > 0 else bid <= trigger + _NOISE
 
 
 def fills(
-    order: Order, prices: Sequence[Decimal], mids: Sequence[float], fees: Sequence[Decimal],
-    at: datetime,
-) -> tuple[LegFilled, ...]:  # fmt: skip
-    """The fills of a whole package, one a leg.
+    entry: Working, units: int, prices: Sequence[Decimal], fees: Sequence[Decimal], look: Look
+) -> tuple[LegFilled, ...]:
+    """The fills of so many units of a package, one a leg, named after the units before them.
 
     ``slippage`` is what the leg cost against mid, in dollars: positive is worse than mid.
     """
+    order, mids = entry.order, look.rows[MID]
     return tuple(
         LegFilled(
-            at,
+            look.at,
             order.id,
             number,
             leg.contract,
-            leg.quantity * order.units,
+            leg.quantity * units,
             price,
             fee,
-            f"{order.id}/{number}",
-            leg.quantity * order.units * multiplier(leg.contract) * (float(price) - mid),
+            f"{order.id}/{entry.filled}/{number}",
+            leg.quantity * units * multiplier(leg.contract) * (float(price) - mids[column]),
         )
-        for number, (leg, price, mid, fee) in enumerate(
-            zip(order.legs, prices, mids, fees, strict=True)
+        for number, (leg, price, fee, column) in enumerate(
+            zip(order.legs, prices, fees, look.places[order.id], strict=True)
         )
     )
-
-
-def mids_at(rows: Sequence[Sequence[float]], columns: Sequence[int]) -> tuple[float, ...]:
-    """The mids of an order's legs."""
-    return tuple(rows[MID][column] for column in columns)
 
 
 def overclosed(order: Order, holdings: Mapping[Contract, int]) -> Contract | None:
@@ -190,6 +164,7 @@ def overclosed(order: Order, holdings: Mapping[Contract, int]) -> Contract | Non
     """
     for leg in order.legs:
         held, quantity = holdings.get(leg.contract, 0), leg.quantity * order.units
-        if not leg.opens and (held * quantity >= 0 or abs(quantity) > abs(held)):
+        over = held * quantity >= 0 or abs(quantity) > abs(held)
+        if over and not leg.opens:
             return leg.contract
     return None

@@ -1,32 +1,31 @@
 """The exchange: takes orders, matches them later, charges, settles, and keeps its own ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from math import isnan
 
-from tomking.core.calendar import Session
+from tomking.core.calendar import AFTER_CLOSE, Session
 from tomking.core.contract import Contract
 from tomking.core.errors import InvariantError, QuoteMissing, Rejected
-from tomking.core.facts import Fact, OrderEnded
-from tomking.core.money import ZERO, points
-from tomking.core.order import Order
-from tomking.core.product import is_adjusted
-from tomking.core.reading import first_failure
-from tomking.exchange import collateral, matching
+from tomking.core.facts import Fact
+from tomking.core.money import ZERO
+from tomking.core.order import Bracket, Order
+from tomking.core.venue import Code
+from tomking.exchange import brackets, routing
+from tomking.exchange.account import NOT_ASKED, Account
 from tomking.exchange.assignment import RATIONAL, Boundary, EarlyExercise, no_time_value
-from tomking.exchange.charges import leg_fees
 from tomking.exchange.clearing import Clearing, first_due
 from tomking.exchange.fills import FillModel
-from tomking.exchange.ledger import Ledger, apply, known, worth
-from tomking.exchange.matching import Working
-from tomking.market.snapshot import MID, Legs, Snapshot
-from tomking.portfolio.columns import columns
+from tomking.exchange.floor import Floor
+from tomking.exchange.ledger import Ledger, known
+from tomking.exchange.orders import Orders
+from tomking.exchange.working import Status, status, working
+from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import FeeSchedule
-from tomking.portfolio.preflight import objections
-from tomking.portfolio.preview import Preview
+from tomking.portfolio.preview import Preview, Refusal
 
-FILLED, CANCELLED, REJECTED, EXPIRED = "filled", "cancelled", "rejected", "expired"
+Versions = tuple[int, int]
 
 
 class Exchange:
@@ -39,12 +38,15 @@ class Exchange:
     fees : FeeSchedule
         What a leg costs.
     fill : FillModel
-        Where between mid and the far side orders trade.
+        Where between mid and the far side orders trade, and how much of one at once.
     house : str
         Whose margin rates apply: ``tastytrade`` or ``exchange``.
     latency_s : float
-        Seconds from sending an order to the first instant it may trade; whatever it is, an order
-        never trades in the snapshot it was sent in.
+        Seconds from sending anything to its effect: an order to the first instant it may trade, a
+        cancel to its confirmation. Whatever it is, an order never trades in the snapshot it was sent
+        in.
+    seed : int
+        Of the die that a patient fill model throws.
     exercise : EarlyExercise
         How holders of what the account is short act before and at expiry.
     boundary : Boundary
@@ -65,42 +67,42 @@ class Exchange:
         fill: FillModel,
         house: str,
         latency_s: float = 1.0,
+        seed: int = 0,
         exercise: EarlyExercise = RATIONAL,
         boundary: Boundary = no_time_value,
         start: Ledger | None = None,
     ) -> None:
-        self._ledger = Ledger(cash) if start is None else known(start)
+        self._account = Account(Ledger(cash) if start is None else known(start), fees, house)
         self._clearing = Clearing(fees, exercise, boundary)
-        self._fees = fees
-        self._fill = fill
+        self._orders = Orders(latency_s)
+        self._floor = Floor(fill, seed, latency_s)
         self._latency_s = latency_s
-        self._collateral = collateral.Collateral(house)
-        self._working: dict[str, Working] = {}
-        self._intents: dict[str, str] = {}
-        self._ended: dict[str, str] = {}
-        self._rejections: list[tuple[str, str]] = []
-        self._cancels: dict[str, str] = {}
-        self._columns: dict[str, tuple[int, ...]] | None = None
-        self._wanted = columns(())
-        self._held: Legs | None = None
-        self._first_due: tuple[date, datetime] | None = None
+        self._at: datetime | None = None
+        self._unrouted: set[str] = set()
+        self._dry: tuple[Order, Snapshot, Versions, Preview] | None = None
+        self._first_due: tuple[date, Versions, datetime] | None = None
 
     @property
     def ledger(self) -> Ledger:
         """The venue's ledger as it stands."""
-        return self._ledger
+        return self._account.ledger
 
     def holdings(self) -> Mapping[Contract, int]:
         """Signed contracts held."""
-        return self._ledger.holdings
+        return self._account.ledger.holdings
 
     def working(self) -> tuple[Order, ...]:
         """Orders that may still trade, oldest first."""
-        return tuple(entry.order for entry in self._working.values())
+        return tuple(entry.order for entry in self._orders.working.values())
 
     def find(self, intent: str) -> str | None:
         """The live order of an intent, else the last received; ``None`` if there never was one."""
-        return self._intents.get(intent)
+        return self._orders.find(intent)
+
+    def status(self, order_id: str, at: datetime) -> Status | None:
+        """Where an order is in its life; ``None`` if it was never received."""
+        entry = self._orders.working.get(order_id)
+        return self._orders.ended.get(order_id) if entry is None else status(entry, at)
 
     def submit(self, order: Order, now: Snapshot) -> None:
         """Take an order; what becomes of it is a fact of a later step.
@@ -110,73 +112,91 @@ class Exchange:
         InvariantError
             If the same order was sent before: a blind retry is a double order.
         """
-        if order.id in self._working or order.id in self._ended:
-            raise InvariantError(f"{order.id} was sent twice; a new attempt needs a new number")
-        note = self._objection(order, now)
-        if not note or self.find(order.intent) not in self._working:
-            self._intents[order.intent] = order.id
-        if note:
-            self._ended[order.id] = REJECTED
-            self._rejections.append((order.id, note))
-            return
-        if order.replaces in self._working:
-            self._cancels[order.replaces] = f"replaced by {order.id}"
-        closes = now.day.session.closes
-        self._working[order.id] = matching.working(order, now.at, closes, self._latency_s)
-        self._forget_orders()
+        self._new(order)
+        said = self._dry_run(order, now)
+        if said.refusals:
+            self._orders.refuse(order, "; ".join(map(str, said.refusals)))
+        else:
+            self._take(order, now, said)
+
+    def submit_bracket(self, bracket: Bracket, now: Snapshot) -> None:
+        """Take orders that know of each other, all of them or none.
+
+        Raises
+        ------
+        InvariantError
+            If one of them was sent before.
+        """
+        for order in bracket.orders:
+            self._new(order)
+        held = brackets.held_after(bracket.first, self._account.ledger.holdings)
+        said = {order.id: self._dry_run(order, now, held) for order in bracket.together}
+        if bracket.first is not None:
+            said[bracket.first.id] = self._dry_run(bracket.first, now)
+        notes = [str(refusal) for seen in said.values() for refusal in seen.refusals]
+        shape = brackets.shape_objection(bracket)
+        notes += [str(Refusal(Code.VALIDATION, shape))] if shape else []
+        for order in bracket.orders:
+            if notes:
+                self._orders.refuse(order, "; ".join(notes))
+            else:
+                self._take(order, now, said[order.id], bracket)
 
     def cancel(self, order_id: str) -> None:
-        """Ask for an order to end; one that has ended already is left alone, its end was a fact.
+        """Ask for an order to end, a latency after the last look; a fill may be faster.
+
+        One that has ended already is left alone, its end was a fact.
 
         Raises
         ------
         Rejected
             If no such order was ever received.
         """
-        if order_id in self._working:
-            self._cancels.setdefault(order_id, "")
-        elif order_id not in self._ended:
+        if order_id not in self._orders:
             raise Rejected(f"no order {order_id} was ever received; look at the working orders")
+        if order_id in self._orders.working and self._at is not None:
+            self._orders.ask_to_end(order_id, self._at, "")
 
     def step(self, now: Snapshot) -> list[Fact]:
         """Everything that happens by this instant, in a fixed order.
 
-        Rejections, settlements, cancels, matches, and at the close the end of orders for the day.
+        Rejections, cancels, the barrier of the clearing house, what routing finds, matches, and at
+        the close the end of orders for the day.
         """
         session, at = now.day.session, now.at
-        facts: list[Fact] = []
-        if self._rejections:
-            facts += [OrderEnded(at, order, REJECTED, note) for order, note in self._rejections]
-            self._rejections.clear()
+        self._at = at
+        facts: list[Fact] = [*self._orders.look(at)]
         if self._clearing.is_due(now, self._due(session)):
             facts += self._clear(now)
-        if not self._working:
+        if not self._orders.working:
             return facts
-        if self._cancels:
-            cancels = tuple(self._cancels.items())
-            facts += [self._end(at, order, CANCELLED, why) for order, why in cancels]
-        if session.opens <= at <= session.closes:
-            facts += self._match(now)
-        facts += [
-            self._end(at, entry.order.id, EXPIRED, "its day is over")
-            for entry in tuple(self._working.values())
-            if not entry.order.rests and at >= entry.day_ends
-        ]
-        return facts
+        if self._unrouted:
+            facts += routing.routed(self._unrouted, self._orders, session, at)
+        if session.opens <= at <= session.at(session.minutes + AFTER_CLOSE):
+            facts += self._floor.match(self._orders, self._account, now)
+        return [*facts, *self._orders.over(at)]
 
     def preview(self, order: Order, now: Snapshot) -> Preview:
-        """What an order would need and cost; one that takes risk off is not asked about margin."""
-        legs = columns([(leg.contract, leg.quantity * order.units) for leg in order.legs])
-        mids = [ZERO if isnan(mid) else points(mid) for mid in now.marks(legs).table[MID].tolist()]
-        fees = sum(leg_fees(self._fees, order, mids, now.day.session.day), ZERO)
-        if not order.adds_risk:
-            return Preview(ZERO, ZERO, ZERO, fees, "not asked")
-        before, after, alone = self._collateral.change(self._ledger.holdings, order, now)
-        return Preview(before, after, alone, fees, "estimate")
+        """The dry run: what an order would need, cost and leave, and why it would be refused.
+
+        One that takes risk off is not asked about margin.
+
+        Raises
+        ------
+        QuoteMissing
+            If what it would need cannot be worked out.
+        """
+        if self._dry is not None:
+            asked, then, versions, seen = self._dry
+            if asked is order and then is now and versions == self._versions:
+                return seen
+        made = self._estimate(order, now, self._account.ledger.holdings)
+        self._dry = order, now, self._versions, made
+        return made
 
     def requirement(self, now: Snapshot) -> Decimal:
         """Margin of everything held, in dollars."""
-        return self._collateral.total(self._ledger.holdings, now)
+        return self._account.requirement(now)
 
     def net_liq(self, now: Snapshot) -> Decimal:
         """Cash and what is held at mid, in dollars.
@@ -186,44 +206,67 @@ class Exchange:
         QuoteMissing
             If a holding has no mark.
         """
-        if self._held is None:
-            self._held = columns(tuple(self._ledger.holdings.items()))
-        return worth(self._ledger, collateral.mids(self._held, now))
+        return self._account.net_liq(now)
 
-    def _objection(self, order: Order, now: Snapshot) -> str:
-        """Why the venue will not take an order, as a sentence; empty if it will."""
-        for root in (leg.contract.root for leg in order.legs):
-            if is_adjusted(root):
-                return f"{root} is adjusted; close it in the broker's own application"
-        alive = self.find(order.intent)
-        if alive in self._working and alive != order.replaces:
-            return f"{alive} is working for the same intent; replace or cancel it first"
-        if order.replaces and self._ended.get(order.replaces, "") == FILLED:
-            return f"{order.replaces}, which it would replace, has filled"
-        objection = first_failure(
-            objections(order, holdings=self._ledger.holdings, session=now.day.session, at=now.at)
-        )
-        return "" if objection is None else str(objection)
+    @property
+    def _versions(self) -> Versions:
+        """Changes so far of orders and ledger: what was worked out holds until one of them grows."""
+        return self._orders.version, self._account.version
+
+    def _new(self, order: Order) -> None:
+        if order.id in self._orders:
+            raise InvariantError(f"{order.id} was sent twice; a new attempt needs a new number")
+
+    def _take(
+        self, order: Order, now: Snapshot, said: Preview, bracket: Bracket | None = None
+    ) -> None:
+        """Put an accepted order to work, behind the first of its bracket if it has one."""
+        entry = working(order, now.at, now.day.session, self._latency_s)
+        entry = replace(entry, reserved=max(ZERO, said.impact) if order.adds_risk else ZERO)
+        group = ""
+        if bracket is not None and order is not bracket.first:
+            group = bracket.id
+            entry = replace(entry, waits=bracket.first.id if bracket.first else "")
+        self._at = now.at
+        self._unrouted.add(order.id)
+        self._orders.take(entry, group)
+
+    def _dry_run(
+        self, order: Order, now: Snapshot, held: Mapping[Contract, int] | None = None
+    ) -> Preview:
+        """The dry run an order is taken by: one whose margin nobody can work out is refused."""
+        try:
+            return self.preview(order, now) if held is None else self._estimate(order, now, held)
+        except QuoteMissing as missing:
+            refusal = Refusal(Code.MARGIN, str(missing))
+            return replace(NOT_ASKED, refusals=(refusal,))
+
+    def _estimate(self, order: Order, now: Snapshot, held: Mapping[Contract, int]) -> Preview:
+        """The dry run of an order that would meet these holdings."""
+        said = routing.objections(order, self._orders, held, now.day.session, now.at)
+        reserved = self._orders.reserved(besides=order.replaces)
+        seen = self._account.dry_run(order, now, reserved)
+        return replace(seen, refusals=(*said, *seen.refusals))
 
     def _due(self, session: Session) -> datetime:
         """The earliest end of anything held or wanted, worked out once a session and change."""
-        if self._first_due is None or self._first_due[0] != session.day:
-            wanted = (leg.contract for entry in self._working.values() for leg in entry.order.legs)
-            contracts = (*self._ledger.holdings, *wanted)
-            self._first_due = session.day, first_due(contracts, session)
-        return self._first_due[1]
+        if self._first_due is None or self._first_due[:2] != (session.day, self._versions):
+            at_work = self._orders.working.values()
+            wanted = (leg.contract for entry in at_work for leg in entry.order.legs)
+            due = first_due((*self._account.ledger.holdings, *wanted), session)
+            self._first_due = session.day, self._versions, due
+        return self._first_due[2]
 
     def _clear(self, now: Snapshot) -> list[Fact]:
         """Meet the barriers that are due, and end the orders that name what is over."""
-        ledger, facts = self._clearing.barrier(self._ledger, now)
-        self._keep(ledger)
-        gone = [
-            entry.order.id
-            for entry in self._working.values()
-            if now.at >= first_due((leg.contract for leg in entry.order.legs), now.day.session)
-        ]
+        ledger, facts = self._clearing.barrier(self._account.ledger, now)
+        self._account.keep(ledger)
         settled = facts or now.at >= now.day.session.closes
-        facts += [self._end(now.at, order, EXPIRED, "a contract of it expired") for order in gone]
+        for name, entry in tuple(self._orders.working.items()):
+            due = first_due((leg.contract for leg in entry.order.legs), now.day.session)
+            if now.at >= due and name in self._orders.working:
+                why = "a contract of it expired"
+                facts += self._orders.end(name, Status.EXPIRED, why, now.at)
         return [*facts, *self._margin_call(now)] if settled else facts
 
     def _margin_call(self, now: Snapshot) -> list[Fact]:
@@ -232,77 +275,3 @@ class Exchange:
             return self._clearing.margin(now.at, self.net_liq(now), self.requirement(now))
         except QuoteMissing:
             return []
-
-    def _match(self, now: Snapshot) -> list[Fact]:
-        """Fill what the quotes allow, oldest order first."""
-        ready = [entry for entry in self._working.values() if matching.is_matchable(entry, now.at)]
-        if not ready:
-            return []
-        places = self._places()
-        rows: Sequence[Sequence[float]] = now.marks(self._wanted).table.tolist()
-        facts: list[Fact] = []
-        for entry in ready:
-            prices = matching.package(entry, rows, places[entry.order.id], self._fill)
-            if prices is not None:
-                facts += self._traded(entry.order, prices, rows, places[entry.order.id], now)
-        return facts
-
-    def _traded(
-        self,
-        order: Order,
-        prices: Sequence[float],
-        rows: Sequence[Sequence[float]],
-        places: Sequence[int],
-        now: Snapshot,
-    ) -> list[Fact]:
-        """A package that met its price: its fills and its end; no fills if it closes too much."""
-        exact, at = matching.fill_prices(order, prices), now.at
-        if exact is None:
-            return []
-        gone = matching.overclosed(order, self._ledger.holdings)
-        if gone is not None:
-            held = self._ledger.held(gone)
-            return [self._end(at, order.id, CANCELLED, f"closes more {gone} than the {held} held")]
-        fees = leg_fees(self._fees, order, exact, now.day.session.day)
-        facts: list[Fact] = [
-            *matching.fills(order, exact, matching.mids_at(rows, places), fees, at)
-        ]
-        ledger = self._ledger
-        for fact in facts:
-            ledger = apply(ledger, fact)
-        self._keep(ledger)
-        return [*facts, self._end(at, order.id, FILLED, "")]
-
-    def _end(self, at: datetime, order: str, how: str, note: str) -> Fact:
-        """Take an order out of the book."""
-        del self._working[order]
-        self._cancels.pop(order, None)
-        self._ended[order] = how
-        self._forget_orders()
-        return OrderEnded(at, order, how, note)
-
-    def _places(self) -> dict[str, tuple[int, ...]]:
-        """The columns of every working order's legs, built when the orders have changed."""
-        if self._columns is None:
-            contracts = list(
-                dict.fromkeys(
-                    leg.contract for entry in self._working.values() for leg in entry.order.legs
-                )
-            )
-            place = {contract: column for column, contract in enumerate(contracts)}
-            self._wanted = columns([(contract, 1) for contract in contracts])
-            self._columns = {
-                name: tuple(place[leg.contract] for leg in entry.order.legs)
-                for name, entry in self._working.items()
-            }
-        return self._columns
-
-    def _keep(self, ledger: Ledger) -> None:
-        """Another ledger: what was worked out from the last one is forgotten."""
-        if ledger is not self._ledger:
-            self._ledger = ledger
-            self._held = self._first_due = None
-            self._collateral.forget()
-
-    def _forget_orders(self) -> None:
-        self._columns = self._first_due = None

@@ -94,6 +94,15 @@ class Working:
         wanted = (leg.quantity * self.order.units for leg in self.order.legs)
         return all(got == want for got, want in zip(self.filled, wanted, strict=True))
 
+    @property
+    def units_left(self) -> int:
+        """Units of which nothing has traded yet; none while legs have traded out of step."""
+        done = {got // leg.quantity for got, leg in zip(self.filled, self.order.legs, strict=True)}
+        whole = all(
+            got % leg.quantity == 0 for got, leg in zip(self.filled, self.order.legs, strict=True)
+        )
+        return self.order.units - done.pop() if whole and len(done) == 1 else 0
+
 
 @value
 class Campaign:
@@ -223,12 +232,14 @@ def _traded(
 
 
 def _whole(working: Working, tranche: str) -> bool:
-    """Whether every leg of a tranche has traded in full."""
-    return all(
-        got == leg.quantity * working.order.units
+    """Whether the legs of a tranche have traded in their ratio: whole packages, however many."""
+    legs = [
+        (got, leg.quantity)
         for got, leg in zip(working.filled, working.order.legs, strict=True)
         if leg.tranche == tranche
-    )
+    ]
+    first, wanted = legs[0]
+    return all(got * wanted == first * quantity for got, quantity in legs)
 
 
 def _placed(book: Book, name: str, position: Position, flow: Decimal, fee: Decimal) -> Book:

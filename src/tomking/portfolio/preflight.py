@@ -1,160 +1,119 @@
-"""What the venue would object to before it has seen the order: one table of order rules.
+"""What the venue would object to, and when: one table of order rules with the broker's codes.
 
 The simulator, the SANITY gates and the live pre-flight ask the same checks, so they cannot
-disagree. Quotes are not looked at here. Rules as tastytrade states or shows them; ticks and limits
-are data in ``core.venue`` and ``core.product``.
+disagree. Quotes and margin are not looked at here. A price beside the tick is seen by the broker
+only after routing; our own gates refuse it before it is sent.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import field
 from datetime import datetime, timedelta
 
-from tomking.core.calendar import CLOSE, NEW_YORK, OPEN, Session, new_york
-from tomking.core.contract import Contract, Settles
-from tomking.core.order import Leg, Order
-from tomking.core.product import product
-from tomking.core.reading import Reading, Sense, Stage
+from tomking.core.calendar import NEW_YORK, Session
+from tomking.core.contract import Contract
+from tomking.core.order import Leg, Order, TimeInForce
+from tomking.core.product import Delivers, product
+from tomking.core.reading import Reading, Stage
 from tomking.core.value import value
-from tomking.core.venue import LEGS_MAX, SELL_TO_OPEN_CUTOFF, is_on_tick
+from tomking.core.venue import SELL_TO_OPEN_CUTOFF, Code, Seen
+from tomking.market.delivery import closing_only
+from tomking.portfolio import order_rules as by_itself
+from tomking.portfolio.hours import expires_on, last_trade, trades_until
+from tomking.portfolio.order_rules import count, is_
+from tomking.portfolio.preview import Refusal
+
+TO_COME = "to come, where one is needed"
 
 
 @value
 class Situation:
-    """What an order meets: signed holdings by contract, today's session if any, the instant."""
+    """What an order meets.
+
+    ``holdings`` are net by contract, + long and - short; ``session`` today's, if there is one.
+    ``claimed`` is what other working orders will close, signed as they trade.
+    """
 
     holdings: Mapping[Contract, int]
     session: Session | None
     at: datetime
+    claimed: Mapping[Contract, int] = field(default_factory=dict[Contract, int])
 
 
-Check = Callable[[Order, Situation], Reading]
+Measure = Callable[[Order, Situation], Reading]
 
 
-def readings(
-    order: Order, *, holdings: Mapping[Contract, int], session: Session | None, at: datetime
-) -> tuple[Reading, ...]:
+@value
+class Check:
+    """A rule of the venue: how it is measured, the broker's code, and when the broker looks."""
+
+    measure: Measure
+    code: Code = Code.VALIDATION
+    seen: Seen = Seen.PREFLIGHT
+
+
+def readings(order: Order, met: Situation) -> tuple[Reading, ...]:
     """Every check's answer, passed or not, in the order of the table.
 
-    An order without legs has no root to ask about: only that is said.
+    An order that names nothing, or nothing that is known, is only told that.
     """
-    met = Situation(holdings, session, at)
-    if not order.legs:
-        return (_has_legs(order, met),)
-    return tuple(check(order, met) for check in CHECKS)
+    return tuple(check.measure(order, met) for check in _asked(order, met))
 
 
-def objections(
-    order: Order, *, holdings: Mapping[Contract, int], session: Session | None, at: datetime
-) -> tuple[Reading, ...]:
-    """The checks that did not hold; empty means the venue has no reason to refuse.
+def objections(order: Order, met: Situation) -> tuple[Reading, ...]:
+    """The checks that did not hold; empty means the venue has no reason to refuse."""
+    return tuple(reading for reading in readings(order, met) if not reading.passed)
 
-    Parameters
-    ----------
-    holdings
-        Contracts held at the venue, net over all positions, + long and - short.
-    session
-        Today's regular session; ``None`` on a day without one.
-    at
-        The instant the order would arrive, with its time zone.
+
+def refusals(order: Order, met: Situation, seen: Seen) -> tuple[Refusal, ...]:
+    """What the broker answers at one of its two looks, in its codes."""
+    asked = (check for check in _asked(order, met) if check.seen is seen)
+    answers = ((check.code, check.measure(order, met)) for check in asked)
+    return tuple(Refusal(code, str(reading)) for code, reading in answers if not reading.passed)
+
+
+def claims(groups: Iterable[Iterable[tuple[Contract, int]]]) -> dict[Contract, int]:
+    """What working closing orders will take down, signed as they trade.
+
+    Of the orders in one group only one will fill, so the largest counts.
     """
-    asked = readings(order, holdings=holdings, session=session, at=at)
-    return tuple(reading for reading in asked if not reading.passed)
+    claimed: dict[Contract, int] = {}
+    for group in groups:
+        most: dict[Contract, int] = {}
+        for contract, quantity in group:
+            most[contract] = max(most.get(contract, 0), quantity, key=abs)
+        for contract, quantity in most.items():
+            claimed[contract] = claimed.get(contract, 0) + quantity
+    return claimed
 
 
-def last_trade(contract: Contract, session: Session | None) -> datetime | None:
-    """When a contract stops trading: the close of its last day, the open if it is fixed there.
-
-    Shares never do (``None``). Away from a session of that day a full one is taken.
-    """
-    if not contract.is_option and not contract.future:
-        return None
-    if session is not None and session.day == contract.expiry:
-        return session.opens if contract.settles is Settles.AM else session.closes
-    if contract.settles is Settles.AM:
-        return new_york(contract.expiry, OPEN)
-    return new_york(contract.expiry, CLOSE)
+def replaced(order: Order, working: Mapping[str, Order]) -> Collection[str]:
+    """The working orders that one stands in for: the one it replaces, and those that one does."""
+    found: list[str] = []
+    while order.replaces in working and order.replaces not in found:
+        found.append(order.replaces)
+        order = working[order.replaces]
+    return found
 
 
-def _count(name: str, found: int, most: int, unit: str, stage: Stage = Stage.DATA) -> Reading:
-    return Reading(name, stage, Sense.AT_MOST, float(found), float(most), unit)
+def nets(contract: Contract) -> bool:
+    """Whether orders in it carry no open or close: a future is bought and sold, and nets."""
+    return not contract.is_option and product(contract.root).delivers is Delivers.FUTURE
 
 
-def _is(name: str, observed: str, wanted: str, stage: Stage = Stage.DATA) -> Reading:
-    return Reading(name, stage, Sense.IS, observed, wanted)
-
-
-def _has_legs(order: Order, met: Situation) -> Reading:
-    return Reading(
-        "order has legs", Stage.DATA, Sense.AT_LEAST, float(len(order.legs)), 1.0, "legs"
-    )
-
-
-def _legs_allowed(order: Order, met: Situation) -> Reading:
-    """At most four options, or one future or share by itself."""
-    outright = any(not leg.contract.is_option for leg in order.legs)
-    most = 1 if outright else LEGS_MAX
-    return _count("legs the venue takes in one order", len(order.legs), most, "legs")
-
-
-def _one_root(order: Order, met: Situation) -> Reading:
-    roots = {leg.contract.root for leg in order.legs}
-    return _count("legs are of one root", len(roots), 1, "roots")
-
-
-def _not_repeated(order: Order, met: Situation) -> Reading:
-    contracts = [leg.contract for leg in order.legs]
-    return _count("no leg is repeated", len(contracts) - len(set(contracts)), 0, "legs")
-
-
-def _quantity(order: Order, met: Situation) -> Reading:
-    least = min(abs(leg.quantity * order.units) for leg in order.legs) if order.units > 0 else 0
-    return Reading(
-        "quantity is at least one", Stage.DATA, Sense.AT_LEAST, float(least), 1.0, "contracts"
-    )
-
-
-def is_priced_on_tick(order: Order) -> bool:
-    """Whether the limit and the trigger, where there are any, are prices the venue takes."""
-    traded = product(order.root)
-    prices = [price for price in (order.limit, order.trigger) if price is not None]
-    if any(not leg.contract.is_option for leg in order.legs):
-        return all(price % traded.underlying_tick == 0 for price in prices)
-    return all(is_on_tick(price, traded, len(order.legs)) for price in prices)
-
-
-def _on_tick(order: Order, met: Situation) -> Reading:
-    fits = is_priced_on_tick(order)
-    return _is("price is on tick", "on tick" if fits else f"{order.limit} is off", "on tick")
-
-
-def _effect(order: Order, met: Situation) -> Reading:
-    """Legs that all buy cannot bring a credit, legs that all sell cannot cost a debit."""
-    buys = all(leg.quantity > 0 for leg in order.legs)
-    sells = all(leg.quantity < 0 for leg in order.legs)
-    observed = "agree"
-    if order.limit is None:
-        pass
-    elif buys and order.limit > 0:
-        observed = "all legs buy at a credit"
-    elif sells and order.limit < 0:
-        observed = "all legs sell at a debit"
-    return _is("price and legs agree", observed, "agree")
-
-
-def _excess(leg: Leg, order: Order, held: int) -> int:
-    """Contracts a closing leg would take beyond what it could close."""
+def _excess(leg: Leg, order: Order, met: Situation) -> int:
+    """Contracts a closing leg would take beyond what is left to close."""
     wanted = leg.quantity * order.units
+    held = met.holdings.get(leg.contract, 0)
+    claimed = met.claimed.get(leg.contract, 0)
     closable = abs(held) if held * wanted < 0 else 0
-    return max(abs(wanted) - closable, 0)
+    taken = abs(claimed) if claimed * wanted > 0 else 0
+    return max(abs(wanted) + taken - closable, 0)
 
 
 def _closes_held(order: Order, met: Situation) -> Reading:
     """Net over positions, because the venue nets by contract; it would turn the rest into an opening."""
-    over = (
-        _excess(leg, order, met.holdings.get(leg.contract, 0))
-        for leg in order.legs
-        if not leg.opens
-    )
-    return _count("closes no more than is held", sum(over), 0, "contracts")
+    over = (_excess(leg, order, met) for leg in order.legs if not leg.opens)
+    return count("closes no more than is held", sum(over), 0, "contracts")
 
 
 def _opposes_none(order: Order, met: Situation) -> Reading:
@@ -162,21 +121,42 @@ def _opposes_none(order: Order, met: Situation) -> Reading:
     against = sum(
         abs(leg.quantity * order.units)
         for leg in order.legs
-        if leg.opens and met.holdings.get(leg.contract, 0) * leg.quantity < 0
+        if leg.opens
+        and not nets(leg.contract)
+        and met.holdings.get(leg.contract, 0) * leg.quantity < 0
     )
-    return _count("opens nothing against what is held", against, 0, "contracts")
+    return count("opens nothing against what is held", against, 0, "contracts")
+
+
+def _may_open(order: Order, met: Situation) -> Reading:
+    today = met.at.astimezone(NEW_YORK).date()
+    shut = sum(leg.opens and closing_only(leg.contract, today) for leg in order.legs)
+    return count("opens nothing that is for closing only", shut, 0, "legs")
 
 
 def _market_open(order: Order, met: Situation) -> Reading:
     session = met.session
     if session is None:
-        return _is("market is open", "no session today", "open", Stage.MARKET)
+        return is_("market is open", "no session today", "open", Stage.MARKET)
     state = "open"
     if met.at < session.opens:
         state = "not open yet"
-    elif met.at >= session.closes:
+    elif met.at >= min(trades_until(leg.contract, session) for leg in order.legs):
         state = "closed"
-    return _is("market is open", state, "open", Stage.MARKET)
+    return is_("market is open", state, "open", Stage.MARKET)
+
+
+def _waits_for_a_day_to_come(order: Order, met: Situation) -> Reading:
+    """An order good till a date names one that is not over; no other names one."""
+    today, dated = met.at.astimezone(NEW_YORK).date(), order.tif is TimeInForce.GTD
+    seen = TO_COME
+    if dated and order.until is None:
+        seen = "none"
+    elif not dated and order.until is not None:
+        seen = f"{order.until} on an order that is {order.tif}"
+    elif order.until is not None and order.until < today:
+        seen = f"{order.until} is past"
+    return is_("date an order is good till", seen, TO_COME)
 
 
 def _past(legs: Iterable[Leg], met: Situation, before: timedelta) -> int:
@@ -189,36 +169,59 @@ def _past(legs: Iterable[Leg], met: Situation, before: timedelta) -> int:
 
 def _still_trades(order: Order, met: Situation) -> Reading:
     expired = _past(order.legs, met, timedelta(0))
-    return _count("contracts still trade", expired, 0, "legs expired", Stage.MARKET)
+    return count("contracts still trade", expired, 0, "legs expired", Stage.MARKET)
 
 
 def _sold_in_time(order: Order, met: Situation) -> Reading:
     """Options are not sold to open in the last half hour of the day they expire."""
-    today = met.at.astimezone(NEW_YORK).date()
     sold = (
         leg
         for leg in order.legs
         if leg.opens
         and leg.quantity < 0
         and leg.contract.is_option
-        and leg.contract.expiry == today
+        and expires_on(leg.contract, met.at)
     )
     late = _past(sold, met, SELL_TO_OPEN_CUTOFF)
-    return _count("sold to open before the cut-off", late, 0, "legs too late", Stage.MARKET)
+    return count("sold to open before the cut-off", late, 0, "legs too late", Stage.MARKET)
 
+
+def _alone(measure: Callable[[Order], Reading]) -> Measure:
+    """A rule about the order by itself, asked like the others."""
+    return lambda order, met: measure(order)
+
+
+def _asked(order: Order, met: Situation) -> tuple[Check, ...]:
+    """The rules that can be asked about an order: all, or the one without which none can be."""
+    missing = next((check for check in FIRST if not check.measure(order, met).passed), None)
+    return CHECKS if missing is None else (missing,)
+
+
+#: Without these nothing else can be measured.
+FIRST = (
+    Check(_alone(by_itself.has_legs)),
+    Check(_alone(by_itself.instruments_known), Code.INSTRUMENT),
+)
 
 #: Every order rule of the venue that needs no quote, in the order it is reported.
 CHECKS: tuple[Check, ...] = (
-    _has_legs,
-    _legs_allowed,
-    _one_root,
-    _not_repeated,
-    _quantity,
-    _on_tick,
-    _effect,
-    _closes_held,
-    _opposes_none,
-    _market_open,
-    _still_trades,
-    _sold_in_time,
+    *FIRST,
+    Check(_alone(by_itself.legs_allowed)),
+    Check(_alone(by_itself.one_root)),
+    Check(_alone(by_itself.not_repeated)),
+    Check(_alone(by_itself.quantity)),
+    Check(_alone(by_itself.reduced)),
+    Check(_alone(by_itself.type_allowed)),
+    Check(_alone(by_itself.waits_as_allowed), Code.GTC_MARKET),
+    Check(_waits_for_a_day_to_come),
+    Check(_alone(by_itself.trigger_is_a_price)),
+    Check(_alone(by_itself.on_tick), seen=Seen.ROUTING),
+    Check(_alone(by_itself.bought_at_a_debit), Code.BUYS_FOR_CREDIT),
+    Check(_alone(by_itself.sold_at_a_credit), Code.SELLS_FOR_DEBIT),
+    Check(_closes_held, Code.NO_POSITION),
+    Check(_opposes_none),
+    Check(_may_open, Code.CLOSING_ONLY),
+    Check(_market_open, Code.NEXT_SESSION),
+    Check(_still_trades, Code.INSTRUMENT),
+    Check(_sold_in_time, Code.CLOSING_ONLY),
 )

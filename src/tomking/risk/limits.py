@@ -152,6 +152,18 @@ class Limits:
     )
     pattern_min: float = field(default=65.0, metadata=about("points of 100", "R-PAT-01", 0, 100))
     pattern_mode: str = field(default="record", metadata=about("record | enforce", "R-PAT-01"))
+    # How an opening order is priced.
+    walk_mode: str = field(default="walk", metadata=about("walk | natural", "R-WLK-01"))
+    walk_step: float = field(
+        default=1 / 3, metadata=about("share of the way left to the far side", "R-WLK-01", 0.05, 1)
+    )
+    walk_give_max: float = field(
+        default=0.75, metadata=about("share of the half-spread", "R-WLK-02", 0, 1)
+    )
+    walk_reprices_max: int = field(default=3, metadata=about("reprices", "R-WLK-03", 0, 3))
+    walk_pace_max: float = field(
+        default=2.0, metadata=about("prices a minute", "R-WLK-03", 0.1, 10)
+    )
     # Stress.
     stress_loss_max: float = field(default=0.20, metadata=about(SHARE, "R-STR-01", 0, 1))
     stress_margin_max: float = field(default=1.00, metadata=about(SHARE, "R-STR-02", 0, 5))

@@ -1,5 +1,7 @@
 """The view: the market, the book, its marks, the standing and the limits, at one instant."""
 
+from dataclasses import replace
+
 from tomking.core.calendar import Session
 from tomking.core.value import value
 from tomking.market.snapshot import Marks, Snapshot
@@ -27,6 +29,11 @@ class View:
     def session(self) -> Session:
         """Today's session."""
         return self.market.day.session
+
+    def without(self, order: str) -> "View":
+        """The same view as if a working order were gone: what its replacement is judged by."""
+        working = {name: there for name, there in self.book.working.items() if name != order}
+        return replace(self, book=replace(self.book, working=working))
 
     def profit(self, position: Position) -> float:
         """Open profit of a position at mid, in dollars; NaN when a leg has no quote."""

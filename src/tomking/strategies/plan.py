@@ -1,7 +1,7 @@
 """A trade plan as data, and what the engine needs of any strategy."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from decimal import Decimal
 from math import inf
 from typing import Protocol
@@ -111,9 +111,11 @@ class Plan:
         if isinstance(built, Skip):
             return Skip((*taken, *built.readings))
         structure, quotes = built
-        taken = (*taken, *self._floors(view, structure, quotes))
+        floors = tuple(self._floors(view, structure, quotes))
+        taken = (*taken, *floors)
         if not all(measured.passed for measured in taken):
             return Skip(taken)
+        structure = replace(structure, credit_min=least_credit(floors))
         return self._sized(view, root, structure, taken)
 
     def rules(self, position: Position) -> tuple[StayRule, ...]:
@@ -184,7 +186,7 @@ class Plan:
     ) -> Iterator[Reading]:
         if self.credit_min_points:
             yield Reading(
-                "net credit", Stage.DATA, Sense.AT_LEAST, structure.credit,
+                NET_CREDIT, Stage.DATA, Sense.AT_LEAST, structure.credit,
                 self.credit_min_points, "points", "R-112-05",
             )  # fmt: skip
         if self.credit_min_costs:
@@ -198,11 +200,19 @@ class Plan:
     ) -> Structure:
         """The structure with its readings, at half size when a caution does not hold."""
         calm = all(rule(view, root).passed for rule in self.half_size_unless)
-        return Structure(
-            structure.root, structure.legs, structure.credit, structure.campaign,
-            structure.evidence, structure.expiry, structure.stop_loss, structure.max_loss,
-            structure.shape, 1.0 if calm else 0.5, taken,
-        )  # fmt: skip
+        return replace(structure, size_factor=1.0 if calm else 0.5, readings=taken)
+
+
+#: The floor on the whole structure; every other one is on a side of it.
+NET_CREDIT = "net credit"
+
+
+def least_credit(floors: Sequence[Reading]) -> float:
+    """The least net credit that meets every floor: the one on the whole, or those on its sides."""
+    bounds = [(floor.name == NET_CREDIT, floor.bound) for floor in floors]
+    whole = [bound for is_whole, bound in bounds if is_whole and not isinstance(bound, str)]
+    sides = [bound for is_whole, bound in bounds if not is_whole and not isinstance(bound, str)]
+    return max((*whole, *([sum(sides)] if sides else ())), default=-inf)
 
 
 Side = tuple[tuple[Leg, Quote], ...]

@@ -233,8 +233,9 @@ def test_an_entry_is_one_order_for_the_whole_structure() -> None:
     assert wanted.limit % Decimal("0.05") == 0
 
 
-def test_an_entry_is_priced_at_the_far_side() -> None:
+def test_an_entry_that_does_not_walk_is_priced_at_the_far_side() -> None:
     seen = friday(half_width=0.25)
+    seen = replace(seen, limits=Limits(walk_mode="natural"))
     wish = entry(desk(), seen, replace(FRIDAY_0DTE, credit_min_costs=0.0))
     assert isinstance(wish, Wish)
     wanted = wish.order

@@ -34,9 +34,13 @@ def rising(now: datetime) -> Board:
     return replace(board(price=6042.0, vol=0.6, half_width=0.05), at=now)
 
 
-def friday(**changes: object) -> Bench:
+#: Orders go out at the far side at once: how they walk is told in test_walk.
+AT_ONCE = Limits(walk_mode="natural")
+
+
+def friday(limits: Limits = AT_ONCE) -> Bench:
     """A desk for Friday 0DTE with room for one."""
-    return bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), rising, **changes)  # type: ignore[arg-type]
+    return bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), rising, limits=limits)
 
 
 def kinds(facts: list[object]) -> list[str]:
@@ -78,7 +82,7 @@ def test_the_brake_stops_no_exit() -> None:
     def later(now: datetime) -> Board:
         return replace(rising(now), price=6042.0 if now < tick(100).at else 6085.0)
 
-    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), later)
+    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), later, limits=AT_ONCE)
     on.play(tick(60, due=NAME), tick(61))
     on.brake.on = True
     facts = on.play(tick(330, watch=NAME), tick(331))
@@ -137,7 +141,9 @@ def test_a_loss_of_five_per_cent_locks_once() -> None:
         return replace(rising(now), price=6042.0 if now < tick(100).at else 6400.0)
 
     on = bench(
-        (replace(FRIDAY_0DTE, credit_min_costs=0.0),), crash, limits=Limits(loss_day_max=0.001)
+        (replace(FRIDAY_0DTE, credit_min_costs=0.0),),
+        crash,
+        limits=replace(AT_ONCE, loss_day_max=0.001),
     )
     on.play(tick(60, due=NAME), tick(61))
     facts = on.play(tick(110, watch=NAME), tick(111), tick(115), tick(120))
@@ -149,7 +155,7 @@ def test_an_opening_nobody_takes_is_withdrawn() -> None:
     def falls(now: datetime) -> Board:
         return replace(rising(now), vol=0.6 if now <= tick(60).at else 0.4)
 
-    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), falls)
+    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), falls, limits=AT_ONCE)
     on.play(tick(60, due=NAME), tick(61), tick(65), tick(70), tick(71))
     assert [f.how for f in on.facts if isinstance(f, OrderEnded)] == ["cancelled"]
     assert not on.desk.restless
@@ -162,7 +168,7 @@ def test_a_doubt_about_a_position_that_is_gone_is_forgotten() -> None:
         price = 6042.0 if now < tick(120).at else 6250.0 if now < tick(121).at else 5900.0
         return replace(rising(now), price=price)
 
-    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), swings)
+    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), swings, limits=AT_ONCE)
     on.play(tick(60, due=NAME), tick(61), tick(120, watch=NAME))
     assert on.desk.restless
     on.play(tick(121))

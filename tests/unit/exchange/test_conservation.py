@@ -1,4 +1,5 @@
 from decimal import Decimal
+from math import gcd
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,10 @@ from tomking.exchange.fills import MID, spread_fraction
 from tomking.exchange.ledger import Ledger, apply
 from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
-from unit.exchange.fakes import CASH, MONDAY, Quotes, call, market, order, put
+from unit.exchange.fakes import MONDAY, Quotes, call, market, order, put
+
+#: Enough for any of these orders: what is conserved does not depend on it.
+CASH = Decimal(5_000_000)
 
 CONTRACTS = (
     put(5900, expiry=MONDAY),
@@ -25,7 +29,10 @@ def package(draw: st.DrawFn) -> tuple[tuple[int, Contract], ...]:
     root = draw(st.sampled_from(["ES", "SPX", "MES"]))
     listed = [contract for contract in CONTRACTS if contract.root == root]
     chosen = draw(st.lists(st.sampled_from(listed), min_size=1, max_size=3, unique=True))
-    return tuple((draw(st.sampled_from([-2, -1, 1, 2])), contract) for contract in chosen)
+    wanted = [draw(st.sampled_from([-2, -1, 1, 2])) for _ in chosen]
+    return tuple(
+        (each // gcd(*wanted), contract) for each, contract in zip(wanted, chosen, strict=True)
+    )
 
 
 def any_price(legs: tuple[tuple[int, Contract], ...]) -> str:

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from tomking.core.calendar import session
 from tomking.core.contract import Contract
 from tomking.core.order import Order
-from tomking.exchange.matching import fill_prices, is_matchable, overclosed, working
+from tomking.exchange.matching import overclosed
+from tomking.exchange.prices import fill_prices
+from tomking.exchange.working import is_matchable, working
 from unit.exchange.fakes import FRIDAY, call, closing, market, order, put
 
-CLOSES = session(FRIDAY).closes
+TODAY = session(FRIDAY)
 SHORT, LONG = put(5900), put(5850)
 
 
@@ -27,7 +29,7 @@ def net(sent: Order, prices: tuple[Decimal, ...]) -> Decimal:
 def test_an_order_trades_strictly_after_it_was_sent_and_not_before_its_latency(
     seconds: int, latency_s: float, matchable: bool
 ) -> None:
-    entry = working(order("1", (-1, SHORT)), market(60).at, CLOSES, latency_s)
+    entry = working(order("1", (-1, SHORT)), market(60).at, TODAY, latency_s)
     assert is_matchable(entry, market(60 + seconds / 60).at) is matchable
 
 
@@ -35,7 +37,7 @@ def test_a_day_order_is_dead_tomorrow_and_a_resting_one_is_not() -> None:
     tomorrow = market(10, day=FRIDAY.replace(day=8)).at
     for rests in (False, True):
         sent = order("1", (-1, SHORT), rests=rests)
-        assert is_matchable(working(sent, market(60).at, CLOSES, 1.0), tomorrow) is rests
+        assert is_matchable(working(sent, market(60).at, TODAY, 1.0), tomorrow) is rests
 
 
 def test_an_order_that_does_not_rest_takes_the_better_price() -> None:

@@ -28,8 +28,10 @@ QUOTES: Quotes = {SHORT: (4.00, 4.40), LONG: (2.00, 2.20)}
 SPREAD = ((-1, SHORT), (1, LONG))
 
 
-def venue(fill: FillModel = NATURAL, latency_s: float = 1.0) -> Exchange:
-    return Exchange(CASH, TASTYTRADE, fill, "tastytrade", latency_s)
+def venue(
+    fill: FillModel = NATURAL, latency_s: float = 1.0, cash: Decimal = CASH, seed: int = 0
+) -> Exchange:
+    return Exchange(cash, TASTYTRADE, fill, "tastytrade", latency_s, seed)
 
 
 def ends(facts: list[Fact]) -> dict[str, str]:
@@ -76,13 +78,13 @@ def test_an_order_never_trades_in_the_snapshot_it_was_sent_in() -> None:
     assert ends(exchange.step(market(60.5, QUOTES))) == {"test/open#1": "filled"}
 
 
-def test_an_order_waits_for_its_price_on_moving_quotes() -> None:
+def test_an_order_that_waited_for_its_price_gets_that_price_and_no_better() -> None:
     exchange = venue()
     exchange.submit(order("2.00", *SPREAD), market(60, QUOTES))
     assert exchange.step(market(61, QUOTES)) == []
     wider: Quotes = {SHORT: (4.40, 4.80), LONG: (2.00, 2.20)}
     facts = exchange.step(market(62, wider))
-    assert filled(facts) == [(-1, Decimal("4.4000")), (1, Decimal("2.2000"))]
+    assert filled(facts) == [(-1, Decimal("4.4000")), (1, Decimal("2.4000"))]
 
 
 @pytest.mark.parametrize(
@@ -129,9 +131,10 @@ def test_a_resting_order_trades_inside_a_session_only_and_lives_on() -> None:
 
 def test_an_order_for_the_day_expires_at_the_close_and_a_resting_one_does_not() -> None:
     day, rest = put(5900, expiry=MONDAY), put(5800, expiry=MONDAY)
-    exchange = venue()
-    exchange.submit(order("9", (-1, day)), market(60))
-    exchange.submit(order("9", (-1, rest), intent="test/rest", rests=True), market(60))
+    quotes: Quotes = {day: (4.0, 4.4), rest: (2.0, 2.2)}
+    exchange = venue(cash=10 * CASH)
+    exchange.submit(order("9", (-1, day)), market(60, quotes))
+    exchange.submit(order("9", (-1, rest), intent="test/rest", rests=True), market(60, quotes))
     assert exchange.step(market(389)) == []
     assert ends(exchange.step(market(390))) == {"test/open#1": "expired"}
     assert [sent.intent for sent in exchange.working()] == ["test/rest"]
@@ -140,8 +143,9 @@ def test_an_order_for_the_day_expires_at_the_close_and_a_resting_one_does_not() 
 def test_an_order_for_the_day_does_not_trade_the_next_morning() -> None:
     sold = put(5900, expiry=MONDAY)
     exchange = venue()
-    exchange.submit(order("1", (-1, sold)), market(380))
-    facts = exchange.step(market(5, {sold: (4.0, 4.4)}, day=MONDAY))
+    quotes: Quotes = {sold: (4.0, 4.4)}
+    exchange.submit(order("1", (-1, sold)), market(380, quotes))
+    facts = exchange.step(market(5, quotes, day=MONDAY))
     assert ends(facts) == {"test/open#1": "expired"}
     assert exchange.holdings() == {}
 
@@ -297,13 +301,13 @@ def test_a_refused_second_attempt_does_not_hide_the_live_one() -> None:
 def test_a_refused_replacement_leaves_the_order_it_named_working() -> None:
     exchange = venue()
     exchange.submit(order("3.00", *SPREAD), market(60, QUOTES))
-    wrong = order("3.01", *SPREAD, attempt=2, replaces="test/open#1")
+    wrong = order("3.00", *SPREAD, units=0, attempt=2, replaces="test/open#1")
     exchange.submit(wrong, market(60, QUOTES))
     assert ends(exchange.step(market(61, QUOTES))) == {"test/open#2": "rejected"}
     assert [sent.id for sent in exchange.working()] == ["test/open#1"]
 
 
-def test_of_two_exits_for_one_position_the_slower_one_is_cancelled_and_opens_nothing() -> None:
+def test_of_two_exits_for_one_position_the_second_is_refused_while_the_first_works() -> None:
     exchange = holding_the_spread()
     legs = ((1, SHORT), (-1, LONG))
     first = order("-3.00", *legs, intent="test/one", purpose=Purpose.CLOSE, rests=True)
@@ -311,7 +315,7 @@ def test_of_two_exits_for_one_position_the_slower_one_is_cancelled_and_opens_not
     exchange.submit(first, market(62, QUOTES))
     exchange.submit(second, market(62, QUOTES))
     facts = exchange.step(market(63, QUOTES))
-    assert ends(facts) == {first.id: "filled", second.id: "cancelled"}
+    assert ends(facts) == {first.id: "filled", second.id: "rejected"}
     assert exchange.holdings() == {}
 
 

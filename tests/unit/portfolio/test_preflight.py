@@ -11,7 +11,8 @@ from tomking.core.calendar import Session, new_york, session
 from tomking.core.contract import Contract, Right, Settles
 from tomking.core.order import Leg, Order, Purpose
 from tomking.core.reading import Stage
-from tomking.portfolio.preflight import CHECKS, last_trade, objections, readings
+from tomking.portfolio.hours import last_trade
+from tomking.portfolio.preflight import CHECKS, Situation, objections, readings
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
@@ -48,7 +49,7 @@ def names(
     wanted: Order, holdings: Mapping[Contract, int] | None = None,
     today: Session | None = TODAY, at: datetime = TEN_THIRTY,
 ) -> set[str]:  # fmt: skip
-    found = objections(wanted, holdings=holdings or {}, session=today, at=at)
+    found = objections(wanted, Situation(holdings or {}, today, at))
     assert all(reading.stage in (Stage.DATA, Stage.MARKET) for reading in found)
     return {reading.name for reading in found}
 
@@ -58,7 +59,7 @@ def test_a_spread_in_the_morning_meets_no_objection() -> None:
 
 
 def test_every_check_answers_whether_it_holds_or_not() -> None:
-    answers = readings(SPREAD, holdings={}, session=TODAY, at=TEN_THIRTY)
+    answers = readings(SPREAD, Situation({}, TODAY, TEN_THIRTY))
     assert len(answers) == len(CHECKS) == len({answer.name for answer in answers})
     assert all(answer.passed for answer in answers)
 
@@ -121,27 +122,22 @@ def test_the_price_lies_on_the_step_of_one_leg_or_of_a_package(
 
 
 def test_buying_costs_and_selling_pays() -> None:
-    assert names(order(buy(LONG), limit="1.50")) == {"price and legs agree"}
-    assert names(order(sell(SHORT), limit="-1.50")) == {"price and legs agree"}
+    assert names(order(buy(LONG), limit="1.50")) == {"price agrees with buying"}
+    assert names(order(sell(SHORT), limit="-1.50")) == {"price agrees with selling"}
     assert names(order(sell(SHORT), buy(LONG), limit="-1.50")) == set()
 
 
-def closing(quantity: int, units: int = 1) -> Order:
-    return order(
-        buy(SHORT, quantity, opens=False), limit="-1.50", units=units, purpose=Purpose.CLOSE
-    )
+def closing(units: int) -> Order:
+    return order(buy(SHORT, opens=False), limit="-1.50", units=units, purpose=Purpose.CLOSE)
 
 
 @pytest.mark.parametrize(
-    ("held", "quantity", "units", "allowed"),
-    [(-2, 2, 1, True), (-2, 1, 2, True), (-2, 1, 1, True), (-2, 3, 1, False), (-2, 1, 3, False),
-     (0, 1, 1, False), (2, 1, 1, False)],
-)  # fmt: skip
-def test_nothing_is_closed_that_is_not_held(
-    held: int, quantity: int, units: int, allowed: bool
-) -> None:
+    ("held", "units", "allowed"),
+    [(-2, 1, True), (-2, 2, True), (-2, 3, False), (0, 1, False), (2, 1, False)],
+)
+def test_nothing_is_closed_that_is_not_held(held: int, units: int, allowed: bool) -> None:
     expected: set[str] = set() if allowed else {"closes no more than is held"}
-    assert names(closing(quantity, units), {SHORT: held}) == expected
+    assert names(closing(units), {SHORT: held}) == expected
 
 
 def test_nothing_is_opened_against_what_is_held() -> None:
@@ -205,7 +201,7 @@ def test_an_expired_contract_does_not_trade() -> None:
 def test_shares_never_expire() -> None:
     shares = Contract("SPY", date(2000, 1, 1))
     assert last_trade(shares, TODAY) is None
-    assert names(order(buy(shares, 100), limit="-570.01")) == set()
+    assert names(order(buy(shares), limit="-570.01", units=100)) == set()
 
 
 def test_away_from_its_own_day_a_contract_trades_to_a_full_close() -> None:
@@ -215,5 +211,5 @@ def test_away_from_its_own_day_a_contract_trades_to_a_full_close() -> None:
 
 
 def test_every_objection_is_a_sentence() -> None:
-    (said,) = objections(closing(3), holdings={SHORT: -2}, session=TODAY, at=TEN_THIRTY)
+    (said,) = objections(closing(3), Situation({SHORT: -2}, TODAY, TEN_THIRTY))
     assert str(said) == "closes no more than is held: 1 contracts, must be at most 0"

@@ -45,7 +45,9 @@ def command(
     strategies_: Annotated[
         str | None, typer.Option("--strategies", help="Names with commas; all when left out.")
     ] = None,
-    fill: Annotated[str | None, typer.Option(help="mid, natural or spread_fraction(0.5).")] = None,
+    fill: Annotated[
+        str | None, typer.Option(help="mid, natural, graded or spread_fraction(0.5).")
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of the modelled paths.")] = None,
     scale: Annotated[
         str | None, typer.Option(help="rebase (the index at today's level) or literal.")

@@ -97,7 +97,7 @@ OTHERS = {
     "backtest.strategies": "a list of strategies",
     "backtest.seed": "whole, from 0 upward",
     "backtest.scale": "one of rebase, literal",
-    "backtest.fill": "one of natural, mid, spread_fraction(0.25)",
+    "backtest.fill": "one of natural, mid, spread_fraction(0.25), graded",
 }
 
 

@@ -22,7 +22,7 @@ PLAIN: Mapping[str, tuple[Any, str]] = {
     "backtest.strategies": ((), "all when none is named"),
     "backtest.seed": (1, ""),
     "backtest.scale": ("rebase", "rebase | literal"),
-    "backtest.fill": ("spread_fraction(0.5)", "natural | mid | spread_fraction(x)"),
+    "backtest.fill": ("spread_fraction(0.5)", "natural | mid | spread_fraction(x) | graded"),
 }
 
 

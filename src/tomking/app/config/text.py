@@ -31,7 +31,7 @@ capital = 44500                                   # dollars, rulebook 14
 strategies = []                                   # empty: all there are
 seed = 1                                          # of the modelled paths
 scale = "rebase"                                  # rebase | literal, rulebook 0.6
-fill = "spread_fraction(0.5)"                     # natural | mid | spread_fraction(x)
+fill = "spread_fraction(0.5)"                     # natural | mid | spread_fraction(x) | graded
 
 [limits]
 """

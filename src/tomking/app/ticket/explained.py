@@ -14,14 +14,13 @@ from tomking.app.ticket.odds import Odds, odds
 from tomking.app.ticket.plans import Fit, as_plan, recognised
 from tomking.app.ticket.stress import Stressed, margin_call, stressed
 from tomking.app.ticket.words import named
-from tomking.core.errors import ConfigError
 from tomking.core.product import PRODUCTS
 from tomking.core.reading import Reading
 from tomking.core.value import value
 from tomking.market.quoted import Quoted
 from tomking.market.sessions import session_of
 from tomking.portfolio.call import Clock
-from tomking.portfolio.preflight import CHECKS, Situation
+from tomking.portfolio.preflight import Situation, objections
 from tomking.portfolio.recognise import Recognised
 from tomking.strategies.plan import Plan
 from tomking.strategies.tune import tune
@@ -71,7 +70,7 @@ def explained(asked: Ticket, settings: Settings, as_strategy: str | None = None)
         asked, named(asked), found, likely, need, stressed(asked, market),
         margin_call(asked, market, found),
         measured(asked, market, need, settings.limits, net_liq, strategy), fit,
-        exits(asked, market, found, fit, net_liq), objections(asked),
+        exits(asked, market, found, fit, net_liq), venue_objections(asked),
         assumed(asked, market, likely, net_liq),
     )  # fmt: skip
 
@@ -89,19 +88,13 @@ def _fit(asked: Ticket, settings: Settings, wanted: str | None) -> Fit | None:
     return recognised(asked, [tuned(plan) for plan in plans if isinstance(plan, Plan)])
 
 
-def objections(asked: Ticket) -> tuple[Reading, ...]:
-    """What the venue would object to; rules that need a product are not asked of other symbols."""
+def venue_objections(asked: Ticket) -> tuple[Reading, ...]:
+    """What the venue would object to; a symbol without a row of its own is not asked about."""
+    if asked.product.root not in PRODUCTS:
+        return ()
     holdings = {leg.contract: leg.quantity for leg in (asked.account.held if asked.account else ())}
     met = Situation(holdings, session_of(asked.at.date()), asked.at)
-    order = order_of(asked)
-    said: list[Reading] = []
-    for check in CHECKS:
-        try:
-            said.append(check(order, met))
-        except ConfigError:
-            if asked.product.root in PRODUCTS:
-                raise
-    return tuple(reading for reading in said if not reading.passed)
+    return objections(order_of(asked), met)
 
 
 def assumed(asked: Ticket, market: Quoted, likely: Odds, net_liq: Decimal) -> tuple[str, ...]:

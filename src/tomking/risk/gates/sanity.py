@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from tomking.core.contract import Contract
 from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, Stage
-from tomking.core.venue import LEGS_MAX
 from tomking.market.snapshot import AGE, ASK, BID, MID
+from tomking.portfolio.order_rules import is_priced_on_tick
 from tomking.portfolio.package import natural, package_mid, price_band
-from tomking.portfolio.preflight import is_priced_on_tick, objections
+from tomking.portfolio.preflight import Situation, claims, objections, replaced
 from tomking.risk.case import Case
 
 
@@ -52,8 +53,12 @@ def price_is_within_the_band(case: Case) -> Reading:
 
 
 def venue_takes_the_order(case: Case) -> Reading:
-    """Legs, sizes and hours are ones the venue accepts (R-VEN-03)."""
-    return _first_objection(case, "venue objections", "R-VEN-03", closing=False)
+    """Legs, sizes, hours and margin are ones the venue accepts (R-VEN-03)."""
+    market = case.view.market
+    met = Situation(case.view.book.holdings, market.day.session, market.at, _claimed(case))
+    said = (*objections(case.order, met), *case.preview.refusals)
+    seen = str(said[0]) if said else "none"
+    return Reading("venue objections", Stage.DATA, Sense.IS, seen, "none", "", "R-VEN-03")
 
 
 def closes_no_more_than_it_holds(case: Case) -> Reading:
@@ -99,16 +104,19 @@ def _reduces(held: int, change: int) -> bool:
     return held * change < 0 and abs(change) <= abs(held)
 
 
-def _first_objection(case: Case, name: str, rule: str, *, closing: bool) -> Reading:
-    order, market = case.order, case.view.market
-    found = objections(
-        order, holdings=case.view.book.holdings, session=market.day.session, at=market.at
+def _claimed(case: Case) -> dict[Contract, int]:
+    """What orders that go on working would close; those the order stands in for will be gone."""
+    working = case.view.book.working
+    gone = replaced(case.order, {name: there.order for name, there in working.items()})
+    return claims(
+        [
+            (leg.contract, leg.quantity * there.order.units - traded)
+            for leg, traded in zip(there.order.legs, there.filled, strict=True)
+            if not leg.opens
+        ]
+        for name, there in working.items()
+        if name not in gone
     )
-    said = [reading for reading in found if not reading.passed]
-    if len(order.legs) > LEGS_MAX:
-        return Reading(name, Stage.DATA, Sense.AT_MOST, len(order.legs), LEGS_MAX, "legs", rule)
-    seen = str(said[0]) if said else "none"
-    return Reading(name, Stage.DATA, Sense.IS, seen, "none", "", rule)
 
 
 SANITY = (

@@ -1,0 +1,132 @@
+"""The account as the venue sees it: its ledger, its security, and what an order would do to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from math import isnan
+
+from tomking.core.contract import Contract
+from tomking.core.money import ZERO, points
+from tomking.core.order import Order
+from tomking.core.product import product
+from tomking.core.reading import Reading, Sense, Stage
+from tomking.core.venue import Code
+from tomking.exchange.charges import leg_fees
+from tomking.exchange.collateral import Collateral, mids
+from tomking.exchange.ledger import Ledger, multiplier, worth
+from tomking.market.snapshot import MID, Legs, Snapshot
+from tomking.portfolio.columns import columns, columns_of
+from tomking.portfolio.fees import FeeSchedule
+from tomking.portfolio.order_rules import instruments_known
+from tomking.portfolio.preview import Preview, Refusal
+
+NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked")
+
+
+class Account:
+    """Cash and holdings with their margin; what was worked out from a ledger lives as long as it.
+
+    ``version`` grows with every change of the ledger.
+    """
+
+    def __init__(self, start: Ledger, fees: FeeSchedule, house: str) -> None:
+        self.ledger = start
+        self.fees = fees
+        self.version = 0
+        self._collateral = Collateral(house)
+        self._held: Legs | None = None
+
+    def keep(self, ledger: Ledger) -> None:
+        """Another ledger: what was worked out from the last one is forgotten."""
+        if ledger is not self.ledger:
+            self.ledger = ledger
+            self.version += 1
+            self._held = None
+            self._collateral.forget()
+
+    def requirement(self, now: Snapshot) -> Decimal:
+        """Margin of everything held, in dollars."""
+        return self._collateral.total(self.ledger.holdings, now)
+
+    def net_liq(self, now: Snapshot) -> Decimal:
+        """Cash and what is held at mid, in dollars.
+
+        Raises
+        ------
+        QuoteMissing
+            If a holding has no mark.
+        """
+        return worth(self.ledger, self._marks(now))
+
+    def dry_run(self, order: Order, now: Snapshot, reserved: Decimal) -> Preview:
+        """What an order would need, cost and leave free; one that takes risk off is asked for fees only.
+
+        ``reserved`` is set aside for other working orders. Buying power is what is left of everything
+        but options once requirement and reserve are met: a requirement holds the value of the short
+        options it is for, and long options lend nothing (FINRA 4210(f)(2)).
+
+        Raises
+        ------
+        QuoteMissing
+            If what it would need cannot be worked out.
+        """
+        if not instruments_known(order).passed:
+            return NOT_ASKED
+        table = now.marks(columns_of(order.legs, order.units)).table[MID].tolist()
+        prices = [ZERO if isnan(mid) else points(mid) for mid in table]
+        fees = sum(leg_fees(self.fees, order, prices, now.day.session.day), ZERO)
+        if not order.adds_risk:
+            return replace(NOT_ASKED, fees=fees)
+        before, after, alone = self._collateral.change(self.ledger.holdings, order, now)
+        marks = self._marks(now)
+        net_liq = worth(self.ledger, marks)
+        free = net_liq - value_of_options(self.ledger, marks) - before - reserved
+        seen = Preview(before, after, alone, fees, "estimate", premium(order, prices), free)
+        return replace(seen, refusals=margin_refusals(seen, net_liq - fees - after - reserved))
+
+    def _marks(self, now: Snapshot) -> Mapping[Contract, float]:
+        """The mids of everything held."""
+        if self._held is None:
+            self._held = columns(tuple(self.ledger.holdings.items()))
+        return mids(self._held, now)
+
+
+def premium(order: Order, prices: Sequence[Decimal]) -> Decimal:
+    """Dollars of options an order brings (+) or costs (-): at its limit, at the market at these prices.
+
+    A future costs nothing, and a share stays worth what was paid for it.
+    """
+    if any(not leg.contract.is_option for leg in order.legs):
+        return ZERO
+    net = order.limit
+    if net is None:
+        net = -sum((leg.quantity * at for leg, at in zip(order.legs, prices, strict=True)), ZERO)
+    return net * order.units * product(order.root).multiplier
+
+
+def value_of_options(ledger: Ledger, marks: Mapping[Contract, float]) -> Decimal:
+    """Market value of the options held, + long and - short, in dollars."""
+    return sum(
+        (
+            Decimal(repr(marks[contract])) * quantity * multiplier(contract)
+            for contract, quantity in ledger.holdings.items()
+            if contract.is_option
+        ),
+        ZERO,
+    )
+
+
+def margin_refusals(seen: Preview, left: Decimal) -> tuple[Refusal, ...]:
+    """Why the account could not carry an order: nothing free for it, or a margin call at once.
+
+    ``left`` is net liquidation beyond every requirement, the order's among them.
+    """
+    asked = (
+        ("buying power after the order", seen.buying_power_after),
+        ("net liq beyond all requirements", left),
+    )
+    readings = (
+        Reading(name, Stage.MARGIN, Sense.AT_LEAST, float(dollars), 0.0, "dollars")
+        for name, dollars in asked
+    )
+    return tuple(Refusal(Code.MARGIN, str(reading)) for reading in readings if not reading.passed)
