@@ -130,7 +130,8 @@ class Orders:
         self.ended[order_id] = how
         self.version += 1
         if how is not Status.FILLED and entry.filled:
-            note = f"{note}; {entry.filled} of {entry.order.units} filled"
+            so_far = f"{entry.filled} of {entry.order.units} filled"
+            note = f"{note}; {so_far}" if note else so_far
         yield OrderEnded(at, order_id, how.value, note)
         for waiting in self._waiting(order_id):
             goes = not aborts if waiting.replaces else how is Status.FILLED

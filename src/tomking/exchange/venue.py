@@ -222,7 +222,8 @@ class Exchange:
     ) -> None:
         """Put an accepted order to work, behind the first of its bracket if it has one."""
         entry = working(order, now.at, now.day.session, self._latency_s)
-        entry = replace(entry, reserved=max(ZERO, said.impact) if order.adds_risk else ZERO)
+        asked = max(said.impact, said.change + said.fees) if order.adds_risk else ZERO
+        entry = replace(entry, reserved=max(ZERO, asked))
         group = ""
         if bracket is not None and order is not bracket.first:
             group = bracket.id

@@ -9,10 +9,19 @@ import pytest
 
 from tomking.core.calendar import Session, new_york, session
 from tomking.core.contract import Contract, Right, Settles
-from tomking.core.order import Leg, Order, Purpose
+from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.core.reading import Stage
+from tomking.core.venue import Code, Seen
 from tomking.portfolio.hours import last_trade
-from tomking.portfolio.preflight import CHECKS, Situation, objections, readings
+from tomking.portfolio.preflight import (
+    CHECKS,
+    Situation,
+    claims,
+    objections,
+    readings,
+    refusals,
+    replaced,
+)
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
@@ -213,3 +222,174 @@ def test_away_from_its_own_day_a_contract_trades_to_a_full_close() -> None:
 def test_every_objection_is_a_sentence() -> None:
     (said,) = objections(closing(3), Situation({SHORT: -2}, TODAY, TEN_THIRTY))
     assert str(said) == "closes no more than is held: 1 contracts, must be at most 0"
+
+
+# -- types, times in force, dates ---------------------------------------------------------------
+
+ALONE = order(sell(SHORT))
+MARKET, STOP = replace(ALONE, limit=None), replace(ALONE, limit=None, trigger=Decimal("9.00"))
+STOP_LIMIT = replace(STOP, limit=Decimal("8.75"))
+FUTURE = Contract("ES", date(2026, 9, 18), future="ESU26")
+FUTURE_STOP = replace(order(buy(FUTURE)), limit=None, trigger=Decimal("6100.25"))
+
+
+@pytest.mark.parametrize("wanted", [ALONE, MARKET, STOP, STOP_LIMIT], ids=lambda o: str(o.type))
+def test_one_leg_may_be_of_any_type_for_the_day(wanted: Order) -> None:
+    assert names(wanted) == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"limit": None}, "legs of a market order"),
+        ({"limit": None, "trigger": Decimal("9.00")}, "legs of a stop order"),
+        ({"trigger": Decimal("9.00")}, "legs of a stop limit order"),
+    ],
+)
+def test_a_package_has_a_limit_and_no_trigger(changes: dict[str, object], said: str) -> None:
+    assert names(replace(SPREAD, **changes)) == {said}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "tif", "allowed"),
+    [
+        (SPREAD, TimeInForce.GTC, True),
+        (MARKET, TimeInForce.GTC, False),
+        (STOP, TimeInForce.GTC, False),
+        (STOP_LIMIT, TimeInForce.GTC, False),
+        (FUTURE_STOP, TimeInForce.GTC, True),
+        (replace(order(buy(FUTURE)), limit=None), TimeInForce.GTC, False),
+    ],
+)
+def test_market_orders_and_stops_on_options_are_for_the_day(
+    wanted: Order, tif: TimeInForce, allowed: bool
+) -> None:
+    expected: set[str] = set() if allowed else {"time in force suits the type"}
+    assert names(replace(wanted, tif=tif)) == expected
+
+
+@pytest.mark.parametrize(
+    ("tif", "until", "seen"),
+    [
+        (TimeInForce.GTD, DAY, None),
+        (TimeInForce.GTD, date(2026, 7, 1), None),
+        (TimeInForce.GTD, date(2026, 6, 4), "2026-06-04 is past"),
+        (TimeInForce.GTD, None, "none"),
+        (TimeInForce.DAY, DAY, "2026-06-05 on an order that is day"),
+        (TimeInForce.GTC, DAY, "2026-06-05 on an order that is good till cancelled"),
+    ],
+)
+def test_a_date_stands_where_it_is_needed_and_has_not_passed(
+    tif: TimeInForce, until: date | None, seen: str | None
+) -> None:
+    wanted = replace(SPREAD, tif=tif, until=until)
+    found = [reading.observed for reading in objections(wanted, Situation({}, TODAY, TEN_THIRTY))]
+    assert found == ([] if seen is None else [seen])
+
+
+@pytest.mark.parametrize(
+    ("trigger", "said"),
+    [
+        ("0.05", set()),
+        ("0", {"trigger is a price"}),
+        ("-1.00", {"trigger is a price"}),
+        ("4.97", {"price is on tick"}),
+    ],
+)
+def test_a_trigger_is_a_price_on_the_tick(trigger: str, said: set[str]) -> None:
+    assert names(replace(STOP, trigger=Decimal(trigger))) == said
+
+
+@pytest.mark.parametrize(
+    ("quantities", "reduced"),
+    [((-1, 1), True), ((-2, 2), False), ((-2, 1), True), ((-2, 4), False), ((-3, 2), True)],
+)
+def test_legs_are_in_their_smallest_ratio(quantities: tuple[int, int], reduced: bool) -> None:
+    wanted = order(Leg(SHORT, quantities[0], "t"), Leg(LONG, quantities[1], "t"))
+    assert names(wanted) == (set() if reduced else {"legs are in their smallest ratio"})
+
+
+# -- instruments, holdings and what others will close -------------------------------------------
+
+
+@pytest.mark.parametrize("root", ["SPY1", "NOPE"])
+def test_of_an_instrument_nobody_knows_only_that_is_said(root: str) -> None:
+    (said,) = objections(order(sell(put(500, root=root))), Situation({}, TODAY, TEN_THIRTY))
+    assert said.name == "instruments are known"
+
+
+def test_what_others_will_close_is_not_there_to_be_closed() -> None:
+    for claimed, left in ((0, True), (1, True), (2, False)):
+        met = Situation({SHORT: -3}, TODAY, TEN_THIRTY, {SHORT: claimed})
+        assert (objections(closing(2), met) == ()) is left
+
+
+def test_of_one_group_only_the_largest_counts() -> None:
+    one, other = [(SHORT, 2), (LONG, -2)], [(SHORT, 3)]
+    assert claims([one, other]) == {SHORT: 5, LONG: -2}
+    assert claims([[*one, *other]]) == {SHORT: 3, LONG: -2}
+
+
+def test_an_order_stands_in_for_the_one_it_replaces_and_for_those_before() -> None:
+    first = closing(1)
+    second = replace(first, attempt=2, replaces=first.id)
+    third = replace(first, attempt=3, replaces=second.id)
+    working = {first.id: first, second.id: second}
+    assert replaced(third, working) == [second.id, first.id]
+    assert replaced(first, working) == []
+
+
+def test_futures_carry_no_open_and_no_close() -> None:
+    bought = order(buy(FUTURE), limit="-6000.25")
+    sold_back = replace(
+        bought, legs=(sell(FUTURE, opens=False),), limit=Decimal("6000.25"), purpose=Purpose.CLOSE
+    )
+    assert names(bought, {FUTURE: -1}) == set()
+    assert names(sold_back, {}) == set()
+
+
+def test_a_contract_for_closing_only_is_closed_and_not_opened() -> None:
+    def near_delivery(contract: Contract, day: date) -> bool:
+        return contract == FUTURE and day == DAY
+
+    def said(wanted: Order) -> list[str]:
+        met = Situation({}, TODAY, TEN_THIRTY, closing_only=near_delivery)
+        return [reading.name for reading in objections(wanted, met)]
+
+    assert said(order(buy(FUTURE), limit="-6000.25")) == ["opens nothing that is for closing only"]
+    assert said(order(buy(FUTURE, opens=False), limit="-6000.25")) == []
+    assert said(ALONE) == []
+
+
+# -- codes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code", "seen"),
+    [
+        (order(), Code.VALIDATION, Seen.PREFLIGHT),
+        (order(sell(put(1, root="SPY1"))), Code.INSTRUMENT, Seen.PREFLIGHT),
+        (order(buy(LONG), limit="1.50"), Code.BUYS_FOR_CREDIT, Seen.PREFLIGHT),
+        (order(sell(SHORT), limit="-1.50"), Code.SELLS_FOR_DEBIT, Seen.PREFLIGHT),
+        (replace(MARKET, tif=TimeInForce.GTC), Code.GTC_MARKET, Seen.PREFLIGHT),
+        (closing(1), Code.NO_POSITION, Seen.PREFLIGHT),
+        (order(sell(SHORT), limit="1.52"), Code.VALIDATION, Seen.ROUTING),
+    ],
+)
+def test_a_refusal_has_the_broker_s_code_at_the_look_the_broker_takes(
+    wanted: Order, code: Code, seen: Seen
+) -> None:
+    met = Situation({}, TODAY, TEN_THIRTY)
+    found = {look: [said.code for said in refusals(wanted, met, look)] for look in Seen}
+    assert found == {look: [code] if look is seen else [] for look in Seen}
+
+
+def test_a_refusal_prints_code_and_sentence() -> None:
+    (said,) = refusals(closing(1), Situation({}, TODAY, TEN_THIRTY), Seen.PREFLIGHT)
+    assert str(said) == (
+        "closing_with_no_position: closes no more than is held: 1 contracts, must be at most 0"
+    )
+
+
+def test_a_price_beside_the_tick_is_all_that_routing_finds() -> None:
+    assert [check.seen for check in CHECKS].count(Seen.ROUTING) == 1
