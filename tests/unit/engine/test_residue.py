@@ -196,7 +196,7 @@ def test_an_assigned_spread_is_flat_two_looks_after_the_open() -> None:
 
 
 def test_a_margin_call_stops_entries_until_it_is_met() -> None:
-    on = on_friday("30000")
+    on = on_friday("9000")
     facts = on.play(tick(FRIDAY, 405, closing=True))
     assert any(isinstance(fact, MarginCalled) for fact in facts)
     assert on.desk.standing.reasons == {"margin call"}

@@ -7,7 +7,7 @@ import pytest
 
 from tomking.core.contract import Contract
 from tomking.core.errors import ConfigError
-from tomking.core.facts import DividendBooked, Fact, MarginCalled, OrderEnded, Settled
+from tomking.core.facts import DividendBooked, Fact, LegFilled, MarginCalled, OrderEnded, Settled
 from tomking.exchange.assignment import OFF, RATIONAL, EarlyExercise, seeded
 from tomking.exchange.fills import MID
 from tomking.exchange.ledger import Ledger, apply, trade
@@ -124,9 +124,9 @@ def test_an_order_that_would_close_what_was_assigned_ends_when_it_would_trade() 
         order("-20.60", (1, CALL), purpose=order("1", (1, CALL)).purpose.CLOSE, rests=True),
         at(EVENING - 60),
     )
-    exchange.step(at(EVENING))
-    facts = exchange.step(at(60, MONDAY))
+    facts = [*exchange.step(at(EVENING)), *exchange.step(at(60, MONDAY))]
     assert [f.how for f in facts if isinstance(f, OrderEnded)] == ["cancelled"]
+    assert not any(isinstance(f, LegFilled) for f in facts)
 
 
 def test_longs_are_never_exercised_early_and_nobody_is_when_the_policy_is_off() -> None:

@@ -25,7 +25,7 @@ SEED = 12
 MINUTES = (30, 90, 150)
 #: Whether the venue refuses what an account cannot carry: then an order far too large is sent on every
 #: tenth session, and each must be refused by that name.
-VENUE_CHECKS_MARGIN = False
+VENUE_CHECKS_MARGIN = True
 FILLS, EXPIRIES, ASSIGNMENTS, REFUSALS = 2_000, 200, 50, 20
 
 
