@@ -25,7 +25,7 @@ class Code(StrEnum):
     VALIDATION = "validation_error"
 
 
-class Seen(StrEnum):
+class Checkpoint(StrEnum):
     """When the broker looks at a rule: in its dry run, or only once an order has been routed."""
 
     PREFLIGHT = "pre-flight"

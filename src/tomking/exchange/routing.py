@@ -7,7 +7,7 @@ from tomking.core.calendar import Session
 from tomking.core.contract import Contract
 from tomking.core.facts import OrderEnded
 from tomking.core.order import Order
-from tomking.core.venue import Code, Seen
+from tomking.core.venue import Checkpoint, Code
 from tomking.exchange.orders import Orders
 from tomking.exchange.working import Status, is_matchable
 from tomking.portfolio.preflight import Situation, refusals
@@ -32,7 +32,7 @@ def objections(
         note = f"{orders.replacement(forerunner)} replaces {forerunner} already"
         yield Refusal(Code.CANNOT_UPDATE, note)
     met = Situation(held, session, at, orders.claimed(order))
-    yield from refusals(order, met, Seen.PREFLIGHT)
+    yield from refusals(order, met, Checkpoint.PREFLIGHT)
 
 
 def routed(
@@ -42,7 +42,7 @@ def routed(
     for name, entry in tuple(orders.working.items()):
         if name in unrouted and is_matchable(entry, at):
             unrouted.discard(name)
-            said = refusals(entry.order, Situation({}, session, at), Seen.ROUTING)
+            said = refusals(entry.order, Situation({}, session, at), Checkpoint.ROUTING)
             if said:
                 yield from orders.end(name, Status.REJECTED, "; ".join(map(str, said)), at)
     unrouted &= orders.working.keys()

@@ -15,7 +15,7 @@ from tomking.core.order import Leg, Order, TimeInForce
 from tomking.core.product import Delivers, product
 from tomking.core.reading import Reading, Stage
 from tomking.core.value import value
-from tomking.core.venue import SELL_TO_OPEN_CUTOFF, Code, Seen
+from tomking.core.venue import SELL_TO_OPEN_CUTOFF, Checkpoint, Code
 from tomking.market.delivery import closing_only
 from tomking.portfolio import order_rules as by_itself
 from tomking.portfolio.hours import expires_on, last_trade, trades_until
@@ -48,7 +48,7 @@ class Check:
 
     measure: Measure
     code: Code = Code.VALIDATION
-    seen: Seen = Seen.PREFLIGHT
+    seen: Checkpoint = Checkpoint.PREFLIGHT
 
 
 def readings(order: Order, met: Situation) -> tuple[Reading, ...]:
@@ -64,7 +64,7 @@ def objections(order: Order, met: Situation) -> tuple[Reading, ...]:
     return tuple(reading for reading in readings(order, met) if not reading.passed)
 
 
-def refusals(order: Order, met: Situation, seen: Seen) -> tuple[Refusal, ...]:
+def refusals(order: Order, met: Situation, seen: Checkpoint) -> tuple[Refusal, ...]:
     """What the broker answers at one of its two looks, in its codes."""
     asked = (check for check in _asked(order, met) if check.seen is seen)
     answers = ((check.code, check.measure(order, met)) for check in asked)
@@ -215,7 +215,7 @@ CHECKS: tuple[Check, ...] = (
     Check(_alone(by_itself.waits_as_allowed), Code.GTC_MARKET),
     Check(_waits_for_a_day_to_come),
     Check(_alone(by_itself.trigger_is_a_price)),
-    Check(_alone(by_itself.on_tick), seen=Seen.ROUTING),
+    Check(_alone(by_itself.on_tick), seen=Checkpoint.ROUTING),
     Check(_alone(by_itself.bought_at_a_debit), Code.BUYS_FOR_CREDIT),
     Check(_alone(by_itself.sold_at_a_credit), Code.SELLS_FOR_DEBIT),
     Check(_closes_held, Code.NO_POSITION),

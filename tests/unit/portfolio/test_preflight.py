@@ -11,7 +11,7 @@ from tomking.core.calendar import Session, new_york, session
 from tomking.core.contract import Contract, Right, Settles
 from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.core.reading import Stage
-from tomking.core.venue import Code, Seen
+from tomking.core.venue import Checkpoint, Code
 from tomking.portfolio.hours import last_trade
 from tomking.portfolio.preflight import (
     CHECKS,
@@ -367,13 +367,13 @@ def test_a_contract_for_closing_only_is_closed_and_not_opened() -> None:
 @pytest.mark.parametrize(
     ("wanted", "code", "seen"),
     [
-        (order(), Code.VALIDATION, Seen.PREFLIGHT),
-        (order(sell(put(1, root="SPY1"))), Code.INSTRUMENT, Seen.PREFLIGHT),
-        (order(buy(LONG), limit="1.50"), Code.BUYS_FOR_CREDIT, Seen.PREFLIGHT),
-        (order(sell(SHORT), limit="-1.50"), Code.SELLS_FOR_DEBIT, Seen.PREFLIGHT),
-        (replace(MARKET, tif=TimeInForce.GTC), Code.GTC_MARKET, Seen.PREFLIGHT),
-        (closing(1), Code.NO_POSITION, Seen.PREFLIGHT),
-        (order(sell(SHORT), limit="1.52"), Code.VALIDATION, Seen.ROUTING),
+        (order(), Code.VALIDATION, Checkpoint.PREFLIGHT),
+        (order(sell(put(1, root="SPY1"))), Code.INSTRUMENT, Checkpoint.PREFLIGHT),
+        (order(buy(LONG), limit="1.50"), Code.BUYS_FOR_CREDIT, Checkpoint.PREFLIGHT),
+        (order(sell(SHORT), limit="-1.50"), Code.SELLS_FOR_DEBIT, Checkpoint.PREFLIGHT),
+        (replace(MARKET, tif=TimeInForce.GTC), Code.GTC_MARKET, Checkpoint.PREFLIGHT),
+        (closing(1), Code.NO_POSITION, Checkpoint.PREFLIGHT),
+        (order(sell(SHORT), limit="1.52"), Code.VALIDATION, Checkpoint.ROUTING),
     ],
 )
 def test_a_refusal_has_the_broker_s_code_at_the_look_the_broker_takes(
@@ -385,11 +385,11 @@ def test_a_refusal_has_the_broker_s_code_at_the_look_the_broker_takes(
 
 
 def test_a_refusal_prints_code_and_sentence() -> None:
-    (said,) = refusals(closing(1), Situation({}, TODAY, TEN_THIRTY), Seen.PREFLIGHT)
+    (said,) = refusals(closing(1), Situation({}, TODAY, TEN_THIRTY), Checkpoint.PREFLIGHT)
     assert str(said) == (
         "closing_with_no_position: closes no more than is held: 1 contracts, must be at most 0"
     )
 
 
 def test_a_price_beside_the_tick_is_all_that_routing_finds() -> None:
-    assert [check.seen for check in CHECKS].count(Seen.ROUTING) == 1
+    assert [check.seen for check in CHECKS].count(Checkpoint.ROUTING) == 1
