@@ -47,7 +47,7 @@ class Recognised:
 
 
 @value
-class Seen:
+class Reduced:
     """Legs as the conditions see them: sorted, at one unit, with the price of the underlying."""
 
     legs: tuple[Signed, ...]
@@ -89,7 +89,7 @@ def recognise(
     if not legs or any(n != int(n) for _, n in lots):
         return Recognised(f"{CUSTOM}, {len(legs)} legs", 1, widths, len(legs))
     units = gcd(*(int(n) for _, n in lots))
-    seen = Seen(tuple((contract, int(n) // units) for contract, n in lots), spot)
+    seen = Reduced(tuple((contract, int(n) // units) for contract, n in lots), spot)
     name = _named(seen, FUTURE if future else SHARES) or f"{CUSTOM}, {len(legs)} legs"
     return Recognised(name, units, widths, len(legs))
 
@@ -125,13 +125,13 @@ def pattern(legs: tuple[Signed, ...]) -> str:
     return " ".join(words)
 
 
-def _even(seen: Seen) -> bool:
+def _even(seen: Reduced) -> bool:
     """Whether the lowest two strikes are as far apart as the highest two."""
     strikes = sorted({c.strike for c, _ in seen.legs if c.strike is not None})
     return len(strikes) > 2 and strikes[1] - strikes[0] == strikes[-1] - strikes[-2]
 
 
-def _deep(seen: Seen) -> bool:
+def _deep(seen: Reduced) -> bool:
     """Whether the long outlives the short by months and is in the money."""
     (short, _), (long, _) = sorted(seen.legs, key=lambda leg: leg[1])
     if seen.spot is None or short.strike is None or long.strike is None or long.right is None:
@@ -141,7 +141,7 @@ def _deep(seen: Seen) -> bool:
 
 
 #: What may stand in the middle column of the table.
-CONDITIONS: Mapping[str, Callable[[Seen], bool]] = MappingProxyType(
+CONDITIONS: Mapping[str, Callable[[Reduced], bool]] = MappingProxyType(
     {
         "": lambda seen: True,
         "even": _even,
@@ -158,7 +158,7 @@ class Row:
     """A row of the table: its pattern as an expression, the condition and the name."""
 
     shape: re.Pattern[str]
-    holds: Callable[[Seen], bool]
+    holds: Callable[[Reduced], bool]
     name: str
 
 
@@ -177,7 +177,7 @@ def _expression(shape: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\([+-])([nmk])(?=[SCP])", r"\\\1(?P<\2>\\d+)", re.escape(shape)))
 
 
-def _named(seen: Seen, outright: str) -> str | None:
+def _named(seen: Reduced, outright: str) -> str | None:
     """The name of the first row that fits."""
     written = pattern(seen.legs)
     for row in rows():

@@ -377,11 +377,11 @@ def test_a_contract_for_closing_only_is_closed_and_not_opened() -> None:
     ],
 )
 def test_a_refusal_has_the_broker_s_code_at_the_look_the_broker_takes(
-    wanted: Order, code: Code, seen: Seen
+    wanted: Order, code: Code, seen: Checkpoint
 ) -> None:
     met = Situation({}, TODAY, TEN_THIRTY)
-    found = {look: [said.code for said in refusals(wanted, met, look)] for look in Seen}
-    assert found == {look: [code] if look is seen else [] for look in Seen}
+    found = {look: [said.code for said in refusals(wanted, met, look)] for look in Checkpoint}
+    assert found == {look: [code] if look is seen else [] for look in Checkpoint}
 
 
 def test_a_refusal_prints_code_and_sentence() -> None:

@@ -40,7 +40,7 @@ _UNIVERSAL_SINCE = date(2012, 10, 26)
 _TT_SINCE = date(2017, 1, 1)
 
 
-class Account(StrEnum):
+class AccountType(StrEnum):
     """Whether an account may borrow, may only pair options, or must have everything secured."""
 
     MARGIN = "margin"
@@ -92,7 +92,7 @@ class House:
     whole_below: float = 0.0
     at_strike: bool = False
     loan_rate: float = 0.0
-    account: Account = Account.MARGIN
+    account: AccountType = AccountType.MARGIN
 
 
 #: The rows of each kind of underlying, oldest first.
@@ -149,14 +149,14 @@ _TASTYTRADE = _table(
 
 #: Without futures, and without volatility products: the house has no short calls on them there.
 _IRA_ROW = replace(
-    _unlent(_TT_EQUITY), rate=1.0, minimum_rate=0.50, account=Account.IRA, source=_TT_IRA
+    _unlent(_TT_EQUITY), rate=1.0, minimum_rate=0.50, account=AccountType.IRA, source=_TT_IRA
 )
 _IRA_INDEX_ROW = replace(_IRA_ROW, calendars=False)
 _IRA = _table({**dict.fromkeys(_FUNDS, _IRA_ROW), **dict.fromkeys(_INDEXES, _IRA_INDEX_ROW)})
 
 _CASH_ROW = replace(
     _unlent(_TT_EQUITY), rate=0.0, minimum_rate=0.0, floor=0.0, calendars=False,
-    account=Account.CASH, method=SECURED, source=_TT_CASH,
+    account=AccountType.CASH, method=SECURED, source=_TT_CASH,
 )  # fmt: skip
 _CASH = _table(dict.fromkeys((*_FUNDS, *_INDEXES, Kind.VOLATILITY), _CASH_ROW))
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tomking.core.contract import Right
 from tomking.core.product import Kind
-from tomking.portfolio.margin.house import Account, House
+from tomking.portfolio.margin.house import AccountType, House
 from tomking.portfolio.margin.leg import MarginLeg, Underlying
 
 F64 = NDArray[np.float64]
@@ -48,7 +48,7 @@ def naked_usd(leg: MarginLeg, underlying: Underlying, house: House) -> float:
     """
     spot = underlying.price
     is_call = leg.right is Right.CALL
-    if house.account is not Account.MARGIN and not is_call:
+    if house.account is not AccountType.MARGIN and not is_call:
         return leg.strike * underlying.multiplier
     out = max(leg.strike - spot if is_call else spot - leg.strike, 0.0)
     wide = levered(house.rate, underlying) * spot - out

@@ -15,7 +15,7 @@ from tomking.core.errors import QuoteMissing
 from tomking.core.money import usd
 from tomking.core.product import Kind
 from tomking.portfolio.margin.cash import check_shares, secured_usd
-from tomking.portfolio.margin.house import BOUND, UNIVERSAL, Account, House
+from tomking.portfolio.margin.house import BOUND, UNIVERSAL, AccountType, House
 from tomking.portfolio.margin.least.problem import Answer
 from tomking.portfolio.margin.least.solve import least
 from tomking.portfolio.margin.leg import Margin, MarginLeg, Uncovered, Underlying
@@ -82,9 +82,9 @@ def _answers(
     house: House,
 ) -> tuple[Answer, Answer]:
     """What options and shares or futures need when they are bought, and what from then on."""
-    if house.account is not Account.MARGIN:
+    if house.account is not AccountType.MARGIN:
         check_shares(others, underlying)
-    if house.account is Account.CASH:
+    if house.account is AccountType.CASH:
         need = secured_usd(options, others, underlying)
         answer = Answer(need, (), need)
         return answer, answer

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from tomking.core.contract import Right
 from tomking.core.product import Kind
 from tomking.core.value import value
-from tomking.portfolio.margin.house import Account, House
+from tomking.portfolio.margin.house import AccountType, House
 from tomking.portfolio.margin.least.lots import Lots, Pairing
 from tomking.portfolio.margin.leg import MarginLeg, Underlying
 from tomking.portfolio.margin.naked import levered
@@ -158,7 +158,7 @@ def _carried(options: Sequence[MarginLeg], is_long: bool) -> list[int]:
 
 def _protecting(options: Sequence[MarginLeg], is_long: bool, house: House) -> list[int]:
     """Longs that shares could be protected by; shares paid in full stay paid in full."""
-    if house.account is not Account.MARGIN:
+    if house.account is not AccountType.MARGIN:
         return []
     right = Right.PUT if is_long else Right.CALL
     return [k for k, leg in enumerate(options) if leg.quantity > 0 and leg.right is right]
