@@ -25,6 +25,7 @@ from tomking.core.facts import (
     Sent,
     SessionClosed,
     Settled,
+    Walked,
 )
 from tomking.core.order import Order, Purpose
 from tomking.data.embedded import window
@@ -162,8 +163,9 @@ def test_a_package_trades_whole_and_never_worse_than_its_limit(default_run: Run)
 
 
 def test_entries_keep_their_day_and_hour(default_run: Run) -> None:
-    for fact in default_run.facts:
-        if isinstance(fact, Sent) and fact.order.purpose is Purpose.OPEN:
+    firsts = [f for f in default_run.facts if isinstance(f, Sent) and not f.order.replaces]
+    for fact in firsts:
+        if fact.order.purpose is Purpose.OPEN:
             day, minute = fact.at.date(), fact.at.hour * 60 + fact.at.minute
             if fact.order.strategy == "friday_0dte":
                 assert day.weekday() == FRIDAY
@@ -175,6 +177,27 @@ def test_entries_keep_their_day_and_hour(default_run: Run) -> None:
                 assert all(
                     110 <= (leg.contract.expiry - day).days <= 130 for leg in fact.order.legs
                 )
+
+
+def test_a_price_that_walks_follows_the_first_within_ten_minutes(default_run: Run) -> None:
+    first: dict[str, Sent] = {}
+    for fact in default_run.facts:
+        if isinstance(fact, Sent) and fact.order.purpose is Purpose.OPEN:
+            if not fact.order.replaces:
+                first[fact.order.intent] = fact
+            waited = (fact.at - first[fact.order.intent].at).total_seconds()
+            assert waited <= 600
+            assert fact.order.limit <= first[fact.order.intent].order.limit
+
+
+def test_every_step_of_a_walk_is_written_with_its_order(default_run: Run) -> None:
+    steps = [f for f in default_run.facts if isinstance(f, Walked) and f.did == "stepped"]
+    opened = [
+        f.order for f in default_run.facts
+        if isinstance(f, Sent) and f.order.purpose is Purpose.OPEN
+    ]  # fmt: skip
+    assert [(f.intent, f.limit) for f in steps] == [(o.intent, o.limit) for o in opened]
+    assert max(f.step for f in steps) == 3
 
 
 def test_nothing_of_a_friday_is_left_open_into_the_close(default_run: Run) -> None:
@@ -198,7 +221,8 @@ def test_never_two_lt112_in_one_expiry(default_run: Run) -> None:
         if isinstance(fact, Sent) and fact.order.purpose is Purpose.OPEN:
             expiry = fact.order.legs[0].contract.expiry
             if fact.order.strategy == "lt112":
-                assert expiry not in live.values()
+                others = {live[name] for name in live if name != fact.order.campaign}
+                assert expiry not in others
                 live[fact.order.campaign] = expiry
         if isinstance(fact, CampaignClosed):
             live.pop(fact.campaign, None)

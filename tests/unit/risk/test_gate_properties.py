@@ -34,7 +34,7 @@ SMALLER = {
     "drawdown_halve": True, "drawdown_stop": True, "drawdown_lock": True,
     "theta_min_usd": False, "early_close_entry_until_min": True, "pattern_min": False,
 }  # fmt: skip
-#: Not figures of a gate: words, names, what sizing alone reads, and how an order is priced.
+#: Not figures of a gate: words, names, and what sizing or the pricing of an order alone reads.
 APART = {
     "greeks_mode", "pattern_mode", "house", "events_blocked", "group_reserve", "one_per_group",
     "contracts_by_gbp", "contracts_by_phase", "stop_risk_max", "defined_risk_max",
