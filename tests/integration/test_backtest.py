@@ -217,13 +217,16 @@ def test_nothing_of_a_friday_is_left_open_into_the_close(default_run: Run) -> No
 def test_never_two_lt112_in_one_expiry(default_run: Run) -> None:
     """Rulebook 4: stagger."""
     live: dict[str, date] = {}
+    wanted: dict[str, tuple[str, date]] = {}
     for fact in default_run.facts:
         if isinstance(fact, Sent) and fact.order.purpose is Purpose.OPEN:
             expiry = fact.order.legs[0].contract.expiry
             if fact.order.strategy == "lt112":
                 others = {live[name] for name in live if name != fact.order.campaign}
                 assert expiry not in others
-                live[fact.order.campaign] = expiry
+                wanted[fact.order.id] = (fact.order.campaign, expiry)
+        if isinstance(fact, LegFilled) and fact.order in wanted:  # an order withdrawn holds nothing
+            live.update((wanted[fact.order],))
         if isinstance(fact, CampaignClosed):
             live.pop(fact.campaign, None)
 

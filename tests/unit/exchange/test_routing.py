@@ -16,7 +16,7 @@ from tomking.market.listing import future_contract
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import FRIDAY, MONDAY, Quotes, call, closing, market, order, put
 
-SHORT, LONG = put(5900, expiry=MONDAY), put(5850, expiry=MONDAY)
+SHORT, LONG = put(5900, "SPX", MONDAY), put(5850, "SPX", MONDAY)
 SPREAD, BACK = ((-1, SHORT), (1, LONG)), ((1, SHORT), (-1, LONG))
 QUOTES: Quotes = {SHORT: (4.00, 4.40), LONG: (2.00, 2.20)}
 FREE = TASTYTRADE.scaled(Decimal(0))
@@ -30,14 +30,14 @@ def codes(exchange: Exchange, wanted: Order, quotes: Quotes = QUOTES) -> list[Co
     return [said.code for said in exchange.preview(wanted, market(60, quotes)).refusals]
 
 
-@pytest.mark.parametrize(("cash", "refused"), [("2500", False), ("2499.99", True)])
+@pytest.mark.parametrize(("cash", "refused"), [("5000", False), ("4999.99", True)])
 def test_a_spread_needs_its_width_though_it_brings_a_premium(cash: str, refused: bool) -> None:
-    """A 50-wide spread sold at 1.80 needs 2,500; the 90 it brings are owed until it is over."""
+    """A 50-wide spread sold at 1.80 needs 5,000; the 180 it brings are owed until it is over."""
     assert (Code.MARGIN in codes(venue(cash), order("1.80", *SPREAD))) is refused
 
 
 def test_an_order_the_account_cannot_carry_is_rejected_and_changes_nothing() -> None:
-    exchange = venue("2499")
+    exchange = venue("4999")
     before = exchange.ledger
     exchange.submit(order("1.80", *SPREAD), market(60, QUOTES))
     (fact,) = exchange.step(market(61, QUOTES))
@@ -48,32 +48,30 @@ def test_an_order_the_account_cannot_carry_is_rejected_and_changes_nothing() -> 
 
 
 def test_fees_are_counted() -> None:
-    assert codes(venue("2500"), order("1.80", *SPREAD)) == []
-    assert codes(venue("2500", fees=True), order("1.80", *SPREAD)) == [Code.MARGIN]
+    assert codes(venue("5000"), order("1.80", *SPREAD)) == []
+    assert codes(venue("5000", fees=True), order("1.80", *SPREAD)) == [Code.MARGIN]
 
 
 def test_an_option_is_paid_for_in_full() -> None:
-    assert codes(venue("220"), order("-4.40", (1, SHORT))) == []
-    assert codes(venue("219.99"), order("-4.40", (1, SHORT))) == [Code.MARGIN]
+    assert codes(venue("440"), order("-4.40", (1, SHORT))) == []
+    assert codes(venue("439.99"), order("-4.40", (1, SHORT))) == [Code.MARGIN]
 
 
 def test_long_options_lend_nothing() -> None:
-    """The second costs 220 too, and only 80 in cash is left however much the first is worth."""
-    exchange = venue("300")
+    """The second costs 440 too, and only 160 in cash is left however much the first is worth."""
+    exchange = venue("600")
     exchange.submit(order("-4.40", (1, SHORT)), market(60, QUOTES))
     exchange.step(market(61, QUOTES))
-    assert exchange.net_liq(market(61, QUOTES)) > 220
+    assert exchange.net_liq(market(61, QUOTES)) > 440
     assert codes(exchange, order("-4.40", (1, SHORT), intent="test/b")) == [Code.MARGIN]
 
 
 def test_a_working_opening_order_reserves_what_it_needs() -> None:
-    exchange = venue("4900")
+    exchange = venue("9800")
     waiting = order("3.00", *SPREAD)
-    other = order("1.80", (-1, call(6100, expiry=MONDAY)), (1, call(6150, expiry=MONDAY)),
-                  intent="test/calls")  # fmt: skip
-    quotes: Quotes = {
-        **QUOTES, call(6100, expiry=MONDAY): (4.0, 4.4), call(6150, expiry=MONDAY): (2.0, 2.2)
-    }  # fmt: skip
+    near, far = call(6100, "SPX", MONDAY), call(6150, "SPX", MONDAY)
+    other = order("1.80", (-1, near), (1, far), intent="test/calls")
+    quotes: Quotes = {**QUOTES, near: (4.0, 4.4), far: (2.0, 2.2)}
     assert codes(exchange, other, quotes) == []
     exchange.submit(waiting, market(60, quotes))
     assert Code.MARGIN in codes(exchange, other, quotes)
@@ -83,7 +81,7 @@ def test_a_working_opening_order_reserves_what_it_needs() -> None:
 
 
 def test_a_replacement_does_not_pay_for_what_it_replaces() -> None:
-    exchange, waiting = venue("2600"), order("3.00", *SPREAD)
+    exchange, waiting = venue("5200"), order("3.00", *SPREAD)
     exchange.submit(waiting, market(60, QUOTES))
     nearer = replace(waiting, attempt=2, limit=Decimal("1.80"), replaces=waiting.id)
     assert codes(exchange, nearer) == []
@@ -92,7 +90,7 @@ def test_a_replacement_does_not_pay_for_what_it_replaces() -> None:
 
 def test_what_takes_risk_off_is_never_refused_for_margin() -> None:
     """The account is far under water: twenty thousand lost, and still the spread may be bought back."""
-    exchange = venue("2600")
+    exchange = venue("5200")
     exchange.submit(order("1.80", *SPREAD), market(60, QUOTES))
     exchange.step(market(61, QUOTES))
     awful: Quotes = {SHORT: (400.0, 404.0), LONG: (350.0, 354.0)}
@@ -105,12 +103,12 @@ def test_what_takes_risk_off_is_never_refused_for_margin() -> None:
 
 def test_the_dry_run_shows_what_the_broker_shows() -> None:
     """The identity of the broker's own sample: requirement and fees less premium."""
-    exchange = venue("10000", fees=True)
+    exchange = venue("20000", fees=True)
     seen = exchange.preview(order("1.80", *SPREAD, units=2), market(60, QUOTES))
-    assert (seen.change, seen.alone, seen.premium) == (5000, 5000, Decimal(180))
-    assert seen.impact == 5000 + seen.fees - 180
-    assert seen.buying_power == 10000
-    assert seen.buying_power_after == 10000 - seen.impact
+    assert (seen.change, seen.alone, seen.premium) == (10000, 10000, Decimal(360))
+    assert seen.impact == 10000 + seen.fees - 360
+    assert seen.buying_power == 20000
+    assert seen.buying_power_after == 20000 - seen.impact
     exchange.submit(order("1.80", *SPREAD, units=2), market(60, QUOTES))
     exchange.step(market(61, QUOTES))
     after = exchange.preview(order("1.80", *SPREAD, intent="test/b"), market(61, QUOTES))
@@ -145,16 +143,18 @@ def test_an_order_whose_margin_nobody_can_work_out_is_not_taken() -> None:
     assert "no quote" in fact.note
 
 
-def test_a_future_nets_whatever_it_is_called() -> None:
-    """Sold without being held it is short; bought back it is flat; no open and no close."""
+def test_a_future_nets_and_a_closing_order_never_opens_one() -> None:
+    """Sold it is short, bought back flat, bought again long; closing what is not held is refused."""
     future = future_contract("ES", "ESH26")
     quotes: Quotes = {future: (5999.75, 6000.25)}
     exchange = Exchange(Decimal(100_000), FREE, MID, "tastytrade")
     for number, (quantity, limit) in enumerate([(-1, "5999.75"), (1, "-6000.25"), (1, "-6000.25")]):
-        sent = order(limit, (quantity, future), intent=f"test/{number}", purpose=Purpose.CLOSE)
+        sent = order(limit, (quantity, future), intent=f"test/{number}")
         exchange.submit(sent, market(60 + number, quotes))
         exchange.step(market(60.5 + number, quotes))
     assert exchange.holdings() == {future: 1}
+    again = order("-6000.25", (1, future), intent="test/close", purpose=Purpose.CLOSE)
+    assert codes(exchange, again, quotes) == [Code.NO_POSITION]
 
 
 def test_shares_stay_worth_what_was_paid_for_them() -> None:

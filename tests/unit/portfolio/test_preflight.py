@@ -12,6 +12,7 @@ from tomking.core.contract import Contract, Right, Settles
 from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.core.reading import Stage
 from tomking.core.venue import Checkpoint, Code
+from tomking.market.delivery import future
 from tomking.portfolio.hours import last_trade
 from tomking.portfolio.preflight import (
     CHECKS,
@@ -339,26 +340,32 @@ def test_an_order_stands_in_for_the_one_it_replaces_and_for_those_before() -> No
     assert replaced(first, working) == []
 
 
-def test_futures_carry_no_open_and_no_close() -> None:
+def test_a_future_is_bought_against_one_that_is_short_but_never_closed_without_one() -> None:
     bought = order(buy(FUTURE), limit="-6000.25")
     sold_back = replace(
         bought, legs=(sell(FUTURE, opens=False),), limit=Decimal("6000.25"), purpose=Purpose.CLOSE
     )
     assert names(bought, {FUTURE: -1}) == set()
-    assert names(sold_back, {}) == set()
+    assert names(sold_back, {FUTURE: 1}) == set()
+    assert names(sold_back, {}) == {"closes no more than is held"}
 
 
-def test_a_contract_for_closing_only_is_closed_and_not_opened() -> None:
-    def near_delivery(contract: Contract, day: date) -> bool:
-        return contract == FUTURE and day == DAY
-
-    def said(wanted: Order) -> list[str]:
-        met = Situation({}, TODAY, TEN_THIRTY, closing_only=near_delivery)
-        return [reading.name for reading in objections(wanted, met)]
-
-    assert said(order(buy(FUTURE), limit="-6000.25")) == ["opens nothing that is for closing only"]
-    assert said(order(buy(FUTURE, opens=False), limit="-6000.25")) == []
-    assert said(ALONE) == []
+@pytest.mark.parametrize(
+    ("on", "opens", "said"),
+    [
+        (date(2025, 11, 10), True, []),
+        (date(2025, 11, 17), True, ["opens nothing that is for closing only"]),
+        (date(2025, 11, 17), False, []),
+    ],
+)
+def test_a_future_near_its_delivery_is_closed_and_not_opened(
+    on: date, opens: bool, said: list[str]
+) -> None:
+    """CLZ25 trades until 20 November 2025; out by five sessions before (rulebook 23)."""
+    crude, hours = future("CL", "CLZ25"), session(on)
+    wanted = order(buy(crude, opens=opens), limit="-60.00")
+    met = Situation({} if opens else {crude: -1}, hours, hours.at(60))
+    assert [reading.name for reading in objections(wanted, met)] == said
 
 
 # -- codes ---------------------------------------------------------------------------------------
