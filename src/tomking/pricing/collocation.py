@@ -50,7 +50,9 @@ def boundary_tables(tier: Tier) -> tuple[F64, F64, F64, F64]:
         When the number of nodes is not a multiple of 3.
     """
     if tier.nodes % 3 or tier.nodes <= 0:
-        raise PricingError(f"nodes must be a multiple of 3, since they are read so; was {tier.nodes}")
+        raise PricingError(
+            f"nodes must be a multiple of 3, since they are read so; was {tier.nodes}"
+        )
     nodes = 0.5 + 0.5 * np.cos(np.arange(tier.nodes) * (np.pi / tier.nodes))
     sines, weights = _angles(tier.points)
     at = nodes[:, None] * np.sqrt(1.0 - sines * sines)

@@ -1,4 +1,4 @@
-"""When exercising early is rational: the boundary of American options, solved by collocation.
+"""Kernels of American exercise: the boundary, solved by collocation, and what exercise adds.
 
 Exercise *earns* the rate on the strike (put) or the yield of the underlying (call) and *pays* the
 other of the two. A put is exercised at spots up to the boundary, a call from the boundary on, and a
@@ -16,13 +16,14 @@ Where the price is the payoff, Kim's representation of it says ``B(t) = exp(−(
 with N and D integrals over the boundary B at less time left than t. It is solved as in [1]_: ln²(B(t) /
 B(0+)) is a polynomial in √t through Chebyshev nodes, and the equation is iterated at them. Formula A
 of [1]_ (the slopes match at the boundary) contracts fast unless drift outweighs volatility; formula B
-(the values match) always contracts, slowly. A row whose (earn − pay) √years / vol is above
-``STRONG_DRIFT`` takes B and three times the steps.
+(the values match) always contracts, slowly. Which one is asked is the caller's choice.
 
 One choice is our own. The time from now to a later exercise is written ``t sin² θ``, which leaves ``t
 cos² θ``. The roots of both are smooth in θ, so the integrands are, and a few Gauss-Legendre points
 in θ are as good as dozens in √s, where the root that B has at its end slows them to points⁻³. Where
 the points lie among the nodes is the same for every option: interpolation is a matrix, made once.
+
+Options go through the loops many at a time, and the loops have neither a branch nor a call.
 
 References
 ----------
@@ -38,10 +39,8 @@ References
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from tomking.pricing.collocation import DEFAULT, Tier, boundary_tables
-from tomking.pricing.kernel import F64, kernel, part, stretch
+from tomking.pricing.kernel import F64, kernel, part
 
 LOG_COEFFICIENTS = np.array([
     0.14617093237558204, 0.15331664799306263, 0.1818289100504977, 0.2222221110612709,
@@ -59,7 +58,6 @@ TAIL_COEFFICIENTS = np.array([
     -0.46754101038904944, 0.9704095579785718, -1.523770909568052, 1.8932190632784764,
 ])  # fmt: skip
 
-STRONG_DRIFT = 0.75
 NEVER = -1e6  # logarithm of a boundary that no spot reaches
 TOTAL_MIN = 1e-6  # a total volatility at or below this is none
 LANES = 256  # options that go through the loops together
@@ -75,80 +73,9 @@ _HALF_OCTAVE = np.uint64(0x0095F619980C433)
 _INVERSE_ROOT_TWO_PI = 0.3989422804014327
 _LEAST = 1e-300
 
-# Rows of the work table: what an option is, and what it is at one node.
-_YEARS, _VOL, _EARN, _PAY, _TOP, _EDGE, _DRIFT, _SD, _PER_SD, _GAIN, _N, _D, _DEPTH = range(13)
-
-
-def exercise_boundary(
-    strike: ArrayLike,
-    years: ArrayLike,
-    vol: ArrayLike,
-    sign: ArrayLike,
-    rate: ArrayLike,
-    dividend_yield: ArrayLike,
-    tier: Tier = DEFAULT,
-) -> F64:
-    """Spot at which exercise with this much time left becomes rational.
-
-    The boundary at other times is the boundary of options with those years left.
-
-    Parameters
-    ----------
-    strike : array_like, (n,) or a number
-        Points.
-    years : array_like
-        Time left, calendar days / 365; at 0 the limit just before expiry.
-    vol, sign, rate, dividend_yield
-        As in :func:`tomking.pricing.american.american`.
-    tier : Tier
-        Accuracy.
-
-    Returns
-    -------
-    ndarray, (n,)
-        Points. A put is exercised at this spot and below (0: never), a call at this spot and above
-        (infinity: never). NaN where an argument has no answer.
-
-    Raises
-    ------
-    PricingError
-        When the lengths differ.
-
-    Examples
-    --------
-    A call on an underlying without a yield is never exercised; a put nearly at the strike at last.
-
-    >>> exercise_boundary(100, [0.5, 0.0], 0.2, [1, -1], 0.05, 0.0).tolist()
-    [inf, 100.0]
-    """
-    k, t, v, c, r, q = stretch((strike, years, vol, sign, rate, dividend_yield))
-    edge = boundary(t, v, c, r, q, tier)
-    with np.errstate(over="ignore"):
-        spots: F64 = k * np.exp(-c * (edge[-1] - np.sqrt(edge[0])))
-    spots[~((np.abs(c) == 1.0) & (k > 0.0))] = np.nan
-    return spots
-
-
-def boundary(years: F64, vol: F64, sign: F64, rate: F64, yields: F64, tier: Tier) -> F64:
-    """Solve the boundaries of a column of options; columns of one length n.
-
-    Returns
-    -------
-    ndarray, (nodes + 1, n)
-        ``ln²(B / B(0+))`` at the nodes of :func:`boundary_tables`, then ``ln B(0+)``, of a put on a strike of
-        1. The last is ``NEVER`` for an option that is European and NaN without an answer.
-    """
-    put = sign < 0.0
-    columns = years, vol, np.where(put, rate, yields), np.where(put, yields, rate)
-    tables = boundary_tables(tier)
-    out = np.empty((tier.nodes + 1, years.size))
-    boundary_into(*columns, *tables, False, tier.steps, out)
-    strong = (columns[2] - columns[3]) * np.sqrt(np.abs(years)) > STRONG_DRIFT * vol
-    if strong.any():
-        again = np.empty((tier.nodes + 1, np.count_nonzero(strong)))
-        boundary_into(*(c[strong] for c in columns), *tables, True, 3 * tier.steps, again)
-        out[:, strong] = again
-    return out
+# Rows of the work tables: an option and one node of its boundary; an option and its premium.
+_DEPTH, _YEARS, _VOL, _EARN, _PAY, _TOP, _EDGE, _DRIFT, _SD, _PER_SD, _GAIN, _N, _D = range(13)
+_FAR, _SPREAD, _PER_SPREAD, _YIELD, _RATE, _OWED, _SIGN, _START, _SUMS = range(1, 10)
 
 
 @part
@@ -195,21 +122,26 @@ def _chance(d: float, density: float) -> float:
 
 
 @kernel
-def _interpolate(matrix: F64, row: int, values: F64, width: int, into: F64) -> None:
+def _interpolate(matrix: F64, row: int, values: F64, width: int, lane: F64) -> None:
     """One row of the matrix times the values of every lane."""
     for x in range(width):
-        into[x] = 0.0
-    for j in range(0, matrix.shape[1], 3):
+        lane[_DEPTH, x] = 0.0
+    for j in range(0, matrix.shape[1], 3):  # three at a time, to load and store less
         a, b, c = matrix[row, j], matrix[row, j + 1], matrix[row, j + 2]
         for x in range(width):
-            into[x] += a * values[j, x] + b * values[j + 1, x] + c * values[j + 2, x]
+            lane[_DEPTH, x] += a * values[j, x] + b * values[j + 1, x] + c * values[j + 2, x]
 
 
 @kernel
-def _load(years: F64, vol: F64, earn: F64, pay: F64, lane: F64) -> None:
+def _load(cases: F64, start: int, width: int, lane: F64) -> None:
     """Fill the lanes; a row that is not solved is replaced by one that can be."""
-    for x in range(years.shape[0]):
-        t, v, e, p = years[x], vol[x], earn[x], pay[x]
+    for x in range(width):
+        t, v, e, p = (
+            cases[0, start + x],
+            cases[1, start + x],
+            cases[2, start + x],
+            cases[3, start + x],
+        )
         solved = (v * math.sqrt(t) > TOTAL_MIN) & (t < np.inf) & (v < np.inf) & (e > 0.0)
         solved &= (abs(e) + abs(p)) * max(t, 1.0) < 700.0
         lane[_YEARS, x] = t if solved else 1.0
@@ -233,15 +165,12 @@ def _guess(lane: F64, nodes: F64, width: int, edge: F64, depth: F64) -> None:
             near = nodes[i] * math.sqrt(t)
             speed = ((e - p) * near - 2.0 * v) * near * top / span
             ratio = (least + span * _decay(min(speed, 0.0))) / top
-            level = _log_ratio(min(ratio, 1.0), 1.0)
-            edge[i, x] = level
-            depth[i, x] = level * level
+            edge[i, x] = _log_ratio(min(ratio, 1.0), 1.0)
+            depth[i, x] = edge[i, x] * edge[i, x]
 
 
 @kernel
-def _grow(
-    lane: F64, nodes: F64, sines: F64, weights: F64, width: int, growth: F64
-) -> None:
+def _grow(lane: F64, nodes: F64, sines: F64, weights: F64, width: int, growth: F64) -> None:
     """``exp(pay · time left after exercise)`` at every point, weighted; it outlives the iterations."""
     points = sines.shape[0]
     for i in range(nodes.shape[0]):
@@ -253,22 +182,21 @@ def _grow(
 
 
 @kernel
-def _enter(lane: F64, node: float, edge: F64, width: int) -> None:
-    """What stays the same at one node while the integrals are summed."""
+def _enter(lane: F64, i: int, node: float, edge: F64, width: int) -> None:
+    """What stays the same at node i while its integrals are summed."""
     for x in range(width):
         t = lane[_YEARS, x] * node * node
-        sd = lane[_VOL, x] * math.sqrt(lane[_YEARS, x]) * node
-        lane[_EDGE, x] = edge[x]
+        lane[_EDGE, x] = edge[i, x]
         lane[_DRIFT, x] = (lane[_EARN, x] - lane[_PAY, x]) * t
         lane[_GAIN, x] = lane[_EARN, x] * t
-        lane[_SD, x] = sd
-        lane[_PER_SD, x] = 1.0 / sd
+        lane[_SD, x] = lane[_VOL, x] * math.sqrt(lane[_YEARS, x]) * node
+        lane[_PER_SD, x] = 1.0 / lane[_SD, x]
         lane[_N, x] = 0.0
         lane[_D, x] = 0.0
 
 
 @kernel
-def _add_slopes(lane: F64, growth: F64, width: int, sine: float, weight: float) -> None:
+def _add_slopes(lane: F64, growth: F64, row: int, width: int, sine: float, weight: float) -> None:
     """One point of the integrals of formula A."""
     squared, per_sine, half = sine * sine, 1.0 / sine, 0.5 * sine
     for x in range(width):
@@ -279,11 +207,11 @@ def _add_slopes(lane: F64, growth: F64, width: int, sine: float, weight: float) 
         density = _decay(-0.5 * plus * plus) * _INVERSE_ROOT_TWO_PI
         earned = _decay(lane[_GAIN, x] * (1.0 - squared) - 0.5 * minus * minus)
         lane[_N, x] += weight * earned
-        lane[_D, x] += growth[x] * (sine * _chance(plus, density) + density * per_sd)
+        lane[_D, x] += growth[row, x] * (sine * _chance(plus, density) + density * per_sd)
 
 
 @kernel
-def _add_values(lane: F64, growth: F64, width: int, sine: float, weight: float) -> None:
+def _add_values(lane: F64, growth: F64, row: int, width: int, sine: float, weight: float) -> None:
     """One point of the integrals of formula B."""
     squared, per_sine, half = sine * sine, 1.0 / sine, 0.5 * sine
     for x in range(width):
@@ -294,77 +222,166 @@ def _add_values(lane: F64, growth: F64, width: int, sine: float, weight: float) 
         above = _chance(plus, _decay(-0.5 * plus * plus) * _INVERSE_ROOT_TWO_PI)
         below = _chance(minus, _decay(-0.5 * minus * minus) * _INVERSE_ROOT_TWO_PI)
         lane[_N, x] += weight * sine * _decay(lane[_GAIN, x] * (1.0 - squared)) * below
-        lane[_D, x] += growth[x] * sine * above
+        lane[_D, x] += growth[row, x] * sine * above
 
 
 @kernel
-def _leave(lane: F64, width: int, by_value: bool, edge: F64) -> None:
-    """The logarithm of the boundary, over B(0+), that the integrals of a node ask for."""
+def _leave(lane: F64, i: int, width: int, by_value: bool, edge: F64) -> None:
+    """The logarithm of the boundary, over B(0+), that the integrals of node i ask for."""
     for x in range(width):
         drift, gain, sd, per_sd = lane[_DRIFT, x], lane[_GAIN, x], lane[_SD, x], lane[_PER_SD, x]
         minus = (lane[_TOP, x] + lane[_EDGE, x] + drift) * per_sd - 0.5 * sd
         plus = minus + sd
         below = _decay(-0.5 * minus * minus) * _INVERSE_ROOT_TWO_PI
         above = _decay(-0.5 * plus * plus) * _INVERSE_ROOT_TWO_PI
-        n, d = gain * lane[_N, x], _chance(plus, above) + (gain - drift) * lane[_D, x]
-        if by_value:
-            n += _chance(minus, below)
-        else:
-            n = (n * _INVERSE_ROOT_TWO_PI + below) * per_sd
-            d += above * per_sd
+        slope_n = (gain * lane[_N, x] * _INVERSE_ROOT_TWO_PI + below) * per_sd
+        value_n = gain * lane[_N, x] + _chance(minus, below)
+        value_d = _chance(plus, above) + (gain - drift) * lane[_D, x]
+        n = value_n if by_value else slope_n
+        d = value_d if by_value else value_d + above * per_sd
         level = _log_ratio(max(n, _LEAST), max(d, _LEAST)) - drift - lane[_TOP, x]
-        edge[x] = min(level, 0.0)
+        edge[i, x] = min(level, 0.0)
 
 
 @kernel
-def _store(
-    years: F64, vol: F64, earn: F64, pay: F64, lane: F64, depth: F64, out: F64
-) -> None:
+def _store(cases: F64, start: int, width: int, depth: F64, out: F64) -> None:
     """Hand the lanes over, and say of the rows that were not solved what they are."""
     places = depth.shape[0]
-    for x in range(years.shape[0]):
-        t, v, e, p = years[x], vol[x], earn[x], pay[x]
+    for x in range(width):
+        t, v, e, p = (
+            cases[0, start + x],
+            cases[1, start + x],
+            cases[2, start + x],
+            cases[3, start + x],
+        )
         known = (t >= 0.0) & (t < np.inf) & (v >= 0.0) & (v < np.inf)
         known &= (abs(e) + abs(p)) * max(t, 1.0) < 700.0
-        solved = (v * math.sqrt(t) > TOTAL_MIN) & (e > 0.0)
+        solved = known & (v * math.sqrt(t) > TOTAL_MIN) & (e > 0.0)
         top = _log_ratio(e, max(e, p)) if e > 0.0 else NEVER
-        out[places, x] = top if known & ((e > 0.0) | (p >= e)) else np.nan
+        out[places, start + x] = top if known & ((e > 0.0) | (p >= e)) else np.nan
         for i in range(places):
-            out[i, x] = depth[i, x] if known & solved else 0.0
+            out[i, start + x] = depth[i, x] if solved else 0.0
 
 
 @kernel
 def boundary_into(
-    years: F64, vol: F64, earn: F64, pay: F64,
-    nodes: F64, sines: F64, weights: F64, matrix: F64, by_value: bool, steps: int, out: F64,
+    cases: F64, nodes: F64, sines: F64, weights: F64, matrix: F64, by_value: bool, steps: int, out: F64
 ) -> None:  # fmt: skip
-    """Boundaries without a safety net: C-contiguous float64 columns of one length n, out (nodes + 1,
-    n).
+    """Boundaries without a safety net: cases (4, n) have rows years, vol, earn, pay.
 
-    Releases the interpreter lock. Answers are those of :func:`boundary`; the tables are its own.
+    C-contiguous float64, out (nodes + 1, n). Releases the interpreter lock. Answers are those of
+    :func:`tomking.pricing.american.boundary`, the tables those of its tier.
     """
     places, points = nodes.shape[0], sines.shape[0]
-    lane = np.empty((13, LANES))
+    lane, growth = np.empty((13, LANES)), np.empty((places * points, LANES))
     edge, depth = np.empty((places, LANES)), np.empty((places, LANES))
-    growth = np.empty((places * points, LANES))
-    for start in range(0, years.shape[0], LANES):
-        width = min(LANES, years.shape[0] - start)
-        b = slice(start, start + width)
-        _load(years[b], vol[b], earn[b], pay[b], lane)
+    for start in range(0, cases.shape[1], LANES):
+        width = min(LANES, cases.shape[1] - start)
+        _load(cases, start, width, lane)
         _guess(lane, nodes, width, edge, depth)
         _grow(lane, nodes, sines, weights, width, growth)
         for _ in range(steps):
             for i in range(places):
-                _enter(lane, nodes[i], edge[i], width)
+                _enter(lane, i, nodes[i], edge, width)
                 for k in range(points):
                     row = i * points + k
-                    _interpolate(matrix, row, depth, width, lane[_DEPTH])
+                    _interpolate(matrix, row, depth, width, lane)
                     if by_value:
-                        _add_values(lane, growth[row], width, sines[k], weights[k])
+                        _add_values(lane, growth, row, width, sines[k], weights[k])
                     else:
-                        _add_slopes(lane, growth[row], width, sines[k], weights[k])
-                _leave(lane, width, by_value, edge[i])
+                        _add_slopes(lane, growth, row, width, sines[k], weights[k])
+                _leave(lane, i, width, by_value, edge)
             for i in range(places):
                 for x in range(width):
                     depth[i, x] = edge[i, x] * edge[i, x]
-        _store(years[b], vol[b], earn[b], pay[b], lane, depth, out[:, b])
+        _store(cases, start, width, depth, out)
+
+
+@kernel
+def _load_premium(
+    options: F64, start: int, width: int, edge: F64, lane: F64, depth: F64
+) -> None:  # fmt: skip
+    """Fill the lanes; a row without volatility or without an answer is replaced by one that has."""
+    places = depth.shape[0]
+    for x in range(width):
+        i = start + x
+        s, k, t, v = options[0, i], options[1, i], options[2, i], options[3, i]
+        r, q, top = options[5, i], options[6, i], edge[places, i]
+        sd = v * math.sqrt(t)
+        good = (sd > TOTAL_MIN) & (sd < np.inf) & (s > 1e-100) & (s < 1e100) & (top <= 0.0)
+        good &= (k > 1e-100) & (k < 1e100) & ((abs(r) + abs(q)) * t < 700.0)
+        lane[_FAR, x] = _log_ratio(s, k) if good else 0.0
+        lane[_SPREAD, x] = sd if good else 1.0
+        lane[_PER_SPREAD, x] = 1.0 / sd if good else 1.0
+        lane[_YIELD, x] = q * t if good else 0.0
+        lane[_RATE, x] = r * t if good else 0.0
+        lane[_OWED, x] = k / s if good else 1.0
+        lane[_SIGN, x] = options[4, i] if good else 1.0
+        lane[_START, x] = top if good else -1.0
+        lane[_SUMS, x] = lane[_SUMS + 1, x] = lane[_SUMS + 2, x] = 0.0
+        for j in range(places):
+            depth[j, x] = edge[j, i]
+
+
+@kernel
+def _add_premium(lane: F64, width: int, sine: float, weight: float) -> None:
+    """One point of the premium, per point of the spot, and of its first two slopes."""
+    squared, per_sine = sine * sine, 1.0 / sine
+    for x in range(width):
+        sign, sd, per_sd = lane[_SIGN, x], lane[_SPREAD, x], lane[_PER_SPREAD, x] * per_sine
+        paid, earned = lane[_YIELD, x] * squared, lane[_RATE, x] * squared
+        edge = lane[_START, x] - math.sqrt(max(lane[_DEPTH, x], 0.0))
+        plus = (lane[_FAR, x] + sign * edge + earned - paid) * per_sd + 0.5 * sine * sd
+        minus = plus - sine * sd
+        plus_density = _decay(-0.5 * plus * plus) * _INVERSE_ROOT_TWO_PI
+        minus_density = _decay(-0.5 * minus * minus) * _INVERSE_ROOT_TWO_PI
+        held = _decay(-paid) * lane[_YIELD, x]
+        owed = _decay(-earned) * lane[_RATE, x] * lane[_OWED, x]
+        chance = sign * held * _chance(sign * plus, plus_density)
+        slope = (held * plus_density - owed * minus_density) * per_sd
+        flow = chance - sign * owed * _chance(sign * minus, minus_density)
+        lane[_SUMS, x] += weight * sine * flow
+        lane[_SUMS + 1, x] += weight * sine * (chance + slope)
+        lane[_SUMS + 2, x] += weight * sine * per_sd * (held * plus_density - plus * slope)
+
+
+@kernel
+def _finish(options: F64, start: int, width: int, edge: F64, lane: F64, out: F64) -> None:
+    """Add the premium to the European figures, or say what an exercised option is worth."""
+    top = edge.shape[0] - 1
+    for x in range(width):
+        i = start + x
+        s, v, c, r, q = options[0, i], options[3, i], options[4, i], options[5, i], options[6, i]
+        poison = 0.0 * edge[top, i]
+        price = out[0, i] + max(lane[_SUMS, x], 0.0) * s + poison
+        delta = out[1, i] + lane[_SUMS + 1, x] + poison
+        gamma = out[2, i] + lane[_SUMS + 2, x] / s + poison
+        theta = (r * price - (r - q) * s * delta - 0.5 * v * v * s * s * gamma) / 365.0
+        inside = c * (s - options[1, i])
+        beyond = c * lane[_FAR, x] + lane[_START, x] - math.sqrt(edge[0, i]) >= 0.0
+        exercised = (beyond & (price > 0.0)) | (price < inside)  # neither when it is NaN
+        alive = v * math.sqrt(options[2, i]) > TOTAL_MIN
+        price, theta = inside if exercised else price, 0.0 if exercised else theta
+        delta, gamma = c if exercised else delta, 0.0 if exercised else gamma
+        out[0, i] = price if alive else out[0, i]
+        out[1, i] = delta if alive else out[1, i]
+        out[2, i] = gamma if alive else out[2, i]
+        out[3, i] = theta if alive else out[3, i]
+
+
+@kernel
+def premium_into(options: F64, edge: F64, sines: F64, weights: F64, matrix: F64, out: F64) -> None:
+    """Turn European figures into American ones, but for vega and rho, without a safety net.
+
+    ``options`` (7, n) has rows spot, strike, years, vol, sign, rate, yield, C-contiguous float64;
+    ``edge`` is what ``boundary_into`` answered for them, the tables are those of its tier, out (6, n)
+    holds what :func:`tomking.pricing.black.bsm` answered. Releases the interpreter lock.
+    """
+    lane, depth = np.empty((12, LANES)), np.empty((edge.shape[0] - 1, LANES))
+    for start in range(0, options.shape[1], LANES):
+        width = min(LANES, options.shape[1] - start)
+        _load_premium(options, start, width, edge, lane, depth)
+        for j in range(sines.shape[0]):
+            _interpolate(matrix, j, depth, width, lane)
+            _add_premium(lane, width, sines[j], weights[j])
+        _finish(options, start, width, edge, lane, out)
