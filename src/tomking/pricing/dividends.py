@@ -35,7 +35,7 @@ from numpy.typing import ArrayLike
 
 from tomking.core.errors import PricingError
 from tomking.pricing.black import GAMMA, bsm
-from tomking.pricing.kernel import F64, kernel, stretch
+from tomking.pricing.kernel import F64, kernel, loop, stretch
 
 #: Steps of the coarser lattice; the finer has twice as many.
 STEPS = 100
@@ -214,7 +214,7 @@ def _escrow(years: F64, rate: F64, ex: F64, paid: F64) -> F64:
     return total
 
 
-@kernel
+@loop
 def _european(
     spot: float, strike: float, years: float, vol: float, sign: float, rate: float
 ) -> float:
@@ -227,14 +227,14 @@ def _european(
     return price
 
 
-@kernel
+@loop
 def _payoff(value: F64, level: F64, grown: float, strike: float, sign: float) -> None:
     """Without a dividend to come and without time."""
     for j in range(value.shape[0]):
         value[j] = max(sign * (level[j] * grown - strike), 0.0)
 
 
-@kernel
+@loop
 def _smooth(
     value: F64, level: F64, grown: float, strike: float, step: float, vol: float, sign: float,
     rate: float,
@@ -244,7 +244,7 @@ def _smooth(
         value[j] = _european(level[j] * grown, strike, step, vol, sign, rate)
 
 
-@kernel
+@loop
 def _step_back(
     value: F64, older: F64, step: float, gap: float, vol: float, discount: float
 ) -> None:
@@ -260,7 +260,7 @@ def _step_back(
     value[0], value[last] = discount * older[0], discount * older[last]
 
 
-@kernel
+@loop
 def _exercise(
     value: F64, gain: F64, level: F64, grown: float, owing: float, strike: float, sign: float
 ) -> None:  # fmt: skip
@@ -282,7 +282,7 @@ def _exercise(
     value[last] += max(gain[last], 0.0)
 
 
-@kernel
+@loop
 def _turn(value: F64, level: F64, grown: float, owing: float, strike: float) -> float:
     """Spot at which exercise of a call, for the whole spot, overtakes what holding it is worth."""
     last = value.shape[0] - 1
@@ -299,7 +299,7 @@ def _turn(value: F64, level: F64, grown: float, owing: float, strike: float) -> 
     return strike  # below the lattice there is nothing to hold
 
 
-@kernel
+@loop
 def _lattice(
     risky: float, strike: float, years: float, vol: float, sign: float, rate: float,
     ex: F64, paid: F64, coarse: int, refine: int, column: int, out: F64, turns: F64,

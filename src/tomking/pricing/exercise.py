@@ -40,7 +40,7 @@ import math
 
 import numpy as np
 
-from tomking.pricing.kernel import F64, kernel, part
+from tomking.pricing.kernel import F64, kernel, loop, part
 
 LOG_COEFFICIENTS = np.array([
     0.14617093237558204, 0.15331664799306263, 0.1818289100504977, 0.2222221110612709,
@@ -98,8 +98,8 @@ def _log_ratio(a: float, b: float) -> float:
 
 @part
 def _decay(x: float) -> float:
-    """Exponential to 1e-10 for x below 709; nothing, 3e-308, at −708 and below."""
-    bounded = max(x, -708.0)
+    """Exponential to 1e-10 for x below 709; 3e-261 below −600, since denormal numbers are slow."""
+    bounded = max(x, -600.0)
     shifted = bounded * _LOG2_E + _ROUNDING
     r = bounded - (shifted - _ROUNDING) * _LN2
     y: float = DECAY_COEFFICIENTS[0]
@@ -121,7 +121,7 @@ def _chance(d: float, density: float) -> float:
     return tail if d < 0.0 else 1.0 - tail
 
 
-@kernel
+@loop
 def _interpolate(matrix: F64, row: int, values: F64, width: int, lane: F64) -> None:
     """One row of the matrix times the values of every lane."""
     for x in range(width):
@@ -132,7 +132,7 @@ def _interpolate(matrix: F64, row: int, values: F64, width: int, lane: F64) -> N
             lane[_DEPTH, x] += a * values[j, x] + b * values[j + 1, x] + c * values[j + 2, x]
 
 
-@kernel
+@loop
 def _load(cases: F64, start: int, width: int, lane: F64) -> None:
     """Fill the lanes; a row that is not solved is replaced by one that can be."""
     for x in range(width):
@@ -151,7 +151,7 @@ def _load(cases: F64, start: int, width: int, lane: F64) -> None:
         lane[_TOP, x] = _log_ratio(lane[_EARN, x], max(lane[_EARN, x], lane[_PAY, x]))
 
 
-@kernel
+@loop
 def _guess(lane: F64, nodes: F64, width: int, edge: F64, depth: F64) -> None:
     """Between B(0+) and the perpetual boundary, which is approached exponentially."""
     for i in range(nodes.shape[0]):
@@ -169,7 +169,7 @@ def _guess(lane: F64, nodes: F64, width: int, edge: F64, depth: F64) -> None:
             depth[i, x] = edge[i, x] * edge[i, x]
 
 
-@kernel
+@loop
 def _grow(lane: F64, nodes: F64, sines: F64, weights: F64, width: int, growth: F64) -> None:
     """``exp(pay · time left after exercise)`` at every point, weighted; it outlives the iterations."""
     points = sines.shape[0]
@@ -181,7 +181,7 @@ def _grow(lane: F64, nodes: F64, sines: F64, weights: F64, width: int, growth: F
                 growth[i * points + k, x] = weights[k] * _decay(paid)
 
 
-@kernel
+@loop
 def _enter(lane: F64, i: int, node: float, edge: F64, width: int) -> None:
     """What stays the same at node i while its integrals are summed."""
     for x in range(width):
@@ -195,7 +195,7 @@ def _enter(lane: F64, i: int, node: float, edge: F64, width: int) -> None:
         lane[_D, x] = 0.0
 
 
-@kernel
+@loop
 def _add_slopes(lane: F64, growth: F64, row: int, width: int, sine: float, weight: float) -> None:
     """One point of the integrals of formula A."""
     squared, per_sine, half = sine * sine, 1.0 / sine, 0.5 * sine
@@ -210,7 +210,7 @@ def _add_slopes(lane: F64, growth: F64, row: int, width: int, sine: float, weigh
         lane[_D, x] += growth[row, x] * (sine * _chance(plus, density) + density * per_sd)
 
 
-@kernel
+@loop
 def _add_values(lane: F64, growth: F64, row: int, width: int, sine: float, weight: float) -> None:
     """One point of the integrals of formula B."""
     squared, per_sine, half = sine * sine, 1.0 / sine, 0.5 * sine
@@ -225,7 +225,7 @@ def _add_values(lane: F64, growth: F64, row: int, width: int, sine: float, weigh
         lane[_D, x] += growth[row, x] * sine * above
 
 
-@kernel
+@loop
 def _leave(lane: F64, i: int, width: int, by_value: bool, edge: F64) -> None:
     """The logarithm of the boundary, over B(0+), that the integrals of node i ask for."""
     for x in range(width):
@@ -243,7 +243,7 @@ def _leave(lane: F64, i: int, width: int, by_value: bool, edge: F64) -> None:
         edge[i, x] = min(level, 0.0)
 
 
-@kernel
+@loop
 def _store(cases: F64, start: int, width: int, depth: F64, out: F64) -> None:
     """Hand the lanes over, and say of the rows that were not solved what they are."""
     places = depth.shape[0]
@@ -297,7 +297,7 @@ def boundary_into(
         _store(cases, start, width, depth, out)
 
 
-@kernel
+@loop
 def _load_premium(
     options: F64, start: int, width: int, edge: F64, lane: F64, depth: F64
 ) -> None:  # fmt: skip
@@ -323,7 +323,7 @@ def _load_premium(
             depth[j, x] = edge[j, i]
 
 
-@kernel
+@loop
 def _add_premium(lane: F64, width: int, sine: float, weight: float) -> None:
     """One point of the premium, per point of the spot, and of its first two slopes."""
     squared, per_sine = sine * sine, 1.0 / sine
@@ -345,7 +345,7 @@ def _add_premium(lane: F64, width: int, sine: float, weight: float) -> None:
         lane[_SUMS + 2, x] += weight * sine * per_sd * (held * plus_density - plus * slope)
 
 
-@kernel
+@loop
 def _finish(options: F64, start: int, width: int, edge: F64, lane: F64, out: F64) -> None:
     """Add the premium to the European figures, or say what an exercised option is worth."""
     top = edge.shape[0] - 1

@@ -68,3 +68,16 @@ def test_american_options_are_of_both_rights_and_1_day_to_2_years() -> None:
     assert set(sign) == {-1.0, 1.0}
     assert strike.min() < 20 < 500 < strike.max()
     assert (vol.min() > 0.1, rate.min() > 0.01, pays.max() < 0.07) == (True, True, True)
+
+
+def test_the_grid_is_compared_with_the_same_prices_in_one_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kernels, "_fastest", lambda work: 0.02)
+    row = kernels._grid_row()
+    assert (row["name"], row["value"], row["unit"]) == (
+        "grid of 88,200 American prices",
+        20.0,
+        "ms",
+    )
+    assert row["ratio"] == 1.0

@@ -8,32 +8,38 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from tomking.pricing import black, exercise, implied, second
+from tomking.pricing import black, exercise, grid, implied, second
 from unit.pricing import fit
 
 
 def test_the_coefficients_are_the_fit_to_the_last_bit() -> None:
     for exact in (black, second):
         assert exact.EXP_COEFFICIENTS.tolist() == fit.exp_coefficients()
-    for module in (black, implied, exercise, second):
+    for module in (black, implied, exercise, grid, second):
         assert module.LOG_COEFFICIENTS.tolist() == fit.log_coefficients()
     for module in (black, implied):
         assert module.MILLS_COEFFICIENTS.tolist() == fit.mills_coefficients()
-    assert exercise.DECAY_COEFFICIENTS.tolist() == fit.decay_coefficients()
-    assert exercise.TAIL_COEFFICIENTS.tolist() == fit.tail_coefficients()
+    for short in (exercise, grid):
+        assert short.DECAY_COEFFICIENTS.tolist() == fit.decay_coefficients()
+        assert short.TAIL_COEFFICIENTS.tolist() == fit.tail_coefficients()
 
 
 @pytest.mark.parametrize(
-    ("name", "other"),
+    ("name", "one", "other"),
     [
-        ("_log_ratio", implied),
-        ("_mills", implied),
-        ("_log_ratio", exercise),
-        ("_log_ratio", second),
-        ("_exp", second),
+        ("_log_ratio", black, implied),
+        ("_mills", black, implied),
+        ("_log_ratio", black, exercise),
+        ("_log_ratio", black, grid),
+        ("_log_ratio", black, second),
+        ("_exp", black, second),
+        ("_decay", exercise, grid),
+        ("_chance", exercise, grid),
     ],
 )
-def test_kernel_files_hold_one_text_of_a_routine(name: str, other: ModuleType) -> None:
+def test_kernel_files_hold_one_text_of_a_routine(
+    name: str, one: ModuleType, other: ModuleType
+) -> None:
     def text(module: ModuleType) -> str:
         found = re.search(
             rf"@part\ndef {name}\(.*?(?=\n\n\n)", inspect.getsource(module), re.DOTALL
@@ -41,15 +47,19 @@ def test_kernel_files_hold_one_text_of_a_routine(name: str, other: ModuleType) -
         assert found is not None
         return found.group()
 
-    assert text(black) == text(other)
+    assert text(one) == text(other)
 
 
-@pytest.mark.parametrize(("other", "count"), [(implied, 6), (exercise, 8), (second, 8)])
+@pytest.mark.parametrize(("other", "count"), [(implied, 6), (exercise, 8), (grid, 8), (second, 8)])
 def test_kernel_files_hold_the_same_constants(other: ModuleType, count: int) -> None:
     names = re.compile(r"_(LN2_|TWO|HALF|INVERSE|LOG2|ROUNDING)\w*")
     shared = [n for n in vars(other) if names.fullmatch(n)]
     assert len(shared) == count
     assert all(getattr(other, n) == getattr(black, n) for n in shared)
+
+
+def test_the_grid_and_the_boundary_agree_on_what_is_never_and_what_is_none() -> None:
+    assert (grid.NEVER, grid.TOTAL_MIN) == (exercise.NEVER, exercise.TOTAL_MIN)
 
 
 def test_exp_and_log_are_right_to_the_last_bits() -> None:
@@ -82,7 +92,7 @@ def test_the_guess_inverts_the_normal_price_to_a_thousandth() -> None:
 
 def test_the_short_exponential_and_tail_are_right_to_1e_10() -> None:
     g = np.random.default_rng(8)
-    for x in g.uniform(-700, 300, 300).tolist():
+    for x in g.uniform(-600, 300, 300).tolist():
         assert abs(Decimal(exercise._decay(x)) / Decimal(x).exp() - 1) < Decimal("1e-10")
     for y in g.uniform(0, 37, 300).tolist():
         tail = (-(Decimal(y) ** 2) / 2).exp() / (2 * fit.PI).sqrt() * fit.mills(Decimal(y))

@@ -19,6 +19,7 @@ from tomking.core.errors import ConfigError, InvariantError
 from tomking.pricing import black
 from tomking.pricing.american import american_price
 from tomking.pricing.collocation import DEFAULT, EXACT
+from tomking.pricing.grid import american_grid
 from tomking.pricing.implied import implied_vol_into
 from tomking.pricing.kernel import F64
 
@@ -49,7 +50,7 @@ def rows() -> list[Row]:
     InvariantError
         When an answer is wrong.
     """
-    return [*_greeks_rows(), _chain_row(), _implied_row(), *_american_rows()]
+    return [*_greeks_rows(), _chain_row(), _implied_row(), *_american_rows(), _grid_row()]
 
 
 def day_chain(n: int = 100_000, seed: int = 11) -> Options:
@@ -96,6 +97,27 @@ def _american_rows() -> list[Row]:
             worse = [float(np.percentile(e, at)) for e in (error, their_error)]
             found.append(_row(f"{name}, {share}", worse[0], "$ per $100", peer, worse[1]))
     return found
+
+
+def _grid_row() -> Row:
+    """40 legs, 21 volatilities, 5 times and 21 spots, beside the same prices without the shape."""
+    spots, g = np.linspace(80.0, 120.0, 21), np.random.default_rng(13)
+    strike, sign = 100.0 * np.exp(g.normal(0.0, 0.1, 40)), np.where(np.arange(40) % 2, 1.0, -1.0)
+    leg, vol, years = (
+        axis.ravel()
+        for axis in np.meshgrid(
+            np.arange(40), np.linspace(0.15, 0.45, 21), np.linspace(2, 60, 5) / 365, indexing="ij"
+        )
+    )
+    k, c = strike[leg], sign[leg]
+    each = np.repeat(spots, leg.size)
+    flat_k, flat_t, flat_v, flat_c = (np.tile(x, spots.size) for x in (k, years, vol, c))
+    ours = partial(american_grid, spots, k, years, vol, c, 0.045, 0.015)
+    theirs = partial(american_price, each, flat_k, flat_t, flat_v, flat_c, 0.045, 0.015)
+    _compare("the flat call", theirs(), ours().ravel())
+    name = f"grid of {ours().size:,} American prices"
+    milliseconds = [1e3 * _fastest(work) for work in (ours, theirs)]
+    return _row(name, milliseconds[0], "ms", "american_price, one call", milliseconds[1])
 
 
 def _american_error(prices: F64, truth: F64, options: list[F64]) -> F64:
