@@ -29,7 +29,7 @@ class Tier:
 
 
 FAST = Tier(6, 4, 4, 16)
-DEFAULT = Tier(6, 6, 6, 24)
+DEFAULT = Tier(9, 6, 6, 24)
 EXACT = Tier(12, 10, 8, 40)
 
 

@@ -365,5 +365,5 @@ def lattice_into(options: F64, ex: F64, paid: F64, steps: int, out: F64, turns: 
         for j in range(2):
             _lattice(risky, k, t, v, c, r, ex, paid, steps, j + 1, i, found, turns)
         out[0, i] = max(2.0 * found[1, 0] - found[0, 0], out[0, i], c * (s - k))
-        out[1, i] = 2.0 * found[1, 1] - found[0, 1]
-        out[2, i] = 2.0 * found[1, 2] - found[0, 2]
+        out[1, i] = c * min(max(c * (2.0 * found[1, 1] - found[0, 1]), 0.0), 1.0)
+        out[2, i] = max(2.0 * found[1, 2] - found[0, 2], 0.0)

@@ -60,7 +60,7 @@ TAIL_COEFFICIENTS = np.array([
 
 NEVER = -1e6  # logarithm of a boundary that no spot reaches
 TOTAL_MIN = 1e-6  # a total volatility at or below this is none
-LANES = 256  # options that go through the loops together
+LANES = 128  # options that go through the loops together
 
 _LOG2_E = 1.4426950408889634
 _LN2 = 0.6931471805599453
@@ -359,7 +359,7 @@ def _finish(options: F64, start: int, width: int, edge: F64, lane: F64, out: F64
         theta = (r * price - (r - q) * s * delta - 0.5 * v * v * s * s * gamma) / 365.0
         inside = c * (s - options[1, i])
         beyond = c * lane[_FAR, x] + lane[_START, x] - math.sqrt(edge[0, i]) >= 0.0
-        exercised = (beyond & (price > 0.0)) | (price < inside)  # neither when it is NaN
+        exercised = (beyond & (out[0, i] <= inside)) | (price < inside)  # neither when it is NaN
         alive = v * math.sqrt(options[2, i]) > TOTAL_MIN
         price, theta = inside if exercised else price, 0.0 if exercised else theta
         delta, gamma = c if exercised else delta, 0.0 if exercised else gamma

@@ -172,7 +172,7 @@ def grid_into(
                 k, c = cases[0, i], lane[_SIGN, x]
                 price, inside = out[m, i] + max(gain[x], 0.0) * k, c * (spots[m] - k)
                 beyond = c * far[x] + lane[_TOP, x] - math.sqrt(edge[0, i]) >= 0.0
-                exercised = (beyond & (price > 0.0)) | (price < inside)
+                exercised = (beyond & (out[m, i] <= inside)) | (price < inside)
                 out[m, i] = inside if exercised & (lane[_TOP, x] > NEVER) else price
 
 

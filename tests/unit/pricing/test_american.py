@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tomking.core.errors import PricingError
@@ -58,7 +58,7 @@ def test_quantlib_agrees_within_what_each_tier_promises() -> None:
     rows = options(100, seed=3)
     expected = np.array([oracle.american(*row) for row in zip(*rows, strict=True)])
     per_100 = np.maximum(rows[0], rows[1]) / 100.0
-    for tier, promised in ((FAST, 6e-4), (DEFAULT, 1e-4), (EXACT, 3e-6)):
+    for tier, promised in ((FAST, 7e-4), (DEFAULT, 8e-5), (EXACT, 5e-6)):
         error = np.abs(american_price(*rows, tier=tier) - expected) / per_100
         assert error.max() <= promised
 
@@ -94,6 +94,7 @@ def test_quantlib_agrees_far_from_the_usual(row: tuple[float, ...]) -> None:
 
 
 @PATIENT
+@example(141.0, 1.0, 0.0859375, -1.0, 1e-38, 0.0)
 @given(STRIKES, YEARS, VOLS, SIGNS, RATES, RATES)
 def test_early_exercise_is_a_right_and_no_duty(
     strike: float, years: float, vol: float, sign: float, rate: float, pays: float
