@@ -13,9 +13,13 @@ import numpy as np
 from tomking.app import strategies
 from tomking.backtest.run import RunSpec, run
 from tomking.market.surface import atm_sd, strike_at_delta
+from tomking.pricing.american import american76, exercise_boundary
 from tomking.pricing.black import PRICE, black76, bsm
+from tomking.pricing.dividends import american_with_dividends
+from tomking.pricing.grid import american_grid
 from tomking.pricing.implied import implied_vol
 from tomking.pricing.payoff import profile
+from tomking.pricing.second import black76_second
 
 #: A window with Fridays, a first Wednesday and a storm, so that every branch of a run is taken.
 FIRST, LAST = date(2018, 1, 29), date(2018, 2, 9)
@@ -33,6 +37,11 @@ def _price() -> None:
     """The kernels a backtest does not call."""
     price = black76(20.0, 20.0, 4 / 12, 0.25, -1.0, 0.09)[PRICE]
     bsm(42.0, 40.0, 0.5, 0.2, 1.0, 0.1, 0.0)
+    black76_second(20.0, 20.0, 4 / 12, 0.25, -1.0, 0.09)
+    american76(20.0, 20.0, 4 / 12, 0.25, -1.0, 0.09)
+    exercise_boundary(20.0, 4 / 12, 0.25, -1.0, 0.09, 0.0)
+    american_grid([19.0, 21.0], 20.0, 4 / 12, 0.25, -1.0, 0.09, 0.0)
+    american_with_dividends(40.0, 40.0, 0.5, 0.3, 1.0, 0.09, [0.2], [0.5])
     implied_vol(price, 20.0, 20.0, 4 / 12, -1.0, float(np.exp(-0.09 * 4 / 12)))
     ones = np.ones(2)
     profile(np.array([90.0, 100.0]), ones, np.array([-1.0, 1.0]), ones)

@@ -1,4 +1,4 @@
-"""The mathematics of options: Black-76, Black-Scholes-Merton, implied volatility, payoff at expiry.
+"""The mathematics of options: European and American prices, Greeks, implied volatility, payoff.
 
 Knows columns of numbers in points, years and annual fractions, and refuses to know contracts,
 quotes, calendars or money. Every formula has a plain twin, a textbook figure and QuantLib against

@@ -30,6 +30,8 @@ _FLAGS: dict[str, Any] = {
     "fastmath": {"contract", "arcp", "nsz", "afn"},
 }
 
+_INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function at its first call; the signature seen by type checkers stays the same."""
@@ -39,6 +41,11 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 def part(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a piece of a kernel of the same file; always inlined, since a call stops vectorising."""
     return cast("Callable[P, R]", numba.njit(forceinline=True, **_FLAGS)(function))
+
+
+def loop(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a loop of a kernel of the same file; Python cannot call it, which saves compile time."""
+    return cast("Callable[P, R]", numba.njit(**_FLAGS, **_INNER)(function))
 
 
 def stretch(arguments: tuple[ArrayLike, ...]) -> list[F64]:

@@ -103,3 +103,19 @@ def mills_coefficients() -> list[float]:
         return mills(1 / v - 6) / v
 
     return [float(c) for c in powers(scaled, 40, 27)][::-1]
+
+
+def decay_coefficients() -> list[float]:
+    """``exp(r)`` for |r| ≤ ln 2 / 2 to 1e-10, highest power first."""
+    fitted = powers(lambda u: (u * LN2 / 2).exp(), 18, 8)
+    return [float(c / (LN2 / 2) ** i) for i, c in enumerate(fitted)][::-1]
+
+
+def tail_coefficients() -> list[float]:
+    """P in ``R(y) = v P(1 − 8 v)``, v = 1 / (y + 4), for y ≥ 0 to 1e-10, highest power first."""
+
+    def scaled(u: Decimal) -> Decimal:
+        v = (1 - u) / 8
+        return mills(1 / v - 4) / v
+
+    return [float(c) for c in powers(scaled, 20, 14)][::-1]

@@ -100,6 +100,64 @@ def implied_vol(
     return 0.5 * (low + high)
 
 
+def second(
+    spot: float,
+    strike: float,
+    years: float,
+    vol: float,
+    sign: float,
+    rate: float,
+    dividend_yield: float,
+) -> tuple[float, ...]:
+    """Vanna and vomma a point of volatility, charm a day."""
+    total = vol * math.sqrt(years)
+    d1 = (math.log(spot / strike) + (rate - dividend_yield) * years) / total + 0.5 * total
+    d2 = d1 - total
+    held = math.exp(-dividend_yield * years)
+    density = held * _density(d1)
+    turn = ((rate - dividend_yield) * 2 * years - d2 * total) / (2 * years * total)
+    carry = sign * dividend_yield * held * _tail(-sign * d1)
+    return (
+        -0.01 * density * d2 / vol,
+        (carry - density * turn) / 365,
+        1e-4 * spot * density * math.sqrt(years) * d1 * d2 / vol,
+    )
+
+
+def tree(
+    spot: float,
+    strike: float,
+    years: float,
+    vol: float,
+    sign: float,
+    rate: float,
+    dividend_yield: float,
+    steps: int,
+    dividends: Sequence[tuple[float, float]] = (),
+) -> float:
+    """American option by the binomial tree of the textbook; dividends are (ex date, amount)."""
+    step = years / steps
+    up = math.exp(vol * math.sqrt(step))
+    chance = (math.exp((rate - dividend_yield) * step) - 1 / up) / (up - 1 / up)
+    discount = math.exp(-rate * step)
+
+    def owed(time: float) -> float:
+        return sum(d * math.exp(-rate * (t - time)) for t, d in dividends if time < t <= years)
+
+    risky = spot - owed(0.0)
+    values = [max(sign * (risky * up ** (2 * j - steps) - strike), 0.0) for j in range(steps + 1)]
+    for i in range(steps - 1, -1, -1):
+        extra = owed(i * step) - strike
+        values = [
+            max(
+                discount * (chance * values[j + 1] + (1 - chance) * values[j]),
+                sign * (risky * up ** (2 * j - i) + extra),
+            )
+            for j in range(i + 1)
+        ]
+    return values[0]
+
+
 def payoff(spot: float, legs: Sequence[tuple[float, float, float, float]]) -> float:
     """Dollars at expiry of legs (strike, sign, quantity, multiplier)."""
     total = 0.0

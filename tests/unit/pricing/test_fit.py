@@ -8,19 +8,38 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from tomking.pricing import black, implied
+from tomking.pricing import black, exercise, grid, implied, second
 from unit.pricing import fit
 
 
 def test_the_coefficients_are_the_fit_to_the_last_bit() -> None:
-    assert black.EXP_COEFFICIENTS.tolist() == fit.exp_coefficients()
-    for module in (black, implied):
+    for exact in (black, second):
+        assert exact.EXP_COEFFICIENTS.tolist() == fit.exp_coefficients()
+    for module in (black, implied, exercise, grid, second):
         assert module.LOG_COEFFICIENTS.tolist() == fit.log_coefficients()
+    for module in (black, implied):
         assert module.MILLS_COEFFICIENTS.tolist() == fit.mills_coefficients()
+    for short in (exercise, grid):
+        assert short.DECAY_COEFFICIENTS.tolist() == fit.decay_coefficients()
+        assert short.TAIL_COEFFICIENTS.tolist() == fit.tail_coefficients()
 
 
-@pytest.mark.parametrize("name", ["_log_ratio", "_mills"])
-def test_the_two_kernel_files_hold_one_text_of_a_routine(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("_log_ratio", black, implied),
+        ("_mills", black, implied),
+        ("_log_ratio", black, exercise),
+        ("_log_ratio", black, grid),
+        ("_log_ratio", black, second),
+        ("_exp", black, second),
+        ("_decay", exercise, grid),
+        ("_chance", exercise, grid),
+    ],
+)
+def test_kernel_files_hold_one_text_of_a_routine(
+    name: str, one: ModuleType, other: ModuleType
+) -> None:
     def text(module: ModuleType) -> str:
         found = re.search(
             rf"@part\ndef {name}\(.*?(?=\n\n\n)", inspect.getsource(module), re.DOTALL
@@ -28,13 +47,19 @@ def test_the_two_kernel_files_hold_one_text_of_a_routine(name: str) -> None:
         assert found is not None
         return found.group()
 
-    assert text(black) == text(implied)
+    assert text(one) == text(other)
 
 
-def test_the_two_kernel_files_hold_the_same_constants() -> None:
-    shared = [n for n in vars(implied) if re.fullmatch(r"_(LN2|TWO|HALF|INVERSE)_\w+", n)]
-    assert len(shared) == 6
-    assert all(getattr(implied, n) == getattr(black, n) for n in shared)
+@pytest.mark.parametrize(("other", "count"), [(implied, 6), (exercise, 8), (grid, 8), (second, 8)])
+def test_kernel_files_hold_the_same_constants(other: ModuleType, count: int) -> None:
+    names = re.compile(r"_(LN2_|TWO|HALF|INVERSE|LOG2|ROUNDING)\w*")
+    shared = [n for n in vars(other) if names.fullmatch(n)]
+    assert len(shared) == count
+    assert all(getattr(other, n) == getattr(black, n) for n in shared)
+
+
+def test_the_grid_and_the_boundary_agree_on_what_is_never_and_what_is_none() -> None:
+    assert (grid.NEVER, grid.TOTAL_MIN) == (exercise.NEVER, exercise.TOTAL_MIN)
 
 
 def test_exp_and_log_are_right_to_the_last_bits() -> None:
@@ -63,3 +88,14 @@ def test_the_guess_inverts_the_normal_price_to_a_thousandth() -> None:
         density = (-(Decimal(h) ** 2) / 2).exp() / (2 * fit.PI).sqrt()
         price = float(density * (1 / Decimal(h) - fit.mills(Decimal(h))))
         assert implied._guess(1.0, price) * h == pytest.approx(1.0, rel=1e-3)
+
+
+def test_the_short_exponential_and_tail_are_right_to_1e_10() -> None:
+    g = np.random.default_rng(8)
+    for x in g.uniform(-600, 300, 300).tolist():
+        assert abs(Decimal(exercise._decay(x)) / Decimal(x).exp() - 1) < Decimal("1e-10")
+    for y in g.uniform(0, 37, 300).tolist():
+        tail = (-(Decimal(y) ** 2) / 2).exp() / (2 * fit.PI).sqrt() * fit.mills(Decimal(y))
+        density = float((-(Decimal(y) ** 2) / 2).exp() / (2 * fit.PI).sqrt())
+        assert abs(Decimal(exercise._chance(-y, density)) / tail - 1) < Decimal("1e-10")
+        assert abs(Decimal(exercise._chance(y, density)) + tail - 1) < Decimal("1e-10")

@@ -1,21 +1,25 @@
-"""The pricing kernels beside vollib and beside numpy with ``scipy.special.ndtr``, on one thread.
+"""The pricing kernels beside vollib, numpy with ``scipy.special.ndtr``, and QuantLib, on one thread.
 
-Answers come first: prices of a sample are compared with 40-digit arithmetic and every peer's figures
-with ours, and :class:`InvariantError` ends the bench when they differ. Then each contender runs over
-the same options and the fastest of its repeats counts.
+Answers come first: prices of a sample are compared with 40-digit arithmetic, American ones with
+QuantLib at its most precise, and every peer's figures with ours; :class:`InvariantError` ends the bench
+when they differ. Then each contender runs over the same options and the fastest of its repeats
+counts.
 """
 
 import importlib
 import time
 from collections.abc import Callable
 from decimal import Decimal, localcontext
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from tomking.core.errors import ConfigError, InvariantError
 from tomking.pricing import black
+from tomking.pricing.american import american_price
+from tomking.pricing.collocation import DEFAULT, EXACT
+from tomking.pricing.grid import american_grid
 from tomking.pricing.implied import implied_vol_into
 from tomking.pricing.kernel import F64
 
@@ -26,6 +30,8 @@ REPEATS_MIN = 9
 SECONDS_MIN = 0.4  # of repeats, so that a short work meets a quiet moment
 ERROR_MAX = 1e-12  # relative, on prices above 1e-8 of the strike
 SAMPLE = 1_000  # rows that a scalar peer and the 40-digit reference are given
+AMERICAN_ERROR_MAX = 5e-4  # of 99 in 100, dollars per $100 of the greater of spot and strike
+AMERICAN_SAMPLE = 500  # rows that QuantLib is given
 NUMPY_BLOCK = 8_192  # numpy is at its best on blocks that stay in a core's cache
 
 
@@ -44,7 +50,7 @@ def rows() -> list[Row]:
     InvariantError
         When an answer is wrong.
     """
-    return [*_greeks_rows(), _chain_row(), _implied_row()]
+    return [*_greeks_rows(), _chain_row(), _implied_row(), *_american_rows(), _grid_row()]
 
 
 def day_chain(n: int = 100_000, seed: int = 11) -> Options:
@@ -58,6 +64,97 @@ def day_chain(n: int = 100_000, seed: int = 11) -> Options:
     strike = 6000.0 * np.exp(0.5 * total * total - d * total)
     sign = np.where(g.random(n) < 0.5, 1.0, -1.0)
     return np.full(n, 6000.0), strike, years, vol, sign, np.full(n, 0.043)
+
+
+def american_options(n: int = 10_000, seed: int = 12) -> list[F64]:
+    """Columns of :func:`american_price`: 1 day to 2 years, 10–60 %, both rights, wings."""
+    g = np.random.default_rng(seed)
+    years = g.integers(1, 731, n) / 365
+    vol = g.uniform(0.1, 0.6, n)
+    strike = 100.0 * np.exp(g.normal(0.0, 1.2, n) * vol * np.sqrt(years))
+    sign = np.where(g.random(n) < 0.5, 1.0, -1.0)
+    rate, pays = g.uniform(0.01, 0.055, n), g.uniform(0.0, 0.07, n)
+    return [np.full(n, 100.0), strike, years, vol, sign, rate, pays]
+
+
+def _american_rows() -> list[Row]:
+    """Two tiers beside QuantLib's two schemes of the same method, their errors beside its third."""
+    options = american_options()
+    spot, strike, years, vol, sign, rate, pays = options
+    sample = [column[:AMERICAN_SAMPLE] for column in options]
+    truth = _quantlib_american(sample, "highPrecision")()
+    found: list[Row] = []
+    for label, tier, scheme in (("default", DEFAULT, "fast"), ("exact", EXACT, "accurate")):
+        ours = partial(american_price, spot, strike, years, vol, sign, rate, pays, tier)
+        theirs = _quantlib_american(sample, scheme)
+        name, peer = f"American, {label} tier", f"QuantLib QdFp {scheme}"
+        pace = spot.size / _fastest(ours) / 1e3
+        found.append(_row(f"{name}, 10k options", pace, "k/s", peer,
+                          AMERICAN_SAMPLE / _fastest(theirs) / 1e3))  # fmt: skip
+        error = _american_error(ours()[:AMERICAN_SAMPLE], truth, sample)
+        their_error = _american_error(theirs(), truth, sample)
+        for share, at in (("99 of 100 within", 99.0), ("all within", 100.0)):
+            worse = [float(np.percentile(e, at)) for e in (error, their_error)]
+            found.append(_row(f"{name}, {share}", worse[0], "$ per $100", peer, worse[1]))
+    return found
+
+
+def _grid_row() -> Row:
+    """40 legs, 21 volatilities, 5 times and 21 spots, beside the same prices without the shape."""
+    spots, g = np.linspace(80.0, 120.0, 21), np.random.default_rng(13)
+    strike, sign = 100.0 * np.exp(g.normal(0.0, 0.1, 40)), np.where(np.arange(40) % 2, 1.0, -1.0)
+    leg, vol, years = (
+        axis.ravel()
+        for axis in np.meshgrid(
+            np.arange(40), np.linspace(0.15, 0.45, 21), np.linspace(2, 60, 5) / 365, indexing="ij"
+        )
+    )
+    k, c = strike[leg], sign[leg]
+    each = np.repeat(spots, leg.size)
+    flat_k, flat_t, flat_v, flat_c = (np.tile(x, spots.size) for x in (k, years, vol, c))
+    ours = partial(american_grid, spots, k, years, vol, c, 0.045, 0.015)
+    theirs = partial(american_price, each, flat_k, flat_t, flat_v, flat_c, 0.045, 0.015)
+    _compare("the flat call", theirs(), ours().ravel())
+    name = f"grid of {ours().size:,} American prices"
+    milliseconds = [1e3 * _fastest(work) for work in (ours, theirs)]
+    return _row(name, milliseconds[0], "ms", "american_price, one call", milliseconds[1])
+
+
+def _american_error(prices: F64, truth: F64, options: list[F64]) -> F64:
+    """Dollars per $100 of the greater of spot and strike."""
+    per_100 = np.maximum(options[0], options[1]) / 100.0
+    error: F64 = np.abs(prices - truth) / per_100
+    if not np.percentile(error, 99) <= AMERICAN_ERROR_MAX:
+        raise InvariantError(
+            f"American prices are off by {error.max():.1e} per $100; run tests/unit/pricing"
+        )
+    return error
+
+
+def _quantlib_american(options: list[F64], scheme: str) -> Callable[[], F64]:
+    """The peer's way: an option at a time, contracts, market and engine made beforehand."""
+    ql = _peer("QuantLib")
+    today, basis, engine = ql.Date(2, 1, 2026), ql.Actual365Fixed(), ql.QdFpAmericanEngine
+    ql.Settings.instance().evaluationDate = today
+    contracts: list[Any] = []
+    for s, k, t, v, c, r, q in zip(*(column.tolist() for column in options), strict=True):
+        curves = [ql.YieldTermStructureHandle(ql.FlatForward(today, x, basis)) for x in (q, r)]
+        vols = ql.BlackConstantVol(today, ql.NullCalendar(), v, basis)
+        market = ql.BlackScholesMertonProcess(
+            ql.QuoteHandle(ql.SimpleQuote(s)), *curves, ql.BlackVolTermStructureHandle(vols)
+        )
+        payoff = ql.PlainVanillaPayoff(ql.Option.Call if c > 0 else ql.Option.Put, k)
+        contract = ql.VanillaOption(payoff, ql.AmericanExercise(today, today + round(365 * t)))
+        contract.setPricingEngine(engine(market, getattr(engine, f"{scheme}Scheme")()))
+        contracts.append(contract)
+
+    def work() -> F64:
+        """A price that is known would be handed out again, so it is asked for anew."""
+        for contract in contracts:
+            contract.recalculate()
+        return np.array([contract.NPV() for contract in contracts])
+
+    return work
 
 
 def _greeks_rows() -> list[Row]:
@@ -115,7 +212,7 @@ def _implied_row() -> Row:
 
 
 def _row(name: str, value: float, unit: str, peer: str, peer_value: float) -> Row:
-    ratio = value / peer_value if unit == "M/s" else peer_value / value
+    ratio = value / peer_value if unit.endswith("/s") else peer_value / value
     figures: Row = {"name": name, "value": value, "unit": unit, "peer": peer}
     return {**figures, "peer_value": peer_value, "ratio": ratio}
 
