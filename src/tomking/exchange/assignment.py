@@ -17,11 +17,13 @@ from hashlib import blake2b
 from math import isnan
 from typing import Protocol
 
-from tomking.core.contract import Contract, Settles
+from tomking.core.contract import Contract
 from tomking.core.money import ZERO
 from tomking.core.product import Delivers, product
+from tomking.core.style import is_american
 from tomking.core.value import value
 from tomking.market.carry import Dividend
+from tomking.pricing.american import exercise_boundary
 
 #: Share of holders who exercise the evening before an ex-date when they should: "more than half" of the
 #: open contracts were not exercised, 1996 to 2006 (Pool, Stoll and Whaley, Journal of Financial
@@ -109,15 +111,20 @@ def no_time_value(seen: Seen, /) -> bool:
     return seen.intrinsic > 0.0 and seen.extrinsic <= 0.0
 
 
-def is_american(contract: Contract) -> bool:
-    """Whether an option may be exercised before it expires.
+def rational(seen: Seen, /) -> bool:
+    """The boundary of the mathematics: at and beyond it waiting earns nothing more.
 
-    Options of an equity index future are European but for the quarterlies, which are fixed in the
-    morning (CME: weekly and end-of-month series "complement our existing American-style" ones).
+    A future's yield is the rate; of a share none is counted, since its dividends are known one by one,
+    so that a call is not exercised for a yield and a put no later than with one. Whatever the
+    volatility says, a quote without time value leaves nothing to wait for.
     """
-    traded = product(contract.root)
-    quarterly = traded.is_future and contract.settles is Settles.AM
-    return contract.is_option and (traded.american or quarterly)
+    right, strike = seen.contract.right, seen.contract.strike
+    if right is None or strike is None or no_time_value(seen) or not seen.vol > 0.0:
+        return no_time_value(seen)
+    yields = seen.rate if product(seen.contract.root).is_future else 0.0
+    edge = exercise_boundary(float(strike), seen.years, seen.vol, right.sign, seen.rate, yields)
+    beyond = right.sign * (seen.underlying - float(edge[0])) >= 0.0
+    return seen.intrinsic > 0.0 and beyond
 
 
 def is_contrary_allowed(contract: Contract) -> bool:

@@ -17,6 +17,7 @@ from tomking.core.contract import Contract, Settles
 from tomking.core.evidence import Stamped
 from tomking.core.facts import Fact, MarginCalled, MarginMet, Settled
 from tomking.core.money import ZERO, cents
+from tomking.core.style import is_american
 from tomking.exchange.assignment import (
     RATIONAL,
     Boundary,
@@ -24,8 +25,7 @@ from tomking.exchange.assignment import (
     Seen,
     contrary,
     exercised,
-    is_american,
-    no_time_value,
+    rational,
 )
 from tomking.exchange.dividends import booked
 from tomking.exchange.ledger import Ledger, apply, is_future
@@ -49,7 +49,7 @@ class Clearing:
 
     fees: FeeSchedule
     policy: EarlyExercise = RATIONAL
-    boundary: Boundary = no_time_value
+    boundary: Boundary = rational
     opened: date = date.min
     closed: date = date.min
     called: bool = False

@@ -14,7 +14,7 @@ from tomking.core.order import Bracket, Order
 from tomking.core.venue import Code
 from tomking.exchange import brackets, routing
 from tomking.exchange.account import NOT_ASKED, Account
-from tomking.exchange.assignment import RATIONAL, Boundary, EarlyExercise, no_time_value
+from tomking.exchange.assignment import RATIONAL, Boundary, EarlyExercise, rational
 from tomking.exchange.clearing import Clearing, first_due
 from tomking.exchange.fills import FillModel
 from tomking.exchange.floor import Floor
@@ -69,7 +69,7 @@ class Exchange:
         latency_s: float = 1.0,
         seed: int = 0,
         exercise: EarlyExercise = RATIONAL,
-        boundary: Boundary = no_time_value,
+        boundary: Boundary = rational,
         start: Ledger | None = None,
     ) -> None:
         self._account = Account(Ledger(cash) if start is None else known(start), fees, house)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tomking.core.contract import Contract, Settles
 from tomking.core.product import PRODUCTS, Product
+from tomking.core.style import is_american
 from tomking.core.value import value
 from tomking.market.bars import F64
 from tomking.market.carry import Carry
@@ -35,6 +36,7 @@ from tomking.market.snapshot import ASK, BID, MID, NO_SHOCK, Marks, Shock
 from tomking.market.spread import haircut_into, quote_into, quote_rules
 from tomking.market.surface import atm_sd_into, shock_into, smile_into
 from tomking.market.variance import VarianceClock
+from tomking.pricing.american import american_slopes
 from tomking.pricing.black import black76_into
 
 ROWS = 9
@@ -82,6 +84,8 @@ class Columns:
 
     ``black_sign`` is the sign the formula is given: a future is priced as a call and overwritten.
 
+    ``early`` are the places of American options, ``on_share`` says which of those are on a share.
+
     ``carried`` is the ordinal to which the index is carried forward: the future's own expiry for
     contracts on a future, the option's for those on the index itself.
     """
@@ -96,6 +100,8 @@ class Columns:
     rules: F64
     option: NDArray[np.bool_]
     black_sign: F64
+    early: NDArray[np.intp]
+    on_share: NDArray[np.bool_]
 
 
 def lay_out(contracts: Sequence[Contract], clock: VarianceClock) -> Columns:
@@ -114,7 +120,15 @@ def lay_out(contracts: Sequence[Contract], clock: VarianceClock) -> Columns:
         quote_rules(products),
         np.array([contract.is_option for contract in contracts], dtype=np.bool_),
         np.array([float(contract.right.sign if contract.right else 1) for contract in contracts]),
+        *_styles(contracts),
     )
+
+
+def _styles(contracts: Sequence[Contract]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Where American options stand, and which of them are on a share."""
+    early = [row for row, contract in enumerate(contracts) if is_american(contract)]
+    on_share = [not contracts[row].future for row in early]
+    return np.array(early, dtype=np.intp), np.array(on_share, dtype=np.bool_)
 
 
 def strikes_of(row: Columns, strikes: F64, sign: float) -> Columns:
@@ -127,6 +141,7 @@ def strikes_of(row: Columns, strikes: F64, sign: float) -> Columns:
         strikes, signs, row.per_index.repeat(count), row.carried.repeat(count),
         row.expiry.repeat(count), row.morning.repeat(count), row.variance.repeat(count),
         row.rules.repeat(count, axis=1), row.option.repeat(count), signs,
+        np.arange(count if row.early.size else 0), row.on_share.repeat(count),
     )  # fmt: skip
 
 
@@ -169,6 +184,8 @@ def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> Marks:
         scratch[FORWARD], columns.strike, scratch[YEARS], scratch[VOL], columns.black_sign,
         scratch[RATE], greeks,
     )  # fmt: skip
+    if columns.early.size:
+        _exercised(columns, now, shock, scratch, greeks)
     _premiums(columns, now, scratch, greeks)
     otm, delta, dte = scratch[SD], scratch[K], scratch[LEFT]  # their work is done: reused
     after(
@@ -181,6 +198,21 @@ def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> Marks:
     )  # fmt: skip
     mids(table)
     return Marks(table, scratch[FORWARD])
+
+
+def _exercised(columns: Columns, now: Instant, shock: Shock, scratch: F64, greeks: F64) -> None:
+    """American options instead of European ones, at the same volatilities, in place.
+
+    A future's yield is the rate; a share stands at its part of the index and yields what that does.
+    """
+    at, carry = columns.early, now.carry
+    share = columns.per_index[at] * now.index * (1.0 + shock.spot)
+    spot = np.where(columns.on_share, share, scratch[FORWARD, at])
+    yields = np.where(columns.on_share, carry.dividend_yield, carry.rate)
+    greeks[:, at] = american_slopes(
+        spot, columns.strike[at], scratch[YEARS, at], scratch[VOL, at], columns.black_sign[at],
+        carry.rate, yields,
+    )  # fmt: skip
 
 
 def _deviations(

@@ -10,9 +10,10 @@ from datetime import datetime
 from math import nan
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tomking.core.calendar import dte, session
-from tomking.core.contract import Contract
+from tomking.core.contract import Contract, Settles
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.product import Product
 from tomking.core.reading import Skip, Stage, skip
@@ -40,6 +41,8 @@ from tomking.market.snapshot import (
 from tomking.market.spread import quote_into, quote_rules
 from tomking.market.surface import shock_into
 from tomking.pricing import black
+from tomking.pricing.american import american_slopes
+from tomking.pricing.american_vol import american_vol
 from tomking.pricing.implied import implied_vol
 
 ROWS = 9
@@ -119,10 +122,8 @@ class Quoted:
         if not len(legs):
             return Marks(np.zeros((ROWS, 0)), np.zeros(0))
         here = self._laid_out(legs, shock)
-        table = _priced(legs, here, self.rate)
-        early = np.array([self._on(c).product.american for c in legs.contracts])
-        exercised = np.where(early, legs.sign * (here.spot - legs.strike), -np.inf)
-        table[MID] = np.maximum(table[MID], exercised)
+        early = np.array([self._is_early(contract) for contract in legs.contracts])
+        table = _priced(legs, here, self.rate, early)
         if not (shock.spot or shock.minutes or shock.wing or shock.vol):
             typed = np.array([self.prices.get(contract, nan) for contract in legs.contracts])
             table[MID] = np.where(legs.sign == 0.0, here.spot, typed)
@@ -139,6 +140,10 @@ class Quoted:
     def _on(self, contract: Contract) -> Underlying:
         """What a contract is written on; for one nobody typed, whatever there is."""
         return self.underlyings.get(contract.root) or next(iter(self.underlyings.values()))
+
+    def _is_early(self, contract: Contract) -> bool:
+        """Whether a contract is an option that may be exercised early."""
+        return is_early(contract, self._on(contract).product)
 
     def _laid_out(self, legs: Legs, shock: Shock) -> "Columns":
         """Spot, forward, years and volatility of each leg under a shock."""
@@ -167,7 +172,13 @@ class Columns:
     growth: F64
 
 
-def _priced(legs: Legs, here: Columns, rate: float) -> F64:
+def is_early(contract: Contract, on: Product) -> bool:
+    """Whether a contract on a product, known or a stand-in, may be exercised early."""
+    morning = on.is_future and contract.settles is Settles.AM
+    return contract.is_option and (on.american or morning)
+
+
+def _priced(legs: Legs, here: Columns, rate: float, early: NDArray[np.bool_]) -> F64:
     """Mids and Greeks of every leg; the underlying itself has its spot and a delta of one."""
     table = np.zeros((ROWS, len(legs)))
     outright = legs.sign == 0.0
@@ -175,6 +186,11 @@ def _priced(legs: Legs, here: Columns, rate: float) -> F64:
         here.spot, np.where(outright, 1.0, legs.strike), here.years, here.vol,
         np.where(outright, 1.0, legs.sign), rate, rate - here.growth,
     )  # fmt: skip
+    if early.any():
+        greeks[:, early] = american_slopes(
+            here.spot[early], legs.strike[early], here.years[early], here.vol[early],
+            legs.sign[early], rate, (rate - here.growth)[early],
+        )  # fmt: skip
     table[MID], table[DELTA] = greeks[black.PRICE], greeks[black.DELTA]
     table[GAMMA], table[VEGA] = greeks[black.GAMMA], greeks[black.VEGA]
     table[THETA], table[VOL] = greeks[black.THETA], here.vol
@@ -212,12 +228,6 @@ def quoted(
         Continuously compounded, a fraction a year.
     vix
         Index points; unknown when left out.
-
-    Notes
-    -----
-    The implied volatility is European (Black-Scholes-Merton; Black-76 on a future), also where the
-    option is American: :func:`implied` is the one place to change when the American one is at hand.
-    Until then an American option is worth its European price, and what exercise brings at least.
     """
     by_root = {on.product.root: on for on in underlyings}
     options = [contract for contract in prices if contract.is_option]
@@ -243,14 +253,20 @@ def implied(
     on = [underlyings[contract.root] for contract in options]
     years = np.array([years_left(contract, at) for contract in options])
     growth = np.array([0.0 if x.product.is_future else rate - x.dividend_yield for x in on])
-    return implied_vol(
-        np.array([prices[contract] for contract in options]),
-        np.array([x.price for x in on]) * np.exp(growth * years),
-        np.array([float(contract.strike or 0) for contract in options]),
-        years,
-        np.array([float(contract.right.sign if contract.right else 0) for contract in options]),
-        np.exp(-rate * years),
+    price = np.array([prices[contract] for contract in options])
+    spot = np.array([x.price for x in on])
+    strike = np.array([float(contract.strike or 0) for contract in options])
+    sign = np.array([float(contract.right.sign if contract.right else 0) for contract in options])
+    found = implied_vol(
+        price, spot * np.exp(growth * years), strike, years, sign, np.exp(-rate * years)
     )
+    early = np.array([is_early(c, x.product) for c, x in zip(options, on, strict=True)])
+    if early.any():
+        found[early] = american_vol(
+            price[early], spot[early], strike[early], years[early], sign[early], rate,
+            (rate - growth)[early],
+        )  # fmt: skip
+    return found
 
 
 def _filled(

@@ -140,6 +140,28 @@ def american76(
     return _with_slopes(options, 1.0, tier)
 
 
+def american_slopes(
+    spot: ArrayLike,
+    strike: ArrayLike,
+    years: ArrayLike,
+    vol: ArrayLike,
+    sign: ArrayLike,
+    rate: ArrayLike,
+    dividend_yield: ArrayLike,
+    tier: Tier = DEFAULT,
+) -> F64:
+    """Price, delta, gamma and theta; vega and rho are the European ones, at a fifth of the work.
+
+    Parameters, answer and errors are those of :func:`american`.
+
+    >>> whole, quick = (f(95, 100, 0.5, 0.2, -1, 0.05, 0) for f in (american, american_slopes))
+    >>> bool((whole[:4] == quick[:4]).all()), bool(whole[4, 0] < quick[4, 0])
+    (True, True)
+    """
+    options = np.array(stretch((spot, strike, years, vol, sign, rate, dividend_yield)))
+    return _slopes_in_spot(options, tier)
+
+
 def american_price(
     spot: ArrayLike,
     strike: ArrayLike,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tomking.core.contract import Contract
+from tomking.core.contract import Contract, Right
 from tomking.exchange.assignment import (
     OFF,
     RATIONAL,
@@ -20,9 +20,11 @@ from tomking.exchange.assignment import (
     exercised,
     is_american,
     no_time_value,
+    rational,
     seeded,
 )
 from tomking.market.carry import Dividend
+from tomking.pricing.american import exercise_boundary
 from unit.exchange.fakes import FRIDAY, MONDAY, THIRD_FRIDAY, at_the_open, call, put
 
 pytestmark = pytest.mark.unit
@@ -176,3 +178,27 @@ def test_only_shorts_on_shares_within_a_cent_meet_a_contrary_holder(
     count = contrary(contract, quantity, Decimal(away), FRIDAY, policy)
     assert (0 < count < 40) is some
     assert some or count == 0
+
+
+@pytest.mark.parametrize(
+    ("strike", "stands", "exercised"),
+    [(600.0, 590.0, False), (600.0, 480.0, True), (600.0, 610.0, False)],
+)
+def test_a_put_is_exercised_at_the_boundary_of_the_mathematics_and_not_above_it(
+    strike: float, stands: float, exercised: bool
+) -> None:
+    """30 days, 20 %, 5 %: the boundary of a put on 600 lies between 480 and 590."""
+    put = Contract("SPY", date(2026, 1, 16), Right.PUT, Decimal(str(strike)))
+    worth = max(strike - stands, 0.0) + 2.0  # a quote wide enough to hide that nothing is left
+    seen = Seen(put, -1, worth, stands, 0.20, 30 / 365, 0.05)
+    edge = float(exercise_boundary(strike, 30 / 365, 0.20, -1.0, 0.05, 0.0)[0])
+    assert 480.0 < edge < 590.0
+    assert rational(seen) is exercised
+
+
+def test_without_a_volatility_or_a_time_value_the_quote_decides() -> None:
+    put = Contract("SPY", date(2026, 1, 16), Right.PUT, Decimal(600))
+    blind = Seen(put, -1, 112.0, 490.0, float("nan"), 30 / 365, 0.05)
+    assert not rational(blind)
+    assert rational(replace(blind, price=110.0))
+    assert rational(replace(blind, price=20.0, underlying=580.0, vol=0.2))

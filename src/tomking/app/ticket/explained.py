@@ -113,7 +113,7 @@ def assumed(asked: Ticket, market: Quoted, likely: Odds, net_liq: Decimal) -> tu
     )
     if on.american:
         said.append(
-            f"options on {on.root} are American: valued as European, or as exercised if more"
+            f"options on {on.root} are American; chances take them as European, or as exercised"
         )
     if asked.account is None:
         said.append(f"the account is worth ${net_liq:,.0f}, from the settings, and holds nothing")
