@@ -39,6 +39,7 @@ from tomking.core.order import Leg, Order, Purpose
 from tomking.core.product import PRODUCTS
 from tomking.core.reading import Reading, first_failure
 from tomking.core.value import value
+from tomking.exchange.account import NOT_ASKED, margin_refusals
 from tomking.exchange.collateral import Collateral
 from tomking.market.listing import front_future
 from tomking.market.snapshot import MID
@@ -232,10 +233,15 @@ def _asked(rows: list[tuple[str, str]], scene: Scene, seen: View) -> Asked:
     given = dict(rows)
     order = asked_order(given["asks"], scene, seen)
     collateral = Collateral(scene.limits.house)
-    dry = (Decimal(0),) * 3
+    dry_run = NOT_ASKED
     if order.purpose.adds_risk and quoted(order, seen):  # no dry run of what nobody quotes
-        dry = collateral.change(seen.book.holdings, order, seen.market)
-    verdict = judge(order, seen, Preview(*dry, Decimal(0), "estimate"))
+        dry = Preview(
+            *collateral.change(seen.book.holdings, order, seen.market), Decimal(0), "estimate"
+        )
+        worth = Decimal(str(seen.net_liq or 0.0))
+        free = replace(dry, buying_power=worth - dry.before)
+        dry_run = replace(dry, refusals=margin_refusals(free, worth - dry.after))
+    verdict = judge(order, seen, dry_run)
     failed = first_failure(verdict.readings)
     said = "approved" if isinstance(verdict, Approved) else f"refused at {failed and failed.stage}"
     return Asked(

@@ -10,7 +10,7 @@ from tomking.core.facts import Fact
 from tomking.core.order import Leg, Order
 from tomking.core.reading import Reading
 from tomking.portfolio.book import Book, empty_book, fold
-from tomking.portfolio.preview import Preview
+from tomking.portfolio.preview import Preview, Refusal
 from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing, start
@@ -84,13 +84,14 @@ def answers(
     units: int = 1,
     dry_run: tuple[float, float, float] = (0.0, 3000.0, 3000.0),
     wanted: Order | None = None,
+    refused: tuple[Refusal, ...] = (),
 ) -> dict[str, Reading]:
     """Every gate's reading by rule id."""
     asked = wanted or order(
         legs, limit, strategy=strategy, root=root, units=units, campaign=f"{strategy}/new"
     )
     before, after, alone = (Decimal(str(x)) for x in dry_run)
-    given = Preview(before, after, alone, Decimal(0), "estimate")
+    given = Preview(before, after, alone, Decimal(0), "estimate", refusals=refused)
     return {reading.rule: reading for reading in judge(asked, seen, given).readings}
 
 

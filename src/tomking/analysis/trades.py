@@ -146,8 +146,13 @@ def _expired(order: Order, fills: Sequence[Fill], settled: Sequence[Settled]) ->
         before = [fill for _, fill in fills if fill.contract == fact.contract]
         quantity = sum(fill.quantity for fill in before if fill.at <= fact.at)
         if fact.contract in tranches and quantity:
-            why = f"expired at {fact.price:,.2f}"
+            why = f"{_ended(fact)} at {fact.price:,.2f}"
             yield Ending(fact.at, tranches[fact.contract], EXPIRED, why)
+
+
+def _ended(fact: Settled) -> str:
+    """``expired``, or what came before that: ``assigned early, for the dividend of $1.99``."""
+    return f"{fact.settlement.replace('_', ' ')} {fact.note}" if fact.note else "expired"
 
 
 def _once(ways: Iterable[Ending]) -> tuple[Ending, ...]:

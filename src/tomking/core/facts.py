@@ -187,7 +187,8 @@ class Walked:
     """A step of a price ladder: where an order stood in the market and what was done about it.
 
     ``step`` counts from 0, the first price; ``limit``, ``mid`` and ``natural`` are net credits per
-    unit in points; ``did`` is ``stepped``, ``paused`` or ``abandoned``, and ``note`` says why.
+    unit in points; ``did`` is ``stepped``, ``paused``, ``resumed`` or ``abandoned``, and ``note`` says
+    why.
     """
 
     at: datetime

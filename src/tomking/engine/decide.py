@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, Decimal
 from tomking.core.money import ZERO, points
 from tomking.core.order import Leg, Order, Purpose, Structure, TimeInForce
 from tomking.core.product import product
-from tomking.core.reading import Reading, Skip, of_root
+from tomking.core.reading import Reading, Skip, Stage, of_root, skip
 from tomking.core.value import value
 from tomking.engine.desk import Desk
 from tomking.engine.ladder import sight_of, tick_of
@@ -194,7 +194,11 @@ def entry(desk: Desk, view: View, strategy: Strategy) -> Wish | Skip:
         found = sized(wanted, view, strategy.name)
         against += (of_root(root, measured) for measured in (*wanted.readings, *found.readings))
         if found.units >= 1:
-            return _opening(desk, view, strategy, wanted, found.units, tuple(against))
+            sight = sight_of(view, columns_of(wanted.legs, found.units), found.units)
+            if sight.fault:
+                seen = skip("quotes to price an order by", Stage.DATA, sight.fault, "sound")
+                return Skip((*against, *seen.readings))
+            return _opening(desk, view, strategy, wanted, sight, found.units, tuple(against))
     return Skip(tuple(against))
 
 
@@ -203,11 +207,11 @@ def _opening(
     view: View,
     strategy: Strategy,
     wanted: Structure,
+    sight: Sight,
     units: int,
     readings: tuple[Reading, ...],
 ) -> Wish:
     """The order for a structure: at the first price of its ladder, or at the far side at once."""
-    sight = sight_of(view, columns_of(wanted.legs, units), units)
     limit, walk = points(sight.natural), None
     if view.limits.walk_mode == "walk":
         tick = tick_of(points(sight.mid), product(wanted.root), len(wanted.legs))

@@ -15,7 +15,7 @@ from tomking.core.money import points
 from tomking.core.value import value
 from tomking.risk.limits import Limits
 
-STEPPED, PAUSED, ABANDONED = "stepped", "paused", "abandoned"
+STEPPED, PAUSED, RESUMED, ABANDONED = "stepped", "paused", "resumed", "abandoned"
 
 
 @value
@@ -83,7 +83,7 @@ def move(walk: Walk, sight: Sight, tick: Decimal, limits: Limits) -> Move | None
         return None if walk.paused else Move(PAUSED, replace(walk, paused=True), sight.fault)
     held_s = (sight.at - walk.since).total_seconds()
     if held_s < 60.0 / limits.walk_pace_max or float(walk.limit) <= sight.natural:
-        return None
+        return Move(RESUMED, replace(walk, paused=False)) if walk.paused else None
     if walk.limit <= walk.floor:
         return Move(ABANDONED, walk, f"the floor is {walk.floor}")
     if walk.step >= limits.walk_reprices_max:

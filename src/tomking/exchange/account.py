@@ -59,7 +59,9 @@ class Account:
         return worth(self.ledger, self._marks(now))
 
     def dry_run(self, order: Order, now: Snapshot, reserved: Decimal) -> Preview:
-        """What an order would need, cost and leave free; one that takes risk off is asked for fees only.
+        """What an order would need, cost and leave free.
+
+        One that takes risk off is asked for fees only, unless it sells what may cover a short.
 
         ``reserved`` is set aside for other working orders. Buying power is what is left of everything
         but options once requirement and reserve are met: a requirement holds the value of the short
@@ -75,9 +77,11 @@ class Account:
         table = now.marks(columns_of(order.legs, order.units)).table[MID].tolist()
         prices = [ZERO if isnan(mid) else points(mid) for mid in table]
         fees = sum(leg_fees(self.fees, order, prices, now.day.session.day), ZERO)
-        if not order.adds_risk:
+        if not order.adds_risk and not may_uncover(order, self.ledger):
             return replace(NOT_ASKED, fees=fees)
         before, after, alone = self._collateral.change(self.ledger.holdings, order, now)
+        if not order.adds_risk and after <= before:
+            return replace(NOT_ASKED, fees=fees)
         marks = self._marks(now)
         net_liq = worth(self.ledger, marks)
         free = net_liq - value_of_options(self.ledger, marks) - before - reserved
@@ -89,6 +93,13 @@ class Account:
         if self._held is None:
             self._held = columns(tuple(self.ledger.holdings.items()))
         return mids(self._held, now)
+
+
+def may_uncover(order: Order, ledger: Ledger) -> bool:
+    """Whether an order sells more than it buys beside something short on the same root."""
+    if sum(leg.quantity for leg in order.legs) >= 0:
+        return False
+    return any(n < 0 and held.root == order.root for held, n in ledger.holdings.items())
 
 
 def premium(order: Order, prices: Sequence[Decimal]) -> Decimal:

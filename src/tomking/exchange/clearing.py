@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import isnan
 
-from tomking.core.calendar import AFTER_CLOSE, CLOSE, Session, new_york
+from tomking.core.calendar import AFTER_CLOSE, Session
 from tomking.core.contract import Contract, Settles
 from tomking.core.evidence import Stamped
 from tomking.core.facts import Fact, MarginCalled, MarginMet, Settled
@@ -31,6 +31,7 @@ from tomking.exchange.dividends import booked
 from tomking.exchange.ledger import Ledger, apply, is_future
 from tomking.exchange.settlement import Due, away, delivered, final_settlement, outcome
 from tomking.market.delivery import held_until, is_delivered
+from tomking.market.expiry import years_left
 from tomking.market.sessions import next_session
 from tomking.market.snapshot import MID, VOL, Snapshot
 from tomking.portfolio.columns import columns
@@ -40,12 +41,14 @@ from tomking.portfolio.fees import FeeSchedule, settlement_fee
 LATER = datetime.max.replace(tzinfo=UTC)
 CLOSED_OUT = "closed out by the house: nothing is delivered here"
 AGAINST_THE_TABLE = "at a pin, against the table"
-YEAR_S = 365.0 * 86_400.0
 
 
 @dataclass(slots=True)
 class Clearing:
-    """The clearing house of one account, and which barriers it has met."""
+    """The clearing house of one account, and which barriers it has met.
+
+    ``owes_margin`` says that the account is still to be asked whether it carries what it holds.
+    """
 
     fees: FeeSchedule
     policy: EarlyExercise = RATIONAL
@@ -53,6 +56,7 @@ class Clearing:
     opened: date = date.min
     closed: date = date.min
     called: bool = False
+    owes_margin: bool = False
 
     def is_due(self, now: Snapshot, first_end: datetime) -> bool:
         """Whether a barrier has come: a new session, the end of something, or the evening."""
@@ -81,10 +85,13 @@ class Clearing:
             for early in evening(ledger, now, self):
                 ledger = apply(ledger, early)
                 facts.append(early)
+            self.owes_margin = True
+        self.owes_margin |= bool(facts)
         return ledger, facts
 
     def margin(self, at: datetime, net_liq: Decimal, requirement: Decimal) -> list[Fact]:
         """A call when the account has gone under water, its end when it has come up again."""
+        self.owes_margin = False
         under = requirement > net_liq
         if under is self.called:
             return []
@@ -207,7 +214,7 @@ def _exposed(ledger: Ledger, now: Snapshot) -> list[Seen]:
         stands = now.underlying(contract)
         if isnan(price) or not isinstance(stands, Stamped):
             continue  # a price that is not known calls for nothing
-        left = (_close_of(contract) - now.at).total_seconds() / YEAR_S
+        left = years_left(contract, now.at)
         found.append(
             Seen(
                 contract, ledger.held(contract), price, stands.value, vol, left, now.day.rate,
@@ -215,8 +222,3 @@ def _exposed(ledger: Ledger, now: Snapshot) -> list[Seen]:
             )
         )  # fmt: skip
     return found
-
-
-def _close_of(contract: Contract) -> datetime:
-    """When an option's last day ends: a full session's close is near enough for a volatility."""
-    return new_york(contract.expiry, CLOSE)

@@ -138,7 +138,8 @@ def moved(share: float, bid: float, ask: float, quantity: int, step: Steps) -> f
     """The price of a leg: mid moved against the trader, rounded against him to the leg's tick.
 
     Exactly at mid nothing is rounded. The price never leaves the quote: where the rounding would
-    carry it past a side that is off the tick, that side is the price.
+    carry it past a side that is off the tick, that side is the price. Where nobody bids there is no
+    mid to meet at, and a purchase pays the offer.
 
     Parameters
     ----------
@@ -155,6 +156,8 @@ def moved(share: float, bid: float, ask: float, quantity: int, step: Steps) -> f
         Points, between ``bid`` and ``ask``.
     """
     mid = 0.5 * (bid + ask)
+    if bid == 0.0 and quantity > 0:
+        return ask
     if share == 0.0:
         return mid
     give = share * 0.5 * (ask - bid)

@@ -77,8 +77,8 @@ def model_prices(
     prices: list[float] = []
     for row, column in enumerate(columns):
         quantity, bid, ask = entry.quantities[row], bids[column], asks[column]
-        side = bid if quantity < 0 else ask
-        if side == 0.0 and gives_away(entry.order, ages[column], model):
+        unwanted = quantity < 0 and bid == 0.0 <= ask < inf
+        if unwanted and gives_away(entry.order, ages[column], model):
             prices.append(0.0)
             continue
         if not tradable(model, bid, ask, ages[column], quantity):

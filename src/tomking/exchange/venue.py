@@ -168,6 +168,8 @@ class Exchange:
         facts: list[Fact] = [*self._orders.look(at)]
         if self._clearing.is_due(now, self._due(session)):
             facts += self._clear(now)
+        if self._clearing.owes_margin:
+            facts += self._margin_call(now)
         if not self._orders.working:
             return facts
         if self._unrouted:
@@ -262,16 +264,15 @@ class Exchange:
         """Meet the barriers that are due, and end the orders that name what is over."""
         ledger, facts = self._clearing.barrier(self._account.ledger, now)
         self._account.keep(ledger)
-        settled = facts or now.at >= now.day.session.closes
         for name, entry in tuple(self._orders.working.items()):
             due = first_due((leg.contract for leg in entry.order.legs), now.day.session)
             if now.at >= due and name in self._orders.working:
                 why = "a contract of it expired"
                 facts += self._orders.end(name, Status.EXPIRED, why, now.at)
-        return [*facts, *self._margin_call(now)] if settled else facts
+        return facts
 
     def _margin_call(self, now: Snapshot) -> list[Fact]:
-        """A margin call or its end; while something held has no quote nobody knows, and none comes."""
+        """A margin call or its end; while something held has no quote it is asked again later."""
         try:
             return self._clearing.margin(now.at, self.net_liq(now), self.requirement(now))
         except QuoteMissing:

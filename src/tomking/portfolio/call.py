@@ -1,7 +1,7 @@
 """The margin-call clock: how far the index, or VIX, is from the level at which buying power is gone.
 
-Each level is solved by full repricing: outwards in steps to the first world without buying power,
-then by halving, then valued once more there. A move of the index takes VIX with it by the model's own
+Each level is solved by full repricing: outwards in steps to the first world without buying power, then
+by cutting the bracket, then valued once more there. A move of the index takes VIX with it by the model's own
 law, ``ln VIX = ln VIX(now) - 0.088 z`` with z the move in VIX days, between 9 and 150; VIX by itself
 moves with the index still. Volatilities of other terms follow in the proportions of AUG5_LOW.
 """
@@ -25,8 +25,8 @@ VIX_MIN, VIX_MAX = 9.0, 150.0
 SPOT_STEP, VIX_STEP = 0.01, 0.04
 #: Next to nothing, but a shock: the world without one has ticks.
 _NEAR = 1e-9
-#: Dollars of buying power that count as none, and how often a bracket is halved to find them.
-_NONE, _HALVINGS = 0.005, 60
+#: Dollars of buying power that count as none, and how often a bracket is cut to find them.
+_NONE, _TURNS = 0.005, 150
 INDEX = "SPX"
 
 
@@ -152,13 +152,21 @@ def _first(left: Callable[[float], float], steps: Sequence[float]) -> float | No
 
 
 def _halved(left: Callable[[float], float], inner: float, outer: float) -> float:
-    """The point between one with buying power and one without at which there is none."""
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (inner + outer)
-        rest = left(middle)
+    """The point between one with buying power and one without at which there is none.
+
+    By the straight line between the two, and by halving every third time, which always gets nearer.
+    """
+    much, none = left(inner), left(outer)
+    for turn in range(_TURNS):
+        straight = outer - none * (outer - inner) / (none - much)
+        between = 0.5 * (inner + outer) if turn % 3 == 2 else straight
+        rest = left(between)
         if abs(rest) < _NONE:
-            return middle
-        inner, outer = (middle, outer) if rest > 0.0 else (inner, middle)
+            return between
+        if rest > 0.0:
+            inner, much = between, rest
+        else:
+            outer, none = between, rest
     return outer
 
 

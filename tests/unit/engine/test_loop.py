@@ -17,7 +17,7 @@ from tomking.core.facts import (
     SessionClosed,
 )
 from tomking.core.order import Purpose
-from tomking.core.reading import first_failure
+from tomking.core.reading import Stage, first_failure
 from tomking.engine.ports import Tick
 from tomking.risk.limits import Limits
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
@@ -191,8 +191,11 @@ def test_stale_quotes_are_a_refusal_and_no_crash() -> None:
         (replace(FRIDAY_0DTE, credit_min_costs=0.0),),
         lambda now: replace(rising(now), age_s=500.0),
     )
-    facts = on.play(tick(60, due=NAME))
-    assert kinds(facts) == ["Judged", "Considered"]
+    (considered,) = on.play(tick(60, due=NAME))
+    assert isinstance(considered, Considered)
+    failed = first_failure(considered.readings)
+    assert failed is not None
+    assert failed.stage is Stage.DATA
 
 
 def test_an_event_day_is_a_reason() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tomking.core.contract import Contract
 from tomking.core.errors import QuoteMissing
+from tomking.core.venue import Code
 from tomking.exchange.fills import NATURAL
 from tomking.exchange.venue import Exchange
 from tomking.market.listing import future_contract
@@ -19,12 +20,12 @@ QUOTES: Quotes = {SHORT: (4.00, 4.40), LONG: (2.00, 2.20)}
 SPREAD = ((-1, SHORT), (1, LONG))
 
 
-def venue() -> Exchange:
-    return Exchange(CASH, TASTYTRADE, NATURAL, "tastytrade")
+def venue(cash: Decimal = CASH) -> Exchange:
+    return Exchange(cash, TASTYTRADE, NATURAL, "tastytrade")
 
 
-def holding_the_spread() -> Exchange:
-    exchange = venue()
+def holding_the_spread(cash: Decimal = CASH) -> Exchange:
+    exchange = venue(cash)
     exchange.submit(order("1.80", *SPREAD), market(60, QUOTES))
     exchange.step(market(61, QUOTES))
     assert exchange.holdings() == {SHORT: -1, LONG: 1}
@@ -44,7 +45,7 @@ def test_a_preview_shows_what_an_opening_order_needs_and_costs() -> None:
     seen = exchange.preview(order("1.80", *SPREAD, units=2), now)
     twice = scan_usd((-2, SHORT), (2, LONG))
     assert [seen.before, seen.after, seen.alone] == [0, twice, twice]
-    assert 2 * 50 * 50 < twice < 2 * 50 * 50 * Decimal("1.5")
+    assert twice == 2 * 50 * 50
     assert seen.fees > 0
     exchange.submit(order("1.80", *SPREAD, units=2), now)
     exchange.step(market(61, QUOTES))
@@ -68,6 +69,18 @@ def test_a_preview_of_an_exit_asks_no_margin() -> None:
     seen = exchange.preview(closing("-3", (1, SHORT), (-1, LONG)), market(62, QUOTES))
     assert [seen.before, seen.after] == [0, 0]
     assert seen.source == "not asked"
+
+
+def test_selling_the_long_that_covers_a_short_is_asked_and_refused() -> None:
+    exchange = holding_the_spread(cash=Decimal(9_000))
+    now = market(62, QUOTES)
+    seen = exchange.preview(closing("1.50", (-1, LONG)), now)
+    assert seen.before == scan_usd(*SPREAD)
+    assert seen.after == scan_usd((-1, SHORT))
+    assert [refusal.code for refusal in seen.refusals] == [Code.MARGIN]
+    rich = holding_the_spread().preview(closing("1.50", (-1, LONG)), now)
+    assert rich.after == seen.after
+    assert rich.refusals == ()
 
 
 def test_es_and_mes_are_different_underlyings() -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from tomking.core.facts import Sent
+from tomking.core.venue import Code
 from tomking.portfolio.book import apply, empty_book
+from tomking.portfolio.preview import Refusal
 from tomking.risk.case import open_case
 from tomking.risk.gates.market import root_has_a_group
 from tomking.risk.judge import EXPOSURE, SANITY, judge
@@ -216,6 +218,11 @@ TABLE: dict[str, list[Row]] = {
         ({}, {"dry_run": (0.0, 0.0, 20_001.0)}, False),
         ({}, {"strategy": "lt112", "dry_run": (0.0, 0.0, 30_000.0)}, True),
         ({}, {"strategy": "lt112", "dry_run": (0.0, 0.0, 30_001.0)}, False),
+    ],
+    "R-MRG-06": [
+        ({}, {}, True),
+        ({}, {"refused": (Refusal(Code.VALIDATION, "the market is closed"),)}, True),
+        ({}, {"refused": (Refusal(Code.MARGIN, "600 dollars are missing"),)}, False),
     ],
     "R-STR-01": [
         ({}, {"root": "MES", "legs": "-1 5800 P", "limit": "0.00"}, True),

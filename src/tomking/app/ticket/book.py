@@ -4,6 +4,7 @@ Everything is measured twice, without the order and with it. What the gates say 
 themselves, over a case that is put together here.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 from math import isnan
 
@@ -16,6 +17,7 @@ from tomking.core.money import ZERO
 from tomking.core.order import Leg, Order, Purpose
 from tomking.core.reading import Reading
 from tomking.core.value import value
+from tomking.exchange.account import margin_refusals
 from tomking.market.quoted import Quoted
 from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio import marks as worth
@@ -83,11 +85,14 @@ def needs(asked: Ticket, found: Money) -> Needs:
 
 
 def order_of(asked: Ticket, strategy: str = "ticket") -> Order:
-    """The file's order in the words of the house."""
+    """The file's order in the words of the house, at the typed prices if it names no limit."""
     legs = tuple(Leg(leg.contract, leg.quantity, "ticket") for leg in asked.legs)
+    limit = asked.order.limit
+    if limit is None:
+        limit = -sum((leg.quantity * leg.price for leg in asked.legs), ZERO)
     return Order(
         "ticket/open", 1, Purpose.OPEN, strategy, "ticket", legs, asked.order.units,
-        asked.order.limit, tif=asked.order.tif,
+        limit, tif=asked.order.tif,
     )  # fmt: skip
 
 
@@ -128,8 +133,12 @@ def _case(
     known = governors if not isnan(market.vix.value) else governors[1:]
     here, alone = _slope(held, view, marks), _slope(legs, view, mine)
     stressed = stress_loss(held, view, marks)
+    dry_run = Preview(
+        need.before, need.after, need.alone.requirement, ZERO, "estimate",
+        buying_power=net_liq - need.before,
+    )  # fmt: skip
     return Case(
-        order, view, Preview(need.before, need.after, need.alone.requirement, ZERO, "estimate"),
+        order, view, replace(dry_run, refusals=margin_refusals(dry_run, net_liq - need.after)),
         legs, mine, caps.allowance(known), here, here + alone,
         stressed, stressed + stress_loss(legs, view, mine),
     )  # fmt: skip

@@ -171,8 +171,8 @@ def _product(root: str, kind: Kind, size: int | None, place: str) -> Product:
             known = product(root)
         except ConfigError as fault:
             raise wrong(place, str(fault)) from None
-    if kind is Kind.FUTURE and known is not None and known.kind is not kind:
-        raise wrong(place, f"{root} is no future here, it is of the kind {known.kind}")
+    if known is not None and known.kind is not kind and Kind.FUTURE in (known.kind, kind):
+        raise wrong(place, f"{root} is of the kind {known.kind} here, not {kind}")
     if known is None or known.kind is not kind:
         return stand_in(root, kind, size or 100)
     if size not in (None, known.multiplier):
@@ -181,8 +181,12 @@ def _product(root: str, kind: Kind, size: int | None, place: str) -> Product:
 
 
 def stand_in(root: str, kind: Kind, multiplier: int) -> Product:
-    """A product for a symbol without a row of its own: cents everywhere, American if it delivers."""
-    delivers = DELIVERED.get(kind, Delivers.CASH)
+    """A product for a symbol without a row of its own: cents everywhere, American if it delivers.
+
+    Volatility without a row is a fund (UVXY), which delivers shares; the index VIX has one.
+    """
+    fund = Delivers.SHARES if kind is Kind.VOLATILITY else Delivers.CASH
+    delivers = DELIVERED.get(kind, fund)
     cents = TickTable(CENT, Decimal(0), CENT, CENT)
     american = delivers is Delivers.SHARES
     return Product(root, root, kind, multiplier, cents, delivers, american, CENT)

@@ -30,9 +30,8 @@ _TT_VOLATILITY = "tastytrade support 43000435311"
 _TT_IRA = "tastytrade support 43000435287 (calls, 100 %), 43000435285 (puts); 50 % without a page"
 _TT_CASH = "tastytrade support 43000435285, 43000435222"
 _FUTURE = (
-    "assumption until a 16-scenario scan: the broad-index rates on the future's notional. Futures "
-    "themselves 10 %: exchange margins of 4 % (April 2025) to 7 % (2020) of notional times the house's "
-    "125 %, rounded up"
+    "no rule book has rates for options on futures, and accounts are scanned (margin/scan.py); where "
+    "the rule is asked all the same it takes the broad-index rates on the notional, and 10 % of a future"
 )
 #: The universal spread rule came into force: FINRA Regulatory Notice 12-44.
 _UNIVERSAL_SINCE = date(2012, 10, 26)
@@ -164,7 +163,9 @@ HOUSES: Mapping[str, Table] = MappingProxyType(
     {"exchange": _EXCHANGE, "tastytrade": _TASTYTRADE, "ira": _IRA, "cash": _CASH}
 )
 
-_LISTED = ("RUT", "DJX", "RVX", "NDX", "MNX", "XSP", "SPX", "OEX", "XEO")
+_LISTED = (
+    "RUT", "RUTW", "DJX", "RVX", "NDX", "NDXP", "MNX", "XSP", "XSPW", "SPX", "SPXW", "OEX", "XEO",
+)  # fmt: skip
 #: Symbols that carry a rate of their own at a house, whatever kind the caller takes them for.
 #: VIX without calendar relief is our assumption: each of its expiries has an underlying of its own.
 SYMBOLS: Mapping[str, Mapping[str, tuple[House, ...]]] = MappingProxyType(
@@ -172,7 +173,7 @@ SYMBOLS: Mapping[str, Mapping[str, tuple[House, ...]]] = MappingProxyType(
         "tastytrade": MappingProxyType(
             dict.fromkeys(_LISTED, (_TT_INDEX_ROW,))
             | dict.fromkeys(("UVXY", "SVXY", "VXX", "VIXY", "VIXM"), (_TT_VOLATILITY_ROW,))
-            | {"VIX": (replace(_TT_VOLATILITY_ROW, calendars=False),)}
+            | dict.fromkeys(("VIX", "VIXW"), (replace(_TT_VOLATILITY_ROW, calendars=False),))
         ),
         "ira": MappingProxyType(dict.fromkeys(_LISTED, (_IRA_INDEX_ROW,))),
     }

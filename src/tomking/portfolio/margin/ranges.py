@@ -132,4 +132,6 @@ def factor_of(house: str) -> float:
     try:
         return FACTORS[house]
     except KeyError:
-        raise ConfigError(f"unknown house {house!r}; choose one of {', '.join(FACTORS)}") from None
+        raise ConfigError(
+            f"futures are not margined at {house!r}; choose one of {', '.join(FACTORS)}"
+        ) from None

@@ -10,6 +10,7 @@ for European, and interest for nought.
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,8 @@ class Scan:
         What the options are worth: longs +, shorts -.
     factor
         What the house asks for a dollar of the exchange's.
+    most
+        What can be lost at the end at most, premium not counted; infinite where no bound is known.
     """
 
     months: tuple[Month, ...]
@@ -95,6 +98,7 @@ class Scan:
     minimum: float
     option_value: float
     factor: float
+    most: float = inf
     method: str = ESTIMATE
 
     @property
@@ -107,10 +111,12 @@ class Scan:
         """What the house asks; it does not subtract premium received.
 
         The house's factor is on what could be lost beyond the value of options that were paid for;
-        a short option's own price is inside once. So an option held alone needs nothing.
+        a short option's own price is inside once. So an option held alone needs nothing, and a
+        spread never more than it can lose.
         """
         beyond = max(self.risk - max(self.option_value, 0.0), 0.0)
-        return usd(round(self.factor * beyond + max(-self.option_value, 0.0), 6))
+        needed = self.factor * beyond + max(-self.option_value, 0.0)
+        return usd(round(min(needed, self.most), 6))
 
     @property
     def bp_effect(self) -> Decimal:
@@ -198,7 +204,19 @@ def scanned(held: Held, ranges: Range, multiplier: float, factor: float) -> Scan
         ranges.minimum * ranges.price * short,
         float(option @ held.price),
         factor,
+        _most(held, size),
     )
+
+
+def _most(held: Held, size: F64) -> float:
+    """Dollars a set of options on one future that end together can lose at the end; else infinite."""
+    if not held.sign.all() or len(set(held.month)) > 1 or (held.years != held.years[0]).any():
+        return inf
+    if float(size[held.sign > 0.0].sum()) < 0.0:
+        return inf
+    ends = np.append(held.strike, 0.0)[:, None]
+    worth = np.maximum(held.sign * (ends - held.strike), 0.0)
+    return max(-float((worth @ size).min()), 0.0)
 
 
 def _sums(names: Sequence[str], month: Sequence[str], gains: F64) -> F64:

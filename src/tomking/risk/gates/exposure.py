@@ -6,6 +6,7 @@ stood there before if that was worse.
 
 from tomking.core.money import ZERO
 from tomking.core.reading import Reading, Sense, Stage
+from tomking.core.venue import Code
 from tomking.portfolio import marks as worth
 from tomking.risk.caps import usable_bp
 from tomking.risk.case import Case
@@ -83,6 +84,15 @@ def buying_power_is_there(case: Case) -> Reading:
     return Reading(
         f"margin of the order (bound by {allowed.bp_bound_by})", Stage.MARGIN, Sense.AT_MOST,
         float(case.preview.change), free, "dollars", "R-MRG-01",
+    )  # fmt: skip
+
+
+def venue_carries_the_order(case: Case) -> Reading:
+    """The venue's dry run does not refuse the order for its margin (R-MRG-06)."""
+    said = [str(seen) for seen in case.preview.refusals if seen.code is Code.MARGIN]
+    return Reading(
+        "margin refused by the venue", Stage.MARGIN, Sense.IS, said[0] if said else "none", "none",
+        "", "R-MRG-06",
     )  # fmt: skip
 
 
@@ -172,6 +182,7 @@ GREEKS = (
     leverage_is_small,
 )
 MARGIN = (
+    venue_carries_the_order,
     buying_power_is_there,
     margin_in_all_is_small,
     margin_of_the_trade_is_small,

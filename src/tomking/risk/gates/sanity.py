@@ -5,6 +5,7 @@ import numpy as np
 from tomking.core.contract import Contract
 from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, Stage
+from tomking.core.venue import Code
 from tomking.market.snapshot import AGE, ASK, BID, MID
 from tomking.portfolio.order_rules import is_priced_on_tick
 from tomking.portfolio.package import natural, package_mid, price_band
@@ -53,10 +54,11 @@ def price_is_within_the_band(case: Case) -> Reading:
 
 
 def venue_takes_the_order(case: Case) -> Reading:
-    """Legs, sizes, hours and margin are ones the venue accepts (R-VEN-03)."""
+    """Legs, sizes and hours are ones the venue accepts; margin is another gate's (R-VEN-03)."""
     market = case.view.market
     met = Situation(case.view.book.holdings, market.day.session, market.at, _claimed(case))
-    said = (*objections(case.order, met), *case.preview.refusals)
+    others = (said for said in case.preview.refusals if said.code is not Code.MARGIN)
+    said = (*objections(case.order, met), *others)
     seen = str(said[0]) if said else "none"
     return Reading("venue objections", Stage.DATA, Sense.IS, seen, "none", "", "R-VEN-03")
 
