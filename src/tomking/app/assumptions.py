@@ -14,6 +14,7 @@ from tomking.core.evidence import Evidence
 from tomking.core.product import PRODUCTS
 from tomking.data.embedded import LEVEL
 from tomking.market.path import OPEN_SINCE, open_evidence
+from tomking.portfolio.margin.ranges import factor_of
 from tomking.report.contents import Goal, Input
 from tomking.report.findings import day
 from tomking.report.words import listed, percent
@@ -72,8 +73,20 @@ def _fills(spec: RunSpec) -> str:
     late = f" Slots are asked {spec.delay_min} minutes late." if spec.delay_min else ""
     wide = f" Quotes are {spec.spreads:g} times as wide." if spec.spreads != 1.0 else ""
     return (
-        f"Packages trade at {said}; never better than the quotes allow.{_walks(spec)}{late}{wide}"
+        f"Packages trade at {said}; never better than the quotes allow.{_parts(spec)}{_walks(spec)}"
+        f"{late}{wide}"
     )
+
+
+def _parts(spec: RunSpec) -> str:
+    fill = spec.fill
+    much = f"at most {fill.lot} units at a look" if fill.lot else "all units of an order at once"
+    patient = (
+        " A limit that asks for more is met by a draw; how often is assumed."
+        if fill.patience
+        else ""
+    )
+    return f" They trade {much}, and only when somebody looks.{patient}"
 
 
 def _walks(spec: RunSpec) -> str:
@@ -89,14 +102,20 @@ def _walks(spec: RunSpec) -> str:
 
 def _fees(spec: RunSpec) -> str:
     factor = "" if spec.fees_factor == 1 else f", times {spec.fees_factor}"
-    return f"tastytrade's table of today for every year{factor}: commission, clearing, exchange."
+    return (
+        f"tastytrade's table of today for every year{factor}: commission, clearing, exchange; what "
+        "regulators levy goes by date. For closing and settling options on futures the fee is assumed."
+    )
 
 
 def _margin(spec: RunSpec) -> str:
+    house = spec.limits.house
     return (
-        f"Universal margin rule with the house rates of {spec.limits.house}. Futures options are an "
-        "estimate: the exchange's scan files are not public. Margin is measured at every entry and "
-        "every close, not in between."
+        "Futures and options on them: the worst of sixteen repriced scenarios, times "
+        f"{factor_of(house):g} for {house}. That is an estimate: the exchange's files are not public, "
+        "and one published margin a product gives its range for every year. Margin is measured at "
+        "every entry and every close, not in between; the venue refuses what the account cannot "
+        "carry, and a margin call at the close stops entries and closes nothing."
     )
 
 
@@ -110,8 +129,9 @@ def _options(spec: RunSpec) -> str:
     )
     return (
         "One volatility surface from VIX, fitted to 14 days of real chains: right to about ±10 % at "
-        "16 delta and ±20–25 % at 5 delta, and rich in short puts. Pricing is European (Black-76): "
-        f"early exercise does not happen.{taken}"
+        "16 delta and ±20–25 % at 5 delta, and rich in short puts. Options that may be exercised early "
+        "(ES quarterlies fixed in the morning) are priced as American, all others as European "
+        f"(Black-76). Holders exercise early whenever it pays.{taken}"
     )
 
 
@@ -158,10 +178,11 @@ def _inputs(first: date, last: date) -> Iterator[Input]:
     yield Input("es", stood_in, "ES", "S&P 500 × exp((r − q)·T) to the front expiry.")
     yield Input("mes", stood_in, "MES", "A tenth of ES, quoted three times as wide.")
     yield Input("carry", known, "Rate and dividend yield", "Quarterly tables, last quarter's row.")
-    yield Input("fees", stood_in, "Fees", "Today's table for every year.")
+    yield Input("fees", stood_in, "Fees", "Today's table for every year; levies by date.")
     yield Input(
-        "margin", made, "Margin of futures options", "An estimate, not the exchange's scan."
-    )
+        "margin", made, "Margin of futures options",
+        "Sixteen scenarios repriced over an estimated range, not the exchange's own files.",
+    )  # fmt: skip
     yield Input("events", known, "FOMC, CPI, payrolls", "Public calendars, by date.")
 
 
@@ -180,7 +201,8 @@ def never() -> tuple[tuple[str, str], ...]:
         ("Correlation groups", f"{listed(unused)}: no prices for anything in them."),
         ("Measured correlations", "Only one index is there: nothing to correlate."),
         ("Calendars", "Earnings and OPEC meetings stop no trade in the S&P 500."),
-        ("Early exercise", "Options are European here; nobody is assigned early."),
+        ("Assignment by chance", "Holders act when it pays, all of them; none acts at a pin."),
         ("Spikes within a day", "VIX follows the path, so a spike like 5 August 2024 never comes."),
-        ("Connection", "Quotes never go stale, orders are never lost, the broker never says no."),
+        ("Stops and brackets", "No plan sends a stop, a bracket or an order good till a date."),
+        ("Connection", "Quotes never go stale and no order is lost."),
     )

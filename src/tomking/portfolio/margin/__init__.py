@@ -1,6 +1,6 @@
-"""What a venue asks for short options: one rule over strikes, and house rates as dated data.
+"""What a venue asks as security: one rule for options and shares, a scan for futures and theirs.
 
-Knows contracts, marks and rates; refuses to know names of strategies, who holds the legs or whether
-the account can afford them. Tests: ``tests/unit/portfolio/test_margin_*``, published cases among
-them.
+Knows contracts, marks, dated house rates and scan ranges; refuses to know names of strategies, who
+holds the legs or whether the account can afford them. Tests: ``tests/unit/portfolio/test_margin_*``,
+published cases among them.
 """
