@@ -198,7 +198,7 @@ def test_a_file_that_is_no_order_is_one_sentence(
     ("symbol", "said"),
     [
         ("OJ", "underlying.symbol: unknown root 'OJ'"),
-        ("SPY", "underlying.symbol: SPY is of the kind etf here, not future"),
+        ("SPY", "underlying.symbol: SPY is no future here, it is of the kind etf"),
         ("ESZ6", "underlying.symbol: unknown root 'ESZ6'"),
     ],
 )

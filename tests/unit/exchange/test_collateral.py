@@ -77,7 +77,7 @@ def test_selling_the_long_that_covers_a_short_is_asked_and_refused() -> None:
     seen = exchange.preview(closing("1.50", (-1, LONG)), now)
     assert seen.before == scan_usd(*SPREAD)
     assert seen.after == scan_usd((-1, SHORT))
-    assert [refusal.code for refusal in seen.refusals] == [Code.MARGIN]
+    assert {refusal.code for refusal in seen.refusals} == {Code.MARGIN}
     rich = holding_the_spread().preview(closing("1.50", (-1, LONG)), now)
     assert rich.after == seen.after
     assert rich.refusals == ()

@@ -18,8 +18,8 @@ from tomking.portfolio.margin.scan import Scan
 from tomking.report.words import money, percent
 
 METHODS = {
-    "universal": "the rule, every pairing tried",
-    "bound": "the rule, too many pairings to try them all: never too low",
+    "universal": "the rule, exactly",
+    "bound": "the rule, the search for the best pairing stopped early: never too low",
     "secured": "secured in full: nothing is borrowed",
     "estimate": "sixteen scenarios repriced: ask the venue for a dry run",
 }

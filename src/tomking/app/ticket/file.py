@@ -171,8 +171,8 @@ def _product(root: str, kind: Kind, size: int | None, place: str) -> Product:
             known = product(root)
         except ConfigError as fault:
             raise wrong(place, str(fault)) from None
-    if known is not None and known.kind is not kind and Kind.FUTURE in (known.kind, kind):
-        raise wrong(place, f"{root} is of the kind {known.kind} here, not {kind}")
+    if kind is Kind.FUTURE and known is not None and known.kind is not kind:
+        raise wrong(place, f"{root} is no future here, it is of the kind {known.kind}")
     if known is None or known.kind is not kind:
         return stand_in(root, kind, size or 100)
     if size not in (None, known.multiplier):
