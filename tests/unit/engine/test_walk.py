@@ -355,3 +355,15 @@ def test_a_ladder_that_waits_says_nothing() -> None:
     assert move(walk, sight(4.0, 3.0, 60.0, "quotes are crossed"), NICKEL, LIMITS) is None
     assert move(walk, sight(4.0, 3.0, 10.0), NICKEL, LIMITS) is None
     assert isinstance(move(walk, sight(4.0, 3.0, 60.0), NICKEL, LIMITS), Move)
+
+
+@pytest.mark.usefixtures("legs_are_these")
+def test_an_entry_whose_legs_have_no_quote_is_skipped_for_lack_of_data() -> None:
+    on = on_moving((0, 10.0, float("nan")))
+    (considered,) = looks(on)
+    assert isinstance(considered, Considered)
+    assert considered.outcome == "skipped"
+    failed = first_failure(considered.readings)
+    assert failed is not None
+    assert failed.stage is Stage.DATA
+    assert not on.desk.walks
