@@ -191,13 +191,13 @@ def entry(desk: Desk, view: View, strategy: Strategy) -> Wish | Skip:
         wanted = strategy.enter(view, root)
         if isinstance(wanted, Skip):
             return Skip((*against, *(of_root(root, measured) for measured in wanted.readings)))
+        sight = sight_of(view, columns_of(wanted.legs), 1)
+        if sight.fault:
+            seen = skip("quotes to price an order by", Stage.DATA, sight.fault, "sound")
+            return Skip((*against, *seen.readings))
         found = sized(wanted, view, strategy.name)
         against += (of_root(root, measured) for measured in (*wanted.readings, *found.readings))
         if found.units >= 1:
-            sight = sight_of(view, columns_of(wanted.legs, found.units), found.units)
-            if sight.fault:
-                seen = skip("quotes to price an order by", Stage.DATA, sight.fault, "sound")
-                return Skip((*against, *seen.readings))
             return _opening(desk, view, strategy, wanted, sight, found.units, tuple(against))
     return Skip(tuple(against))
 

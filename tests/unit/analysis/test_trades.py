@@ -1,11 +1,13 @@
 """Trades are read from facts: when, for how much, why in and why out."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from tomking.analysis.trades import EXPIRED, TARGET, Held, trades
+from tomking.core.facts import Settled
 from unit.analysis.journals import MONDAY, at, entered, left, opening, settled
 
 pytestmark = pytest.mark.unit
@@ -36,6 +38,15 @@ def test_what_expires_says_so_once_a_tranche() -> None:
     (trade,) = trades([*IN, *settled(ORDER, at(MONDAY, 16))], {})
     assert [way.reason for way in trade.exits] == [EXPIRED]
     assert trade.won
+
+
+def test_what_was_assigned_early_is_not_said_to_have_expired() -> None:
+    short, wing, end = settled(ORDER, at(MONDAY, 16))
+    assert isinstance(short, Settled)
+    taken = replace(short, settlement="assigned", note="early, for the dividend of $1.9934")
+    (trade,) = trades([*IN, taken, wing, end], {})
+    assert trade.exits[0].why.startswith("assigned early, for the dividend of $1.9934")
+    assert not any("expired" in way.why for way in trade.exits)
 
 
 def test_an_open_trade_is_worth_its_last_mark_and_has_no_end() -> None:

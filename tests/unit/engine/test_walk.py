@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tomking.core.facts import Considered, Fact, Judged, LegFilled, OrderEnded, Sent, Walked
 from tomking.core.order import Order, Purpose
+from tomking.core.reading import Stage, first_failure
 from tomking.engine.walk import ABANDONED, PAUSED, RESUMED, STEPPED, Move, Sight, Walk, begin, move
 from tomking.exchange.fills import NATURAL, FillModel, in_lots
 from tomking.risk.limits import Limits
@@ -97,6 +98,13 @@ def test_it_pauses_once_and_goes_on_when_there_are_quotes_again() -> None:
         ("stepped", "4.00"), ("paused", "4.00"), ("stepped", "3.70"), ("paused", "3.70"),
         ("stepped", "3.50"),
     ]  # fmt: skip
+
+
+def test_a_pause_after_quotes_had_come_back_is_told_again() -> None:
+    """In between the far side meets the price, so there is nothing to step to."""
+    none = (float("nan"), float("nan"))
+    told = walked([(4.00, 3.10), none, none, (4.10, 4.00), none, none])
+    assert [row for row in told if row[0] == PAUSED] == [("paused", "4.00")] * 2
 
 
 @pytest.mark.parametrize(
@@ -211,6 +219,22 @@ def legs_are_these() -> None:
     """The plan chooses the legs these tests quote."""
     (first,) = opening(looks(on_moving((0, 10.0, 0.8))))
     assert [leg.contract for leg in first.legs] == [SHORT, WING]
+
+
+@pytest.mark.usefixtures("legs_are_these")
+@pytest.mark.parametrize(("half", "age_s"), [(-0.4, 0.0), (0.8, 500.0)], ids=["crossed", "stale"])
+def test_no_ladder_begins_on_quotes_that_are_not_sound(half: float, age_s: float) -> None:
+    def script(now: datetime) -> Board:
+        return replace(spread_at(now, 10.0, half), age_s=age_s)
+
+    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), script)
+    (considered,) = looks(on)
+    assert isinstance(considered, Considered)
+    assert considered.outcome == "skipped"
+    failed = first_failure(considered.readings)
+    assert failed is not None
+    assert failed.stage is Stage.DATA
+    assert not on.desk.walks
 
 
 @pytest.mark.usefixtures("legs_are_these")
@@ -333,3 +357,15 @@ def test_a_ladder_that_waits_says_nothing() -> None:
     assert move(walk, sight(4.0, 3.0, 10.0), NICKEL, LIMITS) is None
     assert move(paused, sight(4.0, 3.0, 10.0), NICKEL, LIMITS) == Move(RESUMED, walk)
     assert isinstance(move(walk, sight(4.0, 3.0, 60.0), NICKEL, LIMITS), Move)
+
+
+@pytest.mark.usefixtures("legs_are_these")
+def test_an_entry_whose_legs_have_no_quote_is_skipped_for_lack_of_data() -> None:
+    on = on_moving((0, 10.0, float("nan")))
+    (considered,) = looks(on)
+    assert isinstance(considered, Considered)
+    assert considered.outcome == "skipped"
+    failed = first_failure(considered.readings)
+    assert failed is not None
+    assert failed.stage is Stage.DATA
+    assert not on.desk.walks

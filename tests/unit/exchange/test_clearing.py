@@ -171,6 +171,22 @@ def test_nobody_is_called_while_something_held_has_no_price() -> None:
     assert exchange.step(at(EVENING, quotes={})) == []
 
 
+@pytest.mark.parametrize(
+    ("minute", "day", "said"),
+    [
+        (EVENING + 1, FRIDAY, ["MarginCalled"]),
+        (1, MONDAY, ["DividendBooked", "MarginCalled"]),
+    ],
+)
+def test_a_call_that_a_missing_quote_put_off_is_made_at_the_next_look_with_one(
+    minute: float, day: date, said: list[str]
+) -> None:
+    exchange = account((2, SHARE, "600"), cash=Decimal(20_000))
+    assert exchange.step(at(EVENING, quotes={})) == []
+    assert kinds(exchange.step(at(minute, day))) == said
+    assert exchange.step(at(minute + 1, day)) == []
+
+
 # -- adjusted contracts ------------------------------------------------------------------------
 
 

@@ -209,9 +209,12 @@ class Trader:
         self.exchange.submit(order, now)
 
     def trade(self, now: Market) -> None:
-        """Close something if much is held, else open something."""
+        """Close something if much is held, else open something.
+
+        Little is held at a time: of a small book the least margin is found at once.
+        """
         positions = list(self.book.positions.values())
-        if len(positions) > 7 or (positions and self.random.random() < 0.3):
+        if len(positions) > 5 or (positions and self.random.random() < 0.25):
             self.send(self._closing(self.random.choice(positions)), now)
         else:
             wanted = self._opening(now)
@@ -226,7 +229,7 @@ class Trader:
     def _opening(self, now: Market) -> Order | None:
         root = self.random.choice(ROOTS)
         chosen: dict[Contract, int] = {}
-        for _ in range(self.random.randint(1, 4)):
+        for _ in range(self.random.randint(1, 3)):
             contract, quantity = self._pick(root, now), self.random.choice((-2, -1, -1, 1, 1, 2))
             if self.exchange.holdings().get(contract, 0) * quantity >= 0:
                 chosen[contract] = quantity
@@ -240,7 +243,7 @@ class Trader:
     def _pick(self, root: str, now: Market) -> Contract:
         """An option near the money that expires within a month."""
         listed = [e for e in expiries(root, now.day.session.day) if e.day <= _month(now)]
-        expiry = self.random.choice(listed[:12])
+        expiry = self.random.choice(listed[:8])
         here = now.index / (10.0 if root == "SPY" else 1.0)
         strike = (round(here / GRID[root]) + self.random.randint(-12, 12)) * GRID[root]
         right = self.random.choice(tuple(Right))
