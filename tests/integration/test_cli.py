@@ -309,7 +309,7 @@ def test_every_command_has_a_page_of_help(verb: str, capsys: pytest.CaptureFixtu
 
 def test_every_row_of_the_bench_has_a_figure_and_something_beside_it(kept: Run) -> None:
     rows = desk.rows(kept.spec)
-    assert len(rows) == 5
+    assert len(rows) == 7
     for row in rows:
         assert list(row) == ["name", "value", "unit", "peer", "peer_value", "ratio"]
         assert all(float(row[key]) > 0 for key in ("value", "peer_value", "ratio"))

@@ -48,7 +48,7 @@ def test_explain_says_everything_about_a_spread(
     assert [one["rule"] for one in said["exits"]] == ["R-MAN-01", "R-MAN-02", "R-MAN-05"]
     assert [one["price"] for one in said["exits"]] == [Decimal("-0.90"), Decimal("-5.40"), None]
     assert said["objections"] == []
-    assert len(said["limits"]) == 10
+    assert len(said["limits"]) == 11
 
 
 def test_explain_prints_it_within_eighty_columns(

@@ -2,8 +2,8 @@
 
 Each level is solved by full repricing: outwards in steps to the first world without buying power, then
 by cutting the bracket, then valued once more there. A move of the index takes VIX with it by the
-model's own law, ``ln VIX = ln VIX(now) - 0.088 z`` with z the move in VIX days, between 9 and 150; VIX by itself
-moves with the index still. Volatilities of other terms follow in the proportions of AUG5_LOW.
+model's own law, ``ln VIX = ln VIX(now) - 0.088 z`` with z the move in VIX days, between 9 and 150; VIX
+by itself moves with the index still. Volatilities of other terms follow in the proportions of AUG5_LOW.
 """
 
 from collections.abc import Callable, Sequence
