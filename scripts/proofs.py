@@ -94,7 +94,7 @@ def kernels(runs: Sequence[Done]) -> Figures:
     """Every row of the bench: our figure in its unit, and how many times the peer's."""
     figures: Figures = {}
     for row in json.loads(runs[0].output)["rows"]:
-        figures[f"{row['name']} [{row['unit']}]"] = round(row["value"], 3)
+        figures[f"{row['name']} [{row['unit']}]"] = float(f"{row['value']:.6g}")
         figures[f"{row['name']} [times {row['peer']}]"] = round(row["ratio"], 1)
     return figures
 
