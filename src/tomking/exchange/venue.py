@@ -20,7 +20,7 @@ from tomking.exchange.fills import FillModel
 from tomking.exchange.floor import Floor
 from tomking.exchange.ledger import Ledger, known
 from tomking.exchange.orders import Orders
-from tomking.exchange.working import Status, status, working
+from tomking.exchange.working import LATENCY_S, Status, status, working
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.preview import Preview, Refusal
@@ -66,7 +66,7 @@ class Exchange:
         fees: FeeSchedule,
         fill: FillModel,
         house: str,
-        latency_s: float = 1.0,
+        latency_s: float = LATENCY_S,
         seed: int = 0,
         exercise: EarlyExercise = RATIONAL,
         boundary: Boundary = rational,

@@ -14,7 +14,7 @@ from tomking.analysis.trades import Trade
 from tomking.core.reading import STAGES
 from tomking.portfolio.call import Call, Clock
 from tomking.portfolio.stress import Replay
-from tomking.report.contents import Account, Column, Report
+from tomking.report.contents import Account, Column, Report, Venue
 
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 Record: TypeAlias = dict[str, Plain]
@@ -42,6 +42,15 @@ def contract(report: Report, account: Account, checks: Mapping[str, str]) -> Rec
         "first": report.first.isoformat(),
         "last": report.last.isoformat(),
         "seed": report.seed,
+        "venue": _venue(report.venue),
+    }
+
+
+def _venue(venue: Venue) -> Record:
+    return {
+        "fill": venue.fill,
+        "early_exercise": venue.early_exercise,
+        "latency_s": venue.latency_s,
     }
 
 
@@ -77,6 +86,7 @@ def payload(report: Report) -> Record:
         "sessions": report.sessions,
         "seed": report.seed,
         "scale": {"mode": report.scale[0], "factor": report.scale[1]},
+        "venue": _venue(report.venue),
         "assumptions": dict(report.assumptions),
         "evidence": {line.name: line.evidence.name for line in report.inputs},
         "never_exercised": dict(report.never),
