@@ -191,9 +191,11 @@ def blocks(kind: str) -> list[str]:
 def test_the_example_of_the_page_gives_the_answer_of_the_page(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file, wanted, order = blocks("json")
+    file, wanted, what_if, order = blocks("json")
     said = answer(["margin", "--file", written(here, file)], capsys)
     assert said == json.loads(wanted, parse_float=Decimal)
+    beside = answer(["margin", "--file", written(here, file), "--what-if", "tims"], capsys)
+    assert beside == said | json.loads(what_if, parse_float=Decimal)
     whole = json.loads(file) | json.loads(order)
     assert explained(whole, here, capsys)["structure"] == "put credit vertical"
 
