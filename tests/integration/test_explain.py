@@ -51,6 +51,18 @@ def test_explain_says_everything_about_a_spread(
     assert len(said["limits"]) == 11
 
 
+def test_a_cash_account_is_shown_no_margin_call(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secured = changed(changed(SPREAD, "house", "cash"), "legs", SPREAD["legs"][:1])
+    said = explained(secured, here, capsys)["margin_call"]
+    assert said == {
+        "never": True, "why": "A cash account cannot be called: nothing in it is borrowed."
+    }  # fmt: skip
+    assert main(["explain", written(here, secured)]) == 0
+    assert "A cash account cannot be called" in " ".join(capsys.readouterr().out.split())
+
+
 def test_explain_prints_it_within_eighty_columns(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

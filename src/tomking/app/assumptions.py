@@ -15,6 +15,7 @@ from tomking.core.evidence import Evidence
 from tomking.core.product import PRODUCTS
 from tomking.data.embedded import LEVEL
 from tomking.exchange.assignment import CONTRARY, DILIGENT, Mode
+from tomking.exchange.calls import MOVE
 from tomking.market.path import OPEN_SINCE, open_evidence
 from tomking.portfolio.margin.ranges import factor_of
 from tomking.report.contents import Goal, Input
@@ -127,8 +128,9 @@ def _margin(spec: RunSpec) -> str:
         "Futures and options on them: the worst of sixteen repriced scenarios, times "
         f"{factor_of(house):g} for {house}. That is an estimate: the exchange's files are not public, "
         "and one published margin a product gives its range for every year. Margin is measured at "
-        "every entry and every close, not in between; the venue refuses what the account cannot "
-        "carry, and a margin call at the close stops entries and closes nothing."
+        "every entry and every close; the venue also asks after every fill and when something held has "
+        f"moved by {percent(MOVE, 1)}. It refuses what the account cannot carry; a margin call stops "
+        "entries and closes nothing."
     )
 
 

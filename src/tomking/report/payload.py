@@ -12,7 +12,7 @@ from tomking.analysis.summary import Summary
 from tomking.analysis.tallies import Tally
 from tomking.analysis.trades import Trade
 from tomking.core.reading import STAGES
-from tomking.portfolio.call import Call, Clock
+from tomking.portfolio.call import Call, Clock, Uncalled
 from tomking.portfolio.stress import Replay
 from tomking.report.contents import Account, Column, Report, Venue
 
@@ -138,8 +138,10 @@ def _fullest(found: Fullest) -> Record:
     }
 
 
-def margin_call(clock: Clock) -> Record:
-    """Where buying power is gone: below, above and by VIX alone."""
+def margin_call(clock: Clock | Uncalled) -> Record:
+    """Where buying power is gone: below, above and by VIX alone; or why the account cannot be called."""
+    if isinstance(clock, Uncalled):
+        return {"never": True, "why": clock.why}
     return {
         "root": clock.root,
         "under_water": clock.under_water,
