@@ -47,14 +47,17 @@ class Calls:
         """Whether the account is to be asked at this look."""
         if not self.may_call:
             return False
-        return self.owed or version != self.version or any(self._moved(root, now) for root in roots)
+        if self.owed or version != self.version:
+            return True
+        for root in roots:
+            price = now.spot(root)
+            if isinstance(price, Stamped) and self._moved(root, price.value):
+                return True
+        return False
 
-    def _moved(self, root: str, now: Snapshot) -> bool:
-        price = now.spot(root)
-        if not isinstance(price, Stamped):
-            return False
+    def _moved(self, root: str, price: float) -> bool:
         seen = self.seen.get(root)
-        return seen is None or abs(price.value - seen) >= MOVE * seen - _NOISE
+        return seen is None or abs(price - seen) >= MOVE * seen - _NOISE
 
     def answered(
         self,

@@ -212,8 +212,8 @@ def worth(ledger: Ledger, marks: Mapping[Contract, float]) -> Decimal:
     """
     total = ledger.cash
     for contract, quantity in ledger.holdings.items():
-        points = Decimal(repr(marks[contract])) * quantity
-        if is_future(contract):
-            points -= ledger.cost[contract]
-        total += points * multiplier(contract)
+        traded = product(contract.root)
+        total += Decimal(repr(marks[contract])) * (quantity * traded.multiplier)
+        if not contract.is_option and traded.is_future:
+            total -= ledger.cost[contract] * traded.multiplier
     return total

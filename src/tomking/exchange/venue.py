@@ -83,7 +83,7 @@ class Exchange:
         self._at: datetime | None = None
         self._unrouted: set[str] = set()
         self._dry: tuple[Order, Snapshot, Versions, Preview] | None = None
-        self._first_due: tuple[date, Versions, datetime] | None = None
+        self._first_due: tuple[tuple[date, int, int], datetime] | None = None
 
     @property
     def ledger(self) -> Ledger:
@@ -260,12 +260,13 @@ class Exchange:
 
     def _due(self, session: Session) -> datetime:
         """The earliest end of anything held or wanted, worked out once a session and change."""
-        if self._first_due is None or self._first_due[:2] != (session.day, self._versions):
+        when = session.day, self._orders.version, self._account.version
+        if self._first_due is None or self._first_due[0] != when:
             at_work = self._orders.working.values()
             wanted = (leg.contract for entry in at_work for leg in entry.order.legs)
             due = first_due((*self._account.ledger.holdings, *wanted), session)
-            self._first_due = session.day, self._versions, due
-        return self._first_due[2]
+            self._first_due = when, due
+        return self._first_due[1]
 
     def _clear(self, now: Snapshot) -> list[Fact]:
         """Meet the barriers that are due, and end the orders that name what is over."""
