@@ -15,8 +15,8 @@ from tomking.core.money import ZERO
 from tomking.core.value import value
 from tomking.data.embedded import History, window
 from tomking.data.modelled import ModelMarket
+from tomking.engine.canonical import digest
 from tomking.engine.clock import SessionClock
-from tomking.engine.codec import digest
 from tomking.engine.desk import Desk
 from tomking.engine.loop import run as loop
 from tomking.engine.memory import MemoryJournal
