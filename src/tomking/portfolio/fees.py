@@ -300,6 +300,8 @@ def charge(
         cents(count * asked.exchange),
         sum(levies, ZERO),
     )
+    if schedule.factor == _ONE:
+        return Charge(*parts)
     return Charge(*(cents(part * schedule.factor) for part in parts))
 
 
@@ -331,6 +333,7 @@ def settlement_fee(
     return cents(Decimal(abs(quantity)) * row.settlement * schedule.factor)
 
 
+@lru_cache(maxsize=4096)
 def round_trip_usd(
     root: str, legs: int, at: date = date.max, schedule: FeeSchedule = TASTYTRADE
 ) -> Decimal:

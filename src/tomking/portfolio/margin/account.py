@@ -78,7 +78,8 @@ def asked(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms:
     traded = terms.products.get(root) or product(root)
     if traded.is_future:
         found = _scan(root, legs, marks, at, terms.house)
-        return Margin(found.requirement, found.bp_effect, (), found.method, found.requirement)
+        usd = found.requirement
+        return Margin(usd, found.bp_effect, (), found.method, usd)
     columns = (legs.quantity, legs.multiplier, marks.table[MID])
     held = tuple(
         margin_leg(contract, int(quantity), int(size), price)
