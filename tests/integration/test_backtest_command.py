@@ -72,6 +72,40 @@ def test_the_same_words_are_the_same_run_and_another_seed_is_another(
     assert hashes[0] == hashes[1] == hashes[3] != hashes[2]
 
 
+def test_holders_and_latency_are_chosen_printed_and_hashed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    usual, said_aloud, off, slow = (
+        json.loads(said(capsys, *SHORT, *more, "--json")[1])
+        for more in (
+            (), ("--early-exercise", "rational", "--latency", "1"),
+            ("--early-exercise", "off"), ("--latency", "90"),
+        )
+    )  # fmt: skip
+    assert usual["venue"] == {
+        "fill": "spread_fraction(0.5)", "early_exercise": "rational", "latency_s": 1.0
+    }  # fmt: skip
+    assert off["venue"] == usual["venue"] | {"early_exercise": "off"}
+    assert slow["venue"] == usual["venue"] | {"latency_s": 90.0}
+    hashes = [found["run_hash"] for found in (usual, off, slow)]
+    assert len(set(hashes)) == 3
+    assert said_aloud["run_hash"] == usual["run_hash"]
+
+
+def test_the_report_says_how_holders_act_and_how_late_orders_arrive(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("tomking.toml").write_text("[backtest]\nlatency_s = 90\n", encoding="utf-8")
+    words = (*SHORT, "--early-exercise", "seeded", "--no-strip", "--report", "data.json")
+    assert said(capsys, *words)[0] == 0
+    found = json.loads(Path("data.json").read_text(encoding="utf-8"))
+    assert found["venue"]["latency_s"] == 90
+    assert "--early-exercise seeded" in found["command"]
+    assert "What is sent takes effect 90 s later." in found["assumptions"]["Fills"]
+    assert "50 % of holders do, by a draw" in found["assumptions"]["Options"]
+    assert "Holders draw" in found["never_exercised"]["Assignment by chance"]
+
+
 def test_a_literal_scale_leaves_the_index_alone(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = said(capsys, *SHORT, "--scale", "literal", "--json")
     assert json.loads(out)["scale"] == {"mode": "literal", "factor": 1.0}
@@ -121,6 +155,11 @@ def test_an_account_that_trades_nothing_is_told_which_gates_stopped_it(
         (("--report", "."), "is a folder"),
         (("--strategies", ","), "--strategies names none"),
         (("--seed", "-1"), "--seed"),
+        (("--early-exercise", "ration"), "early exercise 'ration'; did you mean 'rational'?"),
+        (("--early-exercise", "never"), "'never'; choose one of off, rational, seeded"),
+        (("--latency", "-1"), "a latency of -1 seconds is not allowed: give 0 to 600"),
+        (("--latency", "nan"), "a latency of nan seconds"),
+        (("--latency", "soon"), "--latency"),
     ],
 )
 def test_bad_input_ends_with_one_sentence_and_writes_nothing(

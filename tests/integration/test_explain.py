@@ -51,6 +51,18 @@ def test_explain_says_everything_about_a_spread(
     assert len(said["limits"]) == 11
 
 
+def test_a_cash_account_is_shown_no_margin_call(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secured = changed(changed(SPREAD, "house", "cash"), "legs", SPREAD["legs"][:1])
+    said = explained(secured, here, capsys)["margin_call"]
+    assert said == {
+        "never": True, "why": "A cash account cannot be called: nothing in it is borrowed."
+    }  # fmt: skip
+    assert main(["explain", written(here, secured)]) == 0
+    assert "A cash account cannot be called" in " ".join(capsys.readouterr().out.split())
+
+
 def test_explain_prints_it_within_eighty_columns(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,9 +203,11 @@ def blocks(kind: str) -> list[str]:
 def test_the_example_of_the_page_gives_the_answer_of_the_page(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file, wanted, order = blocks("json")
+    file, wanted, what_if, order = blocks("json")
     said = answer(["margin", "--file", written(here, file)], capsys)
     assert said == json.loads(wanted, parse_float=Decimal)
+    beside = answer(["margin", "--file", written(here, file), "--what-if", "tims"], capsys)
+    assert beside == said | json.loads(what_if, parse_float=Decimal)
     whole = json.loads(file) | json.loads(order)
     assert explained(whole, here, capsys)["structure"] == "put credit vertical"
 

@@ -4,8 +4,9 @@ A sentence here is about the run at hand: figures come from the spec, the limits
 used, never from memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from tomking.app.strip import FILLS
 from tomking.backtest.operator import REVIEW_DAYS
@@ -13,6 +14,8 @@ from tomking.backtest.run import RunSpec
 from tomking.core.evidence import Evidence
 from tomking.core.product import PRODUCTS
 from tomking.data.embedded import LEVEL
+from tomking.exchange.assignment import CONTRARY, DILIGENT, Mode
+from tomking.exchange.calls import MOVE
 from tomking.market.path import OPEN_SINCE, open_evidence
 from tomking.portfolio.margin.ranges import factor_of
 from tomking.report.contents import Goal, Input
@@ -31,6 +34,17 @@ GOALS = (
     ),
     Goal("lt112", "70–75 %", "Source documents: 70–75 % wanted, 71–72 % reported."),
 )  # fmt: skip
+#: What the holders of sold options are taken to do.
+HOLDERS: Mapping[Mode, str] = MappingProxyType(
+    {
+        Mode.OFF: "No holder exercises early.",
+        Mode.RATIONAL: "Holders exercise early whenever it pays.",
+        Mode.SEEDED: (
+            f"When it pays to exercise early {percent(DILIGENT, 0)} of holders do, by a draw; "
+            f"{percent(CONTRARY, 0)} act against the table at a pin."
+        ),
+    }
+)
 
 
 def assumptions(spec: RunSpec, scale: tuple[str, float]) -> tuple[tuple[str, str], ...]:
@@ -74,7 +88,7 @@ def _fills(spec: RunSpec) -> str:
     wide = f" Quotes are {spec.spreads:g} times as wide." if spec.spreads != 1.0 else ""
     return (
         f"Packages trade at {said}; never better than the quotes allow.{_parts(spec)}{_walks(spec)}"
-        f"{late}{wide}"
+        f"{late}{wide} What is sent takes effect {spec.latency_s:g} s later."
     )
 
 
@@ -114,8 +128,9 @@ def _margin(spec: RunSpec) -> str:
         "Futures and options on them: the worst of sixteen repriced scenarios, times "
         f"{factor_of(house):g} for {house}. That is an estimate: the exchange's files are not public, "
         "and one published margin a product gives its range for every year. Margin is measured at "
-        "every entry and every close, not in between; the venue refuses what the account cannot "
-        "carry, and a margin call at the close stops entries and closes nothing."
+        "every entry and every close; the venue also asks after every fill and when something held has "
+        f"moved by {percent(MOVE, 1)}. It refuses what the account cannot carry; a margin call stops "
+        "entries and closes nothing."
     )
 
 
@@ -131,7 +146,7 @@ def _options(spec: RunSpec) -> str:
         "One volatility surface from VIX, fitted to 14 days of real chains: right to about ±10 % at "
         "16 delta and ±20–25 % at 5 delta, and rich in short puts. Options that may be exercised early "
         "(ES quarterlies fixed in the morning) are priced as American, all others as European "
-        f"(Black-76). Holders exercise early whenever it pays.{taken}"
+        f"(Black-76). {HOLDERS[spec.early_exercise]}{taken}"
     )
 
 
@@ -194,14 +209,19 @@ def _open_note(first: date, last: date) -> str:
     return after if first >= OPEN_SINCE else f"{before} {after}"
 
 
-def never() -> tuple[tuple[str, str], ...]:
+def never(spec: RunSpec) -> tuple[tuple[str, str], ...]:
     """What a run on the embedded history cannot exercise at all."""
+    by_chance = {
+        Mode.OFF: "No holder acts before expiry; none acts at a pin.",
+        Mode.RATIONAL: "Holders act when it pays, all of them; none acts at a pin.",
+        Mode.SEEDED: "Holders draw, but only shares are delivered at a pin and none are traded.",
+    }
     unused = [name for name in GROUPS if name not in EXERCISED]
     return (
         ("Correlation groups", f"{listed(unused)}: no prices for anything in them."),
         ("Measured correlations", "Only one index is there: nothing to correlate."),
         ("Calendars", "Earnings and OPEC meetings stop no trade in the S&P 500."),
-        ("Assignment by chance", "Holders act when it pays, all of them; none acts at a pin."),
+        ("Assignment by chance", by_chance[spec.early_exercise]),
         ("Spikes within a day", "VIX follows the path, so a spike like 5 August 2024 never comes."),
         ("Stops and brackets", "No plan sends a stop, a bracket or an order good till a date."),
         ("Connection", "Quotes never go stale and no order is lost."),

@@ -16,7 +16,7 @@ from tomking.backtest.run import RunSpec
 from tomking.core.errors import ConfigError
 from tomking.core.value import value
 from tomking.data.embedded import window
-from tomking.report.contents import Account, Column, Report
+from tomking.report.contents import Account, Column, Report, Venue
 from tomking.report.payload import payload
 from tomking.report.words import listed
 
@@ -51,8 +51,9 @@ def together(spec: RunSpec, command: str, accounts: tuple[Account, ...]) -> Repo
     return Report(
         _title(spec, summary.first.year, summary.last.year), command,
         summary.first, summary.last, summary.sessions, spec.seed, (spec.scale, factor),
-        assumptions(spec, (spec.scale, factor)), inputs(summary.first, summary.last), never(),
-        tuple(goal for goal in GOALS if goal.strategy in names), accounts,
+        assumptions(spec, (spec.scale, factor)), inputs(summary.first, summary.last), never(spec),
+        tuple(goal for goal in GOALS if goal.strategy in names),
+        Venue(spec.fill.name, spec.early_exercise.value, spec.latency_s), accounts,
     )  # fmt: skip
 
 

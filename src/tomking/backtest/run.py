@@ -21,12 +21,14 @@ from tomking.engine.desk import Desk
 from tomking.engine.loop import run as loop
 from tomking.engine.memory import MemoryJournal
 from tomking.engine.ports import Interest, Tick
+from tomking.exchange.assignment import EarlyExercise, Mode
 from tomking.exchange.fills import FillModel, spread_fraction
 from tomking.exchange.venue import Exchange
+from tomking.exchange.working import LATENCY_S, latency
 from tomking.market.bars import F64
 from tomking.market.modelled import Cut
 from tomking.market.sessions import sessions_between
-from tomking.portfolio.fees import TASTYTRADE
+from tomking.portfolio.fees import TASTYTRADE, FeeSchedule
 from tomking.risk.limits import Limits
 from tomking.strategies.plan import Strategy
 
@@ -37,7 +39,8 @@ class RunSpec:
 
     ``fees_factor`` scales the fee table, ``spreads`` every quote's width, ``cut`` the modelled
     premiums; ``delay_min`` asks every slot late. ``strategies`` are the plans themselves, so a
-    tuned plan is another spec.
+    tuned plan is another spec. ``early_exercise`` is how holders of what we are short act (their die
+    has the run's ``seed``), ``latency_s`` the seconds from sending anything to its effect.
     """
 
     strategies: tuple[Strategy, ...]
@@ -52,10 +55,21 @@ class RunSpec:
     spreads: float = 1.0
     cut: Cut = field(default_factory=Cut)
     delay_min: int = 0
+    early_exercise: Mode = field(default=Mode.RATIONAL, repr=False)
+    latency_s: float = field(default=LATENCY_S, repr=False)
 
     def text(self) -> str:
-        """The spec as one line of text: what the journal keeps and the hash begins with."""
-        return repr(self)
+        """The spec as one line of text: what the journal keeps and the hash begins with.
+
+        Holders and latency are told where they are not the usual ones, so that a run hashes as it did
+        before they could be chosen.
+        """
+        told = [repr(self)]
+        if self.early_exercise is not Mode.RATIONAL:
+            told.append(f"early_exercise={self.early_exercise.value!r}")
+        if self.latency_s != LATENCY_S:
+            told.append(f"latency_s={self.latency_s!r}")
+        return ", ".join(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,7 @@ def run(spec: RunSpec, *, paths: Paths | None = None, progress: Progress | None 
     Raises
     ------
     ConfigError
-        If a delay is negative or two strategies bear one name.
+        If a delay is negative, a latency out of bounds or two strategies bear one name.
     DataError
         If the window holds no session.
     InvariantError
@@ -102,8 +116,7 @@ def run(spec: RunSpec, *, paths: Paths | None = None, progress: Progress | None 
     began = perf_counter()
     history = window(spec.start, spec.end, spec.scale)
     sessions = _sessions(history)
-    fees = TASTYTRADE.scaled(spec.fees_factor)
-    exchange = Exchange(spec.capital, fees, spec.fill, spec.limits.house, seed=spec.seed)
+    exchange, fees = venue(spec), fees_of(spec)
     market = ModelMarket(history, spec.seed, spec.cut, spec.spreads, {} if paths is None else paths)
     journal = MemoryJournal()
     desk = Desk(spec.strategies, spec.limits, fees, journal)
@@ -123,6 +136,25 @@ def run(spec: RunSpec, *, paths: Paths | None = None, progress: Progress | None 
         spec, history, sessions, tuple(journal.facts), desk, exchange, exchange.net_liq(now),
         perf_counter() - began, digest(journal.facts)[:16],
     )  # fmt: skip
+
+
+def venue(spec: RunSpec) -> Exchange:
+    """The exchange a spec is traded at.
+
+    Raises
+    ------
+    ConfigError
+        If its latency is out of bounds.
+    """
+    return Exchange(
+        spec.capital, fees_of(spec), spec.fill, spec.limits.house, latency(spec.latency_s), spec.seed,
+        EarlyExercise(spec.early_exercise, spec.seed),
+    )  # fmt: skip
+
+
+def fees_of(spec: RunSpec) -> FeeSchedule:
+    """The fee table a spec is charged by."""
+    return TASTYTRADE.scaled(spec.fees_factor)
 
 
 def agree(desk: Desk, exchange: Exchange) -> None:

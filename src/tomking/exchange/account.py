@@ -12,9 +12,9 @@ from tomking.core.product import product
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.venue import Code
 from tomking.exchange.charges import leg_fees
-from tomking.exchange.collateral import Collateral, mids
+from tomking.exchange.collateral import Collateral, marked, mids, roots, spot
 from tomking.exchange.ledger import Ledger, multiplier, worth
-from tomking.market.snapshot import MID, Legs, Snapshot
+from tomking.market.snapshot import MID, Legs, Marks, Snapshot
 from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.order_rules import instruments_known
@@ -26,7 +26,7 @@ NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked")
 class Account:
     """Cash and holdings with their margin; what was worked out from a ledger lives as long as it.
 
-    ``version`` grows with every change of the ledger.
+    ``version`` grows with every change of the ledger; ``roots`` are those of what is held, each once.
     """
 
     def __init__(self, start: Ledger, fees: FeeSchedule, house: str) -> None:
@@ -35,18 +35,31 @@ class Account:
         self.version = 0
         self._collateral = Collateral(house)
         self._held: Legs | None = None
+        self._marked: tuple[Snapshot, Marks] | None = None
+        self.roots: tuple[str, ...] = roots(start.holdings)
+
+    def prices(self, now: Snapshot) -> dict[str, float]:
+        """The price of every root held.
+
+        Raises
+        ------
+        QuoteMissing
+            If one has none.
+        """
+        return {root: spot(root, now) for root in self.roots}
 
     def keep(self, ledger: Ledger) -> None:
         """Another ledger: what was worked out from the last one is forgotten."""
         if ledger is not self.ledger:
             self.ledger = ledger
             self.version += 1
-            self._held = None
+            self._held = self._marked = None
+            self.roots = roots(ledger.holdings)
             self._collateral.forget()
 
     def requirement(self, now: Snapshot) -> Decimal:
         """Margin of everything held, in dollars."""
-        return self._collateral.total(self.ledger.holdings, now)
+        return self._collateral.total(self._legs(), now, self._marks)
 
     def net_liq(self, now: Snapshot) -> Decimal:
         """Cash and what is held at mid, in dollars.
@@ -56,7 +69,17 @@ class Account:
         QuoteMissing
             If a holding has no mark.
         """
-        return worth(self.ledger, self._marks(now))
+        return worth(self.ledger, self._mids(now))
+
+    def carries(self, now: Snapshot) -> tuple[Decimal, Decimal]:
+        """Net liquidation and the margin of everything held, worked out anew.
+
+        Raises
+        ------
+        QuoteMissing
+            If a holding has no mark.
+        """
+        return self.net_liq(now), self._collateral.afresh(self._legs(), self._marks(now), now)
 
     def dry_run(self, order: Order, now: Snapshot, reserved: Decimal) -> Preview:
         """What an order would need, cost and leave free.
@@ -82,17 +105,27 @@ class Account:
         before, after, alone = self._collateral.change(self.ledger.holdings, order, now)
         if not order.adds_risk and after <= before:
             return replace(NOT_ASKED, fees=fees)
-        marks = self._marks(now)
+        marks = self._mids(now)
         net_liq = worth(self.ledger, marks)
         free = net_liq - value_of_options(self.ledger, marks) - before - reserved
         seen = Preview(before, after, alone, fees, "estimate", premium(order, prices), free)
         return replace(seen, refusals=margin_refusals(seen, net_liq - fees - after - reserved))
 
-    def _marks(self, now: Snapshot) -> Mapping[Contract, float]:
+    def _mids(self, now: Snapshot) -> Mapping[Contract, float]:
         """The mids of everything held."""
+        return mids(self._legs(), self._marks(now))
+
+    def _marks(self, now: Snapshot) -> Marks:
+        """The marks of everything held, by one call an instant."""
+        if self._marked is None or self._marked[0] is not now:
+            self._marked = now, marked(self._legs(), now)
+        return self._marked[1]
+
+    def _legs(self) -> Legs:
+        """Everything held, laid out once."""
         if self._held is None:
             self._held = columns(tuple(self.ledger.holdings.items()))
-        return mids(self._held, now)
+        return self._held
 
 
 def may_uncover(order: Order, ledger: Ledger) -> bool:

@@ -18,7 +18,9 @@ from math import isnan
 from typing import Protocol
 
 from tomking.core.contract import Contract
+from tomking.core.errors import ConfigError
 from tomking.core.money import ZERO
+from tomking.core.near import did_you_mean
 from tomking.core.product import Delivers, product
 from tomking.core.style import is_american
 from tomking.core.value import value
@@ -39,6 +41,24 @@ class Mode(StrEnum):
     OFF = "off"
     RATIONAL = "rational"
     SEEDED = "seeded"
+
+
+def mode_named(name: str) -> Mode:
+    """How holders act, by its name.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of that name.
+
+    >>> mode_named("seeded")
+    <Mode.SEEDED: 'seeded'>
+    """
+    try:
+        return Mode(name)
+    except ValueError:
+        near = did_you_mean(name, [mode.value for mode in Mode])
+        raise ConfigError(f"unknown early exercise {name!r}{near}") from None
 
 
 @value

@@ -3,7 +3,6 @@
 1. Dividends of an ex-date, first thing in a session: to whoever held the shares overnight.
 2. Expiries that are due: options, those of the morning before those of the close, then futures.
 3. Early exercise against shorts, in the evening, once the late option markets have closed.
-4. A margin call, when something settled or the evening has come: the venue's own, once.
 """
 
 from collections.abc import Iterable
@@ -15,8 +14,8 @@ from math import isnan
 from tomking.core.calendar import AFTER_CLOSE, Session
 from tomking.core.contract import Contract, Settles
 from tomking.core.evidence import Stamped
-from tomking.core.facts import Fact, MarginCalled, MarginMet, Settled
-from tomking.core.money import ZERO, cents
+from tomking.core.facts import Fact, Settled
+from tomking.core.money import ZERO
 from tomking.core.style import is_american
 from tomking.exchange.assignment import (
     RATIONAL,
@@ -45,25 +44,21 @@ AGAINST_THE_TABLE = "at a pin, against the table"
 
 @dataclass(slots=True)
 class Clearing:
-    """The clearing house of one account, and which barriers it has met.
-
-    ``owes_margin`` says that the account is still to be asked whether it carries what it holds.
-    """
+    """The clearing house of one account, and which barriers it has met."""
 
     fees: FeeSchedule
     policy: EarlyExercise = RATIONAL
     boundary: Boundary = rational
     opened: date = date.min
     closed: date = date.min
-    called: bool = False
-    owes_margin: bool = False
 
     def is_due(self, now: Snapshot, first_end: datetime) -> bool:
         """Whether a barrier has come: a new session, the end of something, or the evening."""
         day = now.day.session.day
-        return self.opened != day or now.at >= first_end or self._is_evening(now)
+        return self.opened != day or now.at >= first_end or self.is_evening(now)
 
-    def _is_evening(self, now: Snapshot) -> bool:
+    def is_evening(self, now: Snapshot) -> bool:
+        """Whether the late markets have closed and the evening's barrier has not been met."""
         session = now.day.session
         if self.closed == session.day or now.at <= session.closes:
             return False
@@ -80,23 +75,12 @@ class Clearing:
                 ledger = apply(ledger, fact)
         ledger, ended = settle(ledger, now, self.fees, self.policy)
         facts += ended
-        if self._is_evening(now):
+        if self.is_evening(now):
             self.closed = day
             for early in evening(ledger, now, self):
                 ledger = apply(ledger, early)
                 facts.append(early)
-            self.owes_margin = True
-        self.owes_margin |= bool(facts)
         return ledger, facts
-
-    def margin(self, at: datetime, net_liq: Decimal, requirement: Decimal) -> list[Fact]:
-        """A call when the account has gone under water, its end when it has come up again."""
-        self.owes_margin = False
-        under = requirement > net_liq
-        if under is self.called:
-            return []
-        self.called = under
-        return [(MarginCalled if under else MarginMet)(at, cents(net_liq), requirement)]
 
 
 def due_at(contract: Contract, session: Session) -> datetime:

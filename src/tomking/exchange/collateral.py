@@ -1,9 +1,10 @@
 """What the venue asks for as security: requirements by root, kept while little has changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from math import isnan, log
 
 import numpy as np
@@ -23,6 +24,8 @@ from tomking.portfolio.margin.account import Terms, asked, needed
 SPOT_STEP = 0.001
 
 Holdings = Mapping[Contract, int]
+#: Marks of what is held.
+Look = Callable[[Snapshot], Marks]
 
 
 @value
@@ -45,9 +48,21 @@ class Collateral:
         """The holdings changed: nothing remembered is true any more."""
         self._known.clear()
 
-    def total(self, holdings: Holdings, now: Snapshot) -> Decimal:
-        """Dollars that holding everything needs."""
-        return sum((self._of(root, holdings, now) for root in roots(holdings)), ZERO)
+    def total(self, held: Legs, now: Snapshot, look: Look) -> Decimal:
+        """Dollars that holding everything needs; ``look`` marks it, if anything is not remembered."""
+        return sum(
+            (self._of(root, now, lambda: (held, look(now))) for root in roots(held.contracts)), ZERO
+        )
+
+    def afresh(self, held: Legs, marks: Marks, now: Snapshot) -> Decimal:
+        """Dollars that holding everything needs at these marks; memory is neither asked nor filled."""
+        return sum(
+            (
+                asked(root, held, marks, spot(root, now), now.at, self._terms).maintenance
+                for root in roots(held.contracts)
+            ),
+            ZERO,
+        )
 
     def change(
         self, holdings: Holdings, order: Order, now: Snapshot
@@ -61,9 +76,14 @@ class Collateral:
         for leg in order.legs:
             wanted[leg.contract] = wanted.get(leg.contract, 0) + leg.quantity * order.units
         touched = roots(wanted)
-        rest = sum(
-            (self._of(root, holdings, now) for root in roots(holdings) if root not in touched), ZERO
-        )
+
+        def marked_of(root: str) -> tuple[Legs, Marks]:
+            """What is held of a root, at its marks."""
+            held = columns([(each, n) for each, n in holdings.items() if each.root == root])
+            return held, marked(held, now)
+
+        others = (root for root in roots(holdings) if root not in touched)
+        rest = sum((self._of(root, now, partial(marked_of, root)) for root in others), ZERO)
         mine = {held: n for held, n in holdings.items() if held.root in touched}
         legs = columns([(contract, mine.get(contract, 0)) for contract in mine | wanted])
         marks = marked(legs, now)
@@ -88,14 +108,12 @@ class Collateral:
             ZERO,
         )
 
-    def _of(self, root: str, holdings: Holdings, now: Snapshot) -> Decimal:
+    def _of(self, root: str, now: Snapshot, held: Callable[[], tuple[Legs, Marks]]) -> Decimal:
         """A root's requirement, remembered within a session and a tenth of a percent of spot."""
         step = round(log(spot(root, now)) / SPOT_STEP)
         known = self._known.get(root)
         if known is None or known.spot_step != step or known.day != now.day.session.day:
-            held = columns([(each, n) for each, n in holdings.items() if each.root == root])
-            price = spot(root, now)
-            found = asked(root, held, marked(held, now), price, now.at, self._terms)
+            found = asked(root, *held(), spot(root, now), now.at, self._terms)
             known = Remembered(now.day.session.day, step, found.maintenance)
             self._known[root] = known
         return known.usd
@@ -123,9 +141,9 @@ def marked(legs: Legs, now: Snapshot) -> Marks:
     return marks
 
 
-def mids(legs: Legs, now: Snapshot) -> dict[Contract, float]:
-    """The mids of some contracts by one call; raises as ``marked`` does."""
-    return dict(zip(legs.contracts, marked(legs, now).table[MID].tolist(), strict=True))
+def mids(legs: Legs, marks: Marks) -> dict[Contract, float]:
+    """The mids of some contracts."""
+    return dict(zip(legs.contracts, marks.table[MID].tolist(), strict=True))
 
 
 def spot(root: str, now: Snapshot) -> float:

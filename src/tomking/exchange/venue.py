@@ -1,6 +1,6 @@
 """The exchange: takes orders, matches them later, charges, settles, and keeps its own ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,14 +15,16 @@ from tomking.core.venue import Code
 from tomking.exchange import brackets, routing
 from tomking.exchange.account import NOT_ASKED, Account
 from tomking.exchange.assignment import RATIONAL, Boundary, EarlyExercise, rational
+from tomking.exchange.calls import Calls
 from tomking.exchange.clearing import Clearing, first_due
 from tomking.exchange.fills import FillModel
 from tomking.exchange.floor import Floor
 from tomking.exchange.ledger import Ledger, known
 from tomking.exchange.orders import Orders
-from tomking.exchange.working import Status, status, working
+from tomking.exchange.working import LATENCY_S, Status, status, working
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import FeeSchedule
+from tomking.portfolio.margin.house import AccountType, account_of
 from tomking.portfolio.preview import Preview, Refusal
 
 Versions = tuple[int, int]
@@ -66,7 +68,7 @@ class Exchange:
         fees: FeeSchedule,
         fill: FillModel,
         house: str,
-        latency_s: float = 1.0,
+        latency_s: float = LATENCY_S,
         seed: int = 0,
         exercise: EarlyExercise = RATIONAL,
         boundary: Boundary = rational,
@@ -74,6 +76,7 @@ class Exchange:
     ) -> None:
         self._account = Account(Ledger(cash) if start is None else known(start), fees, house)
         self._clearing = Clearing(fees, exercise, boundary)
+        self._calls = Calls(may_call=account_of(house) is not AccountType.CASH)
         self._orders = Orders(latency_s)
         self._floor = Floor(fill, seed, latency_s)
         self._latency_s = latency_s
@@ -160,23 +163,27 @@ class Exchange:
     def step(self, now: Snapshot) -> list[Fact]:
         """Everything that happens by this instant, in a fixed order.
 
-        Rejections, cancels, the barrier of the clearing house, what routing finds, matches, and at
-        the close the end of orders for the day.
+        Rejections, cancels, the barrier of the clearing house, what routing finds, matches, at the
+        close the end of orders for the day, and last a margin call or its end.
         """
-        session, at = now.day.session, now.at
-        self._at = at
-        facts: list[Fact] = [*self._orders.look(at)]
-        if self._clearing.is_due(now, self._due(session)):
+        self._at = now.at
+        facts: list[Fact] = [*self._orders.look(now.at)]
+        if self._clearing.is_due(now, self._due(now.day.session)):
             facts += self._clear(now)
-        if self._clearing.owes_margin:
+        if self._orders.working:
+            facts += self._trade(now)
+        if self._calls.is_due(self._account.version, self._account.roots, now):
             facts += self._margin_call(now)
-        if not self._orders.working:
-            return facts
+        return facts
+
+    def _trade(self, now: Snapshot) -> Iterator[Fact]:
+        """What routing finds, what matches, and the orders whose time is over."""
+        session, at = now.day.session, now.at
         if self._unrouted:
-            facts += routing.routed(self._unrouted, self._orders, session, at)
+            yield from routing.routed(self._unrouted, self._orders, session, at)
         if session.opens <= at <= session.at(session.minutes + AFTER_CLOSE):
-            facts += self._floor.match(self._orders, self._account, now)
-        return [*facts, *self._orders.over(at)]
+            yield from self._floor.match(self._orders, self._account, now)
+        yield from self._orders.over(at)
 
     def preview(self, order: Order, now: Snapshot) -> Preview:
         """The dry run: what an order would need, cost and leave, and why it would be refused.
@@ -262,6 +269,7 @@ class Exchange:
 
     def _clear(self, now: Snapshot) -> list[Fact]:
         """Meet the barriers that are due, and end the orders that name what is over."""
+        self._calls.owed |= self._clearing.is_evening(now)
         ledger, facts = self._clearing.barrier(self._account.ledger, now)
         self._account.keep(ledger)
         for name, entry in tuple(self._orders.working.items()):
@@ -274,6 +282,11 @@ class Exchange:
     def _margin_call(self, now: Snapshot) -> list[Fact]:
         """A margin call or its end; while something held has no quote it is asked again later."""
         try:
-            return self._clearing.margin(now.at, self.net_liq(now), self.requirement(now))
+            if self._calls.owed:  # the close is read from memory, and begins it
+                worth, needed = self.net_liq(now), self.requirement(now)
+            else:
+                worth, needed = self._account.carries(now)
+            prices = self._account.prices(now)
+            return self._calls.answered(now.at, worth, needed, self._account.version, prices)
         except QuoteMissing:
             return []

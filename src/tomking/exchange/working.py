@@ -8,6 +8,7 @@ from functools import cache
 from math import inf
 
 from tomking.core.calendar import Session
+from tomking.core.errors import ConfigError
 from tomking.core.money import ZERO
 from tomking.core.order import Order, TimeInForce
 from tomking.core.product import product
@@ -15,6 +16,9 @@ from tomking.core.value import value
 from tomking.exchange.fills import Steps, one_step, steps
 from tomking.market.sessions import previous_session
 from tomking.portfolio.hours import trades_until
+
+#: Seconds from sending anything to its effect, and the most that may be asked for.
+LATENCY_S, LATENCY_MAX_S = 1.0, 600.0
 
 
 class Status(StrEnum):
@@ -79,6 +83,24 @@ class Working:
     def replaces(self) -> bool:
         """Whether what it waits for is the order it replaces."""
         return self.waits != "" and self.waits == self.order.replaces
+
+
+def latency(seconds: float) -> float:
+    """The seconds from sending anything to its effect, as a venue may be told them.
+
+    Raises
+    ------
+    ConfigError
+        If they are negative, no number or too many.
+
+    >>> latency(90)
+    90.0
+    """
+    if not 0.0 <= seconds <= LATENCY_MAX_S:
+        raise ConfigError(
+            f"a latency of {seconds:g} seconds is not allowed: give 0 to {LATENCY_MAX_S:g}"
+        )
+    return float(seconds)
 
 
 def working(order: Order, submitted: datetime, session: Session, latency_s: float) -> Working:

@@ -4,6 +4,8 @@ Each level is solved by full repricing: outwards in steps to the first world wit
 by cutting the bracket, then valued once more there. A move of the index takes VIX with it by the
 model's own law, ``ln VIX = ln VIX(now) - 0.088 z`` with z the move in VIX days, between 9 and 150; VIX
 by itself moves with the index still. Volatilities of other terms follow in the proportions of AUG5_LOW.
+
+A cash account has no such clock: it borrows nothing, so nobody can call it.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +17,7 @@ from tomking.core.value import value
 from tomking.market.path import vix_at, vix_day
 from tomking.market.snapshot import NO_SHOCK, Legs, Shock
 from tomking.portfolio.margin.account import TASTYTRADE, Terms
+from tomking.portfolio.margin.house import AccountType, account_of
 from tomking.portfolio.scenarios import term
 from tomking.portfolio.stress import Stressed, World, valued
 
@@ -82,6 +85,22 @@ class Clock:
     def under_water(self) -> bool:
         """Whether there is no buying power left now."""
         return self.now.buying_power <= 0.0
+
+
+@value
+class Uncalled:
+    """An account that cannot be called, and why."""
+
+    why: str = "A cash account cannot be called: nothing in it is borrowed."
+
+
+def call_of(
+    holdings: Legs, cash: float, market: World, terms: Terms = TASTYTRADE
+) -> Clock | Uncalled:
+    """The margin-call clock of an account, or that it has none; parameters as in ``clock``."""
+    if account_of(terms.house) is AccountType.CASH:
+        return Uncalled()
+    return clock(holdings, cash, market, terms)
 
 
 def clock(holdings: Legs, cash: float, market: World, terms: Terms = TASTYTRADE) -> Clock:

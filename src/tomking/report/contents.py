@@ -60,6 +60,17 @@ class Goal:
 
 
 @value
+class Venue:
+    """How the venue of a run behaved: its fill model, the holders of what was sold, and seconds of
+    latency.
+    """
+
+    fill: str
+    early_exercise: str
+    latency_s: float
+
+
+@value
 class Report:
     """Everything on the page. ``assumptions`` and ``never`` (what was not exercised) are pairs of a
     heading and a sentence; ``scale`` is the mode and the factor of the index level.
@@ -76,6 +87,7 @@ class Report:
     inputs: tuple[Input, ...]
     never: tuple[tuple[str, str], ...]
     goals: tuple[Goal, ...]
+    venue: Venue
     accounts: tuple[Account, ...]
 
     @property

@@ -12,9 +12,9 @@ from tomking.analysis.summary import Summary
 from tomking.analysis.tallies import Tally
 from tomking.analysis.trades import Trade
 from tomking.core.reading import STAGES
-from tomking.portfolio.call import Call, Clock
+from tomking.portfolio.call import Call, Clock, Uncalled
 from tomking.portfolio.stress import Replay
-from tomking.report.contents import Account, Column, Report
+from tomking.report.contents import Account, Column, Report, Venue
 
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 Record: TypeAlias = dict[str, Plain]
@@ -42,6 +42,15 @@ def contract(report: Report, account: Account, checks: Mapping[str, str]) -> Rec
         "first": report.first.isoformat(),
         "last": report.last.isoformat(),
         "seed": report.seed,
+        "venue": _venue(report.venue),
+    }
+
+
+def _venue(venue: Venue) -> Record:
+    return {
+        "fill": venue.fill,
+        "early_exercise": venue.early_exercise,
+        "latency_s": venue.latency_s,
     }
 
 
@@ -77,6 +86,7 @@ def payload(report: Report) -> Record:
         "sessions": report.sessions,
         "seed": report.seed,
         "scale": {"mode": report.scale[0], "factor": report.scale[1]},
+        "venue": _venue(report.venue),
         "assumptions": dict(report.assumptions),
         "evidence": {line.name: line.evidence.name for line in report.inputs},
         "never_exercised": dict(report.never),
@@ -128,8 +138,10 @@ def _fullest(found: Fullest) -> Record:
     }
 
 
-def margin_call(clock: Clock) -> Record:
-    """Where buying power is gone: below, above and by VIX alone."""
+def margin_call(clock: Clock | Uncalled) -> Record:
+    """Where buying power is gone: below, above and by VIX alone; or why the account cannot be called."""
+    if isinstance(clock, Uncalled):
+        return {"never": True, "why": clock.why}
     return {
         "root": clock.root,
         "under_water": clock.under_water,

@@ -2,7 +2,7 @@
 
 from tomking.analysis.fullest import Fullest
 from tomking.core.calendar import NEW_YORK
-from tomking.portfolio.call import SPOT_MAX, SPOT_MIN, VIX_MAX, Call, Clock
+from tomking.portfolio.call import SPOT_MAX, SPOT_MIN, VIX_MAX, Call, Clock, Uncalled
 from tomking.portfolio.stress import Replay
 from tomking.report.findings import day
 from tomking.report.tables import Table
@@ -17,7 +17,7 @@ HEAD = (
 def heading(found: Fullest) -> str:
     """When it was, and how much of the account margin took."""
     at = found.at.astimezone(NEW_YORK)
-    now = found.clock.now
+    now = found.replays[0].before
     return (
         f"On {day(at.date())} at {at:%H:%M} New York margin took {percent(found.share, 0)} of the "
         f"account: {money(float(now.requirement))} of {money(now.net_liq)}."
@@ -56,8 +56,10 @@ def _share(part: float, whole: float) -> float | None:
     return part / whole if whole > 0 else None
 
 
-def margin_call(clock: Clock) -> str:
+def margin_call(clock: Clock | Uncalled) -> str:
     """The index levels and the VIX at which there is no buying power left, in one sentence."""
+    if isinstance(clock, Uncalled):
+        return clock.why
     if clock.under_water:
         return f"Under water: {money(-clock.now.buying_power)} of buying power are missing."
     return (

@@ -16,6 +16,8 @@ from tomking.app.config.models import limits
 from tomking.app.config.rows import rows
 from tomking.app.config.text import default_text
 from tomking.core.errors import ConfigError
+from tomking.exchange.assignment import Mode
+from tomking.exchange.working import LATENCY_S
 from tomking.risk.limits import Limits
 from tomking.strategies.plan import Plan
 from tomking.strategies.tune import tunables, tune
@@ -37,6 +39,7 @@ def test_the_default_is_the_rulebook_to_the_letter() -> None:
     assert found.tunings == {}
     assert strategies.chosen((), found.tunings) == strategies.chosen()
     assert (found.capital, found.seed, found.scale) == (Decimal(44500), 1, "rebase")
+    assert (found.early_exercise, found.latency_s) == (Mode.RATIONAL, LATENCY_S)
     assert repr(found.capital) == "Decimal('44500')"
     assert found.files == ("preset default",)
 
@@ -155,6 +158,11 @@ MISTAKES = [
     ("[account]\ncapital = -5", "must be from 1 to 1,000,000,000, in dollars"),
     ("[account]\ncapital = inf", "must be from 1 to 1,000,000,000, in dollars"),
     ("[backtest]\nfill = 'x'", "tomking.toml:2: unknown fill model 'x'; choose natural"),
+    ("[backtest]\nearly_exercise = 'of'", "tomking.toml:2: unknown early exercise 'of'; did you"),
+    ("[backtest]\nlatency_s = -1", "must be from 0 to 600, in seconds"),
+    ("[backtest]\nlatency_s = nan", "must be from 0 to 600, in seconds"),
+    ("[backtest]\nlatency_s = '1'", "must be from 0 to 600, in seconds"),
+    ("[backtest]\nlatency = 1", "unknown key backtest.latency; did you mean 'backtest.latency_s'"),
     ("[backtest]\nstrategies = ['lt12']", "unknown strategy 'lt12'"),
     ("preset = 'x'", "tomking.toml:1: unknown preset 'x'; choose one of default"),
     ("= 3", "is not TOML: Empty key at line 1"),

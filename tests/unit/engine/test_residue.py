@@ -13,6 +13,7 @@ from tomking.core.facts import (
     Fact,
     LegFilled,
     MarginCalled,
+    MarginMet,
     OrderEnded,
     Sent,
     Settled,
@@ -200,7 +201,12 @@ def test_a_margin_call_stops_entries_until_it_is_met() -> None:
     facts = on.play(tick(FRIDAY, 405, closing=True))
     assert any(isinstance(fact, MarginCalled) for fact in facts)
     assert on.desk.standing.reasons == {"margin call"}
-    on.play(*(tick(MONDAY, minute) for minute in (5, 6, 7)))
-    assert on.desk.standing.reasons == {"margin call"}  # the venue looks again in the evening
+    on.play(tick(MONDAY, 5))
+    assert on.desk.standing.reasons == {"margin call"}
+    facts = on.play(tick(MONDAY, 6))  # the venue asks after every fill
+    assert [type(fact) for fact in facts if isinstance(fact, LegFilled | MarginMet)] == [
+        LegFilled, MarginMet,
+    ]  # fmt: skip
+    assert on.desk.standing.reasons == frozenset()
     on.play(tick(MONDAY, 405, closing=True))
     assert on.desk.standing.reasons == frozenset()

@@ -23,8 +23,9 @@ from tomking.data.embedded import window
 from tomking.data.modelled import ModelMarket
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import NO_SHOCK, Legs, Marks, Shock
-from tomking.portfolio.call import VIX_MAX, clock
+from tomking.portfolio.call import VIX_MAX, Uncalled, call_of, clock
 from tomking.portfolio.columns import columns
+from tomking.portfolio.margin.account import Terms
 from tomking.portfolio.stress import valued
 from unit.pricing.plain import black76 as plain_black76
 from worlds.board import Board, board
@@ -224,3 +225,8 @@ def test_the_model_market_has_levels_too_and_they_are_exact() -> None:
         assert call.at is not None
         assert abs(call.residual) < 1.0
     assert found.above.never
+
+
+def test_a_cash_account_has_no_clock_and_every_other_has_one() -> None:
+    assert call_of(NAKED, CASH, AT, Terms("cash")) == Uncalled()
+    assert call_of(NAKED, CASH, AT, Terms("tastytrade")) == clock(NAKED, CASH, AT)

@@ -53,12 +53,17 @@ def test_a_future_is_scanned_instead() -> None:
         range_of(on("ES", Kind.FUTURE))
 
 
+def test_volatility_has_no_range_that_is_known() -> None:
+    with pytest.raises(ConfigError, match="VIX is volatility"):
+        range_of(on("VIX", Kind.VOLATILITY))
+
+
 def test_a_long_straddle_needs_the_minimum_of_200_contracts() -> None:
     """Cboe's table of 2007: 7,500."""
     legs = [MarginLeg(right, 100.0, JUNE, 100, 2.43) for right in (CALL, PUT)]
     found = what_if(legs, on("IBM", Kind.EQUITY), TODAY)
     assert found.requirement == 7500
-    assert found.method == "model"
+    assert (found.method, found.evidence) == ("tims", "estimate")
 
 
 def test_a_protective_put_needs_what_the_table_prints() -> None:

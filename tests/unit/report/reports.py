@@ -10,7 +10,7 @@ from tomking.analysis.trades import Held
 from tomking.core.evidence import Evidence
 from tomking.core.facts import Fact
 from tomking.core.reading import Stage
-from tomking.report.contents import Account, Column, Goal, Input, Report
+from tomking.report.contents import Account, Column, Goal, Input, Report, Venue
 from unit.analysis.journals import (
     MONDAY,
     at,
@@ -75,6 +75,7 @@ def report() -> Report:
         ),
         (("Calendars", "Never."),),
         (Goal("friday_0dte", "88 %", "The documents say 88 %."),),
+        Venue("half spread", "rational", 1.0),
         (account(44_500), account(100_000)),
     )  # fmt: skip
 

@@ -16,11 +16,21 @@ from tomking.app.screen import day_of, show_json
 from tomking.backtest.run import RunSpec
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.value import value
+from tomking.exchange.assignment import mode_named
 from tomking.exchange.fills import model_named
+from tomking.exchange.working import latency
 from tomking.report.checks import PASS, verdicts
 from tomking.report.payload import contract
 
 REPORT = Path("tomking-report.html")
+
+Holders = Annotated[
+    str | None, typer.Option(help="How holders act: off, rational or seeded (by a draw).")
+]
+Latency = Annotated[
+    float | None,
+    typer.Option("--latency", metavar="SECONDS", help="From sending anything to its effect."),
+]
 
 
 @value
@@ -34,6 +44,8 @@ class Said:
     fill: str | None = None
     seed: int | None = None
     scale: str | None = None
+    early_exercise: str | None = None
+    latency_s: float | None = None
 
 
 def command(
@@ -52,6 +64,8 @@ def command(
     scale: Annotated[
         str | None, typer.Option(help="rebase (the index at today's level) or literal.")
     ] = None,
+    early_exercise: Holders = None,
+    latency_s: Latency = None,
     preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
     config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
     strip: Annotated[
@@ -70,9 +84,10 @@ def command(
     """
     given = {
         "--from": from_, "--to": to, "--capital": capital, "--strategies": strategies_,
-        "--fill": fill, "--seed": seed, "--scale": scale, "--preset": preset, "--config": config,
+        "--fill": fill, "--seed": seed, "--scale": scale, "--early-exercise": early_exercise,
+        "--latency": latency_s, "--preset": preset, "--config": config,
     }  # fmt: skip
-    said = Said(from_, to, capital, strategies_, fill, seed, scale)
+    said = Said(from_, to, capital, strategies_, fill, seed, scale, early_exercise, latency_s)
     spec = spec_of(load(config, preset), said)
     target = report or (None if json else REPORT)
     if target is not None:
@@ -114,7 +129,12 @@ def spec_of(settings: Settings, said: Said) -> RunSpec:
         said.scale or settings.scale,
         model_named(said.fill or settings.fill),
         settings.limits,
-    )
+        early_exercise=(
+            settings.early_exercise if said.early_exercise is None
+            else mode_named(said.early_exercise)
+        ),
+        latency_s=settings.latency_s if said.latency_s is None else latency(said.latency_s),
+    )  # fmt: skip
 
 
 def _names(said: str | None) -> tuple[str, ...]:

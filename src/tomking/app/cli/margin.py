@@ -11,10 +11,12 @@ from tomking.app.ticket.exact import show_exact
 from tomking.app.ticket.file import Ticket, ticket
 from tomking.app.ticket.need import margin_of, needed, scan_parts, scanned
 from tomking.app.ticket.source import read
+from tomking.app.ticket.what_if import WHAT_IFS, what_if_of, what_if_parts, what_if_said
 from tomking.app.ticket.words import line, named, title
 from tomking.portfolio.margin.house import house_for
 from tomking.portfolio.margin.leg import Margin
 from tomking.portfolio.margin.scan import Scan
+from tomking.portfolio.margin.tims import WhatIf
 from tomking.report.words import money, percent
 
 METHODS = {
@@ -29,6 +31,10 @@ def command(
     file: Annotated[
         str, typer.Option(metavar="PATH", help="A JSON file of legs; - for standard input.")
     ],
+    what_if: Annotated[
+        str | None,
+        typer.Option(metavar="METHOD", help=f"Portfolio margin beside it: {', '.join(WHAT_IFS)}."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> None:
     """Say what a house asks for the legs of a file, which shorts stay uncovered, and by what rule.
@@ -39,29 +45,34 @@ def command(
     """
     asked = ticket(read(file), now())
     found = needed(asked)
+    other = None if what_if is None else what_if_of(asked, what_if)
     if json:
-        show_exact(document(asked, found))
+        show_exact(document(asked, found, other))
         return
     show(title(asked, named(asked)))
     show(line(asked))
     show()
-    show_pairs(_rows(asked, found))
+    show_pairs(_rows(asked, found, other))
 
 
-def document(asked: Ticket, found: Margin) -> dict[str, Any]:
+def document(asked: Ticket, found: Margin, other: WhatIf | None = None) -> dict[str, Any]:
     """The answer as the contract has it; what stands after ``method`` is extra."""
     scan = scanned(asked)
-    extra = {} if scan is None else {"scan": scan_parts(scan)}
+    extra: dict[str, Any] = {} if scan is None else {"scan": scan_parts(scan)}
+    if other is not None:
+        extra["what_if"] = what_if_parts(other)
     return margin_of(found) | {"at": asked.at} | extra
 
 
-def _rows(asked: Ticket, found: Margin) -> Iterator[tuple[str, str]]:
+def _rows(asked: Ticket, found: Margin, other: WhatIf | None) -> Iterator[tuple[str, str]]:
     yield "Requirement", f"${found.requirement:,} ({METHODS[found.method]})"
     if found.maintenance != found.requirement:
         yield "To hold it", f"${found.maintenance:,}"
     yield "Buying power", f"${found.bp_effect:,} less premium received, plus premium paid"
     scan = scanned(asked)
     yield from _rates(asked, found) if scan is None else _scan(scan)
+    if other is not None:
+        yield "What if", what_if_said(other)
     for said in asked.assumed:
         yield "Assumed", said
 

@@ -14,6 +14,7 @@ from tomking.app.config.models import Curves, Limit, Reserves, limits, one_of
 from tomking.app.home import home
 from tomking.core.errors import ConfigError
 from tomking.core.money import usd
+from tomking.exchange.assignment import Mode, mode_named
 from tomking.exchange.fills import model_named
 from tomking.risk.limits import Limits, Named, Pairs
 from tomking.strategies.tune import tunables, tune
@@ -37,6 +38,8 @@ class Settings:
     seed: int
     scale: str
     fill: str
+    early_exercise: Mode
+    latency_s: float
     tunings: Mapping[str, Mapping[str, Any]]
     sources: Mapping[str, str]
     files: tuple[str, ...]
@@ -88,9 +91,12 @@ def _settled(layers: Sequence[Layer]) -> Settings:
         chosen = tuple(strategies.find(name).name for name in plain["strategies"])
     with _said_of(sources["backtest.fill"]):
         model_named(plain["fill"])
+    with _said_of(sources["backtest.early_exercise"]):
+        holders = mode_named(plain["early_exercise"])
     return Settings(
         changed, _dollars(plain["capital"]), chosen, plain["seed"], plain["scale"],
-        plain["fill"], _tunings(layers, sources), sources, tuple(layer.name for layer in layers),
+        plain["fill"], holders, float(plain["latency_s"]),
+        _tunings(layers, sources), sources, tuple(layer.name for layer in layers),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pydantic import Field as Bounded
 from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
 from tomking.core.reading import figure
+from tomking.exchange.working import LATENCY_MAX_S
 from tomking.risk.limits import Limits, Named, Pairs
 
 Table = dict[str, Any]
@@ -78,6 +79,8 @@ class Backtest(BaseModel):
     seed: Annotated[int | None, Bounded(ge=0)] = None
     scale: Literal["rebase", "literal"] | None = None
     fill: str | None = None
+    early_exercise: str | None = None
+    latency_s: Annotated[float | None, Bounded(ge=0, le=LATENCY_MAX_S)] = None
 
 
 class File(BaseModel):
@@ -98,6 +101,8 @@ OTHERS = {
     "backtest.seed": "whole, from 0 upward",
     "backtest.scale": "one of rebase, literal",
     "backtest.fill": "one of natural, mid, spread_fraction(0.25), graded",
+    "backtest.early_exercise": "one of off, rational, seeded",
+    "backtest.latency_s": f"from 0 to {LATENCY_MAX_S:g}, in seconds",
 }
 
 

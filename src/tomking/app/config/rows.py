@@ -23,6 +23,8 @@ PLAIN: Mapping[str, tuple[Any, str]] = {
     "backtest.seed": (1, ""),
     "backtest.scale": ("rebase", "rebase | literal"),
     "backtest.fill": ("spread_fraction(0.5)", "natural | mid | spread_fraction(x) | graded"),
+    "backtest.early_exercise": ("rational", "off | rational | seeded"),
+    "backtest.latency_s": (1.0, "seconds from sending anything to its effect"),
 }
 
 

@@ -32,6 +32,8 @@ strategies = []                                   # empty: all there are
 seed = 1                                          # of the modelled paths
 scale = "rebase"                                  # rebase | literal, rulebook 0.6
 fill = "spread_fraction(0.5)"                     # natural | mid | spread_fraction(x) | graded
+early_exercise = "rational"                       # holders of our shorts: off | rational | seeded
+latency_s = 1.0                                   # seconds from sending anything to its effect
 
 [limits]
 """

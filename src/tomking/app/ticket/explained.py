@@ -19,7 +19,7 @@ from tomking.core.reading import Reading
 from tomking.core.value import value
 from tomking.market.quoted import Quoted
 from tomking.market.sessions import session_of
-from tomking.portfolio.call import Clock
+from tomking.portfolio.call import Clock, Uncalled
 from tomking.portfolio.preflight import Situation, objections
 from tomking.portfolio.recognise import Recognised
 from tomking.strategies.plan import Plan
@@ -36,7 +36,7 @@ class Explained:
     odds: Odds
     needs: Needs
     stressed: tuple[Stressed, ...]
-    margin_call: Clock | None
+    margin_call: Clock | Uncalled | None
     measured: Measured
     fit: Fit | None
     exits: tuple[Exit, ...]

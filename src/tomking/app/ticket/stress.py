@@ -7,7 +7,8 @@ from tomking.app.ticket.need import terms
 from tomking.core.errors import QuoteMissing
 from tomking.core.value import value
 from tomking.market.quoted import Quoted
-from tomking.portfolio.call import Clock, clock
+from tomking.portfolio.call import Clock, Uncalled, clock
+from tomking.portfolio.margin.house import AccountType, account_of
 from tomking.portfolio.scenarios import SCENARIOS
 from tomking.portfolio.stress import valued
 
@@ -42,11 +43,13 @@ def stressed(ticket: Ticket, market: Quoted) -> tuple[Stressed, ...]:
     return tuple(rows)
 
 
-def margin_call(ticket: Ticket, market: Quoted, made: Money) -> Clock | None:
-    """Where buying power would be gone once the order has traded.
+def margin_call(ticket: Ticket, market: Quoted, made: Money) -> Clock | Uncalled | None:
+    """Where buying power would be gone once the order has traded, or that the account has no margin.
 
     Nothing without an account, without a VIX for the index to move, or without a price for a holding.
     """
+    if account_of(ticket.house) is AccountType.CASH:
+        return Uncalled()
     if ticket.account is None or ticket.vix is None:
         return None
     held = held_of(ticket)

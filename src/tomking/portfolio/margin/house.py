@@ -180,6 +180,22 @@ SYMBOLS: Mapping[str, Mapping[str, tuple[House, ...]]] = MappingProxyType(
 )
 
 
+def account_of(house: str) -> AccountType:
+    """What accounts at a house may do.
+
+    Raises
+    ------
+    ConfigError
+        For a house that is not in the table.
+
+    >>> account_of("cash"), account_of("tastytrade")
+    (<AccountType.CASH: 'cash'>, <AccountType.MARGIN: 'margin'>)
+    """
+    if house not in HOUSES:
+        raise ConfigError(f"unknown house {house!r}; choose one of {', '.join(sorted(HOUSES))}")
+    return next(iter(HOUSES[house].values()))[0].account
+
+
 def in_force(rows: Sequence[House], on: date | None, whose: str) -> House:
     """The newest row in force on a day; without a day the newest of all.
 
@@ -229,8 +245,7 @@ def house_for(
     >>> house_for(Kind.ETF, "exchange", on=date(2012, 10, 26)).since.isoformat()
     '2012-10-26'
     """
-    if house not in HOUSES:
-        raise ConfigError(f"unknown house {house!r}; choose one of {', '.join(sorted(HOUSES))}")
+    account_of(house)
     rows = SYMBOLS.get(house, {}).get(symbol) or HOUSES[house].get(kind)
     if rows is None:
         raise ConfigError(

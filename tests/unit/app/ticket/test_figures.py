@@ -15,6 +15,7 @@ from tomking.app.ticket.stress import margin_call, stressed
 from tomking.core.money import ZERO
 from tomking.core.reading import Reading
 from tomking.market.quoted import Quoted
+from tomking.portfolio.call import Clock, Uncalled
 from tomking.portfolio.scenarios import AUG5_LOW, SCENARIOS
 from tomking.risk.limits import Limits
 from worlds.tickets import CONDOR, LT112, SPREAD, changed, read
@@ -165,11 +166,20 @@ def test_a_future_is_scanned_again_in_the_scenario() -> None:
 def test_the_margin_call_is_where_the_account_with_the_order_has_nothing_left() -> None:
     asked, market, found = looked_at(LT112)
     clock = margin_call(asked, market, found)
-    assert clock is not None
+    assert isinstance(clock, Clock)
     assert clock.below.at is not None
     assert clock.below.at.index < 6010 < clock.above.looked.index
     assert abs(clock.below.residual) < 1.0
     assert margin_call(read(changed(LT112, "account", ...)), market, found) is None
+
+
+def test_a_cash_account_is_told_that_it_cannot_be_called() -> None:
+    put = changed(changed(STRANGLE, "legs", STRANGLE["legs"][:1]), "house", "cash")
+    for x in (put, changed(put, "account", ...), changed(put, "vix", ...)):
+        asked, market, found = looked_at(x)
+        said = margin_call(asked, market, found)
+        assert isinstance(said, Uncalled)
+        assert said.why == "A cash account cannot be called: nothing in it is borrowed."
 
 
 def test_a_share_option_asks_what_the_rule_says_at_the_shocked_prices() -> None:
