@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.facts import Considered, Fact, Judged, LegFilled, OrderEnded, Sent, Walked
@@ -136,7 +136,6 @@ Width = st.integers(0, 60).map(lambda ticks: ticks * 0.025)
     st.one_of(st.just(float("-inf")), Price),
     st.floats(0.0, 1.0),
 )
-@settings(max_examples=200, deadline=None)
 def test_no_ladder_ever_goes_beyond_its_floor(
     quotes: list[tuple[float, float, str]], least: float, give: float
 ) -> None:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tomking.core.facts import Fact, LegFilled
@@ -111,7 +111,6 @@ def fills(facts: list[Fact]) -> list[LegFilled]:
 
 
 @given(sendings(), paths(), paths())
-@settings(max_examples=200, deadline=None)
 def test_quotes_before_an_order_arrived_change_nothing(
     sending: Sending, path: Path, other: Path
 ) -> None:
@@ -120,7 +119,6 @@ def test_quotes_before_an_order_arrived_change_nothing(
 
 
 @given(sendings(), paths(), paths())
-@settings(max_examples=200, deadline=None)
 def test_quotes_after_a_fill_do_not_change_it(sending: Sending, path: Path, other: Path) -> None:
     facts = play(sending, path)
     for at in sorted({fill.at for fill in fills(facts)}):
@@ -130,7 +128,6 @@ def test_quotes_after_a_fill_do_not_change_it(sending: Sending, path: Path, othe
 
 
 @given(sendings(), paths())
-@settings(max_examples=200, deadline=None)
 def test_no_fill_is_earlier_than_the_latency_or_beyond_the_quotes(
     sending: Sending, path: Path
 ) -> None:
@@ -144,7 +141,6 @@ def test_no_fill_is_earlier_than_the_latency_or_beyond_the_quotes(
 
 
 @given(sendings(), paths())
-@settings(max_examples=200, deadline=None)
 def test_a_package_trades_within_its_limit_and_within_what_was_quoted(
     sending: Sending, path: Path
 ) -> None:
@@ -165,7 +161,6 @@ def test_a_package_trades_within_its_limit_and_within_what_was_quoted(
 
 
 @given(sendings(), paths())
-@settings(max_examples=200, deadline=None)
 def test_an_order_never_trades_more_than_it_is_for_and_ends_once(
     sending: Sending, path: Path
 ) -> None:

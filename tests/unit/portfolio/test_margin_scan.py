@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.errors import ConfigError
@@ -220,7 +220,6 @@ ONES = st.tuples(
 BOOKS = st.lists(ONES, min_size=1, max_size=6)
 
 
-@settings(max_examples=200, deadline=None)
 @given(BOOKS, st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_twice_as_much_needs_twice_as_much(
     book: list[One], rng: Any
@@ -233,7 +232,6 @@ def test_order_does_not_matter_and_twice_as_much_needs_twice_as_much(
     assert float(scan(*twice).requirement) == pytest.approx(2.0 * first, abs=0.03)
 
 
-@settings(max_examples=200, deadline=None)
 @given(BOOKS)
 def test_no_less_is_asked_than_is_lost_in_any_scenario_at_the_full_price(book: list[One]) -> None:
     """Requirement plus the options' value pays for the worst the whole set does together."""
