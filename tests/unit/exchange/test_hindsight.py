@@ -190,9 +190,8 @@ def allowed(sending: Sending, seen: Quotes, stood: bool) -> Fraction | None:
 
 def mid_of(sending: Sending, seen: Quotes) -> Fraction:
     """The package in the middle of its quotes."""
-    return -sum(
-        (leg.quantity * sum(exact(seen, leg)) / 2 for leg in sending.order.legs), Fraction(0)
-    )
+    sides = [(leg.quantity, *exact(seen, leg)) for leg in sending.order.legs]
+    return sum((-quantity * (bid + ask) / 2 for quantity, bid, ask in sides), Fraction(0))
 
 
 def trades(sending: Sending, path: Path) -> dict[int, tuple[int, Fraction]]:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tomking.core.errors import ConfigError
 from tomking.core.product import PRODUCTS
 from tomking.portfolio.margin.ranges import FACTORS, RANGES, factor_of, range_of
-from tomking.portfolio.margin.scan import SCENARIOS, Held, Scan, arrays, scanned, worst
+from tomking.portfolio.margin.scan import SCENARIOS, arrays, scanned, worst
+from unit.portfolio.scans import CALL, ES, FUTURE, PUT, SIZE, One, future, held, put, scan
 from unit.pricing.plain import black76 as plain_black76
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
@@ -25,38 +26,6 @@ SPAN: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "data" / "margin" / "span.json").read_text(encoding="utf-8")
 )
 FUTURES = sorted(root for root, one in PRODUCTS.items() if one.is_future)
-ES, SIZE = range_of("ES"), 50.0
-CALL, PUT, FUTURE = 1.0, -1.0, 0.0
-#: One contract: quantity, sign, strike, month, years.
-One = tuple[int, float, float, str, float]
-
-
-def held(*ones: One, forward: float = 6000.0, vol: float = 0.2) -> Held:
-    """Columns of some contracts, marked by Black-76 without interest."""
-    quantity, sign, strike, month, years = zip(*ones, strict=True)
-    price = [
-        forward if s == FUTURE
-        else plain_black76(forward, k, t, vol, s, 0.0)[0] if t
-        else max(s * (forward - k), 0.0)
-        for s, k, t in zip(sign, strike, years, strict=True)
-    ]  # fmt: skip
-    count = len(ones)
-    return Held(
-        month, np.full(count, forward), np.array(strike), np.array(years), np.full(count, vol),
-        np.array(sign), np.array(quantity, dtype=np.float64), np.array(price),
-    )  # fmt: skip
-
-
-def scan(*ones: One, factor: float = 1.0, **world: float) -> Scan:
-    return scanned(held(*ones, **world), ES, SIZE, factor)
-
-
-def put(quantity: int, strike: float, month: str = "ESZ25", years: float = 0.3) -> One:
-    return (quantity, PUT, strike, month, years)
-
-
-def future(quantity: int, month: str = "ESZ25") -> One:
-    return (quantity, FUTURE, 0.0, month, 0.3)
 
 
 @pytest.mark.parametrize("case", SPAN["cases"], ids=lambda case: " and ".join(case["position"]))
