@@ -10,6 +10,7 @@ import pytest
 
 from architecture.tree import ROOT
 from tomking.app.main import main
+from tomking.core.errors import Exit
 from tomking.portfolio.scenarios import SCENARIOS
 from worlds.tickets import CONDOR, LT112, SPREAD, answer, changed, refused, written
 
@@ -67,8 +68,8 @@ def test_explain_prints_it_within_eighty_columns(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tomking.app.screen.PAGE_WIDTH", 80)
-    for x in (SPREAD, LT112, CONDOR):
-        assert main(["explain", written(here, x)]) == 0
+    for x, code in ((SPREAD, Exit.OK), (LT112, Exit.REFUSED), (CONDOR, Exit.OK)):
+        assert main(["explain", written(here, x)]) == code
         lines = capsys.readouterr().out.splitlines()
         assert max(map(len, lines)) <= 80
     said = "\n".join(lines)

@@ -6,7 +6,7 @@ from math import inf, nan
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.calendar import NEW_YORK
@@ -39,7 +39,6 @@ def considered(observed: float | str | None) -> Considered:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_every_kind_is_read_as_it_was_written(kind: str, data: st.DataObject) -> None:
     fact: Fact = data.draw(any_of(KINDS[kind]))

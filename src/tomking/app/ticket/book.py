@@ -36,21 +36,23 @@ from tomking.risk.view import View
 
 @value
 class Needs:
-    """Dollars of margin: the order by itself, the account without it and with it.
-
-    ``effect`` is what the order takes from buying power: the change in the requirement, less
-    premium received or plus premium paid, plus the fees to open.
-    """
+    """Dollars of margin: the order by itself, the account without it and with it; premium and fees."""
 
     alone: Margin
     before: Decimal
     after: Decimal
-    effect: Decimal
+    premium: Decimal
+    fees: Decimal
 
     @property
     def change(self) -> Decimal:
         """What the order adds to the requirement."""
         return self.after - self.before
+
+    @property
+    def effect(self) -> Decimal:
+        """What the order takes from buying power: that, less premium received, plus fees."""
+        return self.change - self.premium + self.fees
 
 
 @value
@@ -81,7 +83,7 @@ def needs(asked: Ticket, found: Money) -> Needs:
         for legs in (held, both)
     )
     alone = asked_for(asked.whole, asked.product.root, asked)
-    return Needs(alone, before, after, after - before - found.premium + found.opening.total)
+    return Needs(alone, before, after, found.premium, found.opening.total)
 
 
 def order_of(asked: Ticket, strategy: str = "ticket") -> Order:
@@ -133,15 +135,28 @@ def _case(
     known = governors if not isnan(market.vix.value) else governors[1:]
     here, alone = _slope(held, view, marks), _slope(legs, view, mine)
     stressed = stress_loss(held, view, marks)
-    dry_run = Preview(
-        need.before, need.after, need.alone.requirement, ZERO, "estimate",
-        buying_power=net_liq - need.before,
-    )  # fmt: skip
     return Case(
-        order, view, replace(dry_run, refusals=margin_refusals(dry_run, net_liq - need.after)),
-        legs, mine, caps.allowance(known), here, here + alone,
-        stressed, stressed + stress_loss(legs, view, mine),
+        order, view, _dry_run(asked, need, net_liq), legs, mine, caps.allowance(known), here,
+        here + alone, stressed, stressed + stress_loss(legs, view, mine),
     )  # fmt: skip
+
+
+def _dry_run(asked: Ticket, need: Needs, net_liq: Decimal) -> Preview:
+    """The venue's dry run as the file's figures have it; options that are held lend nothing."""
+    on = products(asked)
+    lent = sum(
+        (
+            held.quantity * held.price * on[held.contract.root].multiplier
+            for held in held_of(asked)
+            if held.contract.is_option
+        ),
+        ZERO,
+    )
+    seen = Preview(
+        need.before, need.after, need.alone.requirement, need.fees, "estimate", need.premium,
+        net_liq - lent - need.before,
+    )  # fmt: skip
+    return replace(seen, refusals=margin_refusals(seen, net_liq - need.fees - need.after))
 
 
 def _slope(legs: Legs, view: View, marks: Marks) -> Slope:

@@ -218,7 +218,7 @@ def _most(held: Held, size: F64) -> float:
         return inf
     ends = np.append(held.strike, 0.0)[:, None]
     worth = np.maximum(held.sign * (ends - held.strike), 0.0)
-    return max(-float((worth @ size).min()), 0.0)
+    return max(0.0, -float((worth @ size).min()))  # in this order, so that nought has no sign
 
 
 def _by_month(names: Sequence[str], month: Sequence[str], gains: F64) -> F64:
