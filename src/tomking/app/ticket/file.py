@@ -5,6 +5,7 @@ that is needed; what may be left out has a default, and :attr:`Ticket.assumed` s
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -42,11 +43,15 @@ CENT = Decimal("0.01")
 
 @value
 class Priced:
-    """A signed number of one contract at its typed price in points; shares count one by one."""
+    """A signed number of one contract at its typed price in points; shares count one by one.
+
+    ``opens`` is false of a leg that takes down what the account holds.
+    """
 
     contract: Contract
     quantity: int
     price: Decimal
+    opens: bool = True
 
 
 @value
@@ -102,7 +107,7 @@ class Ticket:
         """Every leg at the size of the order; shares are a file's own number, whatever the units."""
         units = self.order.units
         return (
-            *(Priced(leg.contract, leg.quantity * units, leg.price) for leg in self.legs),
+            *(replace(leg, quantity=leg.quantity * units) for leg in self.legs),
             *self.outright,
         )
 
