@@ -12,8 +12,10 @@ from typing import Any
 
 from tomking.app.ticket import fields
 from tomking.app.ticket.fields import inside, members, wrong
+from tomking.app.ticket.possible import check_leverage, check_outright, check_price
 from tomking.core.contract import Contract, Right, Settles
 from tomking.core.errors import ConfigError
+from tomking.core.near import did_you_mean
 from tomking.core.order import TimeInForce
 from tomking.core.product import (
     DELIVERED,
@@ -135,20 +137,22 @@ def ticket(x: Any, now: datetime) -> Ticket:
     found = members(x, "", NEEDED, OPTIONAL)
     at = fields.instant(found["at"], "at") if "at" in found else now
     on, price, leverage = _underlying(found)
-    legs = fields.items(found["legs"], "legs", lambda y, at_: _leg(y, at_, on, at), LEGS_MAX)
+    legs = fields.items(found["legs"], "legs", lambda y, at_: _leg(y, at_, on, price, at), LEGS_MAX)
     if not legs:
         raise wrong("legs", "none are given: there is nothing to margin")
+    shares = fields.count(found.get("shares", 0), "shares")
+    check_outright(shares, on, "shares")
     return Ticket(
         on, price, leverage,
         fields.word(tuple(HOUSES))(found["house"], "house"),
         legs,
-        fields.count(found.get("shares", 0), "shares"),
+        shares,
         at,
         fields.share(found.get("rate", 0), "rate"),
         fields.share(found.get("dividend_yield", 0), "dividend_yield"),
         float(fields.above_zero(found["vix"], "vix")) if "vix" in found else None,
         _order(found["order"]) if "order" in found else Wanted(),
-        _account(found["account"], on, at) if "account" in found else None,
+        _account(found["account"], on, price, at) if "account" in found else None,
         frozenset(found),
         tuple(_assumed(found, on, at)),
     )  # fmt: skip
@@ -164,6 +168,7 @@ def _underlying(found: Mapping[str, Any]) -> tuple[Product, Decimal, Decimal]:
     leverage = fields.number(told.get("leverage", 1), inside(place, "leverage"))
     if not 0 < abs(leverage) <= 10:
         raise wrong(inside(place, "leverage"), f"{leverage} is not from 1 to 10, or from -1 to -10")
+    check_leverage(leverage, kind, inside(place, "leverage"))
     on = _product(root, kind, size, inside(place, "symbol"))
     return on, fields.above_zero(told["price"], inside(place, "price")), leverage
 
@@ -171,11 +176,12 @@ def _underlying(found: Mapping[str, Any]) -> tuple[Product, Decimal, Decimal]:
 def _product(root: str, kind: Kind, size: int | None, place: str) -> Product:
     """The product of a symbol; any share or index will do, a future must be one that is known."""
     known = PRODUCTS.get(root)
-    if known is None and (kind is Kind.FUTURE or is_adjusted(root)):
-        try:
-            known = product(root)
-        except ConfigError as fault:
-            raise wrong(place, str(fault)) from None
+    if is_adjusted(root):
+        _known(root, place)
+    if known is None and kind is Kind.FUTURE:
+        futures = sorted(name for name, one in PRODUCTS.items() if one.is_future)
+        said = did_you_mean(root, futures) or f"; known futures are {', '.join(futures)}"
+        raise wrong(place, f"unknown root {root!r}{said}")
     if kind is Kind.FUTURE and known is not None and known.kind is not kind:
         raise wrong(place, f"{root} is no future here, it is of the kind {known.kind}")
     if known is None or known.kind is not kind:
@@ -183,6 +189,14 @@ def _product(root: str, kind: Kind, size: int | None, place: str) -> Product:
     if size not in (None, known.multiplier):
         raise wrong("multiplier", f"{root} is {known.multiplier} dollars a point, not {size}")
     return known
+
+
+def _known(root: str, place: str) -> Product:
+    """A product that has a row of its own; why there is none is said at its place."""
+    try:
+        return product(root)
+    except ConfigError as fault:
+        raise wrong(place, str(fault)) from None
 
 
 def stand_in(root: str, kind: Kind, multiplier: int) -> Product:
@@ -197,13 +211,13 @@ def stand_in(root: str, kind: Kind, multiplier: int) -> Product:
     return Product(root, root, kind, multiplier, cents, delivers, american, CENT)
 
 
-def _leg(x: Any, place: str, on: Product, at: datetime) -> Priced:
+def _leg(x: Any, place: str, on: Product, spot: Decimal, at: datetime) -> Priced:
     found = members(x, place, LEG, ("settles",))
-    return Priced(
-        _contract(found, place, on, at),
-        fields.some(found["quantity"], inside(place, "quantity")),
-        fields.at_least_zero(found["price"], inside(place, "price")),
-    )
+    contract = _contract(found, place, on, at)
+    quantity = fields.some(found["quantity"], inside(place, "quantity"))
+    price = fields.at_least_zero(found["price"], inside(place, "price"))
+    check_price(price, contract, on, spot, inside(place, "price"))
+    return Priced(contract, quantity, price)
 
 
 def _contract(found: Mapping[str, Any], place: str, on: Product, at: datetime) -> Contract:
@@ -233,11 +247,12 @@ def _order(x: Any) -> Wanted:
     )
 
 
-def _account(x: Any, on: Product, at: datetime) -> Account:
+def _account(x: Any, on: Product, price: Decimal, at: datetime) -> Account:
     found = members(x, "account", ("net_liq",), ("cash", "held"))
     held = fields.items(
-        found.get("held", []), "account.held", lambda y, place: _held(y, place, on, at), HELD_MAX
-    )
+        found.get("held", []), "account.held", lambda y, place: _held(y, place, on, price, at),
+        HELD_MAX,
+    )  # fmt: skip
     return Account(
         fields.number(found["net_liq"], "account.net_liq"),
         fields.number(found["cash"], "account.cash") if "cash" in found else None,
@@ -247,7 +262,7 @@ def _account(x: Any, on: Product, at: datetime) -> Account:
 
 
 def _held(
-    x: Any, place: str, on: Product, at: datetime
+    x: Any, place: str, on: Product, here: Decimal, at: datetime
 ) -> tuple[Priced, tuple[str, Decimal] | None]:
     """A holding, and the price of what it is written on when that is not the file's own symbol."""
     found = members(
@@ -261,9 +276,12 @@ def _held(
     mine = on if root == on.root else product(root)
     if "right" not in found:
         members(x, place, ("symbol", "quantity", "price"), ("underlying",))
+        check_outright(quantity, mine, inside(place, "quantity"))
         return Priced(outright(mine, at), quantity, price), spot or _own(root, price, on)
     members(x, place, ("symbol", *LEG), ("settles", "underlying"))
-    return Priced(_contract(found, place, mine, at), quantity, price), spot
+    contract = _contract(found, place, mine, at)
+    check_price(price, contract, mine, spot[1] if spot else here, inside(place, "price"))
+    return Priced(contract, quantity, price), spot
 
 
 def _own(root: str, price: Decimal, on: Product) -> tuple[str, Decimal] | None:
@@ -276,10 +294,7 @@ def _spot(
     """The underlying's price of a holding in another symbol, which must be a known product."""
     if root == on.root:
         return None
-    try:
-        product(root)
-    except ConfigError as fault:
-        raise wrong(inside(place, "symbol"), str(fault)) from None
+    _known(root, inside(place, "symbol"))
     if "underlying" in found:
         return root, fields.above_zero(found["underlying"], inside(place, "underlying"))
     if "right" in found:
