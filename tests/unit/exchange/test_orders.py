@@ -1,7 +1,7 @@
 """The life of an order: routed, live, raced, replaced, filled in parts, and ended once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -223,6 +223,31 @@ def test_an_order_good_till_a_date_ends_at_the_close_of_it(
     sent = replace(order("9.00", (-1, contract)), tif=TimeInForce.GTD, until=until)
     exchange.submit(sent, market(60, quotes))
     assert ends(exchange.step(market(minute, quotes, day=day))).get(sent.id) == how
+
+
+@pytest.mark.parametrize("until", [date.min, date.max, FRIDAY - timedelta(days=1), THIRD_FRIDAY])
+def test_a_date_the_order_cannot_be_good_till_is_a_refusal(until: date) -> None:
+    exchange = venue()
+    sent = replace(order("1.80", *SPREAD), tif=TimeInForce.GTD, until=until)  # to Monday at most
+    exchange.submit(sent, market(60, QUOTES))
+    facts = exchange.step(market(61, QUOTES))
+    assert ends(facts) == {sent.id: "rejected"}
+    assert notes(facts)[sent.id].startswith(
+        f"validation_error: date an order is good till: {until}"
+    )
+    assert exchange.working() == ()
+
+
+@pytest.mark.parametrize("limit", ["NaN", "sNaN", "Infinity", "-Infinity", "1e400", "1e999999"])
+def test_a_limit_that_is_no_price_is_a_refusal_with_a_reason(limit: str) -> None:
+    exchange, sent = venue(), order(limit, *SPREAD)
+    said = exchange.preview(sent, market(60, QUOTES)).refusals
+    assert [refusal.code.value for refusal in said] == ["validation_error"]
+    exchange.submit(sent, market(60, QUOTES))
+    facts = exchange.step(market(61, QUOTES))
+    assert ends(facts) == {sent.id: "rejected"}
+    assert f"limit {Decimal(limit)}, must be figures below 1,000,000,000" in notes(facts)[sent.id]
+    assert exchange.holdings() == {}
 
 
 @pytest.mark.parametrize(
