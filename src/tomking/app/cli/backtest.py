@@ -16,7 +16,7 @@ from tomking.app.screen import day_of, show_json
 from tomking.backtest.run import RunSpec
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.value import value
-from tomking.exchange.fills import model_named
+from tomking.exchange.fills import FORMS, model_named
 from tomking.report.checks import PASS, verdicts
 from tomking.report.payload import contract
 
@@ -46,7 +46,7 @@ def command(
         str | None, typer.Option("--strategies", help="Names with commas; all when left out.")
     ] = None,
     fill: Annotated[
-        str | None, typer.Option(help="mid, natural, graded or spread_fraction(0.5).")
+        str | None, typer.Option(metavar="MODEL", help=f"{FORMS}; the settings' when left out.")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of the modelled paths.")] = None,
     scale: Annotated[
