@@ -341,7 +341,8 @@ def test_the_example_of_the_page_gives_the_answer_of_the_page(
 
 
 def test_every_key_of_the_format_stands_on_the_page() -> None:
-    from tomking.app.ticket.file import LEG, NEEDED, OPTIONAL
+    from tomking.app.ticket.file import NEEDED, OPTIONAL
+    from tomking.app.ticket.legs import LEG
 
     text = PAGE.read_text(encoding="utf-8")
     inner = ("symbol", "price", "kind", "leverage", "limit", "units", "tif", "net_liq", "cash",

@@ -9,7 +9,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tomking.app.ticket.fields import wrong
-from tomking.app.ticket.file import Priced, Ticket
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.legs import Priced
 from tomking.app.ticket.market import credit_points, net_of
 from tomking.core.contract import Contract
 from tomking.core.errors import ConfigError
@@ -86,9 +87,12 @@ def closed(asked: Ticket) -> tuple[Priced, ...]:
     return tuple(replace(leg, quantity=-leg.quantity) for leg in asked.legs if not leg.opens)
 
 
-def apart(asked: Ticket) -> Iterator[tuple[Priced, Decimal]]:
-    """Legs whose price in the order is not that of the holdings, and what that is."""
-    there = {leg.contract: leg.price for leg in (asked.account.held if asked.account else ())}
-    for leg in asked.legs:
-        if there.get(leg.contract, leg.price) != leg.price:
-            yield leg, there[leg.contract]
+def apart(asked: Ticket) -> Iterator[tuple[Contract, Decimal, Decimal]]:
+    """Contracts with two prices in one file: which is taken, and which is not."""
+    held = asked.account.held if asked.account else ()
+    taken = {leg.contract: leg.price for leg in (*held, *reversed(asked.legs))}
+    for leg in (*asked.legs, *held):
+        mine = not leg.contract.is_option and leg.contract.root == asked.product.root
+        price = asked.price if mine else taken[leg.contract]
+        if leg.price != price:
+            yield leg.contract, price, leg.price

@@ -7,7 +7,7 @@ from typing import Any
 
 from tomking.app.ticket.book import Greeks
 from tomking.app.ticket.explained import Explained
-from tomking.app.ticket.file import Priced
+from tomking.app.ticket.legs import Priced
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.need import margin_of
 from tomking.app.ticket.odds import METHODS, Odds, Touch

@@ -14,10 +14,10 @@ from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import Odds, odds
 from tomking.app.ticket.plans import Fit, as_plan, recognised
 from tomking.app.ticket.stress import Stressed, margin_call, stressed
+from tomking.app.ticket.underlying import has_row
 from tomking.app.ticket.words import named
 from tomking.core.errors import ConfigError
 from tomking.core.order import Purpose
-from tomking.core.product import PRODUCTS
 from tomking.core.reading import Reading
 from tomking.core.value import value
 from tomking.market.quoted import Quoted
@@ -123,7 +123,7 @@ def _fit(asked: Ticket, settings: Settings, wanted: str | None) -> Fit | None:
 
 def venue_objections(asked: Ticket) -> tuple[Reading, ...]:
     """What the venue would object to; a symbol without a row of its own is not asked about."""
-    if asked.product.root not in PRODUCTS:
+    if not has_row(asked.product):
         return ()
     holdings = net_of(asked.account.held if asked.account else ())
     met = Situation(holdings, session_of(asked.at.date()), asked.at)
@@ -156,11 +156,11 @@ def assumed(
         said.append("VIX is unknown, so its band does not bind buying power here")
     if asked.shares:
         said.append("the shares are held already: no fee and no premium is counted for them")
-    if on.root not in PRODUCTS:
+    if not has_row(on):
         said.append(f"{on.root} has no row of its own: ticks of a cent, and no tick is checked")
     said += [
-        f"{one.contract} is taken at the order's price, {one.price}, not at the account's {there}"
-        for one, there in apart(asked)
+        f"{contract} is taken at {taken}, not at the {other} of another row"
+        for contract, taken, other in apart(asked)
     ]
     blind = sorted((c for c in market.stood_in if c.root == on.root), key=str)
     said += [f"no volatility gives {c} its price: its neighbours' is taken" for c in blind]

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from tomking.app.ticket.file import Priced, Ticket
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.legs import Priced
 from tomking.core.contract import Contract
 from tomking.core.money import ZERO
 from tomking.core.product import Product, product

@@ -8,7 +8,8 @@ from math import inf, isnan, nan
 import numpy as np
 
 from tomking.app.ticket.closing import opened
-from tomking.app.ticket.file import Priced, Ticket
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.legs import Priced
 from tomking.app.ticket.market import credit, credit_points, package, premium, world
 from tomking.core.value import value
 from tomking.market.quoted import Quoted

@@ -11,6 +11,7 @@ from tomking.core.errors import QuoteMissing
 from tomking.core.value import value
 from tomking.market.quoted import Quoted
 from tomking.market.snapshot import Legs, Shock
+from tomking.portfolio import marks as worth
 from tomking.portfolio.call import Clock, clock
 from tomking.portfolio.scenarios import SCENARIOS
 from tomking.portfolio.stress import valued
@@ -67,11 +68,11 @@ def stressed(ticket: Ticket, market: Quoted) -> tuple[Stressed, ...]:
 def _side(legs: Legs, shock: Shock, ticket: Ticket, market: Quoted) -> Side:
     """Some legs in a scenario; unknown when one has no price there."""
     try:
-        here = valued(legs, 0.0, market, terms=terms(ticket))
         there = valued(legs, 0.0, market, shock, terms(ticket))
     except QuoteMissing:
         return Side(nan, nan)
-    return Side(here.net_liq - there.at_exit, float(there.requirement))
+    here = worth.total(legs, market.marks(legs))
+    return Side(here - there.at_exit, float(there.requirement))
 
 
 def margin_call(ticket: Ticket, market: Quoted, made: Money) -> Clock | None:

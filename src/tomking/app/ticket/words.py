@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from tomking.app.ticket.closing import closed, opened, purpose
-from tomking.app.ticket.file import Priced, Ticket
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.legs import Priced
 from tomking.core.calendar import dte
 from tomking.core.contract import Contract
 from tomking.core.order import Purpose

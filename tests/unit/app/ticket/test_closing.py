@@ -81,9 +81,12 @@ def test_what_a_roll_opens_brings_what_the_closing_legs_leave() -> None:
 
 
 def test_a_price_that_is_not_the_accounts_is_named() -> None:
-    found = [(leg.quantity, there) for leg, there in apart(facing(holding((580, 2))))]
-    assert found == [(-1, Decimal(5))]
+    (found,) = apart(facing(holding((580, 2))))
+    assert found[1:] == (Decimal("6.4"), Decimal(5))
     assert not list(apart(facing(holding((560, 2)))))
+    shares = [{"symbol": "SPY", "quantity": 100, "price": 550}]
+    (found,) = apart(read(changed(SPREAD, "account.held", shares)))
+    assert found[1:] == (Decimal(600), Decimal(550))
 
 
 @given(st.integers(-5, 5), st.integers(-5, 5))

@@ -172,6 +172,19 @@ def test_the_margin_call_is_where_the_account_with_the_order_has_nothing_left() 
     assert margin_call(read(changed(LT112, "account", ...)), market, found) is None
 
 
+def test_an_account_that_any_move_would_sink_is_called_where_it_stands() -> None:
+    """A short call typed at nothing, five hundred points in the money: any other price is a loss."""
+    call = {"right": "C", "strike": 100, "expiry": "2026-07-17", "quantity": -1, "price": 0}
+    asked, market, found = looked_at(changed(SPREAD, "legs.0", call))
+    clock = margin_call(asked, market, found)
+    assert clock is not None
+    assert not clock.under_water
+    for way in (clock.below, clock.above):
+        assert way.at is not None
+        assert way.at.index == pytest.approx(600)
+        assert way.residual < 0
+
+
 def test_a_share_option_asks_what_the_rule_says_at_the_shocked_prices() -> None:
     asked, market, found = looked_at(STRANGLE)
     low = stressed(asked, market)[0]
