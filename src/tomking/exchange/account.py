@@ -17,7 +17,7 @@ from tomking.exchange.ledger import Ledger, multiplier, worth
 from tomking.market.snapshot import MID, Legs, Marks, Snapshot
 from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.fees import FeeSchedule
-from tomking.portfolio.order_rules import instruments_known
+from tomking.portfolio.order_rules import instruments_known, prices_are_figures
 from tomking.portfolio.preview import Preview, Refusal
 
 NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked")
@@ -95,7 +95,7 @@ class Account:
         QuoteMissing
             If what it would need cannot be worked out.
         """
-        if not instruments_known(order).passed:
+        if not (instruments_known(order).passed and prices_are_figures(order).passed):
             return NOT_ASKED
         table = now.marks(columns_of(order.legs, order.units)).table[MID].tolist()
         prices = [ZERO if isnan(mid) else points(mid) for mid in table]

@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 
 from tomking.core.errors import ConfigError
 from tomking.core.money import ZERO, cents
-from tomking.core.product import Delivers, Kind, Product, product
+from tomking.core.product import PRODUCTS, Delivers, Kind, Product, product
 from tomking.core.value import value
 from tomking.portfolio.fees_table import COMMISSIONS, EXCHANGE, LEVIES
 
@@ -291,7 +291,10 @@ def charge(
     >>> spy.commission, spy.clearing, spy.regulatory
     (Decimal('1.00'), Decimal('0.10'), Decimal('0.04'))
     """
-    asked = rates(schedule, asset_of(traded, is_option), traded.root, is_option, at)
+    known = PRODUCTS.get(traded.root)
+    # A share may have the name of a future; the exchange's fee is the future's.
+    root = traded.root if known is None or known.kind is traded.kind else ""
+    asked = rates(schedule, asset_of(traded, is_option), root, is_option, at)
     row, count = asked.fees, Decimal(abs(quantity))
     commission = count * (row.opening if opens else row.closing)
     if row.leg_max is not None:

@@ -50,7 +50,6 @@ def test_every_kind_is_read_as_it_was_written(kind: str, data: st.DataObject) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_the_canonical_line_is_sorted_json_at_six_digits(kind: str, data: st.DataObject) -> None:
     fact: Fact = data.draw(any_of(KINDS[kind]))

@@ -11,8 +11,13 @@ from tomking.core.facts import LegFilled
 from tomking.core.order import Order
 from tomking.core.product import product
 from tomking.exchange.fills import (
+    BY,
+    FORMS,
+    FORMS_LIST,
     MID,
+    NAMED,
     NATURAL,
+    PATIENT,
     FillModel,
     leg_price,
     model_named,
@@ -109,12 +114,24 @@ def test_only_a_fresh_two_sided_uncrossed_quote_fills(
     assert tradable(NATURAL, bid, ask, age_s, quantity) is fills
 
 
-@pytest.mark.parametrize("name", ["natural", "mid", "spread_fraction(0.4)"])
-def test_a_model_is_found_by_the_name_it_prints(name: str) -> None:
+INNER = ("natural", "mid", "graded", "spread_fraction(0.4)")
+
+
+@pytest.mark.parametrize("inner", INNER)
+@pytest.mark.parametrize("form", ["{}", "patient {}", "{} by 2", "patient {} by 12"])
+def test_a_model_is_found_by_the_name_it_prints(inner: str, form: str) -> None:
+    name = form.format(inner)
     assert model_named(name).name == name
 
 
-@pytest.mark.parametrize("name", ["", "best", "spread_fraction(x)", "spread_fraction(1.5)"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", "best", "spread_fraction(x)", "spread_fraction(1.5)", "spread_fraction(nan)",
+        "spread_fraction(0.5", "0.5", "patient", "patient ", "patient best", "patient patient mid",
+        "mid by", "mid by two", "mid by 1.5", "mid by 2 by 3", "by 2", " mid", "MID",
+    ],
+)  # fmt: skip
 def test_an_unknown_model_says_what_is_allowed(name: str) -> None:
     with pytest.raises(ConfigError, match="natural"):
         model_named(name)
@@ -186,3 +203,18 @@ def test_a_limit_below_the_model_s_price_does_not_buy(
 def test_nobody_sells_to_an_empty_bid_whatever_the_model() -> None:
     for fill in (MID, NATURAL, spread_fraction(0.5)):
         assert bought(order("0.05", (-1, WING)), {WING: BARE}, fill) == {}
+
+
+@pytest.mark.parametrize("name", ["mid by 0", "mid by -1"])
+def test_a_lot_is_one_at_least(name: str) -> None:
+    with pytest.raises(ConfigError, match="never fills anything; give 1 or more"):
+        model_named(name)
+
+
+def test_the_forms_that_are_printed_are_those_that_are_read() -> None:
+    for word in (*NAMED, "spread_fraction(", PATIENT.strip(), BY.strip()):
+        assert word in FORMS
+        assert word in FORMS_LIST
+    with pytest.raises(ConfigError) as refused:
+        model_named("best")
+    assert FORMS in str(refused.value)

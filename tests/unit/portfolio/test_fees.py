@@ -289,6 +289,15 @@ def test_a_root_without_a_row_pays_the_dearest_exchange_fee_of_its_kind() -> Non
     assert charge(product("NDX"), 1, ZERO, True, True, DAY).exchange == Decimal("0.65")
 
 
+def test_a_share_with_the_name_of_a_future_pays_no_fee_of_its_exchange() -> None:
+    """CL is crude oil, and Colgate-Palmolive."""
+    share = replace(product("SPY"), root="CL")
+    free = charge(share, -1, Decimal(2), True, True, DAY)
+    assert free.exchange == 0
+    oil = charge(product("CL"), -1, Decimal(2), True, True, DAY)
+    assert oil.exchange == Decimal("1.50")
+
+
 def test_futures_and_shares_have_their_own_rows() -> None:
     assert fee("ES", 2, Decimal(6000), True, False, DAY) == Decimal("5.90")
     assert fee("MES", -1, Decimal(6000), False, False, DAY) == Decimal("1.54")
