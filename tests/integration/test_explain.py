@@ -60,7 +60,7 @@ def test_a_cash_account_is_shown_no_margin_call(
     assert said == {
         "never": True, "why": "A cash account cannot be called: nothing in it is borrowed."
     }  # fmt: skip
-    assert main(["explain", written(here, secured)]) == 0
+    assert main(["explain", written(here, secured)]) == Exit.REFUSED  # it cannot secure the put
     assert "A cash account cannot be called" in " ".join(capsys.readouterr().out.split())
 
 
