@@ -10,6 +10,7 @@ from tomking.app.reporting import write
 from tomking.app.runs import find, ledger
 from tomking.core.errors import ConfigError
 from tomking.core.facts import CampaignClosed, Considered
+from tomking.exchange.fills import NAMED
 from tomking.report.findings import SAME_DAY
 
 pytestmark = pytest.mark.integration
@@ -135,6 +136,16 @@ def test_an_account_that_trades_nothing_is_told_which_gates_stopped_it(
     assert code == 0
     assert "nothing was traded in 19 sessions" in out
     assert "What stopped Friday 0DTE: ES by" in out
+
+
+def test_the_help_names_every_form_of_a_fill_model(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    assert main(["backtest", "--help"]) == 0
+    page = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    for form in (*NAMED, "spread_fraction(0.25)", "`patient` before it", "`by 2` after it"):
+        assert form in page
 
 
 @pytest.mark.parametrize(

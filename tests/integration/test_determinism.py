@@ -11,7 +11,7 @@ from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.facts import RunStarted, SessionClosed
 from tomking.data.embedded import window
 from tomking.data.modelled import ModelMarket
-from tomking.engine.codec import digest
+from tomking.engine.canonical import digest
 from tomking.market.sessions import sessions_between
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112

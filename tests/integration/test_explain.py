@@ -10,6 +10,7 @@ import pytest
 
 from architecture.tree import ROOT
 from tomking.app.main import main
+from tomking.core.errors import Exit
 from tomking.portfolio.scenarios import SCENARIOS
 from worlds.tickets import CONDOR, LT112, SPREAD, answer, changed, refused, written
 
@@ -59,7 +60,7 @@ def test_a_cash_account_is_shown_no_margin_call(
     assert said == {
         "never": True, "why": "A cash account cannot be called: nothing in it is borrowed."
     }  # fmt: skip
-    assert main(["explain", written(here, secured)]) == 0
+    assert main(["explain", written(here, secured)]) == Exit.REFUSED  # it cannot secure the put
     assert "A cash account cannot be called" in " ".join(capsys.readouterr().out.split())
 
 
@@ -67,8 +68,8 @@ def test_explain_prints_it_within_eighty_columns(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tomking.app.screen.PAGE_WIDTH", 80)
-    for x in (SPREAD, LT112, CONDOR):
-        assert main(["explain", written(here, x)]) == 0
+    for x, code in ((SPREAD, Exit.OK), (LT112, Exit.REFUSED), (CONDOR, Exit.OK)):
+        assert main(["explain", written(here, x)]) == code
         lines = capsys.readouterr().out.splitlines()
         assert max(map(len, lines)) <= 80
     said = "\n".join(lines)
@@ -134,11 +135,8 @@ def test_the_venue_objects_to_what_it_would_refuse(
 
     assert named(changed(SPREAD, "at", "2026-06-06T10:30")) == ["market is open"]
     assert named(changed(SPREAD, "order.limit", 1.803)) == ["price is on tick"]
-    held = [
-        {"symbol": "SPY", "right": "P", "strike": 570, "expiry": "2026-07-17", "quantity": -1,
-         "price": 4.55}
-    ]  # fmt: skip
-    assert named(changed(SPREAD, "account.held", held)) == ["opens nothing against what is held"]
+    twice = changed(SPREAD, "legs.1.strike", 580)
+    assert "no leg is repeated" in named(changed(twice, "legs.1.quantity", -1))
 
 
 def test_any_share_will_do_and_what_is_assumed_is_said(
@@ -193,6 +191,151 @@ def test_a_figure_that_cannot_be_known_is_null_and_never_passes(
     assert limits["delta of the book"]["passed"] is False
 
 
+# What is held already.
+
+
+def holding(*legs: tuple[float, int, float]) -> list[dict[str, Any]]:
+    """Puts on SPY: strike, how many, and the price of one."""
+    return [
+        {"symbol": "SPY", "right": "P", "strike": strike, "expiry": "2026-07-17", "quantity": n,
+         "price": price}
+        for strike, n, price in legs
+    ]  # fmt: skip
+
+
+#: The spread of the file turned round, in an account that holds it twice.
+CLOSE = changed(changed(SPREAD, "legs.0.quantity", 1), "legs.1.quantity", -1) | {"order": {}}
+CLOSE = changed(CLOSE, "account.held", holding((580, -2, 6.40), (570, 2, 4.55)))
+#: One of them closed, and another opened in its place.
+ROLL = changed(CLOSE, "legs.1", {
+    "right": "P", "strike": 550, "expiry": "2026-09-18", "quantity": -1, "price": 6.60
+})  # fmt: skip
+
+
+def test_what_goes_against_a_holding_closes_it(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = explained(CLOSE, here, capsys)
+    assert said["purpose"] == "CLOSE"
+    assert [leg["opens"] for leg in said["legs"]] == [False, False]
+    assert said["structure"] == "put credit vertical"  # what is closed
+    assert said["objections"] == []
+    fees = said["fees"]
+    assert fees["open"]["total"] == 0
+    assert fees["order"] == fees["close"]
+    assert fees["order"]["commission"] == 0  # closing is free
+    assert said["margin"]["requirement"] == 0
+    assert (said["margin"]["before"], said["margin"]["after"]) == (2000, 1000)
+    assert said["buying_power_change"] == 1000 - 185 - fees["order"]["total"]
+
+
+def test_no_limit_is_asked_about_an_order_that_only_closes(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The account is far over its limits, and the exit is not stopped by one of them."""
+    said = explained(changed(CLOSE, "account.net_liq", 100), here, capsys)
+    assert said["limits"] == []
+    assert said["objections"] == []
+
+
+def test_what_makes_no_sense_of_a_closing_order_is_a_sentence_and_no_number(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = explained(CLOSE, here, capsys)
+    assert "only closes" in said["note"]
+    assert [said[key] for key in ("max_profit", "max_loss", "break_evens", "exits", "plan")] == [
+        None, None, [], [], None
+    ]  # fmt: skip
+    assert not said["unbounded_loss"]
+    assert [said["chances"][key] for key in ("profit", "half", "touch")] == [None, None, []]
+    assert explained(SPREAD, here, capsys)["note"] == ""
+
+
+def test_the_account_before_and_after_is_told_on_a_bad_day(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half of it is closed, so half of everything is left."""
+    said = explained(CLOSE, here, capsys)
+    for row in said["stress"]:
+        assert row["loss"] == row["requirement"] == 0  # nothing opens
+        assert row["after"]["loss"] == pytest.approx(row["before"]["loss"] / 2)
+        assert row["after"]["requirement"] == row["before"]["requirement"] / 2
+    greeks = said["greeks"]
+    for name in ("delta", "theta", "vega"):
+        assert greeks["after"][name] == pytest.approx(
+            greeks["before"][name] / 2, abs=Decimal("0.01")
+        )
+
+
+def test_closing_everything_leaves_nothing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = explained(changed(CLOSE, "order", {"units": 2}), here, capsys)
+    assert said["margin"]["after"] == 0
+    assert said["margin_call"] is None
+    assert {row["after"]["loss"] for row in said["stress"]} == {0}
+    assert set(said["greeks"]["after"].values()) == {0}
+
+
+def test_an_order_that_closes_and_opens_is_a_roll_and_meets_the_limits(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = explained(ROLL, here, capsys)
+    assert said["purpose"] == "ROLL"
+    assert [leg["opens"] for leg in said["legs"]] == [False, True]
+    assert said["structure"] == "short put"  # what it opens
+    fees = said["fees"]
+    assert fees["order"]["commission"] == fees["open"]["commission"] == 1
+    assert fees["order"]["total"] == Decimal("1.25")  # 1.13 to open, 0.12 to close
+    assert "legs that open" in said["note"]
+    assert (said["max_profit"], said["break_evens"]) == (660, [Decimal("543.4")])
+    limits = {one["name"]: one for one in said["limits"]}
+    change = float(said["margin"]["change"]) / 60_000
+    assert float(limits["margin of the trade"]["observed"]) == pytest.approx(change)
+    assert [one["rule"] for one in said["exits"]] == ["R-MAN-01", "R-MAN-02", "R-MAN-05"]
+
+
+def test_a_leg_beyond_the_holding_is_two_orders(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for x, said in (
+        (changed(CLOSE, "order", {"units": 3}), "legs[0].quantity: 3 of SPY 2026-07-17 580 P are"),
+        (changed(CLOSE, "legs.1.quantity", -3), "legs[1].quantity: 3 of SPY 2026-07-17 570 P are"),
+    ):
+        refused(["explain", written(here, x)], said, capsys)
+        refused(
+            ["explain", written(here, x)],
+            "send one order that closes 2 and another that opens 1", capsys,
+        )  # fmt: skip
+        assert main(["margin", "--file", written(here, x)]) == 0  # it leaves the account alone
+        capsys.readouterr()
+
+
+def test_a_closing_order_that_uncovers_a_short_is_the_venues_to_refuse(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The long leg sold alone: its short then needs thousands the account does not have."""
+    legged = changed(CLOSE, "legs", [CLOSE["legs"][1]])
+    assert explained(legged, here, capsys)["objections"] == []
+    poor = explained(changed(legged, "account.net_liq", 2500), here, capsys)
+    assert [one["name"] for one in poor["objections"]] == ["margin once the legs are closed"]
+    assert poor["limits"] == []
+
+
+def test_the_page_says_which_legs_close(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", written(here, CLOSE)]) == 0
+    said = capsys.readouterr().out
+    assert "SPY close of put credit vertical, 10 wide" in said
+    assert "+1 580 P at 6.4 (closes), −1 570 P at 4.55 (closes)" in said
+    assert "No limit stands in the way" in said
+    for word in ("Best", "Breaks even", "Chance of profit", "How it ends"):
+        assert word not in said
+    assert main(["explain", written(here, ROLL)]) == 0
+    said = capsys.readouterr().out
+    assert "SPY roll to short put" in said
+    assert "+1 580 P at 6.4 (closes), −1 550 P at 6.6; SPY" in said
+    assert "How it ends" in said
+    refused(["explain", written(here, CLOSE), "--as", "lt112"], "--as says whose exits", capsys)
+
+
 # The page.
 
 
@@ -213,7 +356,8 @@ def test_the_example_of_the_page_gives_the_answer_of_the_page(
 
 
 def test_every_key_of_the_format_stands_on_the_page() -> None:
-    from tomking.app.ticket.file import LEG, NEEDED, OPTIONAL
+    from tomking.app.ticket.file import NEEDED, OPTIONAL
+    from tomking.app.ticket.legs import LEG
 
     text = PAGE.read_text(encoding="utf-8")
     inner = ("symbol", "price", "kind", "leverage", "limit", "units", "tif", "net_liq", "cash",

@@ -10,7 +10,7 @@ from tomking.core.facts import Fact, RunStarted
 from tomking.engine.desk import Desk
 from tomking.engine.loop import run
 from tomking.engine.memory import MemoryJournal
-from tomking.engine.ports import Interest, Tick
+from tomking.engine.ports import Interest, Journal, Tick
 from tomking.exchange.fills import MID, FillModel
 from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
@@ -91,11 +91,12 @@ def bench(
     cash: str = "150000",
     limits: Limits | None = None,
     fill: FillModel = MID,
+    journal: Journal | None = None,
 ) -> Bench:
-    """A fresh desk on a scripted market."""
+    """A fresh desk on a scripted market; its facts stay in memory unless a journal is given."""
     rules = limits or Limits()
     exchange = Exchange(Decimal(cash), TASTYTRADE, fill, rules.house)
-    desk = Desk(strategies, rules, TASTYTRADE, MemoryJournal())
+    desk = Desk(strategies, rules, TASTYTRADE, journal or MemoryJournal())
     desk.begin(RunStarted(board().day.session.opens, "test", Decimal(cash), ""))
     return Bench(desk, exchange, Scripted(script))
 

@@ -13,6 +13,7 @@ from tomking.app.main import main
 from tomking.app.ticket.file import Ticket, ticket
 from tomking.app.ticket.source import parsed
 from tomking.core.calendar import NEW_YORK
+from tomking.core.errors import Exit
 
 NOW = datetime(2026, 6, 5, 10, 30, tzinfo=NEW_YORK)
 #: A put credit vertical on SPY, two units, for an account of $60,000.
@@ -88,11 +89,16 @@ def written(here: Path, x: Any) -> str:
 
 
 def answer(words: list[str], capsys: pytest.CaptureFixture[str]) -> Any:
-    """What a command prints as JSON, every number exact."""
-    assert main([*words, "--json"]) == 0
+    """What a command prints as JSON, every number exact; its exit code is what the answer says."""
+    code = main([*words, "--json"])
     shown = capsys.readouterr()
     assert shown.err == ""
-    return json.loads(shown.out, parse_float=Decimal)
+    said = json.loads(shown.out, parse_float=Decimal)
+    against = [
+        one for one in (*said.get("limits", ()), *said.get("objections", ())) if not one["passed"]
+    ]
+    assert code == (Exit.REFUSED if against else Exit.OK)
+    return said
 
 
 def refused(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

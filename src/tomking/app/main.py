@@ -37,8 +37,26 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
+def own_stdout() -> None:
+    """Keep standard output for what this program says.
+
+    A library written in C may print there too, and a JSON document would be none any more; what it
+    says goes nowhere.
+    """
+    stream = sys.__stdout__
+    if stream is None or stream is not sys.stdout:
+        return
+    place = stream.fileno()
+    ours = os.dup(place)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), place)
+    raw = os.fdopen(ours, "wb")
+    sys.stdout = io.TextIOWrapper(raw, "utf-8", "replace", line_buffering=os.isatty(ours))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
+    """Run the command line and return its exit code; without arguments it is the whole process."""
+    if arguments is None:
+        own_stdout()
     _speak_utf8()
     try:
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
@@ -51,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _close_the_pipe()
     except OSError as fault:
+        _close_the_pipe()
         return _say(f"tomking: nothing more can be written ({fault.strerror})", Exit.ERROR)
     except Exception as bug:  # noqa: BLE001 - the outermost frame: a bug becomes an exit code
         return _say(f"tomking: {_confess(bug)}", Exit.ERROR)
@@ -152,7 +171,8 @@ def _say(sentence: str, code: int) -> int:
 
 def _close_the_pipe() -> int:
     """Whoever read our output has left: say nothing more, not even at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return PIPE_CLOSED
 
 

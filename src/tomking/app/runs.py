@@ -10,7 +10,7 @@ from typing import Protocol
 from tomking.app.home import home
 from tomking.core.errors import ConfigError, DataCorrupt, DataError
 from tomking.core.facts import Fact
-from tomking.engine.codec import digest
+from tomking.engine.canonical import digest
 from tomking.engine.journal import REMEDY, SqliteJournal
 
 SUFFIX = ".journal"

@@ -1,6 +1,8 @@
 """``run(spec) -> Run``: a backtest as a function of values."""
 
+import gc
 from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,8 +17,8 @@ from tomking.core.money import ZERO
 from tomking.core.value import value
 from tomking.data.embedded import History, window
 from tomking.data.modelled import ModelMarket
+from tomking.engine.canonical import digest
 from tomking.engine.clock import SessionClock
-from tomking.engine.codec import digest
 from tomking.engine.desk import Desk
 from tomking.engine.loop import run as loop
 from tomking.engine.memory import MemoryJournal
@@ -113,11 +115,29 @@ def run(spec: RunSpec, *, paths: Paths | None = None, progress: Progress | None 
     names = [strategy.name for strategy in spec.strategies]
     if len(set(names)) < len(names):
         raise ConfigError(f"two strategies bear one name among {', '.join(names)}; rename one")
+    with _collector_at_rest():
+        return _made(spec, {} if paths is None else paths, progress)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No search for cycles: a run leaves next to none, and the search walks its facts each time."""
+    at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if at_work:
+            gc.enable()
+
+
+def _made(spec: RunSpec, paths: Paths, progress: Progress | None) -> Run:
+    """The run of a spec that makes sense; its time is all of it, the hash too."""
     began = perf_counter()
     history = window(spec.start, spec.end, spec.scale)
     sessions = _sessions(history)
     exchange, fees = venue(spec), fees_of(spec)
-    market = ModelMarket(history, spec.seed, spec.cut, spec.spreads, {} if paths is None else paths)
+    market = ModelMarket(history, spec.seed, spec.cut, spec.spreads, paths)
     journal = MemoryJournal()
     desk = Desk(spec.strategies, spec.limits, fees, journal)
     start = RunStarted(sessions[0].opens, "backtest", spec.capital, spec.text())
@@ -132,9 +152,10 @@ def run(spec: RunSpec, *, paths: Paths | None = None, progress: Progress | None 
     )
     agree(desk, exchange)
     now = market.at(sessions[-1].at(sessions[-1].minutes + AFTER_CLOSE))
+    final, run_hash = exchange.net_liq(now), digest(journal.facts)[:16]
     return Run(
-        spec, history, sessions, tuple(journal.facts), desk, exchange, exchange.net_liq(now),
-        perf_counter() - began, digest(journal.facts)[:16],
+        spec, history, sessions, tuple(journal.facts), desk, exchange, final,
+        perf_counter() - began, run_hash,
     )  # fmt: skip
 
 

@@ -45,6 +45,10 @@ class Contract:
     future: str = ""
     settles: Settles = Settles.PM
 
+    def __hash__(self) -> int:
+        """Root, date and strike tell contracts apart well enough to look one up."""
+        return hash((self.root, self.expiry, self.strike))
+
     @property
     def is_option(self) -> bool:
         """Whether this is an option."""

@@ -1,6 +1,5 @@
 """The one answer of rules, gates, breakers and alarms: a measurement and its bound."""
 
-from dataclasses import replace
 from enum import StrEnum
 from math import isfinite
 
@@ -41,17 +40,15 @@ def holds(sense: Sense, observed: float, bound: float) -> bool:
     >>> holds(Sense.BELOW, 30.0, 30.0), holds(Sense.AT_MOST, 30.0, 30.0)
     (False, True)
     """
-    match sense:
-        case Sense.AT_MOST:
-            return observed <= bound
-        case Sense.BELOW:
-            return observed < bound
-        case Sense.AT_LEAST:
-            return observed >= bound
-        case Sense.ABOVE:
-            return observed > bound
-        case Sense.IS:
-            return observed == bound
+    if sense is Sense.AT_MOST:
+        return observed <= bound
+    if sense is Sense.BELOW:
+        return observed < bound
+    if sense is Sense.AT_LEAST:
+        return observed >= bound
+    if sense is Sense.ABOVE:
+        return observed > bound
+    return observed == bound
 
 
 @value
@@ -72,15 +69,12 @@ class Reading:
     @property
     def passed(self) -> bool:
         """Arithmetic on the two figures, never an opinion."""
-        match self.observed, self.bound:
-            case None, _:
-                return False
-            case str() as seen, str() as wanted:
-                return self.sense is Sense.IS and seen == wanted
-            case (float() | int()) as seen, (float() | int()) as bound:
-                return holds(self.sense, seen, bound)
-            case _:
-                return False
+        seen, bound = self.observed, self.bound
+        if seen is None:
+            return False
+        if isinstance(seen, str) or isinstance(bound, str):
+            return self.sense is Sense.IS and seen == bound
+        return holds(self.sense, seen, bound)
 
     def __str__(self) -> str:
         """``friday vix: 31.2 points, must be below 30``."""
@@ -134,7 +128,11 @@ def first_failure(readings: tuple[Reading, ...]) -> Reading | None:
 
 def of_root(root: str, measured: Reading) -> Reading:
     """A reading that says which root it was taken for: ``MES: credit of the put side``."""
-    return replace(measured, name=f"{root}{ROOT_MARK}{measured.name}")
+    seen = measured
+    return Reading(
+        f"{root}{ROOT_MARK}{seen.name}", seen.stage, seen.sense, seen.observed, seen.bound,
+        seen.unit, seen.rule,
+    )  # fmt: skip
 
 
 def refusals(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:

@@ -33,12 +33,26 @@ class Checkpoint(StrEnum):
 
 
 LEGS_MAX = 4
+#: More than anything is quoted at: from here on a price is a slip, and arithmetic with it gives out.
+PRICE_MAX = Decimal(1_000_000_000)
+#: An order good till a date names one at most this far ahead. The broker prints no bound; what is meant
+#: to wait for longer is good till it is cancelled.
+GOOD_TILL_MAX = timedelta(days=365)
 #: Selling to open an option stops this long before its market closes on the day it expires.
 SELL_TO_OPEN_CUTOFF = timedelta(minutes=30)
 #: An order's price may not stand further from the package's mid than this share of the legs' value ...
 BAND_SHARE = 0.50
 #: ... or this many points, whichever is more.
 BAND_POINTS_MIN = 2.0
+
+
+def is_figure(price: Decimal) -> bool:
+    """Whether a price is a number of a size that prices have; an infinity or NaN is none.
+
+    >>> is_figure(Decimal("-1.25")), is_figure(Decimal("NaN")), is_figure(Decimal("1e400"))
+    (True, False, False)
+    """
+    return price.is_finite() and abs(price) < PRICE_MAX
 
 
 def is_on_tick(price: Decimal, product: Product, legs: int) -> bool:

@@ -1,5 +1,6 @@
 """A modelled chain: listed by the rules of its date, priced only where asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -60,12 +61,14 @@ class ModelChain:
             return skip(f"{delta:g} delta", Stage.DATA, "no strike has it", "a strike")
         days = expiry.day.toordinal() - self.now.day
         near = _around(self.root, forward, days, target)
-        deltas = np.abs(self._marks(expiry, right, near, uncut=True)[DELTA])
-        beyond = {"either": 0.0, "at_least": deltas < delta, "at_most": deltas > delta}[nearest]
-        away = np.abs(deltas - delta) + np.where(beyond, 1.0, 0.0)
-        if not len(near) or not away.min() < 1.0:
+        table = self._marks(expiry, right, near, uncut=True)
+        found = _nearest(table[DELTA].tolist(), delta, nearest)
+        if found is None:
             return skip("strikes", Stage.DATA, f"none near {target:,.0f}", "a listed one")
-        return self._quote(expiry, right, float(near[int(np.argmin(away))]))
+        strike = float(near[found])
+        if self.now.cut.any:
+            return self._quote(expiry, right, strike)
+        return self._told(expiry, right, strike, table[:, found])
 
     def by_strike(self, expiry: Expiry, right: Right, strike: float) -> Quote | Skip:
         """The nearest listed strike; half way between two, the one further out of the money."""
@@ -111,11 +114,30 @@ class ModelChain:
         return mark(columns, now).table
 
     def _quote(self, expiry: Expiry, right: Right, strike: float) -> Quote:
-        table = self._marks(expiry, right, np.array([strike]))
+        return self._told(
+            expiry, right, strike, self._marks(expiry, right, np.array([strike]))[:, 0]
+        )
+
+    def _told(self, expiry: Expiry, right: Right, strike: float, marks: F64) -> Quote:
+        """The quote of a strike from the column of its marks."""
+        seen: list[float] = marks.tolist()
+        contract = contract_of(self.root, expiry, right, strike)
         return Quote(
-            contract_of(self.root, expiry, right, strike), float(table[BID, 0]), float(table[ASK, 0]),
-            float(table[DELTA, 0]), float(table[VOL, 0]), self.at, Evidence.MODEL,
-        )  # fmt: skip
+            contract, seen[BID], seen[ASK], seen[DELTA], seen[VOL], self.at, Evidence.MODEL
+        )
+
+
+def _nearest(deltas: Sequence[float], wanted: float, nearest: Nearest) -> int | None:
+    """The place of the delta nearest to one that is wanted, on the side asked for."""
+    best, least = None, 1.0
+    for place, delta in enumerate(map(abs, deltas)):
+        beyond = (nearest == "at_least" and delta < wanted) or (
+            nearest == "at_most" and delta > wanted
+        )
+        away = abs(delta - wanted)
+        if away < least and not beyond:
+            best, least = place, away
+    return best
 
 
 def contract_of(root: str, expiry: Expiry, right: Right, strike: float) -> Contract:

@@ -6,10 +6,11 @@ yesterday's close and the path, daily rows up to yesterday. The true VIX close a
 an hour after the close of the session.
 """
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 import numpy as np
 
@@ -55,7 +56,7 @@ SCALED = frozenset(
 #: A dividend is declared to this many dollars a share.
 DECLARED = Decimal("0.00001")
 #: Sets of legs kept laid out; a book has one, a working order another.
-LAID_MAX = 64
+LAID_MAX = 256
 ROOTS = ("ES", "MES", "SPX", "SPY")
 #: Inputs that nobody supplies in the embedded history; a filter on one of them answers unknown.
 MISSING = ("ES volume", "put/call ratio", "VIX9D", "sector correlation", "LEAP volume")
@@ -63,11 +64,41 @@ MISSING = ("ES volume", "put/call ratio", "VIX9D", "sector correlation", "LEAP v
 EVENTS = ("FOMC", "CPI", "NFP")
 
 
+T = TypeVar("T")
+Contracts = tuple[Contract, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ByRoot(Mapping[str, T]):
+    """Something of every root, made when it is first asked for."""
+
+    make: Callable[[str], T]
+    made: dict[str, T] = field(default_factory=dict)
+
+    def __getitem__(self, root: str) -> T:
+        if root not in ROOTS:
+            raise KeyError(root)
+        if root not in self.made:
+            self.made[root] = self.make(root)
+        return self.made[root]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(ROOTS)
+
+    def __len__(self) -> int:
+        return len(ROOTS)
+
+
 @dataclass(slots=True)
 class Today:
-    """One session of the model: its path, what was known before the open, VIX before and after."""
+    """One session of the model: its path, what was known before the open, VIX before and after.
+
+    ``length`` is in minutes; ``levels`` are the prices of the roots as multiples of the index.
+    """
 
     day: Day
+    length: int
+    levels: Mapping[str, float]
     path: F64
     carry: Carry
     sd: float
@@ -88,16 +119,16 @@ class ModelMarket:
     paths: MutableMapping[date, F64] = field(default_factory=dict)
     clock: VarianceClock = field(init=False)
     rows: dict[tuple[str, Expiry], Columns] = field(init=False, default_factory=dict)
-    _indicators: Mapping[str, F64] = field(init=False)
-    _iv: Mapping[str, F64] = field(init=False)
+    _indicators: Mapping[str, list[float]] = field(init=False)
+    _iv: Mapping[str, list[float]] = field(init=False)
     _today: Today | None = field(init=False, default=None)
-    _laid: dict[int, tuple[Legs, Columns]] = field(init=False, default_factory=dict)
+    _laid: dict[Contracts, Columns] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.clock = _clock_over(self.history)
-        self._indicators = all_indicators(self.history.spx)
+        self._indicators = _lists(all_indicators(self.history.spx))
         closes = self.history.vix.close
-        self._iv = {"iv_rank": iv_rank(closes), "iv_percentile": iv_percentile(closes)}
+        self._iv = _lists({"iv_rank": iv_rank(closes), "iv_percentile": iv_percentile(closes)})
 
     def at(self, now: datetime) -> "ModelSnapshot":
         """The market of an instant; instants of one session share what was known before its open."""
@@ -116,14 +147,14 @@ class ModelMarket:
             known = self.paths[session.day] = draw(shape, key)
         return known
 
-    def columns(self, legs: Legs) -> Columns:
-        """Legs laid out for the kernels, once per set."""
-        known = self._laid.get(id(legs))
-        if known is None or known[0] is not legs:
+    def columns(self, contracts: Contracts) -> Columns:
+        """Contracts laid out for the kernels, once per set."""
+        known = self._laid.get(contracts)
+        if known is None:
             if len(self._laid) >= LAID_MAX:
                 self._laid.clear()
-            known = self._laid[id(legs)] = (legs, lay_out(legs.contracts, self.clock))
-        return known[1]
+            known = self._laid[contracts] = lay_out(contracts, self.clock)
+        return known
 
     def _open(self, day: date) -> Today:
         session = session_of(day)
@@ -134,12 +165,10 @@ class ModelMarket:
         before, vix_before = float(spx.close[row - 1]), float(vix.close[vix_row - 1])
         carry = carry_table().at(day)
         levels = {root: _level(root, day, carry) for root in ROOTS}
-        bars = {level: spx.cut(0, row).scaled(level) for level in set(levels.values())}
-        measured = {level: self._measured(level, row, vix_row) for level in bars}
         known = Day(
             session,
-            {root: bars[level] for root, level in levels.items()},
-            {root: measured[level] for root, level in levels.items()},
+            ByRoot(lambda root: spx.cut(0, row).scaled(levels[root])),
+            ByRoot(lambda root: self._measured(levels[root], row, vix_row)),
             {},
             event_table().on(day, EVENTS),
             {root: before * level for root, level in levels.items()},
@@ -149,8 +178,8 @@ class ModelMarket:
             {"SPY": self._dividends(day)},
         )
         return Today(
-            known, self.path(session), carry, vix_day(vix_before), before, vix_before,
-            float(vix.close[vix_row]), open_evidence(day),
+            known, session.minutes, levels, self.path(session), carry, vix_day(vix_before), before,
+            vix_before, float(vix.close[vix_row]), open_evidence(day),
         )  # fmt: skip
 
     def _dividends(self, day: date) -> tuple[Dividend, ...]:
@@ -168,10 +197,10 @@ class ModelMarket:
     def _measured(self, level: float, row: int, vix_row: int) -> Mapping[str, float]:
         """Indicators as of yesterday's close, in points of a root that stands at ``level`` x index."""
         figures = {
-            name: float(column[row - 1]) * (level if name in SCALED else 1.0)
+            name: column[row - 1] * (level if name in SCALED else 1.0)
             for name, column in self._indicators.items()
         }
-        return figures | {name: float(column[vix_row - 1]) for name, column in self._iv.items()}
+        return figures | {name: column[vix_row - 1] for name, column in self._iv.items()}
 
 
 @dataclass(slots=True)
@@ -181,17 +210,17 @@ class ModelSnapshot:
     market: ModelMarket
     today: Today
     at: datetime
+    minute: float = field(init=False)
     _instant: Instant | None = field(init=False, default=None)
+    _marked: dict[tuple[Contracts, Shock], Marks] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.minute = self.today.day.session.minute(self.at)
 
     @property
     def day(self) -> Day:
         """What was known before the open."""
         return self.today.day
-
-    @property
-    def minute(self) -> float:
-        """Minutes since the open."""
-        return self.today.day.session.minute(self.at)
 
     @property
     def instant(self) -> Instant:
@@ -203,7 +232,7 @@ class ModelSnapshot:
     @property
     def vix(self) -> Stamped:
         """VIX now: from the path until the true close is published."""
-        published = self.minute >= self.today.day.session.minutes + AFTER_CLOSE
+        published = self.minute >= self.today.length + AFTER_CLOSE
         evidence = Evidence.RECORDED if published else Evidence.MODEL
         return Stamped(self.instant.vix, self.at, evidence)
 
@@ -211,10 +240,9 @@ class ModelSnapshot:
         """The price of a root now: a future is carried forward from the index."""
         if root not in ROOTS:
             return skip(f"{root} data", Stage.DATA, f"no price for {root}", "a price")
-        level = _level(root, self.today.day.session.day, self.today.carry)
-        closed = self.minute >= self.today.day.session.minutes
+        closed = self.minute >= self.today.length
         evidence = Evidence.MODEL if not closed else _evidence(root)
-        return Stamped(self.instant.index * level, self.at, evidence)
+        return Stamped(self.instant.index * self.today.levels[root], self.at, evidence)
 
     def session_open(self, root: str) -> Stamped | Skip:
         """The price of the same thing at today's open."""
@@ -223,17 +251,16 @@ class ModelSnapshot:
         session = self.today.day.session
         if self.minute < 0:
             raise LookAhead(f"the session of {session.day} has not opened at {self.at:%H:%M}")
-        level = _level(root, session.day, self.today.carry)
+        level = self.today.levels[root]
         return Stamped(float(self.today.path[0]) * level, session.opens, self.today.open_evidence)
 
     def vwap(self, root: str) -> float:
         """The path so far, weighted by a U-shaped volume that is a model too."""
-        last = int(min(self.minute, self.today.day.session.minutes))
+        last = int(min(self.minute, self.today.length))
         if last < 1:
             return float("nan")
-        weight = u_shaped_volume(self.today.day.session.minutes)[:last]
-        level = _level(root, self.today.day.session.day, self.today.carry)
-        return float(vwap(self.today.path[1 : last + 1], weight)[-1]) * level
+        weight = u_shaped_volume(self.today.length)[:last]
+        return float(vwap(self.today.path[1 : last + 1], weight)[-1]) * self.today.levels[root]
 
     def chain(self, root: str) -> "ModelChain | Skip":
         """The options of a root, priced when asked."""
@@ -242,8 +269,13 @@ class ModelSnapshot:
         return ModelChain(root, self.at, self.instant, self.market.clock, self.market.rows)
 
     def marks(self, legs: Legs, shock: Shock = NO_SHOCK) -> Marks:
-        """Every leg marked in one call."""
-        return mark(self.market.columns(legs), self.instant, shock)
+        """Every leg marked in one call; whoever asks again for the same contracts is given the same."""
+        asked = legs.contracts, shock
+        known = self._marked.get(asked)
+        if known is None:
+            columns = self.market.columns(legs.contracts)
+            known = self._marked[asked] = mark(columns, self.instant, shock)
+        return known
 
     def underlying(self, contract: Contract) -> Stamped | Skip:
         """The price of a contract's own future, index or share now."""
@@ -261,7 +293,7 @@ class ModelSnapshot:
         if contract.expiry != session.day:
             return skip("fixing", Stage.DATA, f"{contract} does not expire today", "an expiry")
         morning = contract.settles is Settles.AM
-        if self.minute < (0 if morning else session.minutes):
+        if self.minute < (0 if morning else self.today.length):
             raise LookAhead(f"{contract} has not been fixed yet at {self.at:%H:%M}")
         index = float(self.today.path[0 if morning else -1])
         evidence = self.today.open_evidence if morning else Evidence.RECORDED
@@ -274,22 +306,28 @@ class ModelSnapshot:
 
     def _seen(self) -> Instant:
         """Index and VIX as of this minute, and where the clocks stand."""
-        today, session, minute = self.today, self.today.day.session, self.minute
+        today, length, minute = self.today, self.today.length, self.minute
         if minute < 0:
-            raise LookAhead(f"the session of {session.day} has not opened at {self.at:%H:%M}")
-        index = float(today.path[int(min(minute, session.minutes))])
-        published = minute >= session.minutes + AFTER_CLOSE
+            day = self.day.session.day
+            raise LookAhead(f"the session of {day} has not opened at {self.at:%H:%M}")
+        index = float(today.path[int(min(minute, length))])
+        published = minute >= length + AFTER_CLOSE
         vix = (
             today.vix_close
             if published
             else vix_at(today.vix_before, today.sd, index, today.index_before)
         )
-        day = session.day.toordinal()
+        ordinal = self.day.session.day.toordinal()
         return Instant(
-            index, vix, day, minute, float(session.minutes),
-            share_to_close(minute, float(session.minutes)) if minute < session.minutes else 0.0,
-            self.market.clock.at(day, minute), today.carry, self.market.cut, self.market.spreads,
+            index, vix, ordinal, minute, float(length),
+            share_to_close(minute, float(length)) if minute < length else 0.0,
+            self.market.clock.at(ordinal, minute), today.carry, self.market.cut, self.market.spreads,
         )  # fmt: skip
+
+
+def _lists(columns: Mapping[str, F64]) -> Mapping[str, list[float]]:
+    """Columns as lists, of which single figures are read faster."""
+    return {name: column.tolist() for name, column in columns.items()}
 
 
 def _level(root: str, day: date, carry: Carry) -> float:

@@ -1,7 +1,9 @@
 """When to look: the instants of a session at which a slot, a watch or a settling look is due."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import attrgetter
 
 from tomking.core.calendar import AFTER_CLOSE, Session
 from tomking.core.value import value
@@ -14,14 +16,42 @@ SETTLE = (1, 2)
 #: While an order is at work nothing waits longer than this for a look.
 RESTLESS_EVERY_MIN = 5
 
-Grid = tuple[tuple[int, frozenset[str], frozenset[str], frozenset[str], bool], ...]
 Due = tuple[tuple[str, tuple[int, ...]], ...]
 Watched = tuple[tuple[str, int], ...]
 
 
+@value
+class Row:
+    """A minute of a session: whose slot it is, whose last, who is looked at, and whether a fate is."""
+
+    minute: int
+    due: frozenset[str]
+    last: frozenset[str]
+    watch: frozenset[str]
+    settling: bool
+
+
+@value
+class Grid:
+    """The minutes of a session, ascending: all, those when something is due or watched, and due."""
+
+    every: tuple[Row, ...]
+    watched: tuple[Row, ...]
+    due: tuple[Row, ...]
+
+    def after(self, minute: int, interest: Interest) -> Row | None:
+        """The next row at which something can happen, as things stand."""
+        held, restless = interest.held, interest.restless
+        rows = self.every if restless else self.watched if held else self.due
+        for row in rows[bisect_right(rows, minute, key=attrgetter("minute")) :]:
+            if row.due or (restless and row.settling) or not held.isdisjoint(row.watch):
+                return row
+        return None
+
+
 @lru_cache(maxsize=256)
 def grid(length: int, due: Due, watched: Watched) -> Grid:
-    """Rows of (minute, due, last, watch, settling) of a session, ascending.
+    """The minutes of a session.
 
     ``due`` gives each strategy's slot minutes, ``watched`` the minutes between looks at its
     positions.
@@ -31,8 +61,8 @@ def grid(length: int, due: Due, watched: Watched) -> Grid:
     instants = asked | looked
     settling = {minute + later for minute in instants for later in SETTLE}
     settling |= set(range(RESTLESS_EVERY_MIN, length, RESTLESS_EVERY_MIN))
-    return tuple(
-        (
+    rows = tuple(
+        Row(
             minute,
             frozenset(name for name, minutes in due if minute in minutes),
             frozenset(name for name, minutes in due if minutes and minute == minutes[-1]),
@@ -40,6 +70,11 @@ def grid(length: int, due: Due, watched: Watched) -> Grid:
             minute in settling,
         )
         for minute in sorted(minute for minute in instants | settling if minute < length)
+    )
+    return Grid(
+        rows,
+        tuple(row for row in rows if row.due or row.watch),
+        tuple(row for row in rows if row.due),
     )
 
 
@@ -58,12 +93,12 @@ class SessionClock:
         """Instants in order; those at which nothing could happen are left out."""
         watched = tuple((strategy.name, strategy.watch_min) for strategy in self.strategies)
         for session in self.sessions:
-            rows = grid(
-                session.minutes, slots_of(session, self.strategies, self.delay_min), watched
-            )
-            for minute, due, last, watch, settling in rows:
-                if due or (settling and interest.restless) or (watch & interest.held):
-                    yield Tick(session.at(minute), due, last, watch)
+            due = slots_of(session, self.strategies, self.delay_min)
+            minutes = grid(session.minutes, due, watched)
+            minute = -1
+            while (row := minutes.after(minute, interest)) is not None:
+                yield Tick(session.at(row.minute), row.due, row.last, row.watch)
+                minute = row.minute
             yield Tick(session.at(session.minutes + AFTER_CLOSE), closing=True)
 
 

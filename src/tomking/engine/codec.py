@@ -1,16 +1,15 @@
-"""Facts as text and back: JSON for the file, a canonical line for the hash.
+"""Facts as text and back: JSON for the file.
 
 Driven by the types of the facts themselves, so a new kind needs nothing here.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from hashlib import sha256
 from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -20,8 +19,6 @@ from tomking.core.errors import DataCorrupt
 from tomking.core.facts import KINDS, Fact
 from tomking.core.order import Order, TimeInForce
 
-#: Floats keep this many digits in a hash, so the last bits of another processor cannot reach it.
-DIGITS = 6
 #: The key under which a float that JSON cannot hold is written.
 NOT_FINITE = "float"
 _AS_IT_IS = frozenset({NoneType, bool, int, str})
@@ -99,31 +96,6 @@ def from_json(kind: str, payload: str) -> Fact:
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as fault:
         raise DataCorrupt(f"a {kind} in the journal cannot be read: {fault}") from fault
     return fact
-
-
-def canonical(fact: Fact) -> str:
-    """One line of a fact for hashing: keys sorted, floats at six significant digits."""
-    return f"{type(fact).__name__} {json.dumps(_rounded(plain(fact)), sort_keys=True)}"
-
-
-def digest(facts: Iterable[Fact], salt: str = "") -> str:
-    """SHA-256 over the canonical lines of some facts."""
-    running = sha256(salt.encode())
-    for fact in facts:
-        running.update(canonical(fact).encode())
-    return running.hexdigest()
-
-
-def _rounded(x: Any) -> Any:
-    match x:
-        case float():
-            return float(f"{x:.{DIGITS}g}")
-        case dict():
-            return {key: _rounded(part) for key, part in x.items()}
-        case list():
-            return [_rounded(part) for part in x]
-        case _:
-            return x
 
 
 @cache

@@ -140,11 +140,10 @@ def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
     """
     growing = {working.order.campaign for working in view.book.opening()}
     for position in view.book.positions.values():
-        if position.campaign in growing:
+        if position.campaign in growing or next(view.book.closing(position.id), None):
             continue
         target = desk.strategy(position.strategy).target(position)
-        waiting = any(True for _ in view.book.closing(position.id))
-        if target is None or waiting or not position.whole or residue(position):
+        if target is None or not position.whole or residue(position):
             continue
         units, legs = position.legs_to_close
         intent = f"{position.id}/target"

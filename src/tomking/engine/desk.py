@@ -62,7 +62,10 @@ class Desk:
 
     def strategy(self, name: str) -> Strategy:
         """The strategy of that name."""
-        return next(strategy for strategy in self.strategies if strategy.name == name)
+        for strategy in self.strategies:
+            if strategy.name == name:
+                return strategy
+        raise KeyError(name)
 
     def view(self, now: Snapshot) -> View:
         """Everything a decision may look at, at an instant."""

@@ -244,5 +244,5 @@ def _reported(path: Path, seq: int = 1) -> Iterator[None]:
             f"{path} cannot be used ({fault}): see that no other process writes to it, that the "
             "folder may be written to and that the disk has room, then try again"
         ) from fault
-    except sqlite3.DatabaseError as fault:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:  # or the name of a column is torn
         raise DataCorrupt(f"{path} cannot be read at fact {seq} ({fault}); {REMEDY}") from fault

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from math import isnan
 
-from tomking.core.contract import Contract
+from tomking.core.contract import Contract, Right
 from tomking.core.money import ZERO, points
 from tomking.core.order import Order
 from tomking.core.product import product
@@ -17,7 +17,7 @@ from tomking.exchange.ledger import Ledger, multiplier, worth
 from tomking.market.snapshot import MID, Legs, Marks, Snapshot
 from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.fees import FeeSchedule
-from tomking.portfolio.order_rules import instruments_known
+from tomking.portfolio.order_rules import instruments_known, prices_are_figures
 from tomking.portfolio.preview import Preview, Refusal
 
 NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked")
@@ -95,7 +95,7 @@ class Account:
         QuoteMissing
             If what it would need cannot be worked out.
         """
-        if not instruments_known(order).passed:
+        if not (instruments_known(order).passed and prices_are_figures(order).passed):
             return NOT_ASKED
         table = now.marks(columns_of(order.legs, order.units)).table[MID].tolist()
         prices = [ZERO if isnan(mid) else points(mid) for mid in table]
@@ -129,8 +129,11 @@ class Account:
 
 
 def may_uncover(order: Order, ledger: Ledger) -> bool:
-    """Whether an order sells more than it buys beside something short on the same root."""
-    if sum(leg.quantity for leg in order.legs) >= 0:
+    """Whether an order sells more puts, calls or shares than it buys, beside something short there."""
+    net: dict[Right | None, int] = {}
+    for leg in order.legs:
+        net[leg.contract.right] = net.get(leg.contract.right, 0) + leg.quantity
+    if min(net.values()) >= 0:
         return False
     return any(n < 0 and held.root == order.root for held, n in ledger.holdings.items())
 

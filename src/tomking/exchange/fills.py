@@ -1,6 +1,7 @@
 """Fill models: at which price a leg trades, given its quote; against the trader, never for him."""
 
 import math
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -38,6 +39,13 @@ MID = FillModel("mid", 0.0)
 GRADED = FillModel("graded", 0.5, slippage=BY_CIRCUMSTANCE, patience=Patience())
 NAMED = {model.name: model for model in (NATURAL, MID, GRADED)}
 PATIENT, BY = "patient ", " by "
+#: Every form ``model_named`` takes, for whoever has to write one: in a sentence, and as a list.
+FORMS = (
+    f"{', '.join(NAMED)} or spread_fraction(0.25), with `patient` before it (limits wait for better) "
+    "or `by 2` after it (units at a look)"
+)
+FORMS_LIST = " | ".join((*NAMED, "spread_fraction(x)", "patient …", "… by n"))
+_FORM = re.compile(r"(patient )?(?:(\w+)|spread_fraction\(([^()]+)\))(?: by (-?[0-9]+))?")
 
 
 def spread_fraction(share: float) -> FillModel:
@@ -70,22 +78,34 @@ def in_lots(model: FillModel, lot: int) -> FillModel:
 def model_named(name: str) -> FillModel:
     """The model of a name as people write it, such as ``spread_fraction(0.25)`` or ``graded by 2``.
 
+    Raises
+    ------
+    ConfigError
+        If it is in none of the ``FORMS``.
+
     >>> model_named("mid") == MID, model_named("patient natural by 3").lot
     (True, 3)
     """
+    form = _FORM.fullmatch(name)
+    if form is None:
+        raise _unknown(name)
+    waits, word, share, lot = form.groups()
+    model = NAMED.get(word or "") if share is None else spread_fraction(_number(share, name))
+    if model is None:
+        raise _unknown(name)
+    model = patient(model) if waits else model
+    return in_lots(model, int(lot)) if lot else model
+
+
+def _number(text: str, name: str) -> float:
     try:
-        if BY in name:
-            inner, _, lot = name.rpartition(BY)
-            return in_lots(model_named(inner), int(lot))
-        if name.startswith(PATIENT):
-            return patient(model_named(name.removeprefix(PATIENT)))
-        share = name.removeprefix("spread_fraction(").removesuffix(")")
-        return NAMED[name] if name in NAMED else spread_fraction(float(share))
+        return float(text)
     except ValueError:
-        raise ConfigError(
-            f"unknown fill model {name!r}; choose natural, mid, spread_fraction(0.25) or graded, "
-            "with `patient` before it or ` by 2` (units at a look) after it"
-        ) from None
+        raise _unknown(name) from None
+
+
+def _unknown(name: str) -> ConfigError:
+    return ConfigError(f"unknown fill model {name!r}; choose {FORMS}")
 
 
 @value

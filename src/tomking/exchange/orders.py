@@ -103,7 +103,7 @@ class Orders:
         gone = dict.fromkeys(self._beside(order_id), f"{order_id} traded first")
         for waiting in self._waiting(order_id):
             if waiting.replaces:
-                gone[waiting.order.id] = f"{order_id}, which it would replace, has filled"
+                gone[waiting.order.id] = traded(entry)
         for name, why in gone.items():
             if name in self.working:
                 yield from self.end(name, Status.CANCELLED, why, at, aborts=True)
@@ -170,6 +170,16 @@ class Orders:
         if group is None:
             return []
         return [n for n in self.working if n != order_id and self._groups.get(n) == group]
+
+
+def traded(entry: Working) -> str:
+    """Why what would replace an order ends: how much of that one has filled, and what still works."""
+    order, left = entry.order, entry.left
+    if not left:
+        return f"{order.id}, which it would replace, has filled"
+    rest = f"{left} still work" if left > 1 else "1 still works"
+    ends = rest if entry.dies is None else f"{rest} until its cancel is through"
+    return f"{entry.filled} of {order.units} of {order.id}, which it would replace, filled; {ends}"
 
 
 def _closing(entry: Working) -> Iterator[tuple[Contract, int]]:

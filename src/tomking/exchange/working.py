@@ -1,7 +1,7 @@
 """An order in the venue's book: when it may trade, what of it has, and what it waits for."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -14,7 +14,7 @@ from tomking.core.order import Order, TimeInForce
 from tomking.core.product import product
 from tomking.core.value import value
 from tomking.exchange.fills import Steps, one_step, steps
-from tomking.market.sessions import previous_session
+from tomking.market.sessions import previous_session, session_of
 from tomking.portfolio.hours import trades_until
 
 #: Seconds from sending anything to its effect, and the most that may be asked for.
@@ -126,9 +126,15 @@ def _ends(order: Order, until: datetime, late: timedelta) -> datetime | None:
         case TimeInForce.DAY:
             return until
         case TimeInForce.GTD if order.until is not None:
-            return previous_session(order.until + timedelta(days=1)).closes + late
+            return _closes(order.until) + late
         case _:
             return None
+
+
+def _closes(day: date) -> datetime:
+    """The close of a day's session, or of the last one before it."""
+    session = session_of(day) or previous_session(day)
+    return session.closes
 
 
 @cache

@@ -76,12 +76,3 @@ def after(
         intrinsic = max(sign[i] * (forward - strike[i]), 0.0)
         otm[i] = max(price - intrinsic, 0.0)
         delta[i] = abs(greeks[1, i])
-
-
-@kernel
-def mids(table: F64) -> None:
-    """The mid half way between the quoted sides; a leg without a quote has an infinite age."""
-    for i in range(table.shape[1]):
-        mid = 0.5 * (table[0, i] + table[1, i])
-        table[2, i] = mid
-        table[8, i] = 0.0 if mid == mid else np.inf

@@ -6,7 +6,6 @@ path.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +28,11 @@ from tomking.market.marking import (
     K,
     after,
     before,
-    mids,
     volatilities,
 )  # fmt: skip
-from tomking.market.snapshot import ASK, BID, MID, NO_SHOCK, Marks, Shock
-from tomking.market.spread import haircut_into, quote_into, quote_rules
-from tomking.market.surface import atm_sd_into, shock_into, smile_into
+from tomking.market.snapshot import NO_SHOCK, Marks, Shock
+from tomking.market.spread import haircut_into, quote_rules, quoted_into
+from tomking.market.surface import deviations_into, shock_into
 from tomking.market.variance import VarianceClock
 from tomking.pricing.american import american_slopes
 from tomking.pricing.black import black76_into
@@ -136,7 +134,10 @@ def strikes_of(row: Columns, strikes: F64, sign: float) -> Columns:
     count = len(strikes)
     signs = np.full(count, sign)
     if count == 1:  # every other column of the row serves as it is
-        return replace(row, strike=strikes, sign=signs, black_sign=signs)
+        return Columns(
+            strikes, signs, row.per_index, row.carried, row.expiry, row.morning, row.variance,
+            row.rules, row.option, signs, row.early, row.on_share,
+        )  # fmt: skip
     return Columns(
         strikes, signs, row.per_index.repeat(count), row.carried.repeat(count),
         row.expiry.repeat(count), row.morning.repeat(count), row.variance.repeat(count),
@@ -192,11 +193,11 @@ def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> Marks:
         columns.strike, columns.sign, columns.option, columns.expiry, float(now.day), scratch,
         greeks, table, otm, delta, dte,
     )  # fmt: skip
-    quote_into(
-        table[MID], delta, otm, dte, columns.rules, now.spreads * shock.spread,
-        table[BID], table[ASK], on_tick=shock == NO_SHOCK,
+    quoted_into(
+        delta, otm, dte, columns.rules, now.spreads * shock.spread, table,
+        on_tick=shock is NO_SHOCK or shock == NO_SHOCK,
     )  # fmt: skip
-    mids(table)
+    table.setflags(write=False)  # several may look at it
     return Marks(table, scratch[FORWARD])
 
 
@@ -219,12 +220,11 @@ def _deviations(
     columns: Columns, now: Instant, shock: Shock, scratch: F64, today: NDArray[np.bool_]
 ) -> None:
     """Total standard deviation at each strike, and the volatility it is: level, smile, shock."""
-    sd, left = scratch[SD], scratch[LEFT]
-    atm_sd_into(now.vix, left, today, now.share, sd)
-    smile_into(scratch[K], sd, now.vix, left, sd)
+    years, k, sd = scratch[YEARS], scratch[K], scratch[SD]
+    deviations_into(now.vix, scratch[LEFT], today, now.share, k, years, sd, scratch[VOL])
     if shock.vol or shock.wing:
-        shock_into(sd, scratch[K], columns.expiry - now.day, scratch[YEARS], shock, sd)
-    volatilities(scratch)
+        shock_into(sd, k, columns.expiry - now.day, years, shock, sd)
+        volatilities(scratch)
 
 
 def _premiums(columns: Columns, now: Instant, scratch: F64, greeks: F64) -> None:

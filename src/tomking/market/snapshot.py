@@ -83,6 +83,12 @@ class Legs:
     def __len__(self) -> int:
         return len(self.contracts)
 
+    def where(self, rows: NDArray[np.bool_]) -> "Legs":
+        """Those of the legs whose row is true."""
+        kept = tuple(c for c, keep in zip(self.contracts, rows.tolist(), strict=True) if keep)
+        columns = (self.strike, self.sign, self.quantity, self.multiplier)
+        return Legs(kept, *(column[rows] for column in columns))
+
 
 @value
 class Marks:
@@ -93,6 +99,10 @@ class Marks:
 
     table: F64
     spot: F64
+
+    def where(self, rows: NDArray[np.bool_]) -> "Marks":
+        """The marks of those legs whose row is true."""
+        return Marks(self.table[:, rows], self.spot[rows])
 
 
 @value

@@ -113,6 +113,19 @@ def _quote_into(
 
 
 @_kernel
+def _quoted_into(
+    abs_delta: F64, otm_value: F64, dte: F64, rules: F64, spread_factor: float, table: F64,
+    on_tick: bool,
+) -> None:  # fmt: skip
+    bid, ask = table[0], table[1]
+    _quote_into(table[2], abs_delta, otm_value, dte, rules, spread_factor, bid, ask, on_tick)
+    for i in range(table.shape[1]):
+        mid = 0.5 * (bid[i] + ask[i])
+        table[2, i] = mid
+        table[8, i] = 0.0 if mid == mid else np.inf
+
+
+@_kernel
 def haircut(abs_delta: float, sign: float, put16: float, put5: float, call16: float) -> float:
     """What is left of a premium when the modelled wings are marked down: 1 less the cut.
 
@@ -209,3 +222,20 @@ def quote_into(
         must be smooth. Widths stay, the least tick goes with the rounding.
     """
     _quote_into(mid, abs_delta, otm_value, dte, rules, spread_factor, bid, ask, on_tick)
+
+
+def quoted_into(
+    abs_delta: F64,
+    otm_value: F64,
+    dte: F64,
+    rules: F64,
+    spread_factor: float,
+    table: F64,
+    *,
+    on_tick: bool,
+) -> None:
+    """``quote_into`` for a table of marks: its mids in, its bids, asks, mids and ages out.
+
+    The mid is then half way between the sides; a leg without a quote has an infinite age.
+    """
+    _quoted_into(abs_delta, otm_value, dte, rules, spread_factor, table, on_tick)

@@ -117,6 +117,16 @@ def _smile_into(k: Column, sd: Column, vix: Column, years: Column, out: F64, p: 
 
 
 @kernel
+def _deviations_into(
+    vix: float, left: F64, today: Flags, share: float, k: F64, years: F64, sd: F64, vol: F64, p: F64
+) -> None:
+    _atm_sd_into(vix, left, today, share, sd, p)
+    _smile_into(k, sd, vix, left, sd, p)
+    for i in range(sd.size):
+        vol[i] = sd[i] / sqrt(years[i])
+
+
+@kernel
 def _quantile(p: float) -> float:
     """Inverse of the standard normal distribution, to the last digits, for 0 < p < 1.
 
@@ -279,6 +289,29 @@ def smile_into(
         Filled; shape (legs,). Divide by ``sqrt(years)`` for a volatility.
     """
     _smile_into(k, sd, vix, years, out, surface.column)
+
+
+def deviations_into(
+    vix: float,
+    left: F64,
+    today: Flags,
+    share: float,
+    k: F64,
+    years: F64,
+    sd: F64,
+    vol: F64,
+    surface: VolSvi = CHAIN_WEIGHTED,
+) -> None:
+    """``atm_sd_into`` and ``smile_into`` in one call, for columns, and the volatility that is.
+
+    Parameters
+    ----------
+    left, years
+        Variance years and calendar years to expiry.
+    sd, vol
+        Filled: total standard deviation at each strike, and that over ``sqrt(years)``.
+    """
+    _deviations_into(vix, left, today, share, k, years, sd, vol, surface.column)
 
 
 def strike_at_delta(

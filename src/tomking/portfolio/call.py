@@ -163,7 +163,9 @@ def _steps(end: float, step: float) -> list[float]:
 def _first(left: Callable[[float], float], steps: Sequence[float]) -> float | None:
     """Where along some steps buying power is first gone; nothing if it never is."""
     inner = steps[0]
-    for outer in steps:
+    if left(inner) <= 0.0:
+        return inner
+    for outer in steps[1:]:
         if left(outer) <= 0.0:
             return _halved(left, inner, outer)
         inner = outer

@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 
 from tomking.core.errors import ConfigError
 from tomking.core.money import ZERO, cents
-from tomking.core.product import Delivers, Kind, Product, product
+from tomking.core.product import PRODUCTS, Delivers, Kind, Product, product
 from tomking.core.value import value
 from tomking.portfolio.fees_table import COMMISSIONS, EXCHANGE, LEVIES
 
@@ -68,11 +68,15 @@ class Fees:
 
 @value
 class ExchangeFee:
-    """The exchange's fee on one contract of a root: the future itself, and an option on it."""
+    """The exchange's fee on one contract of a root: the future itself, and an option on it.
+
+    ``least`` is the smallest leg that pays it.
+    """
 
     root: str
     outright: Decimal | None
     option: Decimal
+    least: int
     source: str
     assumed: tuple[str, ...]
 
@@ -161,13 +165,13 @@ class FeeSchedule:
             raise ConfigError(f"fee schedule {self.name!r} has no row for {asset}; add one")
         return found
 
-    def exchange(self, row: Fees, root: str, is_option: bool) -> Decimal:
-        """The exchange's own fee on one contract of a root."""
+    def exchange(self, row: Fees, root: str, is_option: bool) -> tuple[Decimal, int]:
+        """The exchange's own fee on one contract of a root, and the smallest leg that pays it."""
         for fee_ in self.exchange_fees:
             if fee_.root == root:
                 own = fee_.option if is_option else fee_.outright
-                return row.exchange if own is None else own
-        return row.exchange
+                return row.exchange if own is None else own, fee_.least
+        return row.exchange, 1
 
     def levied(self, asset: Asset, at: date) -> tuple[Levy, ...]:
         """The levies in force on a product on a day, each name once."""
@@ -206,9 +210,10 @@ def _fees(row: list[str]) -> Fees:
 
 
 def _exchange_fee(row: list[str]) -> ExchangeFee:
-    root, outright, option, source = row
-    assumed = _assumed(("outright", "option"), row[1:3])
-    return ExchangeFee(root, _most(outright), _figure(option), source, assumed)
+    root, outright, cell, source = row
+    option, _, least = cell.partition("@")
+    assumed = _assumed(("outright", "option"), (outright, option))
+    return ExchangeFee(root, _most(outright), _figure(option), int(least or 1), source, assumed)
 
 
 def _levy(row: list[str]) -> Levy:
@@ -249,10 +254,11 @@ def asset_of(traded: Product, is_option: bool) -> Asset:
 
 @value
 class Rates:
-    """What a schedule asks for one product of a root on a day."""
+    """What a schedule asks for one product of a root on a day, the exchange's fee from ``least`` on."""
 
     fees: Fees
     exchange: Decimal
+    least: int
     levies: tuple[Levy, ...]
 
 
@@ -260,7 +266,7 @@ class Rates:
 def rates(schedule: FeeSchedule, kind: Asset, root: str, is_option: bool, at: date) -> Rates:
     """The rows of a schedule that a leg meets, looked up once a day."""
     row = schedule.row(kind, at)
-    return Rates(row, schedule.exchange(row, root, is_option), schedule.levied(kind, at))
+    return Rates(row, *schedule.exchange(row, root, is_option), schedule.levied(kind, at))
 
 
 def charge(
@@ -285,7 +291,10 @@ def charge(
     >>> spy.commission, spy.clearing, spy.regulatory
     (Decimal('1.00'), Decimal('0.10'), Decimal('0.04'))
     """
-    asked = rates(schedule, asset_of(traded, is_option), traded.root, is_option, at)
+    known = PRODUCTS.get(traded.root)
+    # A share may have the name of a future; the exchange's fee is the future's.
+    root = traded.root if known is None or known.kind is traded.kind else ""
+    asked = rates(schedule, asset_of(traded, is_option), root, is_option, at)
     row, count = asked.fees, Decimal(abs(quantity))
     commission = count * (row.opening if opens else row.closing)
     if row.leg_max is not None:
@@ -297,9 +306,11 @@ def charge(
     parts = (
         cents(commission),
         cents(count * row.clearing),
-        cents(count * asked.exchange),
+        cents(count * asked.exchange if count >= asked.least else ZERO),
         sum(levies, ZERO),
     )
+    if schedule.factor == _ONE:
+        return Charge(*parts)
     return Charge(*(cents(part * schedule.factor) for part in parts))
 
 
@@ -331,6 +342,7 @@ def settlement_fee(
     return cents(Decimal(abs(quantity)) * row.settlement * schedule.factor)
 
 
+@lru_cache(maxsize=4096)
 def round_trip_usd(
     root: str, legs: int, at: date = date.max, schedule: FeeSchedule = TASTYTRADE
 ) -> Decimal:

@@ -7,7 +7,8 @@ none is published, ``?`` is assumed. Sources are named by letter below.
 A  tastytrade.com/commissions-and-fees, read 2026
 B  the rule book's [DEFAULT]; tastytrade's own page has $0 to close options on futures, third-party pages
    of 2026 have the opening commission: the dearer is charged
-C  tastytrade support 43000521134 (proprietary index fees by root)
+C  tastytrade support 43000521134: one fee an index, no word of premium or series, though the exchange
+   itself charges by both. XSP is free below ten contracts a leg; its heading there says $0.04
 D  Interactive Brokers' table of exchange fees on futures options
 E  CME's rate for non-members, 2023 (equity-index futures); community.optimusfutures.com (micros)
 F  TradeStation's table of exchange fees on futures
@@ -36,7 +37,8 @@ future_option  2026-01-01 2.50 2.50? -    0.30   1.60? 0.50? A, closing B, settl
 micro_option   2026-01-01 1.50 1.50? -    0.30   0.50? 0.50? A, closing B, settlement O
 """
 
-#: A row a root: the exchange's fee on the future or share itself, on an option, and sources.
+#: A row a root: the exchange's fee on the future or share itself, on an option, and sources. ``@10``: a
+#: leg of fewer contracts is free of it.
 EXCHANGE = """
 ES  1.38 0.55  E, D
 NQ  1.38 0.55  E, D
@@ -65,7 +67,7 @@ OEX -    0.40  C
 XEO -    0.40  C
 DJX -    0.18  C
 RUT -    0.18  C
-XSP -    0.07  C
+XSP -    0.07@10 C
 """
 
 #: A row a rate: its name, what it is charged on, the products, its first day, the rate, the most of it a

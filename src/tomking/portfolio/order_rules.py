@@ -12,9 +12,10 @@ from tomking.core.money import ZERO
 from tomking.core.order import Order, OrderType, TimeInForce
 from tomking.core.product import PRODUCTS, is_adjusted, product
 from tomking.core.reading import Reading, Sense, Stage
-from tomking.core.venue import LEGS_MAX, is_on_tick
+from tomking.core.venue import LEGS_MAX, PRICE_MAX, is_figure, is_on_tick
 
 AGREE = "agree"
+FIGURES = f"figures below {PRICE_MAX:,}"
 
 
 def count(name: str, found: int, most: int, unit: str, stage: Stage = Stage.DATA) -> Reading:
@@ -42,6 +43,13 @@ def instruments_known(order: Order) -> Reading:
         if root not in PRODUCTS:
             return is_(name, f"{root} is {'adjusted' if is_adjusted(root) else 'unknown'}", "known")
     return is_(name, "known", "known")
+
+
+def prices_are_figures(order: Order) -> Reading:
+    """Limit and trigger are numbers, and of a size that prices have."""
+    prices = (("limit", order.limit), ("trigger", order.trigger))
+    odd = next((f"{name} {x}" for name, x in prices if x is not None and not is_figure(x)), FIGURES)
+    return is_("prices of the order", odd, FIGURES)
 
 
 def legs_allowed(order: Order) -> Reading:
@@ -105,6 +113,8 @@ def is_priced_on_tick(order: Order) -> bool:
 
 
 def _on_tick(price: Decimal, order: Order) -> bool:
+    if not is_figure(price):
+        return False
     traded = product(order.root)
     if any(not leg.contract.is_option for leg in order.legs):
         return price % traded.underlying_tick == 0

@@ -7,7 +7,7 @@ only after routing; our own gates refuse it before it is sent.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tomking.core.calendar import NEW_YORK, Session
 from tomking.core.contract import Contract
@@ -15,8 +15,9 @@ from tomking.core.order import Leg, Order, TimeInForce
 from tomking.core.product import Delivers, product
 from tomking.core.reading import Reading, Stage
 from tomking.core.value import value
-from tomking.core.venue import SELL_TO_OPEN_CUTOFF, Checkpoint, Code
+from tomking.core.venue import GOOD_TILL_MAX, SELL_TO_OPEN_CUTOFF, Checkpoint, Code
 from tomking.market.delivery import closing_only
+from tomking.market.sessions_table import LAST_YEAR
 from tomking.portfolio import order_rules as by_itself
 from tomking.portfolio.hours import expires_on, last_trade, trades_until
 from tomking.portfolio.order_rules import count, is_
@@ -54,7 +55,7 @@ class Check:
 def readings(order: Order, met: Situation) -> tuple[Reading, ...]:
     """Every check's answer, passed or not, in the order of the table.
 
-    An order that names nothing, or nothing that is known, is only told that.
+    An order that names nothing, nothing that is known or no price that is one, is only told that.
     """
     return tuple(check.measure(order, met) for check in _asked(order, met))
 
@@ -147,16 +148,31 @@ def _market_open(order: Order, met: Situation) -> Reading:
 
 
 def _waits_for_a_day_to_come(order: Order, met: Situation) -> Reading:
-    """An order good till a date names one that is not over; no other names one."""
-    today, dated = met.at.astimezone(NEW_YORK).date(), order.tif is TimeInForce.GTD
-    seen = TO_COME
+    """An order good till a date names one that is not over and not too far; no other names one."""
+    dated, seen = order.tif is TimeInForce.GTD, TO_COME
     if dated and order.until is None:
         seen = "none"
     elif not dated and order.until is not None:
         seen = f"{order.until} on an order that is {order.tif}"
-    elif order.until is not None and order.until < today:
-        seen = f"{order.until} is past"
+    elif order.until is not None:
+        seen = _off(order, order.until, met.at.astimezone(NEW_YORK).date()) or TO_COME
     return is_("date an order is good till", seen, TO_COME)
+
+
+def _off(order: Order, until: date, today: date) -> str:
+    """Why an order cannot be good till a date: it is past, or nothing is left to trade by then.
+
+    The broker states no bound. Once a leg has expired the package can never trade, a year is what
+    GOOD_TILL_MAX says, and beyond the table of sessions nobody knows when the date would end.
+    """
+    if until < today:
+        return f"{until} is past"
+    first = min((leg.contract for leg in order.legs), key=lambda contract: contract.expiry)
+    if until > first.expiry:
+        return f"{until} is after {first} ends"
+    if until > today + GOOD_TILL_MAX:
+        return f"{until} is more than a year ahead"
+    return f"{until} is after the last known session" if until.year > LAST_YEAR else ""
 
 
 def _past(legs: Iterable[Leg], met: Situation, before: timedelta) -> int:
@@ -201,6 +217,7 @@ def _asked(order: Order, met: Situation) -> tuple[Check, ...]:
 FIRST = (
     Check(_alone(by_itself.has_legs)),
     Check(_alone(by_itself.instruments_known), Code.INSTRUMENT),
+    Check(_alone(by_itself.prices_are_figures)),
 )
 
 #: Every order rule of the venue that needs no quote, in the order it is reported.

@@ -9,38 +9,51 @@ from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing
 from tomking.risk.view import View
 
-#: What each lock is called in ``Halted`` and ``Resumed``, in the order of ``loss_readings``.
+#: What each lock is called in ``Halted`` and ``Resumed``, in the order of ``BREAKERS``.
 LOCKS = ("day loss", "week loss", "month loss", "loss streak", "drawdown")
 
 
-def losses(net_liq: float, standing: Standing, limits: Limits) -> tuple[Reading, ...]:
-    """Loss of the day, the week, the month; losses in a row; drawdown from the peak."""
-    baselines = (
-        ("loss today", standing.day_start, limits.loss_day_max, "R-BRK-01"),
-        ("loss this week", standing.week_start, limits.loss_week_max, "R-BRK-02"),
-        ("loss this month", standing.month_start, limits.loss_month_max, "R-BRK-03"),
+def loss_today(net_liq: float, standing: Standing, limits: Limits) -> Reading:
+    """The day's loss (R-BRK-01)."""
+    share, most = loss(net_liq, float(standing.day_start)), limits.loss_day_max
+    return _below("loss today", share, most, "of the baseline", "R-BRK-01")
+
+
+def loss_this_week(net_liq: float, standing: Standing, limits: Limits) -> Reading:
+    """The week's loss (R-BRK-02)."""
+    share, most = loss(net_liq, float(standing.week_start)), limits.loss_week_max
+    return _below("loss this week", share, most, "of the baseline", "R-BRK-02")
+
+
+def loss_this_month(net_liq: float, standing: Standing, limits: Limits) -> Reading:
+    """The month's loss (R-BRK-03)."""
+    share, most = loss(net_liq, float(standing.month_start)), limits.loss_month_max
+    return _below("loss this month", share, most, "of the baseline", "R-BRK-03")
+
+
+def losses_in_a_row(net_liq: float, standing: Standing, limits: Limits) -> Reading:
+    """Losing campaigns one after another (R-BRK-04)."""
+    return _below(
+        "losing campaigns in a row", standing.streak, limits.loss_streak_max, "", "R-BRK-04"
     )
-    shares = tuple(
-        Reading(
-            name, Stage.DATA, Sense.BELOW, loss(net_liq, float(start)), bound,
-            "of the baseline", rule,
-        )
-        for name, start, bound, rule in baselines
-    )  # fmt: skip
-    streak = Reading(
-        "losing campaigns in a row", Stage.DATA, Sense.BELOW,
-        standing.streak, limits.loss_streak_max, "", "R-BRK-04",
-    )  # fmt: skip
-    drawdown = Reading(
-        "drawdown", Stage.DATA, Sense.BELOW,
-        loss(net_liq, float(standing.peak)), limits.drawdown_lock, "of the peak", "R-BRK-05",
-    )  # fmt: skip
-    return (*shares, streak, drawdown)
 
 
-def loss_readings(view: View) -> tuple[Reading, ...]:
-    """The breakers read on a view."""
-    return losses(view.net_liq, view.standing, view.limits)
+def drawdown(net_liq: float, standing: Standing, limits: Limits) -> Reading:
+    """Loss from the peak (R-BRK-05)."""
+    share = loss(net_liq, float(standing.peak))
+    return _below("drawdown", share, limits.drawdown_lock, "of the peak", "R-BRK-05")
+
+
+def _below(name: str, seen: float | None, bound: float, unit: str, rule: str) -> Reading:
+    return Reading(name, Stage.DATA, Sense.BELOW, seen, bound, unit, rule)
+
+
+BREAKERS = (loss_today, loss_this_week, loss_this_month, losses_in_a_row, drawdown)
+
+
+def losses(net_liq: float, standing: Standing, limits: Limits) -> tuple[Reading, ...]:
+    """Every breaker's reading."""
+    return tuple(read(net_liq, standing, limits) for read in BREAKERS)
 
 
 def tripped(view: View) -> tuple[tuple[str, Reading], ...]:
@@ -52,7 +65,9 @@ def tripped(view: View) -> tuple[tuple[str, Reading], ...]:
         return ()
     return tuple(
         (lock, reading)
-        for lock, reading in zip(LOCKS, loss_readings(view), strict=True)
+        for lock, reading in zip(
+            LOCKS, losses(view.net_liq, view.standing, view.limits), strict=True
+        )
         if reading.observed is not None and not reading.passed and lock not in view.standing.reasons
     )
 

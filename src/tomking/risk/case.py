@@ -7,7 +7,7 @@ from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.preview import Preview
 from tomking.risk.caps import Allowance, allowance, caps
-from tomking.risk.exposure import Slope, slope, stress_loss
+from tomking.risk.exposure import Slope, added, slope, stress_loss
 from tomking.risk.view import View
 
 
@@ -41,7 +41,7 @@ def open_case(order: Order, view: View, preview: Preview) -> Case:
         return Case(order, view, preview, legs, marks, allowed, Slope(), Slope(), 0.0, 0.0)
     held, alone = slope(view.book.legs, view, view.marks), slope(legs, view, marks)
     stressed = stress_loss(view.book.legs, view, view.marks)
+    more = added(lambda some, at: stress_loss(some, view, at), order, legs, marks)
     return Case(
-        order, view, preview, legs, marks, allowed, held, held + alone,
-        stressed, stressed + stress_loss(legs, view, marks),
-    )  # fmt: skip
+        order, view, preview, legs, marks, allowed, held, held + alone, stressed, stressed + more
+    )

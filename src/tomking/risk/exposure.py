@@ -6,10 +6,14 @@ a move of one per cent, by repricing. ``s4_literal``: SPY shares, and their chan
 move of SPY by the local gamma, as document 004 prints it (rulebook 16 and 0.6).
 """
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 
 from tomking.core.errors import ConfigError, QuoteMissing
 from tomking.core.evidence import Stamped
+from tomking.core.order import Order
 from tomking.core.value import value
 from tomking.market.snapshot import DELTA, GAMMA, Legs, Marks, Shock
 from tomking.portfolio import marks as worth
@@ -101,3 +105,23 @@ def stress_loss(legs: Legs, view: View, marks: Marks, shock: Shock = AUG5_LOW) -
     if not len(legs):
         return 0.0
     return worth.total(legs, marks) - worth.at_exit(legs, view.market.marks(legs, shock))
+
+
+def added(measure: Callable[[Legs, Marks], float], order: Order, legs: Legs, marks: Marks) -> float:
+    """What an order adds to a measure in which a long and a short do not cancel.
+
+    A leg that opens comes on top; a leg that closes takes away what it is held against.
+
+    Parameters
+    ----------
+    measure
+        A sum over legs, such as the gross dollar delta or the loss under stress.
+    legs, marks
+        The order's, row by row its legs at all units.
+    """
+    opens = np.array([leg.opens for leg in order.legs])
+    if opens.all():
+        return measure(legs, marks)
+    gone = legs.where(~opens)
+    held = replace(gone, quantity=-gone.quantity)
+    return measure(legs.where(opens), marks.where(opens)) - measure(held, marks.where(~opens))

@@ -261,14 +261,14 @@ def defined_loss(legs: tuple[Leg, ...], credit: float) -> float:
     for right in Right:
         if sum(leg.quantity for leg in legs if leg.contract.right is right) < 0:
             return inf
-    knots = [0.0, *(float(leg.contract.strike or 0) for leg in legs)]
-    return -credit - min(sum(_worth(leg, spot) for leg in legs) for spot in knots)
-
-
-def _worth(leg: Leg, spot: float) -> float:
-    """Intrinsic value of a leg at expiry, in points, signed by its quantity."""
-    sign = leg.contract.right.sign if leg.contract.right else 0
-    return leg.quantity * max(sign * (spot - float(leg.contract.strike or 0)), 0.0)
+    options = [
+        (leg.quantity, leg.contract.right.sign, float(leg.contract.strike))
+        for leg in legs
+        if leg.contract.right and leg.contract.strike
+    ]
+    ends = [0.0, *(strike for _, _, strike in options)]
+    worth = (sum(n * max(sign * (end - k), 0.0) for n, sign, k in options) for end in ends)
+    return -credit - min(worth)
 
 
 def profit_price(position: Position, of_premium: float) -> Decimal:

@@ -11,7 +11,7 @@ from tomking.app import checks
 from tomking.app.checks import Check, Status, examine
 from tomking.app.runs import keep
 from tomking.core.facts import Fact
-from tomking.engine.codec import digest
+from tomking.engine.canonical import digest
 from unit.engine.facts import closes
 
 pytestmark = pytest.mark.unit

@@ -1,5 +1,6 @@
 """The outermost frame: every end of a command is one sentence and the right exit code."""
 
+import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -48,6 +49,28 @@ def test_help_names_every_command_and_what_it_is_for(capsys: pytest.CaptureFixtu
         said = capsys.readouterr().out
         assert all(name in said and what in said for name, (_, what) in VERBS.items())
         assert max(map(len, said.splitlines())) <= 100
+
+
+def test_nobody_else_writes_where_the_program_prints() -> None:
+    """A solver in C says something on standard output, before and after the answer."""
+    code = (
+        "import os\n"
+        "from tomking.app import main\n"
+        "main.own_stdout()\n"
+        "os.write(1, b'noise ')\n"
+        "print('answer')\n"
+        "os.write(1, b'more noise')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"answer\n", b"")
+
+
+def test_a_stream_that_somebody_put_there_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    mine = sys.stdout
+    shell.own_stdout()
+    assert sys.stdout is mine
+    sys.stdout.write("still heard\n")
+    assert capsys.readouterr().out == "still heard\n"
 
 
 def test_the_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tomking.app.runs import find, folder, keep, ledger, stored
 from tomking.core.errors import ConfigError, DataCorrupt, DataError
 from tomking.core.facts import Fact
-from tomking.engine.codec import digest
+from tomking.engine.canonical import digest
 from unit.engine.facts import closes
 
 pytestmark = pytest.mark.unit

@@ -1,24 +1,22 @@
 """Walking: where a ladder begins, how it goes down, when it waits, and what the desk does with it."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tomking.core.facts import Considered, Fact, Judged, LegFilled, OrderEnded, Sent, Walked
-from tomking.core.order import Order, Purpose
+from tomking.core.facts import Considered, Judged, LegFilled, OrderEnded, Sent, Walked
 from tomking.core.reading import Stage, first_failure
 from tomking.engine.walk import ABANDONED, PAUSED, RESUMED, STEPPED, Move, Sight, Walk, begin, move
-from tomking.exchange.fills import NATURAL, FillModel, in_lots
+from tomking.exchange.fills import NATURAL, in_lots
 from tomking.risk.limits import Limits
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from worlds.board import Board, board
-from worlds.desk import Bench, bench, tick
-from worlds.orders import option
+from worlds.desk import bench, tick
+from worlds.walks import NAME, SHORT, WING, ladder, looks, on_moving, opening, spread_at
 
 pytestmark = pytest.mark.unit
 
@@ -136,7 +134,6 @@ Width = st.integers(0, 60).map(lambda ticks: ticks * 0.025)
     st.one_of(st.just(float("-inf")), Price),
     st.floats(0.0, 1.0),
 )
-@settings(max_examples=200, deadline=None)
 def test_no_ladder_ever_goes_beyond_its_floor(
     quotes: list[tuple[float, float, str]], least: float, give: float
 ) -> None:
@@ -166,52 +163,6 @@ def test_no_ladder_ever_goes_beyond_its_floor(
 
 
 # -- on the desk -------------------------------------------------------------------------------
-
-NAME = "friday_0dte"
-SHORT, WING = option("6105 C"), option("6135 C")
-
-
-def quoted(mid: float, half: float) -> Callable[[datetime], Board]:
-    """A Friday on which the call spread is quoted so, whatever the time."""
-    return lambda now: spread_at(now, mid, half)
-
-
-def spread_at(now: datetime, mid: float, half: float) -> Board:
-    """A market at an instant in which the call spread of the plan costs so much."""
-    quotes = {
-        SHORT: (mid + 1.0 - half / 2, mid + 1.0 + half / 2),
-        WING: (1.0 - half / 2, 1.0 + half / 2),
-    }
-    return replace(board(price=6042.0, vol=0.6, quotes=quotes), at=now)
-
-
-def on_moving(
-    *quotes: tuple[float, float, float], fill: FillModel = NATURAL, limits: Limits = LIMITS
-) -> Bench:
-    """A desk on a market of (from this minute, mid of the spread, its half-width)."""
-
-    def script(now: datetime) -> Board:
-        minute = (now - board(minute=0.0).at).total_seconds() / 60.0
-        _, mid, half = [row for row in quotes if row[0] <= minute][-1]
-        return spread_at(now, mid, half)
-
-    return bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), script, fill=fill, limits=limits)
-
-
-def looks(on: Bench, *minutes: float) -> list[Fact]:
-    """The plan is asked at half past ten, and then looked after."""
-    return on.play(tick(60, due=NAME), *(tick(minute) for minute in minutes))
-
-
-def opening(facts: list[Fact]) -> list[Order]:
-    """The opening orders that were sent."""
-    orders = [fact.order for fact in facts if isinstance(fact, Sent)]
-    return [order for order in orders if order.purpose is Purpose.OPEN]
-
-
-def ladder(facts: list[Fact]) -> list[tuple[str, int, str]]:
-    """The ladder as it was written."""
-    return [(f.did, f.step, str(f.limit)) for f in facts if isinstance(f, Walked)]
 
 
 @pytest.fixture

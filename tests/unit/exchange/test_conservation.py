@@ -1,7 +1,7 @@
 from decimal import Decimal
 from math import gcd
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.contract import Contract
@@ -51,7 +51,6 @@ def quoted(draw: st.DrawFn) -> Quotes:
 
 
 @given(package(), quoted(), st.integers(1, 4))
-@settings(max_examples=60, deadline=None)
 def test_a_fill_at_mid_moves_net_liq_by_the_fees_only(
     legs: tuple[tuple[int, Contract], ...], quotes: Quotes, units: int
 ) -> None:
@@ -63,7 +62,6 @@ def test_a_fill_at_mid_moves_net_liq_by_the_fees_only(
 
 
 @given(package(), quoted(), st.integers(1, 4), st.floats(0.0, 1.0))
-@settings(max_examples=60, deadline=None)
 def test_what_a_fill_costs_beyond_fees_is_its_slippage_and_never_a_gain(
     legs: tuple[tuple[int, Contract], ...], quotes: Quotes, units: int, share: float
 ) -> None:
@@ -77,7 +75,6 @@ def test_what_a_fill_costs_beyond_fees_is_its_slippage_and_never_a_gain(
 
 
 @given(st.lists(st.tuples(package(), quoted()), min_size=1, max_size=4))
-@settings(max_examples=40, deadline=None)
 def test_folding_the_facts_gives_the_venue_s_own_ledger(
     sent: list[tuple[tuple[tuple[int, Contract], ...], Quotes]],
 ) -> None:

@@ -1,14 +1,23 @@
 import math
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tomking.core.contract import Contract
 from tomking.core.errors import ConfigError
+from tomking.core.facts import LegFilled
+from tomking.core.order import Order
 from tomking.core.product import product
 from tomking.exchange.fills import (
+    BY,
+    FORMS,
+    FORMS_LIST,
     MID,
+    NAMED,
     NATURAL,
+    PATIENT,
     FillModel,
     leg_price,
     model_named,
@@ -16,6 +25,9 @@ from tomking.exchange.fills import (
     steps,
     tradable,
 )
+from tomking.exchange.venue import Exchange
+from tomking.portfolio.fees import TASTYTRADE
+from unit.exchange.fakes import CASH, MONDAY, Quotes, market, order, put
 
 ES = steps(product("ES").ticks)
 SPX = steps(product("SPX").ticks)
@@ -102,12 +114,107 @@ def test_only_a_fresh_two_sided_uncrossed_quote_fills(
     assert tradable(NATURAL, bid, ask, age_s, quantity) is fills
 
 
-@pytest.mark.parametrize("name", ["natural", "mid", "spread_fraction(0.4)"])
-def test_a_model_is_found_by_the_name_it_prints(name: str) -> None:
+INNER = ("natural", "mid", "graded", "spread_fraction(0.4)")
+
+
+@pytest.mark.parametrize("inner", INNER)
+@pytest.mark.parametrize("form", ["{}", "patient {}", "{} by 2", "patient {} by 12"])
+def test_a_model_is_found_by_the_name_it_prints(inner: str, form: str) -> None:
+    name = form.format(inner)
     assert model_named(name).name == name
 
 
-@pytest.mark.parametrize("name", ["", "best", "spread_fraction(x)", "spread_fraction(1.5)"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", "best", "spread_fraction(x)", "spread_fraction(1.5)", "spread_fraction(nan)",
+        "spread_fraction(0.5", "0.5", "patient", "patient ", "patient best", "patient patient mid",
+        "mid by", "mid by two", "mid by 1.5", "mid by 2 by 3", "by 2", " mid", "MID",
+    ],
+)  # fmt: skip
 def test_an_unknown_model_says_what_is_allowed(name: str) -> None:
     with pytest.raises(ConfigError, match="natural"):
         model_named(name)
+
+
+#: Nobody bids; somebody bids; both on the tick and off it.
+BARE, BID = (0.0, 0.10), (0.05, 0.10)
+WING, SHORT = put(5700, expiry=MONDAY), put(5900, expiry=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("quote", "quantity", "price"),
+    [
+        (BARE, 1, 0.10),  # no mid without a bid: the offer is paid
+        (BID, 1, 0.075),
+        (BID, -1, 0.075),
+        ((0.0, 2.00), 3, 2.00),
+        ((0.05, 2.00), 3, 1.025),
+    ],
+)
+def test_mid_pays_the_offer_where_nobody_bids_and_mid_where_somebody_does(
+    quote: tuple[float, float], quantity: int, price: float
+) -> None:
+    assert leg_price(MID, *quote, quantity, ES) == pytest.approx(price, abs=1e-12)
+
+
+@given(st.integers(1, 400), st.floats(0.0, 1.0), st.integers(1, 9), st.floats(0.0, 0.05))
+def test_a_purchase_nobody_bids_against_pays_the_offer_under_every_model(
+    ask_ticks: int, share: float, quantity: int, off_tick: float
+) -> None:
+    ask = 0.05 * ask_ticks + off_tick
+    assert leg_price(spread_fraction(share), 0.0, ask, quantity, ES) == ask
+
+
+def bought(sent: Order, quotes: Quotes, fill: FillModel = MID) -> dict[Contract, LegFilled]:
+    """What an order trades at a minute after it was sent, by contract."""
+    exchange = Exchange(10 * CASH, TASTYTRADE, fill, "tastytrade")
+    exchange.submit(sent, market(60, quotes))
+    facts = exchange.step(market(61, quotes))
+    return {fact.contract: fact for fact in facts if isinstance(fact, LegFilled)}
+
+
+@pytest.mark.parametrize(("quote", "price", "slippage"), [(BARE, "0.10", 2.5), (BID, "0.075", 0.0)])
+def test_at_the_venue_a_purchase_at_mid_needs_a_bid(
+    quote: tuple[float, float], price: str, slippage: float
+) -> None:
+    """A nickel beyond the middle of nothing and a dime costs 2.50 and is called slippage."""
+    fill = bought(order("-0.10", (1, WING)), {WING: quote})[WING]
+    assert fill.price == Decimal(price)
+    assert fill.slippage == pytest.approx(slippage)
+
+
+@pytest.mark.parametrize(("quote", "credit"), [(BARE, "4.10"), (BID, "4.125")])
+def test_the_wing_of_a_spread_costs_the_offer_where_nobody_bids_for_it(
+    quote: tuple[float, float], credit: str
+) -> None:
+    fills = bought(order("4.00", (-1, SHORT), (1, WING)), {SHORT: (4.00, 4.40), WING: quote})
+    assert fills[SHORT].price == Decimal("4.20")
+    assert fills[SHORT].price - fills[WING].price == Decimal(credit)
+
+
+@pytest.mark.parametrize(("limit", "quote"), [("-0.05", BARE), ("-0.05", BID)])
+def test_a_limit_below_the_model_s_price_does_not_buy(
+    limit: str, quote: tuple[float, float]
+) -> None:
+    assert bought(order(limit, (1, WING)), {WING: quote}) == {}
+
+
+def test_nobody_sells_to_an_empty_bid_whatever_the_model() -> None:
+    for fill in (MID, NATURAL, spread_fraction(0.5)):
+        assert bought(order("0.05", (-1, WING)), {WING: BARE}, fill) == {}
+
+
+@pytest.mark.parametrize("name", ["mid by 0", "mid by -1"])
+def test_a_lot_is_one_at_least(name: str) -> None:
+    with pytest.raises(ConfigError, match="never fills anything; give 1 or more"):
+        model_named(name)
+
+
+def test_the_forms_that_are_printed_are_those_that_are_read() -> None:
+    for word in (*NAMED, "spread_fraction(", PATIENT.strip(), BY.strip()):
+        assert word in FORMS
+        assert word in FORMS_LIST
+    with pytest.raises(ConfigError) as refused:
+        model_named("best")
+    assert FORMS in str(refused.value)

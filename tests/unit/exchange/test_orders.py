@@ -1,7 +1,7 @@
 """The life of an order: routed, live, raced, replaced, filled in parts, and ended once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,8 +9,9 @@ import pytest
 from tomking.core.facts import Fact, LegFilled, OrderEnded
 from tomking.core.order import Order, Purpose, TimeInForce
 from tomking.exchange.fills import NATURAL, FillModel, in_lots
+from tomking.exchange.orders import traded
 from tomking.exchange.venue import Exchange
-from tomking.exchange.working import Status
+from tomking.exchange.working import Status, working
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import (
     CASH,
@@ -115,10 +116,25 @@ def test_a_partial_fill_of_the_old_order_aborts_the_replacement_too() -> None:
     exchange.submit(again(old, units=3), market(61, QUOTES))
     facts = exchange.step(market(61 + SECOND, RICH))
     assert ends(facts) == {"test/open#2": "cancelled"}
+    assert notes(facts)["test/open#2"] == (
+        f"1 of 3 of {old.id}, which it would replace, filled; 2 still work until its cancel is through"
+    )
     facts = exchange.step(market(62, QUOTES))
     assert ends(facts) == {old.id: "cancelled"}
     assert notes(facts)[old.id] == "replaced by test/open#2; 1 of 3 filled"
     assert exchange.holdings() == {SHORT: -1, LONG: 1}
+
+
+def test_a_note_says_how_much_has_filled_and_what_still_works() -> None:
+    sent = order("3.00", *SPREAD, units=3)
+    entry = working(sent, market(60).at, market(60).day.session, 1.0)
+    said = f"of {sent.id}, which it would replace, filled"
+    assert traded(replace(entry, filled=1)) == f"1 of 3 {said}; 2 still work"
+    assert traded(replace(entry, filled=2)) == f"2 of 3 {said}; 1 still works"
+    whole = f"{sent.id}, which it would replace, has filled"
+    assert traded(replace(entry, filled=3)) == whole
+    ending = replace(entry, filled=2, dies=market(61).at)
+    assert traded(ending) == f"2 of 3 {said}; 1 still works until its cancel is through"
 
 
 def test_an_order_behind_a_replacement_is_aborted_with_it() -> None:
@@ -223,6 +239,31 @@ def test_an_order_good_till_a_date_ends_at_the_close_of_it(
     sent = replace(order("9.00", (-1, contract)), tif=TimeInForce.GTD, until=until)
     exchange.submit(sent, market(60, quotes))
     assert ends(exchange.step(market(minute, quotes, day=day))).get(sent.id) == how
+
+
+@pytest.mark.parametrize("until", [date.min, date.max, FRIDAY - timedelta(days=1), THIRD_FRIDAY])
+def test_a_date_the_order_cannot_be_good_till_is_a_refusal(until: date) -> None:
+    exchange = venue()
+    sent = replace(order("1.80", *SPREAD), tif=TimeInForce.GTD, until=until)  # to Monday at most
+    exchange.submit(sent, market(60, QUOTES))
+    facts = exchange.step(market(61, QUOTES))
+    assert ends(facts) == {sent.id: "rejected"}
+    assert notes(facts)[sent.id].startswith(
+        f"validation_error: date an order is good till: {until}"
+    )
+    assert exchange.working() == ()
+
+
+@pytest.mark.parametrize("limit", ["NaN", "sNaN", "Infinity", "-Infinity", "1e400", "1e999999"])
+def test_a_limit_that_is_no_price_is_a_refusal_with_a_reason(limit: str) -> None:
+    exchange, sent = venue(), order(limit, *SPREAD)
+    said = exchange.preview(sent, market(60, QUOTES)).refusals
+    assert [refusal.code.value for refusal in said] == ["validation_error"]
+    exchange.submit(sent, market(60, QUOTES))
+    facts = exchange.step(market(61, QUOTES))
+    assert ends(facts) == {sent.id: "rejected"}
+    assert f"limit {Decimal(limit)}, must be figures below 1,000,000,000" in notes(facts)[sent.id]
+    assert exchange.holdings() == {}
 
 
 @pytest.mark.parametrize(

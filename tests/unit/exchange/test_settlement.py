@@ -2,7 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.calendar import session
@@ -204,7 +204,6 @@ PIECES = [
 
 
 @given(st.permutations(PIECES), st.sampled_from([6000.0, 5999.99, 6000.25, 600.0, 599.99]))
-@settings(max_examples=200, deadline=None)
 def test_ties_are_settled_alike_in_any_order(
     held: list[tuple[int, Contract]], fixing: float
 ) -> None:

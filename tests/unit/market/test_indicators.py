@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -188,7 +188,6 @@ def test_all_indicators_of_a_short_history_are_unknown_and_not_wrong() -> None:
     assert all(np.isnan(column).all() for column in found.values())
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.integers(1, 320), st.integers(0, 1000))
 def test_later_rows_change_nothing_earlier(end: int, seed: int) -> None:
     bars = walk(320, seed)
@@ -199,7 +198,6 @@ def test_later_rows_change_nothing_earlier(end: int, seed: int) -> None:
         np.testing.assert_array_equal(f(bars.close)[:end], f(bars.close[:end]))
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.floats(0.1, 10.0), st.integers(0, 1000))
 def test_scaling_prices_scales_points_and_leaves_shares_alone(factor: float, seed: int) -> None:
     bars = walk(300, seed)
@@ -210,14 +208,12 @@ def test_scaling_prices_scales_points_and_leaves_shares_alone(factor: float, see
         np.testing.assert_allclose(after[name], scale * before[name], rtol=1e-9, atol=1e-7)
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(1.0, 1e4), min_size=16, max_size=60))
 def test_rsi_stays_between_0_and_100(close: list[float]) -> None:
     found = ind.rsi(np.array(close))[14:]
     assert ((found >= 0.0) & (found <= 100.0)).all()
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(9.0, 90.0), min_size=252, max_size=260))
 def test_rank_and_percentile_are_shares(vix: list[float]) -> None:
     for f in (ind.iv_rank, ind.iv_percentile):

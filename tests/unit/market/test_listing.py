@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.calendar import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY
@@ -64,7 +64,6 @@ def test_an_expiry_further_away_than_allowed_is_none() -> None:
     assert expiry_near(expiries("ES", today), today, 90, 9) is None
 
 
-@settings(max_examples=60, deadline=None)
 @given(DAYS, st.sampled_from(ROOTS))
 def test_expiries_are_sessions_in_order_none_of_them_past_or_twice(today: date, root: str) -> None:
     found = expiries(root, today)
@@ -74,7 +73,6 @@ def test_expiries_are_sessions_in_order_none_of_them_past_or_twice(today: date, 
     assert all(expiry.settles is Settles.PM for expiry in found if expiry.day == today)
 
 
-@settings(max_examples=60, deadline=None)
 @given(DAYS)
 def test_every_friday_session_has_an_expiry_at_its_close(today: date) -> None:
     fridays = [today + timedelta(days=n) for n in range(50)]
@@ -84,7 +82,6 @@ def test_every_friday_session_has_an_expiry_at_its_close(today: date) -> None:
             assert Settles.PM in on(root, today, friday)
 
 
-@settings(max_examples=60, deadline=None)
 @given(DAYS, st.sampled_from(("ES", "MES")))
 def test_an_option_sits_on_the_first_future_that_outlives_it(today: date, root: str) -> None:
     for expiry in expiries(root, today):
@@ -315,7 +312,6 @@ def test_spy_has_dollars_near_and_fives_far() -> None:
     assert strike_step("SPY", 500.0, 600.0, 200) == 5.0
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.sampled_from(LADDERS), FORWARDS)
 def test_listed_strikes_are_exactly_those_of_the_rule(
     case: tuple[str, int], forward: float
@@ -328,7 +324,6 @@ def test_listed_strikes_are_exactly_those_of_the_rule(
     assert listed_strikes(root, forward, days, low, high).tolist() == wanted
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(LADDERS), FORWARDS, st.floats(0.3, 1.7), st.sampled_from((-1, 1)), st.booleans()
 )
@@ -367,14 +362,12 @@ def test_below_the_lowest_strike_there_is_no_put() -> None:
     assert nearest_strike("ES", 6000.0, 120, 60.0, +1) == 100.0
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(("ES", "SPY")), FORWARDS)
 def test_a_ladder_only_gets_finer_as_the_expiry_comes_nearer(root: str, forward: float) -> None:
     far, near = (listed_strikes(root, forward, d, 0.4 * forward, 1.6 * forward) for d in (120, 30))
     assert set(far.tolist()) <= set(near.tolist())
 
 
-@settings(max_examples=100, deadline=None)
 @given(FORWARDS, st.sampled_from((30, 120)))
 def test_every_strike_to_40_percent_has_a_partner_about_50_points_out(
     forward: float, days: int

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.errors import DataCorrupt, DataError, LookAhead
@@ -192,7 +192,6 @@ def shapes(draw_from: st.DrawFn) -> DayShape:
     )
 
 
-@settings(max_examples=150, deadline=None)
 @given(shapes(), st.integers(0, 2**64))
 def test_any_day_is_met(shape: DayShape, seed: int) -> None:
     path = draw(shape, path_key(seed, "SPX", FRIDAY))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.product import PRODUCTS
@@ -44,7 +44,6 @@ def test_unknown_delta_or_expiry_has_no_width():
     assert np.isnan(width_share(0.2, np.nan))
 
 
-@settings(deadline=None)  # the first example compiles
 @given(
     root=st.sampled_from(sorted(PRODUCTS)), mid=st.floats(0.0, 3000.0),
     delta=st.floats(0.0, 1.0), dte=st.floats(0.0, 400.0), spread_factor=st.floats(1.0, 8.0),
@@ -63,7 +62,6 @@ def test_every_quote_is_on_its_tick_around_the_mid_and_at_least_a_tick_wide(
     assert Decimal(repr(ask)) - Decimal(repr(bid)) >= ticks.tick(Decimal(repr(bid)))
 
 
-@settings(deadline=None)
 @given(
     root=st.sampled_from(sorted(PRODUCTS)), mid=st.floats(0.0, 3000.0),
     delta=st.floats(0.01, 0.5), dte=st.floats(0.0, 400.0), factor=st.floats(1.0, 8.0),

@@ -4,7 +4,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -114,7 +114,6 @@ def test_the_check_table_is_reproduced_to_its_last_digit(row):
         assert 100 * vol == pytest.approx(percent, abs=0.00051)
 
 
-@settings(deadline=None)  # the first example compiles
 @given(
     k=st.floats(-0.5, 0.3), vix=st.floats(7.0, 90.0), days=st.floats(0.2, 700.0)
 )  # fmt: skip
@@ -166,7 +165,6 @@ def test_a_strike_expiring_today_has_no_more_variance_than_one_expiring_tomorrow
             ).all()
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     vix=st.floats(8.0, 82.0), days=st.floats(0.1, 400.0),
     delta=st.floats(0.01, 0.95), sign=st.sampled_from((-1.0, 1.0)),

@@ -6,7 +6,7 @@ from math import pi, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.errors import DataCorrupt
@@ -121,7 +121,6 @@ def test_the_clock_never_stands_still_nor_runs_back_over_nights_weekends_and_hol
     assert (np.diff(values) > 0.0).all()
 
 
-@settings(deadline=None)  # the first example compiles
 @given(day=st.integers(1, 38), minute=st.floats(-570.0, 869.9))
 def test_an_instant_is_the_same_named_from_either_side_of_midnight(day, minute):
     here = MONDAY + timedelta(day)

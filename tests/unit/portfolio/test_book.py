@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.contract import Contract, Right
@@ -344,7 +344,6 @@ def _expiry(fact: LegFilled, price: float, row: int) -> Settled:
     )
 
 
-@settings(max_examples=120, deadline=None)
 @given(histories())
 def test_the_running_book_is_the_fold_of_its_journal_and_the_venues_ledger(
     facts: list[Fact],
@@ -357,7 +356,6 @@ def test_the_running_book_is_the_fold_of_its_journal_and_the_venues_ledger(
     assert book.cash == CASH + flows + book.moved
 
 
-@settings(max_examples=60, deadline=None)
 @given(histories(), st.integers(0, 30))
 def test_a_restart_in_the_middle_changes_nothing(facts: list[Fact], cut: int) -> None:
     whole = fold(empty_book(CASH), facts)

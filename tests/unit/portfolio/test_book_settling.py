@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.contract import Contract, Right
@@ -216,7 +216,6 @@ def days(draw: Any) -> list[Fact]:
     return facts
 
 
-@settings(max_examples=200, deadline=None)
 @given(days(), st.data())
 def test_whatever_is_assigned_and_nets_the_book_is_the_venue_to_the_cent(
     facts: list[Fact], data: st.DataObject

@@ -1,10 +1,5 @@
-"""The margin-call clock: levels that can be worked out otherwise, answers that say never, residuals.
+"""The margin-call clock: levels that can be worked out otherwise, answers that say never, residuals."""
 
-Each random book is searched three times over, which takes long: 25 books by default, and 200 with
-``TOMKING_FULL=1``.
-"""
-
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -12,7 +7,7 @@ from itertools import pairwise
 from math import exp, log, sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.contract import Contract, Right
@@ -170,7 +165,6 @@ def test_levels_are_the_first_root_s_where_there_is_no_index() -> None:
         clock(columns(()), 0.0, Futures())
 
 
-BOOKS = 200 if os.environ.get("TOMKING_FULL") == "1" else 25
 #: A leg: root, strike in points of the index, right, quantity.
 LEGS = st.tuples(
     st.sampled_from(["ES", "MES", "SPX", "SPY"]),
@@ -185,7 +179,6 @@ def leg(root: str, strike: int, right: str, quantity: int) -> tuple[Contract, in
     return option(f"{points} {right}", LATE, root), quantity
 
 
-@settings(max_examples=BOOKS, deadline=None)
 @given(
     st.lists(LEGS, min_size=1, max_size=2, unique_by=lambda one: one[:3]),
     st.floats(1.05, 6.0),

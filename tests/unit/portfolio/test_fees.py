@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tomking.core.contract import Contract, Right, Settles
 from tomking.core.errors import ConfigError
 from tomking.core.money import CENT, ZERO
+from tomking.core.order import Leg, Order, Purpose
 from tomking.core.product import PRODUCTS, product
+from tomking.exchange.charges import leg_fees
 from tomking.portfolio.fees import (
     TASTYTRADE,
     Asset,
@@ -52,7 +55,7 @@ def option(root: str, quantity: int, opens: bool, price: str = "2.00", at: date 
         ("SPX", -1, True, "1.77"),
         ("SPX", 12, True, "21.24"),
         ("SPX", 1, False, "0.77"),
-        ("XSP", 1, True, "1.19"),
+        ("XSP", 1, True, "1.12"),
     ],
 )
 def test_an_option_leg_costs_what_the_table_says(
@@ -160,6 +163,89 @@ def test_an_index_option_leg_has_no_cap() -> None:
     assert charge(product("SPX"), 50, ZERO, True, True, DAY).commission == Decimal("50.00")
 
 
+# Options on an index: commission, clearing and levy are the same, the exchange's fee is its own.
+
+#: An index: the exchange's fee by the table's source (support 43000521134; NDX is not listed there and
+#: pays the dearest), and what one contract costs to open and to close, 1.00, 0.10 and 0.02 beside it.
+INDEXES = [
+    ("SPX", "0.65", "1.77", "0.77"),
+    ("VIX", "0.65", "1.77", "0.77"),
+    ("NDX", "0.65", "1.77", "0.77"),
+    ("RUT", "0.18", "1.30", "0.30"),
+    ("XSP", "0.00", "1.12", "0.12"),
+]
+#: Weekly series as brokers print them, and the root they are here.
+WEEKLY = {"SPXW": "SPX", "RUTW": "RUT", "NDXP": "NDX", "XSPW": "XSP", "VIXW": "VIX"}
+
+
+@pytest.mark.parametrize(("root", "exchange", "opened", "closed"), INDEXES)
+def test_an_index_option_costs_what_its_source_says_each_way(
+    root: str, exchange: str, opened: str, closed: str
+) -> None:
+    parts = ("1.00", "0.10", exchange, "0.02")
+    assert charge(product(root), 1, Decimal(2), True, True, DAY) == Charge(*map(Decimal, parts))
+    assert option(root, 1, True) == option(root, -1, True) == Decimal(opened)
+    assert option(root, 1, False) == option(root, -1, False) == Decimal(closed)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "opened", "closed"),
+    [(9, "10.08", "1.08"), (10, "11.90", "1.90"), (-9, "10.08", "1.08"), (-11, "13.09", "2.09")],
+)
+def test_ten_of_the_mini_index_in_a_leg_pay_the_exchange_and_nine_do_not(
+    quantity: int, opened: str, closed: str
+) -> None:
+    assert option("XSP", quantity, True) == Decimal(opened)
+    assert option("XSP", quantity, False) == Decimal(closed)
+
+
+@pytest.mark.parametrize(("weekly", "root"), WEEKLY.items())
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_weekly_series_is_its_index_fixed_at_the_close_and_costs_the_same(
+    weekly: str, root: str, opens: bool
+) -> None:
+    with pytest.raises(ConfigError, match=f"did you mean '{root}'"):
+        product(weekly)
+    monthly, weekly_ = (
+        Contract(root, DAY, Right.PUT, Decimal(5900), settles=settles) for settles in Settles
+    )
+    purpose, closes = (Purpose.OPEN, "") if opens else (Purpose.CLOSE, "test/position")
+    paid = {
+        leg_fees(
+            TASTYTRADE,
+            Order(
+                "test/open", 1, purpose, "test", "test/campaign",
+                (Leg(contract, -1, "all", opens),), 3, Decimal(2), closes=closes,
+            ),
+            [Decimal(2)],
+            DAY,
+        )
+        for contract in (monthly, weekly_)
+    }  # fmt: skip
+    assert paid == {(option(root, -3, opens),)}
+
+
+@pytest.mark.parametrize("root", ["SPX", "VIX", "NDX", "RUT", "XSP"])
+@pytest.mark.parametrize(
+    ("below", "above"), [("0.10", "0.11"), ("0.99", "1.00"), ("1.99", "2.00"), ("24.99", "25.00")]
+)
+def test_no_index_fee_changes_where_the_exchange_s_own_tiers_of_premium_do(
+    root: str, below: str, above: str
+) -> None:
+    """The house passes on one figure an index; only a tax on sales looks at a price, and not here."""
+    for opens, quantity in every((True, False), (1, -1, 10, -10)):
+        assert option(root, quantity, opens, below) == option(root, quantity, opens, above)
+
+
+@pytest.mark.parametrize(
+    ("price", "usd"), [("21.84", "0.06"), ("21.85", "0.07"), ("26.69", "0.07"), ("26.70", "0.08")]
+)
+def test_a_premium_counts_where_a_sale_is_taxed(price: str, usd: str) -> None:
+    """Two cents of ORF, and the tax on sales on either side of where it rounds to a cent more."""
+    sold = charge(product("SPY"), -1, Decimal(price), False, True, DAY)
+    assert sold.regulatory == Decimal(usd)
+
+
 def test_a_round_trip_is_both_ways_of_every_leg() -> None:
     assert round_trip_usd("ES", 1) == Decimal("6.74")
     assert round_trip_usd("ES", 2) == Decimal("13.48")
@@ -201,6 +287,15 @@ def test_every_future_has_an_exchange_fee_of_its_own() -> None:
 
 def test_a_root_without_a_row_pays_the_dearest_exchange_fee_of_its_kind() -> None:
     assert charge(product("NDX"), 1, ZERO, True, True, DAY).exchange == Decimal("0.65")
+
+
+def test_a_share_with_the_name_of_a_future_pays_no_fee_of_its_exchange() -> None:
+    """CL is crude oil, and Colgate-Palmolive."""
+    share = replace(product("SPY"), root="CL")
+    free = charge(share, -1, Decimal(2), True, True, DAY)
+    assert free.exchange == 0
+    oil = charge(product("CL"), -1, Decimal(2), True, True, DAY)
+    assert oil.exchange == Decimal("1.50")
 
 
 def test_futures_and_shares_have_their_own_rows() -> None:
@@ -277,7 +372,7 @@ def test_no_part_of_a_fee_is_negative_and_the_parts_are_the_whole(
     assert sum(parts, ZERO) == paid.total == fee(root, quantity, price, opens, is_option, at)
 
 
-@given(st.sampled_from(["ES", "MES", "CL", "MGC", "SPX", "XSP"]), QUANTITIES, st.booleans(), DAYS)
+@given(st.sampled_from(["ES", "MES", "CL", "MGC", "SPX", "VIX"]), QUANTITIES, st.booleans(), DAYS)
 def test_options_on_futures_and_indexes_cost_the_same_in_one_leg_as_one_by_one(
     root: str, quantity: int, opens: bool, at: date
 ) -> None:

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
 ETF = house_for(Kind.ETF)
 CENT = 0.006
-tries = settings(max_examples=250, deadline=None)
+tries = settings(max_examples=250)
 
 
 def needed(book: Book, house: House = ETF) -> tuple[float, float]:

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.errors import ConfigError
 from tomking.core.product import PRODUCTS
 from tomking.portfolio.margin.ranges import FACTORS, RANGES, factor_of, range_of
-from tomking.portfolio.margin.scan import SCENARIOS, Held, Scan, arrays, scanned, worst
+from tomking.portfolio.margin.scan import SCENARIOS, arrays, scanned, worst
+from unit.portfolio.scans import CALL, ES, FUTURE, PUT, SIZE, One, future, held, put, scan
 from unit.pricing.plain import black76 as plain_black76
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
@@ -25,38 +26,6 @@ SPAN: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "data" / "margin" / "span.json").read_text(encoding="utf-8")
 )
 FUTURES = sorted(root for root, one in PRODUCTS.items() if one.is_future)
-ES, SIZE = range_of("ES"), 50.0
-CALL, PUT, FUTURE = 1.0, -1.0, 0.0
-#: One contract: quantity, sign, strike, month, years.
-One = tuple[int, float, float, str, float]
-
-
-def held(*ones: One, forward: float = 6000.0, vol: float = 0.2) -> Held:
-    """Columns of some contracts, marked by Black-76 without interest."""
-    quantity, sign, strike, month, years = zip(*ones, strict=True)
-    price = [
-        forward if s == FUTURE
-        else plain_black76(forward, k, t, vol, s, 0.0)[0] if t
-        else max(s * (forward - k), 0.0)
-        for s, k, t in zip(sign, strike, years, strict=True)
-    ]  # fmt: skip
-    count = len(ones)
-    return Held(
-        month, np.full(count, forward), np.array(strike), np.array(years), np.full(count, vol),
-        np.array(sign), np.array(quantity, dtype=np.float64), np.array(price),
-    )  # fmt: skip
-
-
-def scan(*ones: One, factor: float = 1.0, **world: float) -> Scan:
-    return scanned(held(*ones, **world), ES, SIZE, factor)
-
-
-def put(quantity: int, strike: float, month: str = "ESZ25", years: float = 0.3) -> One:
-    return (quantity, PUT, strike, month, years)
-
-
-def future(quantity: int, month: str = "ESZ25") -> One:
-    return (quantity, FUTURE, 0.0, month, 0.3)
 
 
 @pytest.mark.parametrize("case", SPAN["cases"], ids=lambda case: " and ".join(case["position"]))
@@ -220,7 +189,6 @@ ONES = st.tuples(
 BOOKS = st.lists(ONES, min_size=1, max_size=6)
 
 
-@settings(max_examples=200, deadline=None)
 @given(BOOKS, st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_twice_as_much_needs_twice_as_much(
     book: list[One], rng: Any
@@ -233,7 +201,6 @@ def test_order_does_not_matter_and_twice_as_much_needs_twice_as_much(
     assert float(scan(*twice).requirement) == pytest.approx(2.0 * first, abs=0.03)
 
 
-@settings(max_examples=200, deadline=None)
 @given(BOOKS)
 def test_no_less_is_asked_than_is_lost_in_any_scenario_at_the_full_price(book: list[One]) -> None:
     """Requirement plus the options' value pays for the worst the whole set does together."""

@@ -1,17 +1,16 @@
 """What the venue asks of an order by itself: legs, quantities, price, type, time in force, date."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
 
+from tomking.core.calendar import new_york, session
 from tomking.core.contract import Contract
 from tomking.core.order import Leg, Order, TimeInForce
-from tomking.portfolio.preflight import (
-    Situation,
-    objections,
-)
+from tomking.portfolio.order_rules import is_priced_on_tick
+from tomking.portfolio.preflight import Situation, objections
 from unit.portfolio.orders import (
     ALONE,
     DAY,
@@ -141,6 +140,10 @@ def test_market_orders_and_stops_on_options_are_for_the_day(
         (TimeInForce.GTD, DAY, None),
         (TimeInForce.GTD, date(2026, 7, 1), None),
         (TimeInForce.GTD, date(2026, 6, 4), "2026-06-04 is past"),
+        (TimeInForce.GTD, date.min, "0001-01-01 is past"),
+        (TimeInForce.GTD, date(2026, 9, 30), None),  # the day its legs expire
+        (TimeInForce.GTD, date(2026, 10, 1), "2026-10-01 is after ES 2026-09-30 5700 P ends"),
+        (TimeInForce.GTD, date.max, "9999-12-31 is after ES 2026-09-30 5700 P ends"),
         (TimeInForce.GTD, None, "none"),
         (TimeInForce.DAY, DAY, "2026-06-05 on an order that is day"),
         (TimeInForce.GTC, DAY, "2026-06-05 on an order that is good till cancelled"),
@@ -152,6 +155,53 @@ def test_a_date_stands_where_it_is_needed_and_has_not_passed(
     wanted = replace(SPREAD, tif=tif, until=until)
     found = [reading.observed for reading in objections(wanted, Situation({}, TODAY, TEN_THIRTY))]
     assert found == ([] if seen is None else [seen])
+
+
+@pytest.mark.parametrize(
+    ("expiry", "until", "day", "seen"),
+    [
+        (date(2028, 12, 15), date(2027, 6, 5), DAY, None),
+        (date(2028, 12, 15), date(2027, 6, 6), DAY, "2027-06-06 is more than a year ahead"),
+        (date(2034, 1, 20), date(2032, 12, 31), date(2032, 6, 4), None),
+        (
+            date(2034, 1, 20), date(2033, 1, 3), date(2032, 6, 4),
+            "2033-01-03 is after the last known session",
+        ),
+    ],
+)  # fmt: skip
+def test_a_date_is_no_further_than_a_year_and_the_sessions_that_are_known(
+    expiry: date, until: date, day: date, seen: str | None
+) -> None:
+    leap = sell(put(570, expiry, "SPY"))
+    wanted = replace(order(leap), tif=TimeInForce.GTD, until=until)
+    met = Situation({}, session(day), new_york(day, time(10, 30)))
+    found = [reading.observed for reading in objections(wanted, met)]
+    assert found == ([] if seen is None else [seen])
+
+
+def test_the_first_leg_to_end_decides_for_the_package() -> None:
+    calendar = order(sell(put(5700, date(2026, 6, 30))), buy(put(5700)))
+    until = replace(calendar, tif=TimeInForce.GTD, until=date(2026, 6, 30))
+    assert names(until) == set()
+    assert names(replace(until, until=date(2026, 7, 1))) == {"date an order is good till"}
+
+
+ODD = ("NaN", "-NaN", "sNaN", "Infinity", "-Infinity", "1e400", "-1e400", "1e999999", "1000000000")
+
+
+@pytest.mark.parametrize("price", ODD)
+def test_a_price_that_is_no_figure_is_an_objection_and_no_crash(price: str) -> None:
+    for wanted in (SPREAD, replace(ALONE, trigger=Decimal("9.00"))):
+        met = Situation({}, TODAY, TEN_THIRTY)
+        (said,) = objections(replace(wanted, limit=Decimal(price)), met)
+        assert str(said).startswith(f"prices of the order: limit {Decimal(price)}, must be figures")
+        assert not is_priced_on_tick(replace(wanted, limit=Decimal(price)))
+    assert names(replace(STOP, trigger=Decimal(price))) == {"prices of the order"}
+
+
+def test_the_largest_price_that_is_one_is_asked_about_like_any_other() -> None:
+    assert names(replace(ALONE, limit=Decimal("999999999.75"))) == set()
+    assert names(replace(ALONE, limit=Decimal("999999999.80"))) == {"price is on tick"}
 
 
 @pytest.mark.parametrize(

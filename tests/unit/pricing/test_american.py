@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tomking.core.errors import PricingError
@@ -14,8 +14,6 @@ from tomking.pricing.collocation import DEFAULT, EXACT, FAST, Tier
 from tomking.pricing.kernel import F64
 from unit.pricing import oracle, plain
 
-PATIENT = settings(deadline=None)  # the first call compiles
-FEW = settings(deadline=None, max_examples=25)  # the oracle takes its time
 SIGNS = st.sampled_from([1.0, -1.0])
 STRIKES = st.floats(60.0, 160.0)
 YEARS = st.floats(1e-3, 2.0)
@@ -63,7 +61,6 @@ def test_quantlib_agrees_within_what_each_tier_promises() -> None:
         assert error.max() <= promised
 
 
-@FEW
 @given(STRIKES, st.integers(1, 730), st.floats(0.1, 0.6), SIGNS, RATES, RATES)
 def test_quantlib_agrees_on_any_option(
     strike: float, days: int, vol: float, sign: float, rate: float, pays: float
@@ -93,7 +90,6 @@ def test_quantlib_agrees_far_from_the_usual(row: tuple[float, ...]) -> None:
     assert ours == pytest.approx(expected, rel=0, abs=1e-5 * max(s, k) / 100)
 
 
-@PATIENT
 @example(141.0, 1.0, 0.0859375, -1.0, 1e-38, 0.0)
 @given(STRIKES, YEARS, VOLS, SIGNS, RATES, RATES)
 def test_early_exercise_is_a_right_and_no_duty(
@@ -110,7 +106,6 @@ def test_early_exercise_is_a_right_and_no_duty(
     assert longer >= price[PRICE] - 2e-4 * max(1.0, strike / 100)
 
 
-@PATIENT
 @given(STRIKES, YEARS, VOLS, RATES, RATES)
 def test_a_call_is_a_put_with_spot_and_strike_and_rate_and_yield_exchanged(
     strike: float, years: float, vol: float, rate: float, pays: float
@@ -120,7 +115,6 @@ def test_a_call_is_a_put_with_spot_and_strike_and_rate_and_yield_exchanged(
     assert call == pytest.approx(put, rel=1e-9, abs=1e-9)
 
 
-@PATIENT
 @given(st.floats(0.1, 1e5), STRIKES, YEARS, VOLS, SIGNS)
 def test_prices_are_homogeneous_in_the_level(
     factor: float, strike: float, years: float, vol: float, sign: float
@@ -266,7 +260,6 @@ def test_columns_of_other_lengths_and_nodes_that_cannot_be_read_are_refused() ->
 # The exercise boundary
 
 
-@PATIENT
 @given(YEARS, VOLS, SIGNS, st.floats(0.005, 0.08), st.floats(0.005, 0.08))
 def test_at_the_boundary_the_price_is_the_payoff_and_meets_it_smoothly(
     years: float, vol: float, sign: float, rate: float, pays: float
@@ -281,7 +274,6 @@ def test_at_the_boundary_the_price_is_the_payoff_and_meets_it_smoothly(
     assert answer[DELTA, 1] == pytest.approx(sign, abs=2e-2)
 
 
-@PATIENT
 @given(st.floats(0.05, 1.0), SIGNS, st.floats(0.002, 0.08), st.floats(0.002, 0.08))
 def test_the_boundary_comes_nearer_as_time_runs_out(
     vol: float, sign: float, rate: float, pays: float

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import QuantLib as ql  # noqa: N813 - as its own documentation spells it
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tomking.core.errors import PricingError
@@ -24,7 +24,6 @@ from tomking.pricing.black import (
 from tomking.pricing.kernel import F64
 from unit.pricing import plain
 
-PATIENT = settings(deadline=None)  # the first call compiles
 Columns = tuple[F64, F64, F64, F64, F64, F64]
 SIGNS = st.sampled_from([1.0, -1.0])
 STRIKES = st.floats(50.0, 200.0)
@@ -137,7 +136,6 @@ def test_greeks_are_the_slopes_of_the_price() -> None:
     assert answer[RHO] == pytest.approx(slope(5, 1e-4) / 100, rel=1e-7)
 
 
-@PATIENT
 @given(STRIKES, YEARS, VOLS, RATES)
 def test_call_less_put_is_the_discounted_forward_less_strike(
     strike: float, years: float, vol: float, rate: float
@@ -151,7 +149,6 @@ def test_call_less_put_is_the_discounted_forward_less_strike(
     assert call[[GAMMA, VEGA]].tolist() == put[[GAMMA, VEGA]].tolist()
 
 
-@PATIENT
 @given(STRIKES, YEARS, VOLS, SIGNS, RATES)
 @example(100.0, 1e-4, 0.03, 1.0, 0.0)
 @example(50.0, 2.6717407531837307, 0.03125, 1.0, 0.03)
@@ -170,7 +167,6 @@ def test_a_price_lies_between_intrinsic_value_and_its_bound(
     assert vega >= 0
 
 
-@PATIENT
 @given(YEARS, VOLS, SIGNS)
 def test_prices_rise_with_volatility_and_time_and_fall_away_from_the_money(
     years: float, vol: float, sign: float
@@ -184,7 +180,6 @@ def test_prices_rise_with_volatility_and_time_and_fall_away_from_the_money(
     assert np.all(np.diff(by_time) >= -1e-14)
 
 
-@PATIENT
 @given(st.floats(0.1, 1e5), STRIKES, YEARS, VOLS, SIGNS)
 def test_prices_are_homogeneous_in_the_level(
     factor: float, strike: float, years: float, vol: float, sign: float

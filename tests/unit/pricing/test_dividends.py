@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.errors import PricingError
@@ -19,7 +19,6 @@ from tomking.pricing.dividends import (
 )
 from unit.pricing import oracle, plain
 
-PATIENT = settings(deadline=None, max_examples=50)  # the first call compiles
 PRICE, DELTA = 0, 1
 #: Dollars per $100 of the greater of spot and strike, as the module promises.
 PROMISED = 5e-3
@@ -89,7 +88,6 @@ def test_only_dividends_until_expiry_and_after_today_count() -> None:
     assert others.tolist() == counted.tolist()
 
 
-@PATIENT
 @given(
     st.floats(60, 160), st.floats(0.01, 2.0), st.floats(0.05, 1.0), st.sampled_from([1.0, -1.0]),
     st.floats(0.0, 0.08), st.lists(st.tuples(st.floats(0.0, 2.0), st.floats(0.0, 3.0)), max_size=3),

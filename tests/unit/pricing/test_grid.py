@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.errors import PricingError
@@ -12,7 +12,6 @@ from tomking.pricing.american import american_price
 from tomking.pricing.collocation import EXACT, FAST
 from tomking.pricing.grid import american_grid
 
-PATIENT = settings(deadline=None)  # the first call compiles
 SPOTS = np.linspace(70.0, 130.0, 13)
 
 
@@ -30,7 +29,6 @@ def test_more_options_than_go_through_the_loops_together() -> None:
         assert prices == pytest.approx(expected, rel=1e-11, abs=1e-11)
 
 
-@PATIENT
 @given(
     st.floats(60, 160), st.floats(0.0, 2.0), st.floats(0.0, 1.0), st.sampled_from([1.0, -1.0]),
     st.floats(-0.03, 0.08), st.floats(-0.03, 0.08),

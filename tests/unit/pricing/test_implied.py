@@ -4,17 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.pricing.black import PRICE, black76
 from tomking.pricing.implied import implied_vol
 from unit.pricing import plain
 
-PATIENT = settings(deadline=None)  # the first call compiles
 
-
-@PATIENT
 @given(st.floats(1e-5, 6.0), st.floats(-8.0, 8.0), st.floats(1e-3, 3.0), st.floats(-0.02, 0.1))
 def test_price_to_volatility_and_back(
     total: float, deviations: float, years: float, rate: float
@@ -56,7 +53,6 @@ def test_in_the_money_prices_are_read_through_parity() -> None:
         assert found == pytest.approx(np.full(61, 0.25), rel=1e-10)
 
 
-@PATIENT
 @given(st.floats(1e-300, 99.9), st.floats(20.0, 500.0))
 def test_every_time_value_inside_the_bounds_has_a_volatility(value: float, strike: float) -> None:
     sign = 1.0 if strike > 100.0 else -1.0

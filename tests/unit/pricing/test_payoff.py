@@ -4,14 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.pricing.kernel import F64
 from tomking.pricing.payoff import Profile, payoff, profile
 from unit.pricing import plain
 
-PATIENT = settings(deadline=None)  # the first call compiles
 Legs = list[tuple[float, float, float, float]]
 LEG = st.tuples(
     st.integers(50, 150).map(float),
@@ -26,7 +25,6 @@ def columns(legs: Legs) -> tuple[F64, F64, F64, F64]:
     return strikes, signs, quantities, multipliers
 
 
-@PATIENT
 @given(st.lists(LEG, min_size=1, max_size=6), st.lists(st.floats(0, 300), min_size=1))
 def test_the_twin_agrees(legs: Legs, spots: list[float]) -> None:
     worth = payoff(np.array(spots), *columns(legs))
@@ -75,7 +73,6 @@ def test_where_a_position_turns(legs: Legs, premium: float, expected: Profile) -
     assert profile(*columns(legs), premium=premium) == expected
 
 
-@PATIENT
 @given(st.lists(LEG, min_size=1, max_size=5), st.integers(-500, 500))
 def test_a_profile_bounds_every_outcome_and_its_break_evens_are_zeros(
     legs: Legs, premium: int

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.errors import PricingError
@@ -13,7 +13,6 @@ from tomking.pricing.kernel import F64
 from tomking.pricing.second import CHARM, VANNA, VOMMA, black76_second, bsm_second
 from unit.pricing import plain
 
-PATIENT = settings(deadline=None)  # the first call compiles
 STRIKES = st.floats(50.0, 200.0)
 YEARS = st.floats(0.02, 3.0)
 VOLS = st.floats(0.05, 1.5)
@@ -37,7 +36,6 @@ def test_the_twin_agrees() -> None:
     assert bsm_second(*rows) == pytest.approx(twin, rel=1e-10, abs=1e-14)
 
 
-@PATIENT
 @given(STRIKES, YEARS, VOLS, SIGNS, RATES, RATES)
 def test_they_are_the_slopes_of_delta_and_vega(
     strike: float, years: float, vol: float, sign: float, rate: float, pays: float
@@ -54,7 +52,6 @@ def test_they_are_the_slopes_of_delta_and_vega(
     assert answer[CHARM] == pytest.approx(per_day[DELTA], rel=1e-5, abs=1e-9)
 
 
-@PATIENT
 @given(STRIKES, YEARS, VOLS, SIGNS, RATES)
 def test_on_a_forward_they_are_the_slopes_of_black_76(
     strike: float, years: float, vol: float, sign: float, rate: float

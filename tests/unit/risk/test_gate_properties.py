@@ -7,7 +7,7 @@ from math import floor
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.order import Purpose
@@ -111,7 +111,6 @@ def verdicts(
     return {r.rule: r.passed for r in judge(wanted, ruled, preview(*dry_run)).readings}
 
 
-@settings(max_examples=150, deadline=None)
 @given(SCENES, DRY_RUNS, STRATEGIES, st.sampled_from(FIGURES), st.floats(0.0, 1.0))
 def test_tightening_a_limit_never_turns_a_refusal_into_a_pass(
     scenery: dict[str, Any], dry_run: tuple[str, ...], strategy: str, name: str, share: float
@@ -139,7 +138,6 @@ REASONS = st.frozensets(
 
 
 @pytest.mark.emergency
-@settings(max_examples=100, deadline=None)
 @given(
     SCENES.map(lambda s: s | {"book": ()}),
     REASONS,
@@ -175,7 +173,6 @@ def test_under_those_limits_nothing_opens() -> None:
     assert failed >= {Stage.DATA, Stage.MARKET, Stage.VIX, Stage.GREEKS, Stage.MARGIN}
 
 
-@settings(max_examples=50, deadline=None)
 @given(SCENES, DRY_RUNS, STRATEGIES, st.randoms(use_true_random=False))
 def test_the_answer_does_not_depend_on_the_order_of_asking(
     scenery: dict[str, Any], dry_run: tuple[str, ...], strategy: str, chance: Any

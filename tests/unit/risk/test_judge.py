@@ -9,7 +9,7 @@ from tomking.core.reading import STAGES, Stage
 from tomking.risk.judge import EXPOSURE, SANITY, judge
 from tomking.risk.verdict import Approved, Refused
 from worlds.board import FRIDAY
-from worlds.gates import SPREAD, scene
+from worlds.gates import SPREAD, exit_of, held_spread, scene
 from worlds.orders import order, preview
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
@@ -48,3 +48,13 @@ def test_an_order_that_opens_meets_every_gate_whatever_it_calls_itself(purpose: 
     refused = {reading.rule for reading in verdict.readings if not reading.passed}
     assert "R-BRK-06" in refused
     assert ("R-VEN-04" in refused) is (purpose is Purpose.CLOSE)
+
+
+@pytest.mark.parametrize("limit", ["NaN", "sNaN", "Infinity", "-Infinity", "1e400"])
+def test_a_limit_that_is_no_price_is_refused_and_nothing_breaks(limit: str) -> None:
+    seen = scene(holding=held_spread())
+    for wanted in (order(SPREAD, limit, root="MES"), exit_of(limit=limit)):
+        verdict = judge(wanted, seen, preview())
+        assert isinstance(verdict, Refused)
+        failed = {reading.rule for reading in verdict.readings if not reading.passed}
+        assert {"R-VEN-01", "R-VEN-02", "R-VEN-03"} <= failed

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.order import Order, Purpose, Structure
@@ -102,7 +102,6 @@ CASES = st.tuples(
 @pytest.mark.rule("R-SIZ-02")
 @pytest.mark.rule("R-SIZ-03")
 @pytest.mark.rule("R-SIZ-04")
-@settings(max_examples=40, deadline=None)
 @given(CASES)
 def test_one_unit_more_would_break_a_limit_and_the_size_found_breaks_none(case: Any) -> None:
     """By brute force against the gates and against the figures that sizing alone reads."""

@@ -17,7 +17,7 @@ from tomking.backtest.run import RunSpec
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.value import value
 from tomking.exchange.assignment import mode_named
-from tomking.exchange.fills import model_named
+from tomking.exchange.fills import FORMS, model_named
 from tomking.exchange.working import latency
 from tomking.report.checks import PASS, verdicts
 from tomking.report.payload import contract
@@ -58,7 +58,7 @@ def command(
         str | None, typer.Option("--strategies", help="Names with commas; all when left out.")
     ] = None,
     fill: Annotated[
-        str | None, typer.Option(help="mid, natural, graded or spread_fraction(0.5).")
+        str | None, typer.Option(metavar="MODEL", help=f"{FORMS}; the settings' when left out.")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of the modelled paths.")] = None,
     scale: Annotated[

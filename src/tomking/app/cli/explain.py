@@ -13,7 +13,7 @@ from tomking.app.config.rows import told
 from tomking.app.now import now
 from tomking.app.screen import show, show_json, show_table
 from tomking.app.ticket.source import STDIN, read
-from tomking.core.errors import ConfigError
+from tomking.core.errors import ConfigError, Exit
 from tomking.core.near import did_you_mean
 from tomking.risk.limits import Named
 from tomking.strategies.plan import Plan
@@ -37,19 +37,20 @@ def command(
     config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
     preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
-) -> None:
+) -> int:
     """Print a strategy's plan as it would be traded, or everything about an order before it is sent.
 
     Of an order: its name, what it can make and lose, margin now and on a bad day, fees, Greeks against
     the limits, chances, how it ends, and what the venue would object to. The file is that of `margin`
-    with an order and an account (docs/reference/margin-file.md); - reads standard input.
+    with an order and an account (docs/reference/margin-file.md); - reads standard input. Exit code 3
+    when a limit or the venue stands against the order.
     """
     if is_file(what):
-        _order(what, as_, load(config, preset), json=json)
-        return
+        return _order(what, as_, load(config, preset), json=json)
     if as_ is not None:
         raise ConfigError(f"--as is for an order's file, and {what!r} is a strategy")
     _strategy(what, load(config, preset), json=json)
+    return Exit.OK
 
 
 def is_file(what: str) -> bool:
@@ -68,8 +69,8 @@ def is_file(what: str) -> bool:
     raise ConfigError(f"{what!r} is neither a strategy nor a file{did_you_mean(asked, known)}")
 
 
-def _order(path: str, as_: str | None, settings: Settings, *, json: bool) -> None:
-    """Everything about the order of a file."""
+def _order(path: str, as_: str | None, settings: Settings, *, json: bool) -> int:
+    """Everything about the order of a file, and whether anything stands against it."""
     from tomking.app.ticket.document import document  # the kernels, which a plan does not need
     from tomking.app.ticket.exact import show_exact
     from tomking.app.ticket.explained import explained
@@ -81,6 +82,8 @@ def _order(path: str, as_: str | None, settings: Settings, *, json: bool) -> Non
         show_exact(document(found))
     else:
         show_ticket(found)
+    asked = (*found.measured.readings, *found.objections)
+    return Exit.OK if all(one.passed for one in asked) else Exit.REFUSED
 
 
 def _strategy(name: str, settings: Settings, *, json: bool) -> None:

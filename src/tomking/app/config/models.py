@@ -11,6 +11,7 @@ from pydantic import Field as Bounded
 from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
 from tomking.core.reading import figure
+from tomking.exchange.fills import FORMS
 from tomking.exchange.working import LATENCY_MAX_S
 from tomking.risk.limits import Limits, Named, Pairs
 
@@ -100,7 +101,7 @@ OTHERS = {
     "backtest.strategies": "a list of strategies",
     "backtest.seed": "whole, from 0 upward",
     "backtest.scale": "one of rebase, literal",
-    "backtest.fill": "one of natural, mid, spread_fraction(0.25), graded",
+    "backtest.fill": FORMS,
     "backtest.early_exercise": "one of off, rational, seeded",
     "backtest.latency_s": f"from 0 to {LATENCY_MAX_S:g}, in seconds",
 }

@@ -11,6 +11,7 @@ from tomking.app.config.models import limits
 from tomking.app.config.text import rule_of_figure
 from tomking.core.calendar import Moment
 from tomking.core.reading import figure
+from tomking.exchange.fills import FORMS_LIST
 from tomking.risk.limits import Limits
 from tomking.strategies.plan import Plan
 from tomking.strategies.tune import figures, moment_text, tunables, tune
@@ -22,7 +23,7 @@ PLAIN: Mapping[str, tuple[Any, str]] = {
     "backtest.strategies": ((), "all when none is named"),
     "backtest.seed": (1, ""),
     "backtest.scale": ("rebase", "rebase | literal"),
-    "backtest.fill": ("spread_fraction(0.5)", "natural | mid | spread_fraction(x) | graded"),
+    "backtest.fill": ("spread_fraction(0.5)", FORMS_LIST),
     "backtest.early_exercise": ("rational", "off | rational | seeded"),
     "backtest.latency_s": (1.0, "seconds from sending anything to its effect"),
 }

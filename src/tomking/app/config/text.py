@@ -12,13 +12,14 @@ from typing import Any
 import tomlkit
 
 from tomking.app.config.models import Curves, Limit, Reserves, limits
+from tomking.exchange.fills import FORMS_LIST
 from tomking.risk.limits import Limits
 from tomking.strategies.plan import Plan
 from tomking.strategies.prose import VOCABULARY, rule_of
 from tomking.strategies.tune import tunables
 
 COLUMN = 50
-HEAD = """\
+HEAD = f"""\
 # The rulebook's defaults, every one with its unit and its rule (docs/rules.md says why).
 # Copy a line into tomking.toml and change it there: what a file does not say stays as it is here.
 # A table named in a file is laid over this one row by row; only the bands of VIX are replaced whole.
@@ -31,7 +32,7 @@ capital = 44500                                   # dollars, rulebook 14
 strategies = []                                   # empty: all there are
 seed = 1                                          # of the modelled paths
 scale = "rebase"                                  # rebase | literal, rulebook 0.6
-fill = "spread_fraction(0.5)"                     # natural | mid | spread_fraction(x) | graded
+fill = "spread_fraction(0.5)"                     # {FORMS_LIST}
 early_exercise = "rational"                       # holders of our shorts: off | rational | seeded
 latency_s = 1.0                                   # seconds from sending anything to its effect
 

@@ -8,14 +8,15 @@ from dataclasses import replace
 from decimal import Decimal
 from math import isnan
 
+from tomking.app.ticket.closing import opened, purpose
 from tomking.app.ticket.file import Ticket
-from tomking.app.ticket.market import columns, held_of, products
+from tomking.app.ticket.market import after, before, columns, credit, products
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.need import asked_for
 from tomking.core.errors import QuoteMissing
 from tomking.core.money import ZERO
 from tomking.core.order import Leg, Order, Purpose
-from tomking.core.reading import Reading
+from tomking.core.reading import Reading, Stage
 from tomking.core.value import value
 from tomking.exchange.account import margin_refusals
 from tomking.market.quoted import Quoted
@@ -24,10 +25,11 @@ from tomking.portfolio import marks as worth
 from tomking.portfolio.book import Book
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.margin.leg import Margin
+from tomking.portfolio.order_rules import is_
 from tomking.portfolio.preview import Preview
 from tomking.risk import caps
 from tomking.risk.case import Case
-from tomking.risk.exposure import Slope, slope, stress_loss
+from tomking.risk.exposure import Slope, added, slope, stress_loss
 from tomking.risk.gates.exposure import GREEKS, MARGIN
 from tomking.risk.limits import Limits
 from tomking.risk.standing import start
@@ -36,21 +38,25 @@ from tomking.risk.view import View
 
 @value
 class Needs:
-    """Dollars of margin: the order by itself, the account without it and with it.
-
-    ``effect`` is what the order takes from buying power: the change in the requirement, less
-    premium received or plus premium paid, plus the fees to open.
+    """Dollars of margin: what the order opens by itself, the account without the order and with it;
+    premium and fees of the order.
     """
 
     alone: Margin
     before: Decimal
     after: Decimal
-    effect: Decimal
+    premium: Decimal
+    fees: Decimal
 
     @property
     def change(self) -> Decimal:
         """What the order adds to the requirement."""
         return self.after - self.before
+
+    @property
+    def effect(self) -> Decimal:
+        """What the order takes from buying power: that, less premium received, plus fees."""
+        return self.change - self.premium + self.fees
 
 
 @value
@@ -64,7 +70,10 @@ class Greeks:
 
 @value
 class Measured:
-    """The order and the account on one scale; ``readings`` are the gates' answers."""
+    """The order and the account on one scale; ``readings`` are the gates' answers.
+
+    An order that only closes meets no gate here: no limit stands in the way of an exit.
+    """
 
     net_liq: Decimal
     before: Greeks
@@ -74,25 +83,22 @@ class Measured:
 
 def needs(asked: Ticket, found: Money) -> Needs:
     """What the order does to the margin of the account."""
-    held = held_of(asked)
-    both = (*held, *asked.whole[: len(asked.legs)])
-    before, after = (
+    here, then = (
         sum((asked_for(legs, root, asked).requirement for root in products(asked)), ZERO)
-        for legs in (held, both)
+        for legs in (before(asked), after(asked))
     )
-    alone = asked_for(asked.whole, asked.product.root, asked)
-    return Needs(alone, before, after, after - before - found.premium + found.opening.total)
+    part = opened(asked)
+    alone = asked_for(part.whole if part else (), asked.product.root, asked)
+    return Needs(alone, here, then, found.premium, found.fees.total)
 
 
 def order_of(asked: Ticket, strategy: str = "ticket") -> Order:
     """The file's order in the words of the house, at the typed prices if it names no limit."""
-    legs = tuple(Leg(leg.contract, leg.quantity, "ticket") for leg in asked.legs)
-    limit = asked.order.limit
-    if limit is None:
-        limit = -sum((leg.quantity * leg.price for leg in asked.legs), ZERO)
+    legs = tuple(Leg(leg.contract, leg.quantity, "ticket", leg.opens) for leg in asked.legs)
+    why = purpose(asked)
     return Order(
-        "ticket/open", 1, Purpose.OPEN, strategy, "ticket", legs, asked.order.units,
-        limit, tif=asked.order.tif,
+        f"ticket/{why.lower()}", 1, why, strategy, "ticket", legs, asked.order.units,
+        credit(asked), closes="" if why is Purpose.OPEN else "held", tif=asked.order.tif,
     )  # fmt: skip
 
 
@@ -101,10 +107,19 @@ def measured(
 ) -> Measured:
     """Greeks before and after, and what the gates of GREEKS and MARGIN say."""
     case = _case(asked, market, need, limits, net_liq, order_of(asked, strategy))
-    before = _greeks(case.view.book.legs, case.view.marks)
-    alone = _greeks(case.legs, case.marks)
-    after = Greeks(before.delta + alone.delta, before.theta + alone.theta, before.vega + alone.vega)
-    return Measured(net_liq, before, after, tuple(gate(case) for gate in (*GREEKS, *MARGIN)))
+    here, alone = _greeks(case.view.book.legs, case.view.marks), _greeks(case.legs, case.marks)
+    then = Greeks(here.delta + alone.delta, here.theta + alone.theta, here.vega + alone.vega)
+    gates = (*GREEKS, *MARGIN) if case.order.adds_risk else ()
+    return Measured(net_liq, here, then, tuple(gate(case) for gate in gates))
+
+
+def uncovers(asked: Ticket, need: Needs, net_liq: Decimal) -> tuple[Reading, ...]:
+    """What the venue would say of a closing order that leaves more to carry than the account can."""
+    if purpose(asked) is not Purpose.CLOSE or need.after <= need.before:
+        return ()
+    said = _dry_run(asked, need, net_liq).refusals
+    name = "margin once the legs are closed"
+    return tuple(is_(name, str(one), "carried", Stage.MARGIN) for one in said[:1])
 
 
 def _greeks(legs: Legs, marks: Marks) -> Greeks:
@@ -120,7 +135,7 @@ def _case(
 ) -> Case:
     """The order before the gates, with an account that is only a file."""
     on, standing = products(asked), start(net_liq, limits)
-    held = columns(held_of(asked), on)
+    held = columns(before(asked), on)
     legs = columns(asked.whole[: len(asked.legs)], on)
     cash = asked.account.cash if asked.account and asked.account.cash is not None else net_liq
     marks = market.marks(held)
@@ -133,15 +148,29 @@ def _case(
     known = governors if not isnan(market.vix.value) else governors[1:]
     here, alone = _slope(held, view, marks), _slope(legs, view, mine)
     stressed = stress_loss(held, view, marks)
-    dry_run = Preview(
-        need.before, need.after, need.alone.requirement, ZERO, "estimate",
-        buying_power=net_liq - need.before,
-    )  # fmt: skip
+    more = added(lambda some, at: stress_loss(some, view, at), order, legs, mine)
     return Case(
-        order, view, replace(dry_run, refusals=margin_refusals(dry_run, net_liq - need.after)),
-        legs, mine, caps.allowance(known), here, here + alone,
-        stressed, stressed + stress_loss(legs, view, mine),
+        order, view, _dry_run(asked, need, net_liq), legs, mine, caps.allowance(known), here,
+        here + alone, stressed, stressed + more,
     )  # fmt: skip
+
+
+def _dry_run(asked: Ticket, need: Needs, net_liq: Decimal) -> Preview:
+    """The venue's dry run as the file's figures have it; options that are held lend nothing."""
+    on = products(asked)
+    lent = sum(
+        (
+            held.quantity * held.price * on[held.contract.root].multiplier
+            for held in before(asked)
+            if held.contract.is_option
+        ),
+        ZERO,
+    )
+    seen = Preview(
+        need.before, need.after, need.alone.requirement, need.fees, "estimate", need.premium,
+        net_liq - lent - need.before,
+    )  # fmt: skip
+    return replace(seen, refusals=margin_refusals(seen, net_liq - need.fees - need.after))
 
 
 def _slope(legs: Legs, view: View, marks: Marks) -> Slope:

@@ -2,21 +2,24 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from math import inf, isfinite
+from math import inf, isfinite, nan
 from typing import Any
 
 from tomking.app.ticket.book import Greeks
 from tomking.app.ticket.explained import Explained
-from tomking.app.ticket.file import Priced
+from tomking.app.ticket.legs import Priced
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.need import margin_of
 from tomking.app.ticket.odds import METHODS, Odds, Touch
-from tomking.app.ticket.stress import Stressed
-from tomking.core.money import usd
+from tomking.app.ticket.stress import Side, Stressed
+from tomking.core.money import ZERO, usd
 from tomking.core.reading import Reading
 from tomking.market.quoted import IMPLIED, TYPED
 from tomking.portfolio.fees import Charge
 from tomking.report.payload import margin_call
+
+#: Of an order that opens nothing.
+NO_ODDS = Odds(nan, nan, nan, "", (), nan, ())
 
 
 def leg(one: Priced) -> dict[str, Any]:
@@ -28,15 +31,19 @@ def leg(one: Priced) -> dict[str, Any]:
         "expiry": held.expiry if held.right else None,
         "quantity": one.quantity,
         "price": one.price,
+        "opens": one.opens,
     }
 
 
 def document(found: Explained) -> dict[str, Any]:
     """Everything about one order."""
-    asked, fit = found.asked, found.fit
+    asked = found.asked
+    fit = found.opened.fit if found.opened else None
     return {
         "symbol": asked.product.root,
         "at": asked.at,
+        "purpose": found.purpose.value,
+        "note": found.note,
         "structure": found.name.name,
         "widths": list(found.name.widths),
         "units": asked.order.units,
@@ -50,7 +57,7 @@ def document(found: Explained) -> dict[str, Any]:
         "greeks": {"before": greeks(found.measured.before), "after": greeks(found.measured.after)},
         "net_liq": found.measured.net_liq,
         "limits": readings(found.measured.readings),
-        "chances": _chances(found.odds),
+        "chances": _chances(found.opened.odds if found.opened else NO_ODDS),
         "plan": fit.plan.name if fit else None,
         "plan_differs": list(fit.apart) if fit else [],
         "exits": [
@@ -61,7 +68,7 @@ def document(found: Explained) -> dict[str, Any]:
                 "price": one.price,
                 "rule": one.rule,
             }
-            for one in found.exits
+            for one in (found.opened.exits if found.opened else ())
         ],
         "objections": readings(found.objections),
         "assumed": list(found.assumed),
@@ -82,6 +89,7 @@ def _money(made: Money) -> dict[str, Any]:
         "modelled": made.modelled,
         "break_evens": [round(zero, 6) for zero in made.break_evens],
         "fees": {
+            "order": charge(made.fees),
             "open": charge(made.opening),
             "close": charge(made.closing),
             "settlement_per_contract": made.settlement,
@@ -90,7 +98,7 @@ def _money(made: Money) -> dict[str, Any]:
 
 
 def _margin(found: Explained) -> dict[str, Any]:
-    """The order by itself as ``tomking margin`` has it, and the account before and after."""
+    """What opens by itself as ``tomking margin`` has it, and the account before and after."""
     need = found.needs
     return margin_of(need.alone) | {
         "before": need.before,
@@ -103,9 +111,14 @@ def _stress(row: Stressed) -> dict[str, Any]:
     return {
         "scenario": row.name,
         "underlying": round(row.spot, 6),
-        "loss": dollars(row.loss),
-        "requirement": dollars(row.requirement),
+        **_side(row.order),
+        "before": _side(row.before),
+        "after": _side(row.after),
     }
+
+
+def _side(one: Side) -> dict[str, Decimal | None]:
+    return {"loss": dollars(one.loss), "requirement": dollars(one.requirement)}
 
 
 def _chances(likely: Odds) -> dict[str, Any]:
@@ -139,7 +152,7 @@ def known(x: float) -> float | None:
 
 def dollars(x: float) -> Decimal | None:
     """A modelled amount to the cent, or nothing when it is unknown or has no bound."""
-    return usd(x) if isfinite(x) else None
+    return usd(x) + ZERO if isfinite(x) else None  # nothing has no sign
 
 
 def charge(one: Charge) -> dict[str, Decimal]:

@@ -9,7 +9,8 @@ from datetime import timedelta
 from decimal import Decimal
 from math import isfinite
 
-from tomking.app.ticket.file import Priced, Ticket
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.legs import Priced
 from tomking.app.ticket.market import credit, credit_points
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.odds import enough

@@ -5,16 +5,19 @@ from math import isfinite
 
 from tomking.app import strategies
 from tomking.app.config.load import Settings
-from tomking.app.ticket.book import Measured, Needs, measured, needs, order_of
+from tomking.app.ticket.book import Measured, Needs, measured, needs, order_of, uncovers
+from tomking.app.ticket.closing import CLOSES, ROLLS, apart, facing, opened, purpose
 from tomking.app.ticket.exits import Exit, exits
 from tomking.app.ticket.file import Ticket
-from tomking.app.ticket.market import market_of
+from tomking.app.ticket.market import market_of, net_of
 from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import Odds, odds
 from tomking.app.ticket.plans import Fit, as_plan, recognised
 from tomking.app.ticket.stress import Stressed, margin_call, stressed
+from tomking.app.ticket.underlying import has_row
 from tomking.app.ticket.words import named
-from tomking.core.product import PRODUCTS
+from tomking.core.errors import ConfigError
+from tomking.core.order import Purpose
 from tomking.core.reading import Reading
 from tomking.core.value import value
 from tomking.market.quoted import Quoted
@@ -25,21 +28,36 @@ from tomking.portfolio.recognise import Recognised
 from tomking.strategies.plan import Plan
 from tomking.strategies.tune import tune
 
+#: What an order that closes does to the figures about it.
+NOTES = {Purpose.CLOSE: CLOSES, Purpose.ROLL: ROLLS}
+
+
+@value
+class Opened:
+    """What becomes of the legs that open; ``fit`` is the plan they belong to, if any."""
+
+    odds: Odds
+    fit: Fit | None
+    exits: tuple[Exit, ...]
+
 
 @value
 class Explained:
-    """One order from every side; ``fit`` is the plan it belongs to, if any."""
+    """One order from every side; ``opened`` is missing when it only closes.
+
+    ``purpose`` is why it is sent, ``note`` what this does to the figures.
+    """
 
     asked: Ticket
+    purpose: Purpose
+    note: str
     name: Recognised
     money: Money
-    odds: Odds
+    opened: Opened | None
     needs: Needs
     stressed: tuple[Stressed, ...]
     margin_call: Clock | Uncalled | None
     measured: Measured
-    fit: Fit | None
-    exits: tuple[Exit, ...]
     objections: tuple[Reading, ...]
     assumed: tuple[str, ...]
 
@@ -57,22 +75,37 @@ def explained(asked: Ticket, settings: Settings, as_strategy: str | None = None)
     Raises
     ------
     ConfigError
-        If the strategy is unknown or has no shape with these legs.
+        If a leg goes beyond what is held against it, or the strategy is unknown or has no shape with
+        these legs.
     """
+    asked = facing(asked)
     market = market_of(asked)
-    found = money(asked, market)
+    found, why = money(asked, market), purpose(asked)
     net_liq = asked.account.net_liq if asked.account else settings.capital
-    fit = _fit(asked, settings, as_strategy)
-    need = needs(asked, found)
-    likely = odds(asked, market, found)
-    strategy = fit.plan.name if fit else "ticket"
+    part, need = opened(asked), needs(asked, found)
+    come = _opened(part, market, settings, as_strategy, net_liq)
+    strategy = come.fit.plan.name if come and come.fit else "ticket"
     return Explained(
-        asked, named(asked), found, likely, need, stressed(asked, market),
+        asked, why, NOTES.get(why, ""), named(asked), found, come, need, stressed(asked, market),
         margin_call(asked, market, found),
-        measured(asked, market, need, settings.limits, net_liq, strategy), fit,
-        exits(asked, market, found, fit, net_liq), venue_objections(asked),
-        assumed(asked, market, likely, net_liq),
+        measured(asked, market, need, settings.limits, net_liq, strategy),
+        (*venue_objections(asked), *uncovers(asked, need, net_liq)),
+        assumed(asked, market, come.odds if come else None, net_liq),
     )  # fmt: skip
+
+
+def _opened(
+    part: Ticket | None, market: Quoted, settings: Settings, wanted: str | None, net_liq: Decimal
+) -> Opened | None:
+    """What becomes of what an order opens, if it opens anything."""
+    if part is None:
+        if wanted is not None:
+            raise ConfigError(
+                "--as says whose exits an order has, and this one only closes: drop it"
+            )
+        return None
+    made, fit = money(part, market), _fit(part, settings, wanted)
+    return Opened(odds(part, market, made), fit, exits(part, market, made, fit, net_liq))
 
 
 def _fit(asked: Ticket, settings: Settings, wanted: str | None) -> Fit | None:
@@ -90,14 +123,16 @@ def _fit(asked: Ticket, settings: Settings, wanted: str | None) -> Fit | None:
 
 def venue_objections(asked: Ticket) -> tuple[Reading, ...]:
     """What the venue would object to; a symbol without a row of its own is not asked about."""
-    if asked.product.root not in PRODUCTS:
+    if not has_row(asked.product):
         return ()
-    holdings = {leg.contract: leg.quantity for leg in (asked.account.held if asked.account else ())}
+    holdings = net_of(asked.account.held if asked.account else ())
     met = Situation(holdings, session_of(asked.at.date()), asked.at)
     return objections(order_of(asked), met)
 
 
-def assumed(asked: Ticket, market: Quoted, likely: Odds, net_liq: Decimal) -> tuple[str, ...]:
+def assumed(
+    asked: Ticket, market: Quoted, likely: Odds | None, net_liq: Decimal
+) -> tuple[str, ...]:
     """Every figure and rule that nobody typed."""
     on = asked.product
     said = list(asked.assumed)
@@ -111,7 +146,7 @@ def assumed(asked: Ticket, market: Quoted, likely: Odds, net_liq: Decimal) -> tu
     said.append(
         "volatilities are implied from the typed prices and stay with their strikes (MODEL)"
     )
-    if on.american:
+    if on.american and likely is not None:
         said.append(
             f"options on {on.root} are American; chances take them as European, or as exercised"
         )
@@ -121,11 +156,14 @@ def assumed(asked: Ticket, market: Quoted, likely: Odds, net_liq: Decimal) -> tu
         said.append("VIX is unknown, so its band does not bind buying power here")
     if asked.shares:
         said.append("the shares are held already: no fee and no premium is counted for them")
-    if on.root not in PRODUCTS:
+    if not has_row(on):
         said.append(f"{on.root} has no row of its own: ticks of a cent, and no tick is checked")
     said += [
-        f"no volatility gives {c} its price: its neighbours' is taken" for c in likely.stood_in
+        f"{contract} is taken at {taken}, not at the {other} of another row"
+        for contract, taken, other in apart(asked)
     ]
-    if not isfinite(likely.half):
+    blind = sorted((c for c in market.stood_in if c.root == on.root), key=str)
+    said += [f"no volatility gives {c} its price: its neighbours' is taken" for c in blind]
+    if likely is not None and not isfinite(likely.half):
         said.append("the chance of half is unknown: no volatility, or no target")
     return tuple(said)

@@ -4,7 +4,7 @@ A place is written as a person would point at it: ``legs[2].strike``.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar, cast
@@ -20,10 +20,12 @@ Reader = Callable[[Any, str], T]
 
 #: More than any price, strike or amount in dollars that is meant.
 FIGURE_MAX = Decimal(1_000_000_000)
-#: Less than any of them, unless it is 0.
+#: Less than any of them, unless it is 0; and more decimals than any has, a float printed in full too.
 FIGURE_MIN = Decimal("1e-9")
+DECIMALS_MAX = 30
 COUNT_MAX = 100_000
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+VIX_MIN, VIX_MAX = 1, 1000
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./^_-]{0,15}")
 
 
@@ -44,11 +46,12 @@ def named(x: Any) -> str:
 
 
 def members(
-    x: Any, place: str, needed: Iterable[str], allowed: Iterable[str] = ()
+    x: Any, place: str, needed: Sequence[str], allowed: Sequence[str] = ()
 ) -> Mapping[str, Any]:
     """An object's members; every needed key stands there, and none that is not known."""
     if not isinstance(x, dict):
-        raise wrong(place, f"{named(x)} is not an object: write {{…}}")
+        with_ = f" with {_listed(needed)}" if needed else ""
+        raise wrong(place, f"{named(x)} is not an object: write {{…}}{with_}")
     found = cast("dict[str, Any]", x)
     known = (*needed, *allowed)
     for key, part in found.items():
@@ -58,8 +61,15 @@ def members(
             raise wrong(inside(place, key), Fault.TWICE.value)
     for key in needed:
         if key not in found:
-            raise wrong(inside(place, key), "is missing")
+            raise wrong(
+                inside(place, key), f"is missing: {place or 'the file'} needs {_listed(needed)}"
+            )
     return found
+
+
+def _listed(keys: Sequence[str]) -> str:
+    """``underlying, house and legs``."""
+    return " and ".join(part for part in (", ".join(keys[:-1]), keys[-1]) if part)
 
 
 def inside(place: str, key: str) -> str:
@@ -90,6 +100,8 @@ def number(x: Any, place: str) -> Decimal:
         raise wrong(place, f"{named(x)} is not a figure below {FIGURE_MAX:,}")
     if x and Decimal(x).copy_abs() < FIGURE_MIN:
         raise wrong(place, f"{named(x)} is nearer to 0 than any figure here")
+    if -int(Decimal(x).as_tuple().exponent) > DECIMALS_MAX:
+        raise wrong(place, f"{named(x)} has more than {DECIMALS_MAX} decimals: round it")
     return Decimal(x)
 
 
@@ -107,6 +119,17 @@ def at_least_zero(x: Any, place: str) -> Decimal:
     if found < 0:
         raise wrong(place, f"{named(x)} is below 0")
     return found
+
+
+def index_points(x: Any, place: str) -> float:
+    """VIX, in points."""
+    found = above_zero(x, place)
+    if not VIX_MIN <= found <= VIX_MAX:
+        raise wrong(
+            place,
+            f"{named(x)} is not from {VIX_MIN} to {VIX_MAX:,}: write index points, such as 17.5",
+        )
+    return float(found)
 
 
 def share(x: Any, place: str) -> float:
@@ -141,16 +164,16 @@ def counted(x: Any, place: str) -> int:
     return found
 
 
-def text(x: Any, place: str) -> str:
-    """A word."""
+def text(x: Any, place: str, such_as: str = "") -> str:
+    """A word; whoever asks may say what is meant."""
     if not isinstance(x, str) or not x.strip():
-        raise wrong(place, f"{named(x)} is not a word")
+        raise wrong(place, f"{named(x)} is not a word{such_as}")
     return x.strip()
 
 
 def symbol(x: Any, place: str) -> str:
     """A ticker or a root; a futures symbol may keep its slash."""
-    found = text(x, place).removeprefix("/").upper()
+    found = text(x, place, ", such as SPY or ES").removeprefix("/").upper()
     if not _SYMBOL.fullmatch(found):
         raise wrong(place, f"{named(x)} is not a symbol, such as SPY or ES")
     return found
@@ -161,7 +184,7 @@ def word(known: Sequence[str]) -> Reader[str]:
 
     def read(x: Any, place: str) -> str:
         """The word, if it is one of them."""
-        found = text(x, place)
+        found = text(x, place, did_you_mean("", known))
         if found not in known:
             raise wrong(place, f"{named(found)} is unknown{did_you_mean(found, known)}")
         return found
@@ -171,7 +194,7 @@ def word(known: Sequence[str]) -> Reader[str]:
 
 def day(x: Any, place: str) -> date:
     """A date, written 2026-06-19."""
-    found = text(x, place)
+    found = text(x, place, ': write the date as "2026-06-19"')
     try:
         if _DAY.fullmatch(found):
             return date.fromisoformat(found)
@@ -182,10 +205,12 @@ def day(x: Any, place: str) -> date:
 
 def instant(x: Any, place: str) -> datetime:
     """An instant in New York's time; a bare date stands for its open, 09:30."""
-    found = text(x, place)
+    found = text(x, place, ': write it as "2026-06-05T10:30"')
     try:
         if _DAY.fullmatch(found):
             at = new_york(date.fromisoformat(found), OPEN)
+        elif not _DAY.fullmatch(found[:10]):
+            raise ValueError(found)
         else:
             told = datetime.fromisoformat(found)
             at = told.astimezone(NEW_YORK) if told.tzinfo else told.replace(tzinfo=NEW_YORK)

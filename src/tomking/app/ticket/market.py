@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from tomking.app.ticket.file import Priced, Ticket
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.legs import Priced
+from tomking.core.contract import Contract
 from tomking.core.money import ZERO
 from tomking.core.product import Product, product
 from tomking.market.expiry import years_left
@@ -17,6 +19,30 @@ from tomking.pricing.chance import Package, World
 def held_of(asked: Ticket) -> tuple[Priced, ...]:
     """What the account holds already, the file's own shares or futures among it."""
     return (*(asked.account.held if asked.account else ()), *asked.outright)
+
+
+def net_of(legs: Iterable[Priced]) -> Mapping[Contract, int]:
+    """How many of each contract, + long and - short, whatever the number of rows."""
+    count: dict[Contract, int] = {}
+    for leg in legs:
+        count[leg.contract] = count.get(leg.contract, 0) + leg.quantity
+    return count
+
+
+def before(asked: Ticket) -> tuple[Priced, ...]:
+    """The account without the order, one row a contract."""
+    return _netted(held_of(asked))
+
+
+def after(asked: Ticket) -> tuple[Priced, ...]:
+    """The account once the order has filled: what it closes is gone."""
+    return _netted((*asked.whole[: len(asked.legs)], *held_of(asked)))
+
+
+def _netted(legs: Sequence[Priced]) -> tuple[Priced, ...]:
+    """One row a contract at the first of its prices, and none of what comes to nothing."""
+    prices = {leg.contract: leg.price for leg in reversed(legs)}
+    return tuple(Priced(held, n, prices[held]) for held, n in net_of(legs).items() if n)
 
 
 def products(asked: Ticket) -> Mapping[str, Product]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from tomking.app.ticket.file import Priced, Ticket
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.legs import Priced
 from tomking.app.ticket.market import columns, market_of, products
 from tomking.core.money import usd
 from tomking.portfolio.margin.account import Terms, asked, scan_of

@@ -8,9 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from tomking.app.screen import STYLES, console, show, show_pairs, show_table
-from tomking.app.ticket.explained import Explained
-from tomking.app.ticket.odds import METHODS
+from tomking.app.ticket.book import Greeks
+from tomking.app.ticket.explained import Explained, Opened
+from tomking.app.ticket.money import Money
+from tomking.app.ticket.odds import METHODS, Odds
+from tomking.app.ticket.stress import Stressed
 from tomking.app.ticket.words import line, option, title
+from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, figure
 from tomking.report.stress import margin_call
 from tomking.report.words import NONE, money, percent
@@ -27,9 +31,11 @@ def show_ticket(found: Explained) -> None:
     for sentence, style in verdict(found):
         lines.print(Text(sentence, style))
     show()
-    show_pairs((*_money(found), *_margin(found), *_odds(found)))
+    come = found.opened
+    show_pairs((*_money(found), *_margin(found), *(_odds(come.odds) if come else ())))
     show()
-    _show_exits(found)
+    if come:
+        _show_exits(come)
     _show_limits(found)
     _show_small(found)
 
@@ -42,9 +48,14 @@ def verdict(found: Explained) -> Iterator[tuple[str, str]]:
         yield f"Over a limit: {one.name}, {seen}, must be {_bound_of(one)} ({one.rule})", "bold red"
     for one in found.objections:
         yield f"The venue would object: {one}", "bold red"
+    count = len(found.measured.readings)
+    if not count:
+        yield "No limit stands in the way of an order that only closes.", "green"
     if not broken and not found.objections:
-        count = len(found.measured.readings)
-        yield f"Within all {count} limits asked; the venue would not object.", "green"
+        within = f"Within all {count} limits asked; the" if count else "The"
+        yield f"{within} venue would not object.", "green"
+    if found.note:
+        yield found.note, ""
 
 
 def _money(found: Explained) -> Iterator[Row]:
@@ -57,18 +68,29 @@ def _money(found: Explained) -> Iterator[Row]:
     elif order.limit is not None:
         typed = "the typed prices"
     yield word, f"{abs(made.credit)} a unit, {money(abs(made.premium))} in all; {typed}"
+    if found.opened:
+        yield from _outcome(made)
+    yield "Fees", _fees(found)
+
+
+def _outcome(made: Money) -> Iterator[Row]:
+    """What can come of the legs that open."""
     about = "about " if made.modelled else ""
     yield "Best", f"{about}{_bound(made.best, 'without a bound')}"
     yield "Worst", f"{about}{_bound(made.worst, 'without a bound')}"
     zeros = " and ".join(f"{zero:,.2f}" for zero in made.break_evens)
     yield "Breaks even", f"{about}{zeros}" if zeros else "nowhere"
-    yield (
-        "Fees",
-        (
-            f"${made.opening.total} to open, ${made.closing.total} to close; "
-            f"${made.settlement} a contract if exercised or assigned"
-        ),
-    )
+
+
+def _fees(found: Explained) -> str:
+    """What the order costs, and what is still to be paid for what it opens."""
+    made = found.money
+    if not found.opened:
+        return f"${made.fees.total} to close"
+    later = made.closing.total + made.opening.total - made.fees.total
+    does = "roll" if found.purpose is Purpose.ROLL else "open"
+    end = f"${made.settlement} a contract if exercised or assigned"
+    return f"${made.fees.total} to {does}, ${later} to close; {end}"
 
 
 def _bound(dollars: float, endless: str) -> str:
@@ -81,24 +103,38 @@ def _margin(found: Explained) -> Iterator[Row]:
     need = found.needs
     uncovered = sum(one.count for one in need.alone.uncovered)
     bare = f", {uncovered} uncovered" if uncovered else ""
-    yield (
-        "Margin",
-        (
-            f"{money(need.alone.requirement)} by itself ({need.alone.method}{bare}); "
-            f"account {money(need.before)} to {money(need.after)}"
-        ),
-    )
+    alone = f"{money(need.alone.requirement)} by itself ({need.alone.method}{bare}); "
+    account = f"account {money(need.before)} to {money(need.after)}"
+    yield "Margin", f"{alone if found.opened else ''}{account}"
     yield "Buying power", f"{money(-need.effect, sign=True)} with premium and fees"
     for row in found.stressed:
-        asks = f"asks {money(row.requirement)}" if isfinite(row.requirement) else "margin unknown"
-        lost = money(-row.loss, sign=True) if isfinite(row.loss) else "unknown"
-        yield row.name, f"{lost} with the underlying at {row.spot:,.6g}, {asks}"
+        yield row.name, f"underlying at {row.spot:,.6g}: {_stressed(row, found)}"
     if found.margin_call is not None:
         yield "Margin call", margin_call(found.margin_call)
 
 
-def _odds(found: Explained) -> Iterator[Row]:
-    likely = found.odds
+def _stressed(row: Stressed, found: Explained) -> str:
+    """What the order does by itself on a bad day, and what the account does where it holds more."""
+    account, parts = found.asked.account, list[str]()
+    if found.opened:
+        asks = f"asks {money(row.requirement)}" if isfinite(row.requirement) else "margin unknown"
+        parts.append(f"{_lost(row.loss)}, {asks}")
+    if account and account.held:
+        was, then = row.before, row.after
+        asks = f"asks {_known(was.requirement)} to {_known(then.requirement)}"
+        parts.append(f"account {_lost(was.loss)} to {_lost(then.loss)}, {asks}")
+    return "; ".join(parts)
+
+
+def _lost(dollars: float) -> str:
+    return money(-dollars, sign=True) if isfinite(dollars) else "unknown"
+
+
+def _known(dollars: float) -> str:
+    return money(dollars) if isfinite(dollars) else "unknown"
+
+
+def _odds(likely: Odds) -> Iterator[Row]:
     target = f", {money(likely.target)}" if isfinite(likely.target) else ""
     yield "Chance of profit", f"{_share(likely.profit)} at expiry"
     yield "Chance of half", f"{_share(likely.half)} of half {likely.of}{target} before expiry"
@@ -126,7 +162,10 @@ IN = {"dollars a day": ", a day", "dollars a vol point": ", a point", "SPY share
 
 def _show_limits(found: Explained) -> None:
     """The gates' answers, with the figure before the order where it is one of a Greek."""
-    before = found.measured.before
+    before, after = found.measured.before, found.measured.after
+    if not found.measured.readings:
+        _show_greeks(before, after)
+        return
     known = {"delta of the book": before.delta, "theta": before.theta, "vega": before.vega}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("limit", no_wrap=True)
@@ -146,6 +185,17 @@ def _show_limits(found: Explained) -> None:
     console().print(table)
 
 
+def _show_greeks(before: Greeks, after: Greeks) -> None:
+    """Where no gate is asked: what the order does to the account's Greeks."""
+    pairs = (
+        ("delta", before.delta, after.delta),
+        ("theta, a day", before.theta, after.theta),
+        ("vega, a point", before.vega, after.vega),
+    )
+    rows = [(name, _known(was), _known(then)) for name, was, then in pairs]
+    show_table(("of the account", "before", "after"), rows)
+
+
 def _bound_of(one: Reading) -> str:
     return f"{SIGNS[one.sense]}{_with_unit(one.bound, one.unit)}"
 
@@ -161,7 +211,7 @@ def _with_unit(x: float | str, unit: str) -> str:
     return f"{figure(round(x, 2))}{' x' if unit == 'times net liq' else ''}"
 
 
-def _show_exits(found: Explained) -> None:
+def _show_exits(found: Opened) -> None:
     fit = found.fit
     whose = f"the rules of {fit.plan.title}" if fit else "the general rules"
     show(f"How it ends, by {whose}; the first that holds:")
@@ -179,6 +229,6 @@ def _show_small(found: Explained) -> None:
     lines = console()
     show()
     for name, how in METHODS.items():
-        if name != "touch" or found.odds.touches:
+        if found.opened and (name != "touch" or found.opened.odds.touches):
             lines.print(Text(f"Chance of {name}: {how}.", "dim"))
     lines.print(Text(f"Assumed: {'; '.join(found.assumed)}.", "dim"))

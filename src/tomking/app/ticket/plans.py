@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import gcd
 
-from tomking.app.ticket.file import Priced, Ticket
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.legs import Priced
+from tomking.app.ticket.underlying import has_row
 from tomking.core.calendar import dte
 from tomking.core.contract import Right
 from tomking.core.errors import ConfigError
@@ -141,7 +143,7 @@ def _out(right: Right, leg: Priced) -> float:
 
 def _apart(asked: Ticket, plan: Plan) -> Iterator[str]:
     """Where an order with the legs of a plan is still not one of its trades."""
-    if asked.product.root not in plan.roots:
+    if asked.product.root not in plan.roots or not has_row(asked.product):
         yield f"{plan.name} trades {' or '.join(plan.roots)}, not {asked.product.root}"
     days = dte(min(leg.contract.expiry for leg in asked.legs), asked.at.date())
     if abs(days - plan.dte) > plan.dte_within:

@@ -19,6 +19,8 @@ from tomking.core.errors import ConfigError
 BYTES_MAX = 1_000_000
 #: The word that stands for standard input.
 STDIN = "-"
+#: Of a path, in a sentence.
+PATH_SHOWN = 200
 #: A whole number with more digits than this is kept as a ``Decimal``; no count here has as many.
 DIGITS_MAX = 18
 
@@ -37,11 +39,21 @@ def read(path: str) -> Any:
     ConfigError
         If it cannot be read, is too large, is not UTF-8 or not JSON, or names a key twice.
     """
-    name = "standard input" if path == STDIN else path if path.isprintable() else repr(path)
+    if not path.strip():
+        raise ConfigError("no file is named: give its path, or - for standard input")
+    name = "standard input" if path == STDIN else _short(path)
     return parsed(_text(_bytes(path, name), name), name)
 
 
+def _short(path: str) -> str:
+    """A path as a sentence can hold it."""
+    shown = path if path.isprintable() else repr(path)
+    return shown if len(shown) <= PATH_SHOWN else f"{shown[: PATH_SHOWN - 1]}…"
+
+
 def _bytes(path: str, name: str) -> bytes:
+    if path == STDIN and sys.stdin is None:
+        raise ConfigError("standard input is closed: pipe the file in, or give its path")
     try:
         if path == STDIN:
             found = sys.stdin.buffer.read(BYTES_MAX + 1)

@@ -1,12 +1,17 @@
 """An order on a bad day: the rulebook's scenarios, repriced, with margin worked out again there."""
 
+from math import nan
+
+from tomking.app.ticket.closing import opened
 from tomking.app.ticket.file import Ticket
-from tomking.app.ticket.market import columns, held_of, products
+from tomking.app.ticket.market import after, before, columns, products
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.need import terms
 from tomking.core.errors import QuoteMissing
 from tomking.core.value import value
 from tomking.market.quoted import Quoted
+from tomking.market.snapshot import Legs, Shock
+from tomking.portfolio import marks as worth
 from tomking.portfolio.call import Clock, Uncalled, clock
 from tomking.portfolio.margin.house import AccountType, account_of
 from tomking.portfolio.scenarios import SCENARIOS
@@ -14,33 +19,61 @@ from tomking.portfolio.stress import valued
 
 
 @value
-class Stressed:
-    """Dollars the order loses (+) when it is closed in a scenario, and what it asks for in it.
+class Side:
+    """What an account loses (+) when it is all closed in a scenario, and what it asks for in it."""
 
-    Both are NaN when a leg has no price there.
-    """
-
-    name: str
-    spot: float
     loss: float
     requirement: float
 
 
+@value
+class Stressed:
+    """What an order does on a bad day, dollars; NaN where a leg has no price there.
+
+    ``order`` is what it opens, by itself; ``before`` and ``after`` are the account without it and with
+    it, what it closes being gone.
+    """
+
+    name: str
+    spot: float
+    order: Side
+    before: Side
+    after: Side
+
+    @property
+    def loss(self) -> float:
+        """Dollars that what the order opens loses."""
+        return self.order.loss
+
+    @property
+    def requirement(self) -> float:
+        """What the order's opening legs ask for by themselves."""
+        return self.order.requirement
+
+
 def stressed(ticket: Ticket, market: Quoted) -> tuple[Stressed, ...]:
     """The order at its size, the file's shares or futures with it, in every scenario."""
-    legs = columns(ticket.whole, products(ticket))
-    rows: list[Stressed] = []
-    for row in SCENARIOS.values():
-        spot = float(ticket.price) * (1.0 + row.shock.spot)
-        try:
-            before = valued(legs, 0.0, market, terms=terms(ticket))
-            there = valued(legs, 0.0, market, row.shock, terms(ticket))
-        except QuoteMissing:
-            rows.append(Stressed(row.name, spot, float("nan"), float("nan")))
-            continue
-        loss = before.net_liq - there.at_exit
-        rows.append(Stressed(row.name, spot, loss, float(there.requirement)))
-    return tuple(rows)
+    part, on = opened(ticket), products(ticket)
+    sides = tuple(
+        columns(legs, on) for legs in (part.whole if part else (), before(ticket), after(ticket))
+    )
+    return tuple(
+        Stressed(
+            row.name, float(ticket.price) * (1.0 + row.shock.spot),
+            *(_side(legs, row.shock, ticket, market) for legs in sides),
+        )
+        for row in SCENARIOS.values()
+    )  # fmt: skip
+
+
+def _side(legs: Legs, shock: Shock, ticket: Ticket, market: Quoted) -> Side:
+    """Some legs in a scenario; unknown when one has no price there."""
+    try:
+        there = valued(legs, 0.0, market, shock, terms(ticket))
+    except QuoteMissing:
+        return Side(nan, nan)
+    here = worth.total(legs, market.marks(legs))
+    return Side(here - there.at_exit, float(there.requirement))
 
 
 def margin_call(ticket: Ticket, market: Quoted, made: Money) -> Clock | Uncalled | None:
@@ -52,14 +85,10 @@ def margin_call(ticket: Ticket, market: Quoted, made: Money) -> Clock | Uncalled
         return Uncalled()
     if ticket.account is None or ticket.vix is None:
         return None
-    held = held_of(ticket)
-    before, after = (
-        columns(legs, products(ticket))
-        for legs in (held, (*held, *ticket.whole[: len(ticket.legs)]))
-    )
+    here, then = (columns(legs, products(ticket)) for legs in (before(ticket), after(ticket)))
     try:
-        moved = valued(before, 0.0, market, terms=terms(ticket)).net_liq if held else 0.0
-        cash = float(ticket.account.net_liq + made.premium - made.opening.total) - moved
-        return clock(after, cash, market, terms(ticket))
+        moved = valued(here, 0.0, market, terms=terms(ticket)).net_liq if len(here) else 0.0
+        cash = float(ticket.account.net_liq + made.premium - made.fees.total) - moved
+        return clock(then, cash, market, terms(ticket))
     except QuoteMissing:
         return None

@@ -2,27 +2,36 @@
 
 from collections.abc import Iterable
 
-from tomking.app.ticket.file import Priced, Ticket
+from tomking.app.ticket.closing import closed, opened, purpose
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.legs import Priced
 from tomking.core.calendar import dte
 from tomking.core.contract import Contract
+from tomking.core.order import Purpose
 from tomking.portfolio.recognise import Recognised, recognise
 from tomking.report.words import MINUS
 
+#: What an order does, before the name of what it does it to.
+DOES = {Purpose.OPEN: "", Purpose.CLOSE: "close of ", Purpose.ROLL: "roll to "}
+
 
 def named(asked: Ticket) -> Recognised:
-    """What the legs of a ticket are called, with the shares or futures beside them."""
-    held = [(leg.contract, leg.quantity) for leg in (*asked.legs, *asked.outright)]
+    """What an order opens is called, or else what it closes, with the shares or futures beside it."""
+    part = opened(asked)
+    legs = part.legs if part else closed(asked)
+    held = [(leg.contract, leg.quantity) for leg in (*legs, *asked.outright)]
     on = asked.product
     return recognise(held, on.multiplier, float(asked.price), on.is_future)
 
 
 def title(asked: Ticket, name: Recognised) -> str:
     """``SPY put credit vertical, 10 wide, 2 units: 2026-07-17, 42 days``."""
-    days = sorted({leg.contract.expiry for leg in asked.legs})
+    part = opened(asked) or asked
+    days = sorted({leg.contract.expiry for leg in part.legs})
     ahead = " and ".join(f"{day}, {dte(day, asked.at.date())} days" for day in days)
     units = name.units * asked.order.units
     size = f", {units} units" if units > 1 else ""
-    return f"{asked.product.root} {name}{size}: {ahead}"
+    return f"{asked.product.root} {DOES[purpose(asked)]}{name}{size}: {ahead}"
 
 
 def line(asked: Ticket) -> str:
@@ -35,9 +44,11 @@ def line(asked: Ticket) -> str:
 
 
 def legs(held: Iterable[Priced]) -> str:
-    """``−1 580 P at 6.40, +1 570 P at 4.55``."""
+    """``−1 580 P at 6.40, +1 570 P at 4.55 (closes)``."""
     return ", ".join(
-        f"{signed(leg.quantity)} {option(leg.contract)} at {leg.price}" for leg in held
+        f"{signed(leg.quantity)} {option(leg.contract)} at {leg.price}"
+        f"{'' if leg.opens else ' (closes)'}"
+        for leg in held
     )
 
 

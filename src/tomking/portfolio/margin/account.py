@@ -78,7 +78,8 @@ def asked(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms:
     traded = terms.products.get(root) or product(root)
     if traded.is_future:
         found = _scan(root, legs, marks, at, terms.house)
-        return Margin(found.requirement, found.bp_effect, (), found.method, found.requirement)
+        usd = found.requirement
+        return Margin(usd, found.bp_effect, (), found.method, usd)
     columns = (legs.quantity, legs.multiplier, marks.table[MID])
     held = tuple(
         margin_leg(contract, int(quantity), int(size), price)
@@ -106,14 +107,11 @@ def margin_leg(contract: Contract, quantity: int, size: int, mark: float) -> Mar
 def _of(root: str, legs: Legs, marks: Marks) -> tuple[Legs, Marks]:
     """The legs of a root that are held at all; the same ones where there are no others."""
     held: list[float] = legs.quantity.tolist()
-    rows = [i for i, leg in enumerate(legs.contracts) if leg.root == root and held[i]]
-    if len(rows) == len(legs):
+    mine = [leg.root == root and n != 0.0 for leg, n in zip(legs.contracts, held, strict=True)]
+    if all(mine):
         return legs, marks
-    mine = Legs(
-        tuple(legs.contracts[row] for row in rows), legs.strike[rows], legs.sign[rows],
-        legs.quantity[rows], legs.multiplier[rows],
-    )  # fmt: skip
-    return mine, Marks(marks.table[:, rows], marks.spot[rows])
+    rows = np.array(mine)
+    return legs.where(rows), marks.where(rows)
 
 
 def _scan(root: str, legs: Legs, marks: Marks, at: datetime, house: str) -> Scan:

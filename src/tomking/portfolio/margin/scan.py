@@ -191,16 +191,18 @@ def scanned(held: Held, ranges: Range, multiplier: float, factor: float) -> Scan
     """
     size = held.quantity * multiplier
     names = tuple(dict.fromkeys(held.month))
-    sums = _sums(names, held.month, arrays(held, ranges) * size)
-    (row, together), *found = map(worst, sums)
+    gains = arrays(held, ranges) * size
+    months = _by_month(names, held.month, gains)
+    found = [worst(sums) for sums in months]
+    row, together = found[0] if len(names) == 1 else worst(gains.sum(axis=1))
     loss = sum(lost for _, lost in found)
-    option = np.where(held.sign != 0.0, size, 0.0)
+    option = size if held.sign.all() else np.where(held.sign != 0.0, size, 0.0)
     short = -float(np.minimum(option, 0.0) @ held.forward)
     return Scan(
         tuple(Month(m, SCENARIOS[at], lost) for m, (at, lost) in zip(names, found, strict=True)),
         SCENARIOS[row],
         loss,
-        min(_credit(sums[1:], ranges), loss - together) if len(names) > 1 else 0.0,
+        min(_credit(months, ranges), loss - together) if len(names) > 1 else 0.0,
         ranges.minimum * ranges.price * short,
         float(option @ held.price),
         factor,
@@ -216,17 +218,17 @@ def _most(held: Held, size: F64) -> float:
         return inf
     ends = np.append(held.strike, 0.0)[:, None]
     worth = np.maximum(held.sign * (ends - held.strike), 0.0)
-    return max(-float((worth @ size).min()), 0.0)
+    return max(0.0, -float((worth @ size).min()))  # in this order, so that nought has no sign
 
 
-def _sums(names: Sequence[str], month: Sequence[str], gains: F64) -> F64:
-    """What all contracts, and then those of each month, gain in dollars: shape (1 + months, 16)."""
+def _by_month(names: Sequence[str], month: Sequence[str], gains: F64) -> F64:
+    """What the contracts of each month gain in dollars: shape (months, 16)."""
     if len(names) == 1:
-        return np.repeat(gains.sum(axis=1)[None], 2, axis=0)
-    mine = np.zeros((1 + len(names), len(month)))
-    mine[0] = 1.0
+        alone: F64 = gains.sum(axis=1)
+        return alone[None]
+    mine = np.zeros((len(names), len(month)))
     for column, name in enumerate(month):
-        mine[1 + names.index(name), column] = 1.0
+        mine[names.index(name), column] = 1.0
     sums: F64 = mine @ gains.T
     return sums
 

@@ -1,11 +1,15 @@
 """DATA: stage 0 of an opening order - breakers, reasons not to trade, quotes worth trading on."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.market.snapshot import ASK, BID, MID
-from tomking.risk.breakers import loss_readings
+from tomking.risk import breakers
 from tomking.risk.case import Case
+from tomking.risk.limits import Limits
+from tomking.risk.standing import Standing
 
 
 def spread_is_tradable(case: Case) -> Reading:
@@ -35,24 +39,29 @@ def opening_is_allowed(case: Case) -> Reading:
     )  # fmt: skip
 
 
+def _read(breaker: Callable[[float, Standing, Limits], Reading], case: Case) -> Reading:
+    view = case.view
+    return breaker(view.net_liq, view.standing, view.limits)
+
+
 def loss_today_is_small(case: Case) -> Reading:
     """The day's loss is under its limit (R-BRK-01)."""
-    return loss_readings(case.view)[0]
+    return _read(breakers.loss_today, case)
 
 
 def loss_this_week_is_small(case: Case) -> Reading:
     """The week's loss is under its limit (R-BRK-02)."""
-    return loss_readings(case.view)[1]
+    return _read(breakers.loss_this_week, case)
 
 
 def loss_this_month_is_small(case: Case) -> Reading:
     """The month's loss is under its limit (R-BRK-03)."""
-    return loss_readings(case.view)[2]
+    return _read(breakers.loss_this_month, case)
 
 
 def losses_in_a_row_are_few(case: Case) -> Reading:
     """Fewer losing campaigns in a row than the limit (R-BRK-04)."""
-    return loss_readings(case.view)[3]
+    return _read(breakers.losses_in_a_row, case)
 
 
 DATA = (

@@ -1,17 +1,21 @@
 """GREEKS, MARGIN and POSITION_LIMIT: what the book would be with the order in it.
 
 A trade that makes an already broken figure smaller is allowed: the bound is the limit, or what
-stood there before if that was worse.
+stood there before if that was worse. Of margin this holds for a roll, which is judged on its net
+change; anything else that opens finds the limit as it is.
 """
 
+from decimal import Decimal
+
 from tomking.core.money import ZERO
+from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.venue import Code
 from tomking.portfolio import marks as worth
 from tomking.risk.caps import usable_bp
 from tomking.risk.case import Case
 from tomking.risk.correlation import family, live_campaigns
-from tomking.risk.exposure import AUG5_MARGIN_FACTOR, HUNDRED_THOUSAND, bounds
+from tomking.risk.exposure import AUG5_MARGIN_FACTOR, HUNDRED_THOUSAND, added, bounds
 from tomking.risk.limits import named
 
 
@@ -21,6 +25,10 @@ def _share(dollars: float, case: Case) -> float | None:
 
 def _no_worse(limit: float, before: float) -> float:
     return max(limit, abs(before))
+
+
+def _rolls(case: Case) -> bool:
+    return case.order.purpose is Purpose.ROLL
 
 
 def delta_is_small(case: Case) -> Reading:
@@ -67,7 +75,7 @@ def leverage_is_small(case: Case) -> Reading:
     """Delta-weighted notional of the whole book stays under its multiple of net liq (R-GRK-06)."""
     view = case.view
     held = worth.gross_dollar_delta(view.book.legs, view.marks)
-    wanted = worth.gross_dollar_delta(case.legs, case.marks)
+    wanted = added(worth.gross_dollar_delta, case.order, case.legs, case.marks)
     bound = _no_worse(view.limits.notional_max, _share(held, case) or 0.0)
     return Reading(
         "delta-weighted notional", Stage.GREEKS, Sense.AT_MOST,
@@ -83,7 +91,7 @@ def buying_power_is_there(case: Case) -> Reading:
     )
     return Reading(
         f"margin of the order (bound by {allowed.bp_bound_by})", Stage.MARGIN, Sense.AT_MOST,
-        float(case.preview.change), free, "dollars", "R-MRG-01",
+        float(case.preview.change), max(free, 0.0) if _rolls(case) else free, "dollars", "R-MRG-01",
     )  # fmt: skip
 
 
@@ -98,20 +106,21 @@ def venue_carries_the_order(case: Case) -> Reading:
 
 def margin_in_all_is_small(case: Case) -> Reading:
     """Margin of the whole account stays under its ceiling (R-MRG-02)."""
+    before = _share(float(case.preview.before), case) if _rolls(case) else None
     return Reading(
-        "margin in all", Stage.MARGIN, Sense.AT_MOST,
-        _share(float(case.preview.after), case), case.view.limits.margin_max, "of net liq",
-        "R-MRG-02",
+        "margin in all", Stage.MARGIN, Sense.AT_MOST, _share(float(case.preview.after), case),
+        _no_worse(case.view.limits.margin_max, before or 0.0), "of net liq", "R-MRG-02",
     )  # fmt: skip
 
 
 def margin_of_the_trade_is_small(case: Case) -> Reading:
-    """The order alone needs less than its strategy's share of net liq (R-MRG-03)."""
-    limits = case.view.limits
+    """The order alone, of a roll what it adds, needs less than its share of net liq (R-MRG-03)."""
+    limits, preview = case.view.limits, case.preview
     bound = named(limits.bp_trade_by_strategy, case.order.strategy, limits.bp_trade_max)
     return Reading(
         "margin of the trade", Stage.MARGIN, Sense.AT_MOST,
-        _share(float(case.preview.alone), case), bound, "of net liq", "R-MRG-03",
+        _share(float(preview.change if _rolls(case) else preview.alone), case), bound, "of net liq",
+        "R-MRG-03",
     )  # fmt: skip
 
 
@@ -126,13 +135,18 @@ def stress_loss_is_bearable(case: Case) -> Reading:
 
 def stress_margin_is_met(case: Case) -> Reading:
     """After that loss, margin at 2.5 times today's is still covered (R-STR-02)."""
-    left = case.view.net_liq - max(0.0, case.stress_after)
-    need = float(max(case.preview.after, ZERO)) * AUG5_MARGIN_FACTOR
+    before = _stressed(case.preview.before, case.stress_before, case) if _rolls(case) else None
     return Reading(
         "margin under AUG5_LOW", Stage.MARGIN, Sense.AT_MOST,
-        need / left if left > 0 else None, case.view.limits.stress_margin_max,
-        "of what is left", "R-STR-02",
+        _stressed(case.preview.after, case.stress_after, case),
+        _no_worse(case.view.limits.stress_margin_max, before or 0.0), "of what is left", "R-STR-02",
     )  # fmt: skip
+
+
+def _stressed(margin: Decimal, loss: float, case: Case) -> float | None:
+    """Margin on the bad day as a share of what the day leaves."""
+    left = case.view.net_liq - max(0.0, loss)
+    return float(max(margin, ZERO)) * AUG5_MARGIN_FACTOR / left if left > 0 else None
 
 
 def phase_unlocks_the_strategy(case: Case) -> Reading:

@@ -1,11 +1,14 @@
 """SANITY: what every order faces, exits included. Nothing here depends on how much is held or lost."""
 
+from decimal import Decimal
+from math import nan
+
 import numpy as np
 
 from tomking.core.contract import Contract
 from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, Stage
-from tomking.core.venue import Code
+from tomking.core.venue import Code, is_figure
 from tomking.market.snapshot import AGE, ASK, BID, MID
 from tomking.portfolio.order_rules import is_priced_on_tick
 from tomking.portfolio.package import natural, package_mid, price_band
@@ -48,7 +51,7 @@ def price_is_within_the_band(case: Case) -> Reading:
     """
     order, units = case.order, case.order.units
     mid, band = package_mid(case.marks, case.legs, units), price_band(case.marks, case.legs, units)
-    far = natural(case.marks, case.legs, units) if order.limit is None else float(order.limit)
+    far = natural(case.marks, case.legs, units) if order.limit is None else _points(order.limit)
     given = None if np.isnan(mid) else mid - far
     return Reading("limit below mid", Stage.DATA, Sense.AT_MOST, given, band, "points", "R-VEN-02")
 
@@ -100,6 +103,11 @@ def fuse_is_whole(case: Case) -> Reading:
     """The adapter's fuse has not blown (R-VEN-06)."""
     blown = "blown" if "fuse" in case.view.standing.reasons else "whole"
     return Reading("fuse", Stage.DATA, Sense.IS, blown, "whole", "", "R-VEN-06")
+
+
+def _points(limit: Decimal) -> float:
+    """A limit as arithmetic takes it; one that is no figure is not a number."""
+    return float(limit) if is_figure(limit) else nan
 
 
 def _reduces(held: int, change: int) -> bool:

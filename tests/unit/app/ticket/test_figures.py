@@ -182,6 +182,19 @@ def test_a_cash_account_is_told_that_it_cannot_be_called() -> None:
         assert said.why == "A cash account cannot be called: nothing in it is borrowed."
 
 
+def test_an_account_that_any_move_would_sink_is_called_where_it_stands() -> None:
+    """A short call typed at nothing, five hundred points in the money: any other price is a loss."""
+    call = {"right": "C", "strike": 100, "expiry": "2026-07-17", "quantity": -1, "price": 0}
+    asked, market, found = looked_at(changed(SPREAD, "legs.0", call))
+    clock = margin_call(asked, market, found)
+    assert clock is not None
+    assert not clock.under_water
+    for way in (clock.below, clock.above):
+        assert way.at is not None
+        assert way.at.index == pytest.approx(600)
+        assert way.residual < 0
+
+
 def test_a_share_option_asks_what_the_rule_says_at_the_shocked_prices() -> None:
     asked, market, found = looked_at(STRANGLE)
     low = stressed(asked, market)[0]

@@ -1,0 +1,115 @@
+"""Files nobody would write on purpose: each is answered in valid JSON, or refused in one sentence."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tomking.app.main import main
+from tomking.core.errors import Exit
+from worlds.tickets import LT112, SPREAD, answer, changed, refused, written
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOMKING_HOME", str(tmp_path / "empty"))
+    return tmp_path
+
+
+def test_a_mark_before_the_text_is_no_part_of_it(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Some editors write one."""
+    marked = answer(["margin", "--file", written(here, "\ufeff" + json.dumps(SPREAD))], capsys)
+    assert marked == answer(["margin", "--file", written(here, SPREAD)], capsys)
+    refused(["margin", "--file", written(here, "\ufeff")], "is empty", capsys)
+
+
+#: Places and figures no desk has, and which are read all the same.
+EXTREMES: list[dict[str, Any]] = [
+    {"underlying.price": 1e-9},
+    {"underlying.price": 999_999_999},
+    {"legs.0.quantity": 100_000, "order.units": 100_000},
+    {"legs.0.price": 0, "legs.1.price": 0},
+    {"rate": 1, "dividend_yield": -1},
+    {"rate": -1},
+    {"vix": 1},
+    {"vix": 1000},
+    {"order.limit": -999_999_999},
+    {"account.net_liq": 0, "account.cash": -1e8},
+    {"account.net_liq": -5000},
+    {"legs.0.right": "C", "legs.0.strike": 100, "legs.0.price": 0},
+    {"legs.0.strike": 700, "legs.0.price": 1},
+    {"legs.0.expiry": "2040-06-15"},
+    {"underlying.symbol": "CL", "underlying.kind": "equity"},
+    {"underlying.symbol": "SPX"},
+    {"at": "2026-06-07T03:00"},
+]
+
+
+@pytest.mark.parametrize("changes", EXTREMES, ids=lambda changes: next(iter(changes)))
+def test_what_no_desk_has_is_answered_in_json_all_the_same(
+    changes: dict[str, Any], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    x = SPREAD
+    for place, value in changes.items():
+        x = changed(x, place, value)
+    path = written(here, x)
+    for words in (["margin", "--file", path], ["explain", path]):
+        said = main([*words, "--json"])
+        assert said in (Exit.OK, Exit.REFUSED)
+        json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+        assert main(words) == said
+        assert capsys.readouterr().err == ""
+
+
+def test_a_share_may_have_the_name_of_a_future_or_an_index(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is charged and ticked as a share, belongs to no plan for the future, and that is said."""
+    share = changed(changed(LT112, "underlying.kind", "equity"), "order.limit", 25.01)
+    said = answer(["explain", written(here, share)], capsys)
+    assert (said["plan"], said["objections"]) == (None, [])
+    assert said["fees"]["order"]["exchange"] == 0
+    assert (
+        "ES is of the kind equity, and not the E-mini S&P 500 future of that name"
+        in said["assumed"]
+    )
+
+
+def test_two_prices_of_one_contract_are_told(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = [{"symbol": "SPY", "quantity": 100, "price": 550}]
+    said = answer(["explain", written(here, changed(SPREAD, "account.held", held))], capsys)
+    assert "SPY is taken at 600, not at the 550 of another row" in said["assumed"]
+
+
+@pytest.mark.parametrize(
+    ("expiry", "said"),
+    [
+        ("2040-06-15", "legs[0].expiry: no ES future after 2040-06-15 is known here: the calendar"),
+        ("2032-12-31", "legs[0].expiry: no ES future after 2032-12-31 is known here"),
+        ("1990-06-15", "legs[0].expiry: 1990-06-15 is over at"),
+    ],
+)
+def test_an_option_on_a_future_expires_within_the_calendar(
+    expiry: str, said: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused(["explain", written(here, changed(LT112, "legs.0.expiry", expiry))], said, capsys)
+
+
+def test_a_path_is_said_so_that_it_fits_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in ("", "   "):
+        refused(["margin", "--file", path], "no file is named: give its path, or -", capsys)
+    assert main(["margin", "--file", "x" * 5000]) == 2
+    assert len(capsys.readouterr().err) < 300
+    refused(["margin", "--file", "a\nb"], r"'a\nb' cannot be read: No such file", capsys)
+    monkeypatch.setattr("sys.stdin", None)
+    refused(["margin", "--file", "-"], "standard input is closed: pipe the file in", capsys)
