@@ -5,6 +5,9 @@ from dataclasses import replace
 from decimal import Decimal
 from math import isnan
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tomking.core.contract import Contract, Right
 from tomking.core.money import ZERO, points
 from tomking.core.order import Order
@@ -20,6 +23,8 @@ from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.order_rules import instruments_known, prices_are_figures
 from tomking.portfolio.preview import Preview, Refusal
 
+#: Dollars within which a floating difference of money does not say which is more.
+NEAR_USD = 1.0
 NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked")
 
 
@@ -36,6 +41,8 @@ class Account:
         self._collateral = Collateral(house)
         self._held: Legs | None = None
         self._marked: tuple[Snapshot, Marks] | None = None
+        self._sizes: NDArray[np.float64] | None = None
+        self._money = 0.0
         self.roots: tuple[str, ...] = roots(start.holdings)
 
     def prices(self, now: Snapshot) -> dict[str, float]:
@@ -53,7 +60,7 @@ class Account:
         if ledger is not self.ledger:
             self.ledger = ledger
             self.version += 1
-            self._held = self._marked = None
+            self._held = self._marked = self._sizes = None
             self.roots = roots(ledger.holdings)
             self._collateral.forget()
 
@@ -71,15 +78,24 @@ class Account:
         """
         return worth(self.ledger, self._mids(now))
 
-    def carries(self, now: Snapshot) -> tuple[Decimal, Decimal]:
-        """Net liquidation and the margin of everything held, worked out anew.
+    def requirement_afresh(self, now: Snapshot) -> Decimal:
+        """Margin of everything held, in dollars; memory is neither asked nor filled."""
+        return self._collateral.afresh(self._legs(), self._marks(now), now)
+
+    def covers(self, needed: Decimal, now: Snapshot) -> bool:
+        """Whether net liquidation is not less than what is needed; exactly, where it is near.
 
         Raises
         ------
         QuoteMissing
             If a holding has no mark.
         """
-        return self.net_liq(now), self._collateral.afresh(self._legs(), self._marks(now), now)
+        if self._sizes is None:
+            held = self._legs()
+            self._sizes = held.quantity * held.multiplier
+            self._money = float(self.ledger.cash - self.ledger.carried)
+        left = self._money + float(self._marks(now).table[MID] @ self._sizes) - float(needed)
+        return left > 0.0 if abs(left) > NEAR_USD else self.net_liq(now) >= needed
 
     def dry_run(self, order: Order, now: Snapshot, reserved: Decimal) -> Preview:
         """What an order would need, cost and leave free.

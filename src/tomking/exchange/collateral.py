@@ -18,7 +18,7 @@ from tomking.core.order import Order
 from tomking.core.value import value
 from tomking.market.snapshot import MID, Legs, Marks, Snapshot
 from tomking.portfolio.columns import columns
-from tomking.portfolio.margin.account import Terms, asked, needed
+from tomking.portfolio.margin.account import Terms, kept, needed
 
 #: A move of the underlying, as a fraction, below which a requirement is not worked out again.
 SPOT_STEP = 0.001
@@ -58,7 +58,7 @@ class Collateral:
         """Dollars that holding everything needs at these marks; memory is neither asked nor filled."""
         return sum(
             (
-                asked(root, held, marks, spot(root, now), now.at, self._terms).maintenance
+                kept(root, held, marks, spot(root, now), now.at, self._terms)
                 for root in roots(held.contracts)
             ),
             ZERO,
@@ -113,8 +113,8 @@ class Collateral:
         step = round(log(spot(root, now)) / SPOT_STEP)
         known = self._known.get(root)
         if known is None or known.spot_step != step or known.day != now.day.session.day:
-            found = asked(root, *held(), spot(root, now), now.at, self._terms)
-            known = Remembered(now.day.session.day, step, found.maintenance)
+            found = kept(root, *held(), spot(root, now), now.at, self._terms)
+            known = Remembered(now.day.session.day, step, found)
             self._known[root] = known
         return known.usd
 

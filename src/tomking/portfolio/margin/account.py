@@ -49,7 +49,31 @@ TASTYTRADE = Terms()
 
 def needed(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms: Terms) -> Decimal:
     """What opening one root's contracts needs, in dollars; parameters as in ``asked``."""
-    return asked(root, legs, marks, spot, at, terms).requirement
+    scanned_usd = _future(root, legs, marks, at, terms)
+    return (
+        asked(root, legs, marks, spot, at, terms).requirement
+        if scanned_usd is None
+        else scanned_usd
+    )
+
+
+def kept(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms: Terms) -> Decimal:
+    """What holding one root's contracts needs, in dollars; parameters as in ``asked``."""
+    scanned_usd = _future(root, legs, marks, at, terms)
+    return (
+        asked(root, legs, marks, spot, at, terms).maintenance
+        if scanned_usd is None
+        else scanned_usd
+    )
+
+
+def _future(root: str, legs: Legs, marks: Marks, at: datetime, terms: Terms) -> Decimal | None:
+    """What a future's contracts need, opened or held alike; nothing where the rule is asked."""
+    traded = terms.products.get(root) or product(root)
+    if not traded.is_future:
+        return None
+    mine, at_marks = _of(root, legs, marks)
+    return _scan(root, mine, at_marks, at, terms.house).requirement if len(mine) else ZERO
 
 
 def asked(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms: Terms) -> Margin:
