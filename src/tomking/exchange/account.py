@@ -72,16 +72,6 @@ class Account:
         """
         return worth(self.ledger, self._mids(now))
 
-    def carries(self, now: Snapshot) -> tuple[Decimal, Decimal]:
-        """Net liquidation and the margin of everything held, worked out anew.
-
-        Raises
-        ------
-        QuoteMissing
-            If a holding has no mark.
-        """
-        return self.net_liq(now), self._collateral.afresh(self._legs(), self._marks(now), now)
-
     def dry_run(self, order: Order, now: Snapshot, reserved: Decimal) -> Preview:
         """What an order would need, cost and leave free.
 
