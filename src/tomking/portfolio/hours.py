@@ -13,13 +13,12 @@ def trades_until(contract: Contract, session: Session) -> datetime:
     """The end of a session's trading in a contract.
 
     Cboe: options on SPX, XSP, NDX, RUT, VIX and on a few ETFs trade to 16:15 New York, those whose
-    last day it is to 16:00.
+    last day it is to 16:00. What ends on a session's opening print does not trade in it.
     """
-    if not contract.is_option:
-        return session.closes
-    later = session.closes + timedelta(minutes=product(contract.root).late_min)
+    late = product(contract.root).late_min if contract.is_option else 0
+    later = session.closes + timedelta(minutes=late)
     ends = last_trade(contract, session)
-    return later if ends is None or ends > later else session.closes
+    return later if ends is None or ends > later else min(ends, session.closes)
 
 
 def last_trade(contract: Contract, session: Session | None) -> datetime | None:

@@ -67,6 +67,19 @@ def test_a_session_ends_later_for_some_options_but_not_on_their_last_day(
         assert ("market is open" in shut_out(wanted, at)) is shut
 
 
+@pytest.mark.parametrize("right", [Right.PUT, Right.CALL, None])
+def test_what_is_fixed_on_the_opening_print_does_not_trade_that_day(right: Right | None) -> None:
+    day = date(2025, 12, 19)
+    strike = None if right is None else Decimal(5700)
+    quarterly = Contract("ES", day, right, strike, "ESZ25", Settles.AM)
+    opens = new_york(day, time(9, 30))
+    assert trades_until(quarterly, session(day)) == last_trade(quarterly, session(day)) == opens
+    eve = session(date(2025, 12, 18))
+    assert trades_until(quarterly, eve) == eve.closes
+    wanted = order(buy(quarterly), limit="-1.00")
+    assert shut_out(wanted, opens, session(day)) == {"contracts still trade"}
+
+
 def test_a_package_trades_as_long_as_all_of_its_legs_do() -> None:
     today = replace(SPX_LATER, expiry=DAY)
     wanted = order(buy(today), sell(SPX_LATER), limit="0.05")
