@@ -8,7 +8,7 @@ from tomking.core.order import Leg, Order, Purpose, Structure, TimeInForce
 from tomking.core.product import product
 from tomking.core.reading import Reading, Skip, Stage, of_root, skip
 from tomking.core.value import value
-from tomking.engine.desk import Desk
+from tomking.engine.desk import Desk, Doubt
 from tomking.engine.ladder import sight_of, tick_of
 from tomking.engine.walk import Sight, Walk, begin
 from tomking.market.delivery import out_by
@@ -77,7 +77,7 @@ def _broken(desk: Desk, view: View, position: Position) -> Reading | None:
     """The first stay rule that is broken and may act now; doubts are remembered and forgotten here."""
     minute, rests = view.market.minute, bool(_resting(view, position))
     for rule in desk.strategy(position.strategy).rules(position):
-        key = (position.id, type(rule).__name__)
+        key = (position.id, rule)
         if kept(rule, position, view):
             desk.doubts.discard(key)
         elif _may_act(desk, rule, key, minute, rests):
@@ -88,7 +88,7 @@ def _broken(desk: Desk, view: View, position: Position) -> Reading | None:
     return None
 
 
-def _may_act(desk: Desk, rule: StayRule, key: tuple[str, str], minute: float, rests: bool) -> bool:
+def _may_act(desk: Desk, rule: StayRule, key: Doubt, minute: float, rests: bool) -> bool:
     """Whether a broken rule closes at once: clocks do, stops need a second look, the rest wait."""
     if rule.clock:
         return True

@@ -30,6 +30,10 @@ from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing
 from tomking.risk.view import View, view_of
 from tomking.strategies.plan import Strategy
+from tomking.strategies.stay import StayRule
+
+#: A position, and the rule of its plan that was seen broken.
+Doubt = tuple[str, StayRule]
 
 
 @dataclass(slots=True)
@@ -48,7 +52,7 @@ class Desk:
     journal: Journal
     book: Book = field(default_factory=lambda: empty_book(Decimal(0)))
     standing: Standing = field(default_factory=Standing)
-    doubts: set[tuple[str, str]] = field(default_factory=set)
+    doubts: set[Doubt] = field(default_factory=set[Doubt])
     said: dict[str, str] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
     held: frozenset[str] = frozenset()

@@ -32,6 +32,7 @@ from tomking.risk.limits import Limits
 from tomking.risk.view import View
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
+from tomking.strategies.stay import LossBelow
 from worlds.board import Board, board
 from worlds.orders import fills, option, order, view
 
@@ -89,6 +90,26 @@ def test_a_stop_needs_two_looks_in_a_row() -> None:
     assert exit_.why.startswith("loss")
     assert all(not leg.opens for leg in exit_.legs)
     assert not known.doubts
+
+
+def test_two_stops_of_one_kind_do_not_confirm_each_other() -> None:
+    """The farther one is seen broken for the first time when the nearer one has been seen twice."""
+    known, book = desk(), held()
+    (shape, *_) = FRIDAY_0DTE.shapes
+    (tranche,) = shape.tranches
+    stops = (LossBelow(of_premium=2.0), LossBelow(of_premium=1.5))
+    plan = replace(
+        FRIDAY_0DTE, shapes=(replace(shape, tranches=(replace(tranche, stay_while=stops),)),)
+    )
+    known.strategies = (plan,)
+    assert look(known, at_cost(20.0), book) == []
+    assert known.doubts == {(NAME, stop) for stop in stops}
+    (exit_,) = look(known, at_cost(20.0, 121.0), book)
+    assert exit_.why.startswith("loss")
+    known.doubts.clear()
+    assert look(known, at_cost(11.0), book) == []
+    assert known.doubts == {(NAME, stops[1])}
+    assert len(look(known, at_cost(11.0, 121.0), book)) == 1
 
 
 def test_a_look_at_which_it_is_well_again_forgets_the_doubt() -> None:

@@ -12,6 +12,7 @@ from tomking.engine.memory import MemoryJournal
 from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.stay import LossBelow
 from worlds.board import Board, board
 from worlds.desk import Bench, bench, tick
 from worlds.gates import SPREAD, exit_of, held_spread, scene
@@ -54,7 +55,7 @@ def test_a_desk_is_the_fold_of_its_journal(traded: Bench) -> None:
 def test_a_resting_order_makes_nobody_restless(traded: Bench) -> None:
     assert traded.desk.book.working
     assert not traded.desk.restless
-    traded.desk.doubts.add(("x", "LossBelow"))
+    traded.desk.doubts.add(("x", LossBelow(2.0)))
     assert traded.desk.restless
 
 
