@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
-from tomking.core.money import ZERO, points
+from tomking.core.money import points
 from tomking.core.order import Leg, Order, Purpose, Structure, TimeInForce
 from tomking.core.product import product
 from tomking.core.reading import Reading, Skip, Stage, of_root, skip
@@ -109,7 +109,7 @@ def closing(desk: Desk, view: View, position: Position, why: str, *, replaces: s
     The first attempt concedes half the package's width beyond the far side, every later one a whole
     width more: an exit that waits for a fair price may wait for ever. What it trades at is the
     venue's affair; the limit is only the worst it will take, and stays inside the venue's price
-    band.
+    band. While a leg has no mark there is none: such an order asks no price and is never sent.
     """
     units, legs = position.legs_to_close
     for contract, held in position.outright[:1]:  # the venue takes one future or share an order
@@ -119,7 +119,7 @@ def closing(desk: Desk, view: View, position: Position, why: str, *, replaces: s
     intent = f"{position.id}/close"
     attempt = desk.attempts.get(intent, 0) + 1
     price = worst_price(view.market.marks(columns), columns, units, attempt)
-    limit = _on_tick(points(price), position.root, legs) if price == price else ZERO
+    limit = _on_tick(points(price), position.root, legs) if price == price else None
     return Order(
         intent, attempt, Purpose.CLOSE, position.strategy,
         position.campaign, legs, units, limit, closes=position.id, replaces=replaces, why=why,

@@ -180,6 +180,15 @@ def future_book() -> Book:
     return replace(known, positions={position.id: carried}, legs=columns(((future, 1),)))
 
 
+def test_an_exit_without_a_mark_asks_no_price() -> None:
+    """Nought would be one: it would give a spread that is worth something away."""
+    nobody = board(minute=330.0, quotes={SHORT: (float("nan"), float("nan"))})
+    (exit_,) = look(desk(), nobody, held())
+    assert exit_.limit is None
+    (exit_,) = look(desk(), at_cost(3.0, 331.0), held())
+    assert exit_.limit == Decimal("-3.10")
+
+
 def test_a_delivered_future_is_flattened_at_once() -> None:
     (exit_,) = look(desk(), board(minute=5.0), future_book(), frozenset())
     assert [(leg.quantity, leg.opens) for leg in exit_.legs] == [(-1, False)]
