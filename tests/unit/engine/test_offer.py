@@ -24,6 +24,8 @@ from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from worlds.board import FRIDAY, board
 from worlds.orders import order
 
+pytestmark = pytest.mark.unit
+
 CASH = Decimal(300_000)
 SMALL = Preview(Decimal(0), Decimal(1500), Decimal(1500), Decimal("6.60"), "estimate")
 

@@ -17,6 +17,8 @@ from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.margin.account import Terms, needed
 from unit.exchange.fakes import CASH, MONDAY, Quotes, call, closing, market, order, put
 
+pytestmark = [pytest.mark.unit, pytest.mark.risk]
+
 SHORT, LONG = put(5900), put(5850)
 QUOTES: Quotes = {SHORT: (4.00, 4.40), LONG: (2.00, 2.20)}
 SPREAD = ((-1, SHORT), (1, LONG))

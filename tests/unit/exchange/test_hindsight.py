@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,8 @@ from tomking.exchange.patience import Patience
 from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import CASH, MONDAY, Quotes, market, order, put
+
+pytestmark = pytest.mark.unit
 
 SHORT, LONG = put(5900, expiry=MONDAY), put(5850, expiry=MONDAY)
 #: A patient model whose die nearly always falls well, so that limits better than its price are met.

@@ -13,6 +13,8 @@ from tomking.exchange.settlement import share_of
 from tomking.market.listing import future_contract
 from unit.exchange.fakes import CASH, FRIDAY, market, put
 
+pytestmark = pytest.mark.unit
+
 FUTURE = future_contract("ES", "ESZ25")
 SHARE = share_of("SPY")
 NOON: datetime = market(150).at

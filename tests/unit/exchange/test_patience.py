@@ -14,6 +14,8 @@ from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import CASH, FRIDAY, MONDAY, Quotes, market, order, put
 
+pytestmark = pytest.mark.unit
+
 USUAL = Patience()
 SHORT, LONG = put(5900, expiry=MONDAY), put(5850, expiry=MONDAY)
 SPREAD = ((-1, SHORT), (1, LONG))

@@ -16,6 +16,8 @@ from tomking.market.listing import future_contract
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import FRIDAY, MONDAY, Quotes, call, closing, market, order, put
 
+pytestmark = pytest.mark.unit
+
 SHORT, LONG = put(5900, "SPX", MONDAY), put(5850, "SPX", MONDAY)
 SPREAD, BACK = ((-1, SHORT), (1, LONG)), ((1, SHORT), (-1, LONG))
 QUOTES: Quotes = {SHORT: (4.00, 4.40), LONG: (2.00, 2.20)}

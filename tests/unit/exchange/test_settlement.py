@@ -18,6 +18,8 @@ from tomking.market.listing import future_contract
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import CASH, FRIDAY, THIRD_FRIDAY, at_the_open, call, market, put
 
+pytestmark = pytest.mark.unit
+
 CLOSE = 390
 FREE = TASTYTRADE.scaled(Decimal(0))
 

@@ -27,6 +27,8 @@ from unit.exchange.fakes import (
     put,
 )
 
+pytestmark = [pytest.mark.unit, pytest.mark.risk]
+
 FREE = TASTYTRADE.scaled(Decimal(0))
 SHORT, LONG, FAR = (put(strike, "SPX", MONDAY) for strike in (5900, 5850, 5800))
 CALL_SHORT, CALL_LONG = call(6100, "SPX", MONDAY), call(6150, "SPX", MONDAY)

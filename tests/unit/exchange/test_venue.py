@@ -23,6 +23,8 @@ from unit.exchange.fakes import (
     put,
 )
 
+pytestmark = pytest.mark.unit
+
 SHORT, LONG = put(5900), put(5850)
 QUOTES: Quotes = {SHORT: (4.00, 4.40), LONG: (2.00, 2.20)}
 SPREAD = ((-1, SHORT), (1, LONG))

@@ -27,6 +27,8 @@ from tomking.market.listing import (
 )
 from tomking.market.sessions import is_open, sessions_between
 
+pytestmark = pytest.mark.unit
+
 RULEBOOK = json.loads((Path(__file__).parents[2] / "data/rulebook_dates.json").read_text())
 ROOTS = ("ES", "MES", "SPX", "SPY")
 DAYS = st.dates(date(2000, 1, 3), date(2027, 12, 31)).filter(is_open)
