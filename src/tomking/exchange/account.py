@@ -21,7 +21,7 @@ from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.order_rules import instruments_known, prices_are_figures
 from tomking.portfolio.preview import Preview, Refusal
 
-NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked")
+NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked", asked=False)
 
 
 class Account:

@@ -72,7 +72,8 @@ def test_a_preview_of_an_exit_asks_no_margin() -> None:
     exchange = holding_the_spread()
     seen = exchange.preview(closing("-3", (1, SHORT), (-1, LONG)), market(62, QUOTES))
     assert [seen.before, seen.after] == [0, 0]
-    assert seen.source == "not asked"
+    assert (seen.asked, seen.source) == (False, "not asked")
+    assert exchange.preview(order("1.80", *SPREAD), market(62, QUOTES)).asked
 
 
 def test_selling_the_long_that_covers_a_short_is_asked_and_refused() -> None:
