@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tomking.core.errors import ConfigError
+from tomking.core.errors import ConfigError, InvariantError
 from tomking.core.facts import (
     CampaignClosed,
     Fact,
@@ -65,11 +65,21 @@ class Desk:
         return self.impatient or bool(self.doubts)
 
     def strategy(self, name: str) -> Strategy:
-        """The strategy of that name."""
+        """The strategy of that name.
+
+        Raises
+        ------
+        InvariantError
+            If the desk has none: starting refuses what is held by an unknown one.
+        """
         for strategy in self.strategies:
             if strategy.name == name:
                 return strategy
-        raise KeyError(name)
+        known = ", ".join(strategy.name for strategy in self.strategies) or "none"
+        raise InvariantError(
+            f"the desk has no strategy {name!r}, only {known}; stop, add it to the configuration and "
+            "start again"
+        )
 
     def view(self, now: Snapshot) -> View:
         """Everything a decision may look at, at an instant."""
