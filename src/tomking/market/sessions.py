@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
-from tomking.core.calendar import Session, session
+from tomking.core.calendar import FRIDAY, Session, session
 from tomking.core.errors import DataError
 from tomking.core.value import value
 from tomking.market.sessions_table import CLOSED, EARLY, FIRST_YEAR, LAST_YEAR
@@ -149,6 +149,25 @@ def nth_weekday(year: int, month: int, weekday: int, n: int) -> date:
     if n < 1 or day.month != month:
         raise DataError(f"{year}-{month:02d} has no weekday {weekday} number {n}")
     return day
+
+
+def third_friday(year: int, month: int) -> date:
+    """The third Friday of a month, or the session before it when the market is closed then.
+
+    >>> third_friday(2026, 6)
+    datetime.date(2026, 6, 18)
+    """
+    return on_or_before(nth_weekday(year, month, FRIDAY, 3))
+
+
+def month_end(year: int, month: int) -> date:
+    """The last session of a month.
+
+    >>> month_end(2025, 8)
+    datetime.date(2025, 8, 29)
+    """
+    last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    return on_or_before(last)
 
 
 def entry_day(scheduled: date, when_closed: WhenClosed = "next_day") -> date | None:

@@ -23,7 +23,7 @@ from tomking.engine.decide import (
 )
 from tomking.engine.desk import Desk
 from tomking.engine.memory import MemoryJournal
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.portfolio.book import Book, Position, empty_book, fold
 from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.fees import TASTYTRADE

@@ -28,7 +28,7 @@ from tomking.exchange.ledger import Ledger
 from tomking.exchange.ledger import apply as ledger_after
 from tomking.exchange.settlement import share_of
 from tomking.exchange.venue import Exchange
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.portfolio.book import Book, empty_book, fold
 from tomking.portfolio.columns import columns
 from tomking.portfolio.fees import TASTYTRADE

@@ -10,7 +10,7 @@ from tomking.core.venue import Code
 from tomking.exchange.collateral import Collateral
 from tomking.exchange.fills import NATURAL
 from tomking.exchange.venue import Exchange
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.market.snapshot import Marks, Snapshot
 from tomking.portfolio.columns import columns
 from tomking.portfolio.fees import TASTYTRADE

@@ -12,7 +12,7 @@ from tomking.core.venue import Code
 from tomking.exchange.fills import MID, NATURAL
 from tomking.exchange.settlement import share_of
 from tomking.exchange.venue import Exchange
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import FRIDAY, MONDAY, Quotes, call, closing, market, order, put
 
