@@ -216,7 +216,7 @@ def future_after(root: str, day: date, settles: Settles = Settles.PM) -> str:
         if MONTH_CODES[month - 1] not in ENDINGS[root].months:
             continue
         code = future_code(root, year, month)
-        ends = last_trade(root, code)
+        ends = last_day(root, code)
         alive = ends > day or (ends == day and settles is future_contract(root, code).settles)
         if alive and day <= (first_notice(root, code) or ends):
             return code
@@ -230,7 +230,7 @@ def first_notice(root: str, code: str) -> date | None:
     return notice(*_month(root, code)) if notice else None
 
 
-def last_trade(root: str, code: str) -> date:
+def last_day(root: str, code: str) -> date:
     """The last day on which a future trades."""
     return future_contract(root, code).expiry
 
@@ -242,7 +242,7 @@ def out_by(root: str, code: str) -> date:
     >>> out_by("CL", "CLF26"), out_by("GC", "GCG26")
     (datetime.date(2025, 12, 12), datetime.date(2026, 1, 23))
     """
-    ends = last_trade(root, code)
+    ends = last_day(root, code)
     return back(min(first_notice(root, code) or ends, ends), OUT_DAYS)
 
 

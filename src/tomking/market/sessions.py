@@ -43,8 +43,13 @@ def _open() -> _Open:
     return _Open(held, tuple(day.toordinal() for day in held))
 
 
+def is_known(day: date) -> bool:
+    """Whether a date lies in the years of the table."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 def _inside(day: date) -> None:
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+    if not is_known(day):
         raise DataError(
             f"no session is known for {day}: the table holds {FIRST_YEAR} to {LAST_YEAR}; choose a "
             "date in it, or widen it with scripts/sessions_table.py"

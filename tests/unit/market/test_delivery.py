@@ -17,7 +17,7 @@ from tomking.market.delivery import (
     first_notice,
     future_contract,
     held_until,
-    last_trade,
+    last_day,
     out_by,
 )
 from tomking.market.sessions import is_open
@@ -66,7 +66,7 @@ def test_a_future_ends_as_its_calendar_says(
     code: str, last: str, notice: str, out: str, read: str
 ) -> None:
     root = code[:-3]
-    assert last_trade(root, code) == day(last)
+    assert last_day(root, code) == day(last)
     assert first_notice(root, code) == day(notice)
     assert out_by(root, code) == day(out)
     assert read in ("-", "notice", "last")
@@ -108,7 +108,7 @@ def test_one_is_out_before_anything_ends_and_all_of_it_on_business_days(
     named: tuple[str, str],
 ) -> None:
     root, code = named
-    ends, notice, out = last_trade(root, code), first_notice(root, code), out_by(root, code)
+    ends, notice, out = last_day(root, code), first_notice(root, code), out_by(root, code)
     held = future_contract(root, code)
     assert out < held_until(held) <= ends
     assert notice is None or held_until(held) < notice
@@ -150,4 +150,4 @@ def test_a_code_that_names_no_future_is_refused(root: str, code: str) -> None:
 
 
 def test_a_nearby_gold_month_is_listed_though_it_is_no_regular_one() -> None:
-    assert last_trade("GC", "GCF26") == date(2026, 1, 28)
+    assert last_day("GC", "GCF26") == date(2026, 1, 28)
