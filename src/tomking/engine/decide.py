@@ -8,8 +8,9 @@ from tomking.core.order import Leg, Order, Purpose, Structure, TimeInForce
 from tomking.core.product import product
 from tomking.core.reading import Reading, Skip, Stage, of_root, skip
 from tomking.core.value import value
+from tomking.core.venue import on_step, step_of
 from tomking.engine.desk import Desk, Doubt
-from tomking.engine.ladder import sight_of, tick_of
+from tomking.engine.ladder import sight_of
 from tomking.engine.walk import Sight, Walk, begin
 from tomking.market.delivery import out_by
 from tomking.market.snapshot import BID, Legs, Marks
@@ -160,9 +161,9 @@ def _on_tick(price: Decimal, root: str, legs: tuple[Leg, ...]) -> Decimal:
 
     Legs that all sell are never given away: the venue takes no debit for them.
     """
-    what = product(root)
-    step = tick_of(price, what, len(legs)) if legs[0].contract.is_option else what.underlying_tick
-    limit = (price / step).to_integral_value(ROUND_CEILING) * step
+    options = all(leg.contract.is_option for leg in legs)
+    step = step_of(product(root), price, len(legs), is_option=options)
+    limit = on_step(price, step, ROUND_CEILING)
     return limit if any(leg.quantity > 0 for leg in legs) else max(limit, step)
 
 
@@ -213,7 +214,7 @@ def _opening(
     """The order for a structure: at the first price of its ladder, or at the far side at once."""
     limit, walk = points(sight.natural), None
     if view.limits.walk_mode == "walk":
-        tick = tick_of(points(sight.mid), product(wanted.root), len(wanted.legs))
+        tick = step_of(product(wanted.root), points(sight.mid), len(wanted.legs))
         walk = begin(sight, wanted.credit_min, tick, view.limits)
         limit = walk.limit
     intent = intent_of(strategy, view)
