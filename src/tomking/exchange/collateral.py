@@ -1,11 +1,10 @@
-"""What the venue asks for as security: requirements by root, kept while little has changed."""
+"""What the venue asks for as security: requirements by root, each worked out once an instant."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from functools import partial
-from math import isnan, log
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,26 +14,13 @@ from tomking.core.errors import QuoteMissing
 from tomking.core.evidence import Stamped
 from tomking.core.money import ZERO
 from tomking.core.order import Order
-from tomking.core.value import value
 from tomking.market.snapshot import MID, Legs, Marks, Snapshot
 from tomking.portfolio.columns import columns
 from tomking.portfolio.margin.account import Terms, asked, needed
 
-#: A move of the underlying, as a fraction, below which a requirement is not worked out again.
-SPOT_STEP = 0.001
-
 Holdings = Mapping[Contract, int]
 #: Marks of what is held.
 Look = Callable[[Snapshot], Marks]
-
-
-@value
-class Remembered:
-    """A root's requirement and the world it was worked out in."""
-
-    day: date
-    spot_step: int
-    usd: Decimal
 
 
 class Collateral:
@@ -42,7 +28,8 @@ class Collateral:
 
     def __init__(self, house: str) -> None:
         self._terms = Terms(house)
-        self._known: dict[str, Remembered] = {}
+        self._seen: Snapshot | None = None
+        self._known: dict[str, Decimal] = {}
 
     def forget(self) -> None:
         """The holdings changed: nothing remembered is true any more."""
@@ -52,16 +39,6 @@ class Collateral:
         """Dollars that holding everything needs; ``look`` marks it, if anything is not remembered."""
         return sum(
             (self._of(root, now, lambda: (held, look(now))) for root in roots(held.contracts)), ZERO
-        )
-
-    def afresh(self, held: Legs, marks: Marks, now: Snapshot) -> Decimal:
-        """Dollars that holding everything needs at these marks; memory is neither asked nor filled."""
-        return sum(
-            (
-                asked(root, held, marks, spot(root, now), now.at, self._terms).maintenance
-                for root in roots(held.contracts)
-            ),
-            ZERO,
         )
 
     def change(
@@ -109,14 +86,18 @@ class Collateral:
         )
 
     def _of(self, root: str, now: Snapshot, held: Callable[[], tuple[Legs, Marks]]) -> Decimal:
-        """A root's requirement, remembered within a session and a tenth of a percent of spot."""
-        step = round(log(spot(root, now)) / SPOT_STEP)
+        """A root's requirement, remembered for this snapshot alone: no answer hangs on who asked before.
+
+        Time and volatility move it as well as the price.
+        """
+        if self._seen is not now:
+            self._seen = now
+            self._known.clear()
         known = self._known.get(root)
-        if known is None or known.spot_step != step or known.day != now.day.session.day:
-            found = asked(root, *held(), spot(root, now), now.at, self._terms)
-            known = Remembered(now.day.session.day, step, found.maintenance)
+        if known is None:
+            known = asked(root, *held(), spot(root, now), now.at, self._terms).maintenance
             self._known[root] = known
-        return known.usd
+        return known
 
 
 def roots(holdings: Iterable[Contract]) -> tuple[str, ...]:

@@ -61,11 +61,19 @@ def met(
         return None
     mid = net_of(entry.quantities, [look.rows[MID][column] for column in columns])
     way = (mid - entry.limit) / (mid - net) if mid > net else -inf
-    since = entry.live_from if seen is None else max(seen, entry.live_from)
-    minutes = (look.at - since).total_seconds() / 60.0
+    minutes = stood_min(entry, look, seen)
     if die(seed, entry.order.id, look.at) >= chance(model.patience, way, minutes):
         return None
     return at_limit(entry.order, limit, look.rows, columns)
+
+
+def stood_min(entry: Working, look: Look, seen: datetime | None) -> float:
+    """Minutes of this session that an order stood in the market since it was last looked at.
+
+    While the market is shut nobody comes to meet a limit, however long it rests.
+    """
+    since = max(entry.live_from, look.session.opens, entry.live_from if seen is None else seen)
+    return (look.at - since).total_seconds() / 60.0
 
 
 def model_prices(

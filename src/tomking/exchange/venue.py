@@ -283,10 +283,7 @@ class Exchange:
     def _margin_call(self, now: Snapshot) -> list[Fact]:
         """A margin call or its end; while something held has no quote it is asked again later."""
         try:
-            if self._calls.owed:  # the close is read from memory, and begins it
-                worth, needed = self.net_liq(now), self.requirement(now)
-            else:
-                worth, needed = self._account.carries(now)
+            worth, needed = self.net_liq(now), self.requirement(now)
             prices = self._account.prices(now)
             return self._calls.answered(now.at, worth, needed, self._account.version, prices)
         except QuoteMissing:

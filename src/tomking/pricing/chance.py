@@ -55,7 +55,8 @@ class Package:
     @property
     def horizon(self) -> float:
         """Years to the nearest expiry of an option; NaN without one."""
-        return float(self.years[self.sign != 0.0].min(initial=np.inf))
+        ends = self.years[self.sign != 0.0]
+        return float(ends.min()) if ends.size else nan
 
 
 @value
@@ -173,7 +174,9 @@ def path_vol(held: Package, world: World) -> float:
 
 
 def break_evens(held: Package, world: World) -> tuple[float, ...]:
-    """Spots at the nearest expiry where the gain changes sign, rising."""
+    """Spots at the nearest expiry where the gain changes sign, rising; none without an option."""
+    if not held.horizon >= 0.0:
+        return ()
     reach_ = exp(REACH_SD * path_vol(held, world) * sqrt(held.horizon))
     knots = held.strike[held.sign != 0.0]
     low = min(world.spot / reach_, 0.5 * float(knots.min()))
@@ -283,6 +286,7 @@ def _met(over: F64, follow: F64) -> F64:
         beside = ~inside[mine] & inside[other]
         gap = over[other] - over[mine]
         near = np.divide(over[other], gap, out=np.zeros(len(gap)), where=gap > 0.0)
-        part[mine] = np.maximum(part[mine], np.where(beside, near / (6.0 - 5.0 * near), 0.0))
+        share = np.divide(near, 6.0 - 5.0 * near, out=np.zeros(len(gap)), where=beside)
+        part[mine] = np.maximum(part[mine], share)
     worth: F64 = np.where(inside, 1.0, part + (1.0 - part) * follow)
     return worth

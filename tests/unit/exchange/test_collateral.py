@@ -7,13 +7,17 @@ import pytest
 from tomking.core.contract import Contract
 from tomking.core.errors import QuoteMissing
 from tomking.core.venue import Code
+from tomking.exchange.collateral import Collateral
 from tomking.exchange.fills import NATURAL
 from tomking.exchange.venue import Exchange
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
+from tomking.market.snapshot import Marks, Snapshot
 from tomking.portfolio.columns import columns
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.margin.account import Terms, needed
 from unit.exchange.fakes import CASH, MONDAY, Quotes, call, closing, market, order, put
+
+pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
 SHORT, LONG = put(5900), put(5850)
 QUOTES: Quotes = {SHORT: (4.00, 4.40), LONG: (2.00, 2.20)}
@@ -68,7 +72,8 @@ def test_a_preview_of_an_exit_asks_no_margin() -> None:
     exchange = holding_the_spread()
     seen = exchange.preview(closing("-3", (1, SHORT), (-1, LONG)), market(62, QUOTES))
     assert [seen.before, seen.after] == [0, 0]
-    assert seen.source == "not asked"
+    assert (seen.asked, seen.source) == (False, "not asked")
+    assert exchange.preview(order("1.80", *SPREAD), market(62, QUOTES)).asked
 
 
 def test_selling_the_long_that_covers_a_short_is_asked_and_refused() -> None:
@@ -107,11 +112,44 @@ def test_a_held_future_needs_margin_and_a_missing_mark_is_said() -> None:
         exchange.net_liq(market(6, day=MONDAY))
 
 
-def test_a_requirement_is_remembered_until_the_underlying_has_moved() -> None:
-    exchange = venue()
-    quotes = {SHORT: (4.0, 4.4)}
+def sold(cash: Decimal = CASH) -> Exchange:
+    """An account short one put."""
+    exchange, quotes = venue(cash), {SHORT: (4.0, 4.4)}
     exchange.submit(order("4.00", (-1, SHORT)), market(60, quotes))
     exchange.step(market(61, quotes))
-    first = exchange.requirement(market(61, quotes))
-    assert exchange.requirement(market(62, {SHORT: (9.0, 9.4)}, price=6000.5)) == first
-    assert exchange.requirement(market(63, {SHORT: (9.0, 9.4)}, price=5950.0)) > first
+    return exchange
+
+
+def test_a_question_in_the_morning_changes_no_later_answer() -> None:
+    """Fifteen times the price on the same day at the same spot: the volatility has moved."""
+    late = market(300, {SHORT: (60.0, 62.0)})
+    often, once = sold(), sold()
+    morning = often.requirement(market(62, {SHORT: (4.0, 4.4)}))
+    assert often.requirement(late) == once.requirement(late) > morning
+
+
+def test_a_question_changes_no_margin_call() -> None:
+    """Neither that of the day nor that of the evening."""
+    for minute in (300, 406):
+        late = market(minute, {SHORT: (60.0, 62.0)}, price=5960.0)
+        often, once = sold(Decimal(17_000)), sold(Decimal(17_000))
+        often.requirement(market(62, {SHORT: (4.0, 4.4)}, price=5960.0))
+        said = often.step(late)
+        assert said == once.step(late)
+        assert [type(fact).__name__ for fact in said] == ["MarginCalled"]
+
+
+def test_a_requirement_asked_twice_at_one_instant_is_worked_out_once() -> None:
+    legs, now = columns([(SHORT, -1)]), market(62, {SHORT: (4.0, 4.4)})
+    looked: list[Snapshot] = []
+
+    def look(at: Snapshot) -> Marks:
+        looked.append(at)
+        return at.marks(legs)
+
+    security = Collateral("tastytrade")
+    first = security.total(legs, now, look)
+    assert security.total(legs, now, look) == first
+    assert looked == [now]
+    security.total(legs, market(63, {SHORT: (4.0, 4.4)}), look)
+    assert len(looked) == 2

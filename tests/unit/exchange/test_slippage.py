@@ -15,6 +15,8 @@ from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import CASH, FRIDAY, MONDAY, Quotes, market, order, put
 
+pytestmark = pytest.mark.unit
+
 (TABLE,) = BY_CIRCUMSTANCE
 STILL = FillModel("still", 0.5, slippage=BY_CIRCUMSTANCE)
 
