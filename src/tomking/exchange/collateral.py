@@ -18,7 +18,8 @@ from tomking.core.order import Order
 from tomking.core.value import value
 from tomking.market.snapshot import MID, Legs, Marks, Snapshot
 from tomking.portfolio.columns import columns
-from tomking.portfolio.margin.account import Terms, asked, needed
+from tomking.portfolio.margin.account import Terms, asked
+from tomking.portfolio.margin.leg import Margin
 
 #: A move of the underlying, as a fraction, below which a requirement is not worked out again.
 SPOT_STEP = 0.001
@@ -69,6 +70,11 @@ class Collateral:
     ) -> tuple[Decimal, Decimal, Decimal]:
         """Dollars before an order, after it, and for the order alone.
 
+        What is held is not bought again: both are what holding needs, and after it comes what
+        opening needs beyond that, of the part that opens and by itself. Only shares have such a
+        difference, a half then and a quarter from then on, and what they do for the rest is in the
+        holding figure; so the sum is never too low, and from nothing it is the opening figure.
+
         The roots the order touches are worked out afresh at the same prices before and after, so
         that their difference is the order and not the time that went by.
         """
@@ -88,25 +94,23 @@ class Collateral:
         legs = columns([(contract, mine.get(contract, 0)) for contract in mine | wanted])
         marks = marked(legs, now)
         ordered = np.array([float(wanted.get(contract, 0)) for contract in legs.contracts])
-        before = self._needed(touched, legs, legs.quantity, marks, now)
-        after = self._needed(touched, legs, legs.quantity + ordered, marks, now)
-        alone = self._needed(touched, legs, ordered, marks, now) if mine else after
-        return rest + before, rest + after, alone
-
-    def _needed(
-        self,
-        touched: Iterable[str],
-        legs: Legs,
-        quantity: NDArray[np.float64],
-        marks: Marks,
-        now: Snapshot,
-    ) -> Decimal:
-        """Dollars for so many of each leg, at the marks of all of them."""
-        held = replace(legs, quantity=quantity)
-        return sum(
-            (needed(root, held, marks, spot(root, now), now.at, self._terms) for root in touched),
-            ZERO,
+        added = np.array(
+            [float(added_to(mine.get(c, 0), wanted.get(c, 0))) for c in legs.contracts]
         )
+
+        def asked_for(quantity: NDArray[np.float64]) -> list[Margin]:
+            """What so many of each leg need, root by root."""
+            some = replace(legs, quantity=quantity)
+            return [
+                asked(root, some, marks, spot(root, now), now.at, self._terms) for root in touched
+            ]
+
+        before = sum((found.maintenance for found in asked_for(legs.quantity)), ZERO)
+        after = sum((found.maintenance for found in asked_for(legs.quantity + ordered)), ZERO)
+        if added[legs.sign == 0.0].any():
+            after += sum((found.beyond for found in asked_for(added)), ZERO)
+        alone = sum((found.requirement for found in asked_for(ordered)), ZERO) if mine else after
+        return rest + before, rest + after, alone
 
     def _of(self, root: str, now: Snapshot, held: Callable[[], tuple[Legs, Marks]]) -> Decimal:
         """A root's requirement, remembered within a session and a tenth of a percent of spot."""
@@ -117,6 +121,17 @@ class Collateral:
             known = Remembered(now.day.session.day, step, found.maintenance)
             self._known[root] = known
         return known.usd
+
+
+def added_to(held: int, ordered: int) -> int:
+    """The part of an order for a contract that opens: all of it, none, or what goes beyond nought.
+
+    >>> added_to(1, 2), added_to(2, -1), added_to(1, -3), added_to(0, -1)
+    (2, 0, -2, -1)
+    """
+    if held * ordered >= 0:
+        return ordered
+    return 0 if abs(ordered) <= abs(held) else held + ordered
 
 
 def roots(holdings: Iterable[Contract]) -> tuple[str, ...]:

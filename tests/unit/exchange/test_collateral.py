@@ -7,7 +7,9 @@ import pytest
 from tomking.core.contract import Contract
 from tomking.core.errors import QuoteMissing
 from tomking.core.venue import Code
+from tomking.exchange.collateral import Collateral
 from tomking.exchange.fills import NATURAL
+from tomking.exchange.settlement import share_of
 from tomking.exchange.venue import Exchange
 from tomking.market.listing import future_contract
 from tomking.portfolio.columns import columns
@@ -93,6 +95,53 @@ def test_es_and_mes_are_different_underlyings() -> None:
     exchange.step(market(63, quotes))
     both = scan_usd(*SPREAD) + scan_usd((-1, small[0]), (1, small[1]), quotes=quotes)
     assert exchange.requirement(market(60, quotes)) == both
+
+
+LOT, CALL, LOW = share_of("SPY"), call(610, "SPY", MONDAY), put(590, "SPY", MONDAY)
+LOT_QUOTES: Quotes = {
+    LOT: (600.0, 600.0), CALL: (2.0, 2.0), LOW: (2.0, 2.0),
+    put(590, "SPX", MONDAY): (2.0, 2.0), put(580, "SPX", MONDAY): (1.0, 1.0),
+}  # fmt: skip
+Held = tuple[tuple[int, Contract], ...]
+
+
+@pytest.mark.parametrize(
+    ("held", "ordered", "before", "after"),
+    [
+        # a lot needs half of 60,000 to buy and a quarter to hold; a short 10 points out 11,200
+        ((), ((1, LOT),), 0, 30_000),
+        (((1, LOT),), ((1, LOT),), 15_000, 45_000),
+        (((1, LOT),), ((-1, CALL),), 15_000, 15_000),
+        (((1, LOT),), ((-2, CALL),), 15_000, 26_200),
+        (((1, LOT), (-1, CALL)), ((-1, CALL),), 15_000, 26_200),
+        (((1, LOT),), ((-1, LOW),), 15_000, 26_200),
+        (
+            ((1, LOT),),
+            ((1, LOW),),
+            15_000,
+            6_900,
+        ),  # protected: 10 % of 590, and 10 out of the money
+        (((-1, CALL),), ((1, LOT),), 11_200, 30_000),
+        (((1, LOT), (-1, CALL)), ((1, LOT), (-1, CALL)), 15_000, 45_000),
+        (((1, LOT), (-1, CALL)), ((-1, LOT),), 15_000, 11_200),
+        (((2, LOT),), ((-1, LOT),), 30_000, 15_000),
+        (((1, LOT),), ((-3, LOT),), 15_000, 60_000),  # two sold short are opened: half of 120,000
+        (
+            ((1, LOT),),
+            ((-1, put(590, "SPX", MONDAY)), (1, put(580, "SPX", MONDAY))),
+            15_000,
+            16_000,
+        ),
+    ],
+)
+def test_shares_that_are_held_are_not_bought_again(
+    held: Held, ordered: Held, before: int, after: int
+) -> None:
+    """Whichever root an order is on, what was held before it needs the same."""
+    holdings = {contract: n for n, contract in held}
+    now = market(60, LOT_QUOTES, price=600.0)
+    found = Collateral("tastytrade").change(holdings, order("0", *ordered), now)
+    assert found[:2] == (before, after)
 
 
 def test_a_held_future_needs_margin_and_a_missing_mark_is_said() -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from tomking.core.contract import Right, Settles
+from tomking.core.money import ZERO
 from tomking.core.product import Kind
 from tomking.core.value import value
 
@@ -82,3 +83,8 @@ class Margin:
     uncovered: tuple[Uncovered, ...]
     method: str
     maintenance: Decimal
+
+    @property
+    def beyond(self) -> Decimal:
+        """What opening needs more than holding."""
+        return max(self.requirement - self.maintenance, ZERO)

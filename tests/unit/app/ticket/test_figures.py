@@ -248,3 +248,36 @@ def test_a_leg_without_a_volatility_is_named() -> None:
     likely = odds(*looked_at(worthless))
     assert [contract.strike for contract in likely.stood_in] == [Decimal(570)]
     assert 0.0 < likely.profit < 1.0
+
+
+SHARES = {"symbol": "SPY", "quantity": 100, "price": 600}
+CALLS = [{"right": "C", "strike": 640, "expiry": "2026-07-17", "quantity": -1, "price": 1.50}]
+
+
+@pytest.mark.parametrize("where", ["account.held", "shares"])
+@pytest.mark.parametrize(
+    ("legs", "before", "after"),
+    [
+        (SPREAD["legs"], 15_000, 16_000),
+        (CALLS, 15_000, 15_000),  # the shares carry it
+        ([CALLS[0] | {"quantity": -2}], 15_000, 23_150),  # and not two: 12,000 - 4,000 + 150
+    ],
+)
+def test_shares_that_are_held_need_what_holding_needs(
+    where: str, legs: list[dict[str, Any]], before: int, after: int
+) -> None:
+    """A quarter of 60,000, not the half that buying them took."""
+    alone = changed(changed(SPREAD, "legs", legs), "order", {})
+    asked, _, made = looked_at(changed(alone, where, 100 if where == "shares" else [SHARES]))
+    need = needs(asked, made)
+    assert (need.before, need.after) == (before, after)
+
+
+@pytest.mark.parametrize("where", ["account.held", "shares"])
+def test_a_small_spread_beside_shares_is_not_refused_for_their_sake(where: str) -> None:
+    """15,000 of 30,000 are free for 1,000: held at half of their value nothing would be."""
+    small = changed(changed(SPREAD, "order", {}), "account", {"net_liq": 30_000, "held": []})
+    asked, market, made = looked_at(changed(small, where, 100 if where == "shares" else [SHARES]))
+    found = measured(asked, market, needs(asked, made), Limits(), Decimal(30_000), "ticket")
+    (venue,) = (one for one in found.readings if one.name == "margin refused by the venue")
+    assert venue.passed
