@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tomking.core.contract import Right, Settles
 from tomking.core.money import ZERO
-from tomking.core.product import Kind
+from tomking.core.product import Delivers, Kind, delivered
 from tomking.core.value import value
 
 
@@ -53,6 +53,11 @@ class Underlying:
     kind: Kind
     leverage: float = 1.0
     multiplier: float = 100.0
+
+    @property
+    def delivers(self) -> Delivers:
+        """What options on it become."""
+        return delivered(self.kind, self.symbol)
 
 
 @value
