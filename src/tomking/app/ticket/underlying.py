@@ -31,7 +31,7 @@ def underlying(found: Mapping[str, Any]) -> tuple[Product, Decimal, Decimal]:
     root = fields.symbol(told["symbol"], inside(place, "symbol"))
     size = fields.counted(found["multiplier"], "multiplier") if "multiplier" in found else None
     leverage = fields.number(told.get("leverage", 1), inside(place, "leverage"))
-    if not 0 < abs(leverage) <= 10:
+    if not 1 <= abs(leverage) <= 10:
         raise wrong(inside(place, "leverage"), f"{leverage} is not from 1 to 10, or from -1 to -10")
     check_leverage(leverage, kind, inside(place, "leverage"))
     on = _product(root, kind, size, inside(place, "symbol"))
