@@ -4,11 +4,12 @@ from decimal import Decimal
 from math import inf, isnan
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tomking.app.ticket.book import Needs, measured, needs
 from tomking.app.ticket.file import Ticket
-from tomking.app.ticket.market import market_of
+from tomking.app.ticket.market import market_of, package, world
 from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import odds
 from tomking.app.ticket.stress import margin_call, stressed
@@ -17,6 +18,7 @@ from tomking.core.reading import Reading
 from tomking.market.quoted import Quoted
 from tomking.portfolio.call import Clock, Uncalled
 from tomking.portfolio.scenarios import AUG5_LOW, SCENARIOS
+from tomking.pricing.chance import gain
 from tomking.risk.limits import Limits
 from worlds.tickets import CONDOR, LT112, SPREAD, changed, read
 
@@ -281,3 +283,33 @@ def test_a_small_spread_beside_shares_is_not_refused_for_their_sake(where: str) 
     found = measured(asked, market, needs(asked, made), Limits(), Decimal(30_000), "ticket")
     (venue,) = (one for one in found.readings if one.name == "margin refused by the venue")
     assert venue.passed
+
+
+@pytest.mark.parametrize("settles", ["AM", "PM"])
+@pytest.mark.parametrize(("strike", "price"), [(6000, 150), (6600, 620), (7000, 1000)])
+def test_nothing_is_made_at_today_s_spot_when_no_time_has_gone(
+    settles: str, strike: int, price: float
+) -> None:
+    """Quarterlies of the morning are American: implied as such, so repriced as such."""
+    put = {
+        "right": "P", "strike": strike, "expiry": "2026-09-18", "quantity": -1, "price": price,
+        "settles": settles,
+    }  # fmt: skip
+    asked, market, _ = looked_at(changed(LT112, "legs", [put]) | {"order": {}, "rate": 0.04})
+    here = world(asked, market)
+    (made,) = gain(package(asked, market), here, np.array([here.spot]), 0.0).tolist()
+    assert made == pytest.approx(0.0, abs=0.01)
+
+
+def test_an_order_may_have_legs_of_both_styles() -> None:
+    rows = [
+        {"right": "P", "strike": 6000, "expiry": "2026-09-18", "quantity": n, "price": 150,
+         "settles": settles}
+        for n, settles in ((-1, "AM"), (1, "PM"))
+    ]  # fmt: skip
+    asked, market, _ = looked_at(changed(LT112, "legs", rows) | {"order": {}, "rate": 0.04})
+    held = package(asked, market)
+    assert list(np.broadcast_to(held.early, 2)) == [True, False]
+    here = world(asked, market)
+    deep = gain(held, here, np.array([3000.0]), 0.0)
+    assert deep < 0  # what may be exercised is worth more there, and it is short
