@@ -82,7 +82,7 @@ def _rows(asked: Ticket, found: Margin, other: WhatIf | None) -> Iterator[tuple[
 def _rates(asked: Ticket, found: Margin) -> Iterator[tuple[str, str]]:
     """Which shorts stay uncovered, and what the house asks for one."""
     on = asked.product
-    rates = house_for(on.kind, asked.house, on.root)
+    rates = house_for(on.kind, asked.house, on.root, asked.at.date())
     bare = (
         f"{one.count:,} x {one.strike:g} {one.right.value[0]} {one.expiry}"
         for one in found.uncovered

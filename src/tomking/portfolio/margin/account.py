@@ -65,7 +65,7 @@ def asked(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms:
     spot
         Price of the index or share in points; a future is scanned at the price it was marked against.
     at
-        The instant, from which options have their time left.
+        The instant, from which options have their time left, and whose day's rates count.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def asked(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms:
         )
     )
     underlying = Underlying(root, spot, traded.kind, terms.leverage, float(traded.multiplier))
-    return requirement(held, underlying, house_for(traded.kind, terms.house, root))
+    return requirement(held, underlying, house_for(traded.kind, terms.house, root, at.date()))
 
 
 def scan_of(root: str, legs: Legs, marks: Marks, at: datetime, house: str) -> Scan:
