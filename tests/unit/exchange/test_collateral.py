@@ -14,7 +14,7 @@ from tomking.exchange.venue import Exchange
 from tomking.market.listing import future_contract
 from tomking.portfolio.columns import columns
 from tomking.portfolio.fees import TASTYTRADE
-from tomking.portfolio.margin.account import Terms, needed
+from tomking.portfolio.margin.account import Terms, asked
 from unit.exchange.fakes import CASH, MONDAY, Quotes, call, closing, market, order, put
 
 SHORT, LONG = put(5900), put(5850)
@@ -38,7 +38,7 @@ def scan_usd(*held: tuple[int, Contract], quotes: Quotes = QUOTES) -> Decimal:
     """What the scan asks for some contracts of one root, at a minute past the hour."""
     legs, now = columns([(contract, n) for n, contract in held]), market(60, quotes)
     root = held[0][1].root
-    return needed(root, legs, now.marks(legs), 6000.0, now.at, Terms())
+    return asked(root, legs, now.marks(legs), 6000.0, now.at, Terms()).requirement
 
 
 def test_a_preview_shows_what_an_opening_order_needs_and_costs() -> None:
@@ -79,6 +79,10 @@ def test_selling_the_long_that_covers_a_short_is_asked_and_refused() -> None:
     seen = exchange.preview(closing("1.50", (-1, LONG)), now)
     assert seen.before == scan_usd(*SPREAD)
     assert seen.after == scan_usd((-1, SHORT))
+    # three ranges of 4.79 % down the 5900 is 762.20 in the money, of which 33 % counts: that and a
+    # quarter more, and its own 4.20 once
+    by_hand = 1.25 * 0.33 * 762.20 * 50 + 4.20 * 50
+    assert float(seen.after) == pytest.approx(by_hand, abs=0.10)
     assert {refusal.code for refusal in seen.refusals} == {Code.MARGIN}
     rich = holding_the_spread().preview(closing("1.50", (-1, LONG)), now)
     assert rich.after == seen.after

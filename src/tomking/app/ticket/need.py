@@ -31,7 +31,7 @@ def scanned(ticket: Ticket) -> Scan | None:
         return None
     laid = columns(ticket.whole, products(ticket))
     marks = market_of(ticket).marks(laid)
-    return scan_of(ticket.product.root, laid, marks, ticket.at, ticket.house)
+    return scan_of(ticket.product.root, laid, marks, ticket.at, terms(ticket))
 
 
 def scan_parts(found: Scan) -> dict[str, Any]:
