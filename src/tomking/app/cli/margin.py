@@ -9,6 +9,7 @@ from tomking.app.now import now
 from tomking.app.screen import show, show_pairs
 from tomking.app.ticket.exact import show_exact
 from tomking.app.ticket.file import Ticket, ticket
+from tomking.app.ticket.market import market_of
 from tomking.app.ticket.need import margin_of, needed, scan_parts, scanned
 from tomking.app.ticket.source import read
 from tomking.app.ticket.what_if import WHAT_IFS, what_if_of, what_if_parts, what_if_said
@@ -46,32 +47,35 @@ def command(
     docs/reference/margin-file.md; a fault in it is one sentence and exit code 2.
     """
     asked = ticket(read(file), now())
-    found = needed(asked)
+    market = market_of(asked)
+    found, scan = needed(asked, market), scanned(asked, market)
     other = None if what_if is None else what_if_of(asked, what_if)
     if json:
-        show_exact(document(asked, found, other))
+        show_exact(document(asked, found, scan, other))
         return
     show(title(asked, named(asked)))
     show(line(asked))
     show()
-    show_pairs(_rows(asked, found, other))
+    show_pairs(_rows(asked, found, scan, other))
 
 
-def document(asked: Ticket, found: Margin, other: WhatIf | None = None) -> dict[str, Any]:
+def document(
+    asked: Ticket, found: Margin, scan: Scan | None = None, other: WhatIf | None = None
+) -> dict[str, Any]:
     """The answer as the contract has it; what stands after ``method`` is extra."""
-    scan = scanned(asked)
     extra: dict[str, Any] = {} if scan is None else {"scan": scan_parts(scan)}
     if other is not None:
         extra["what_if"] = what_if_parts(other)
     return margin_of(found) | {"at": asked.at} | extra
 
 
-def _rows(asked: Ticket, found: Margin, other: WhatIf | None) -> Iterator[tuple[str, str]]:
+def _rows(
+    asked: Ticket, found: Margin, scan: Scan | None, other: WhatIf | None
+) -> Iterator[tuple[str, str]]:
     yield "Requirement", f"${found.requirement:,} ({METHODS[found.method]})"
     if found.maintenance != found.requirement:
         yield "To hold it", f"${found.maintenance:,}"
     yield "Buying power", f"${found.bp_effect:,} less premium received, plus premium paid"
-    scan = scanned(asked)
     yield from _rates(asked, found) if scan is None else _scan(scan)
     if other is not None:
         yield "What if", what_if_said(other)

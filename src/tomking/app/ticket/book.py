@@ -81,18 +81,18 @@ class Measured:
     readings: tuple[Reading, ...]
 
 
-def needs(asked: Ticket, found: Money) -> Needs:
+def needs(asked: Ticket, market: Quoted, found: Money) -> Needs:
     """What the order does to the margin of the account.
 
     Before and after are what holding needs: shares are held already, and options, which is all an
     order is made of, need no more to open than to hold.
     """
     here, then = (
-        sum((asked_for(legs, root, asked).maintenance for root in products(asked)), ZERO)
+        sum((asked_for(legs, root, asked, market).maintenance for root in products(asked)), ZERO)
         for legs in (before(asked), after(asked))
     )
     part = opened(asked)
-    alone = asked_for(part.whole if part else (), asked.product.root, asked)
+    alone = asked_for(part.whole if part else (), asked.product.root, asked, market)
     return Needs(alone, here, then, found.premium, found.fees.total)
 
 

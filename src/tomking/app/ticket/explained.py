@@ -83,7 +83,7 @@ def explained(asked: Ticket, settings: Settings, as_strategy: str | None = None)
     market = market_of(asked)
     found, why = money(asked, market), purpose(asked)
     net_liq = asked.account.net_liq if asked.account else settings.capital
-    part, need = opened(asked), needs(asked, found)
+    part, need = opened(asked), needs(asked, market, found)
     come = _opened(part, market, settings, as_strategy, net_liq)
     strategy = come.fit.plan.name if come and come.fit else "ticket"
     return Explained(
