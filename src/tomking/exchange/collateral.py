@@ -70,10 +70,10 @@ class Collateral:
     ) -> tuple[Decimal, Decimal, Decimal]:
         """Dollars before an order, after it, and for the order alone.
 
-        What is held is not bought again: both are what holding needs, and after it comes what
-        opening needs beyond that, of the part that opens and by itself. Only shares have such a
-        difference, a half then and a quarter from then on, and what they do for the rest is in the
-        holding figure; so the sum is never too low, and from nothing it is the opening figure.
+        What is held is not bought again: both are what holding needs. Only shares need more to
+        open, a half and then a quarter, and a long protects them only from then on. So an order that
+        opens some needs what opening everything would, less what the part that stays needed beyond
+        holding when it was opened: from nothing that is the opening figure, and it is never too low.
 
         The roots the order touches are worked out afresh at the same prices before and after, so
         that their difference is the order and not the time that went by.
@@ -94,8 +94,8 @@ class Collateral:
         legs = columns([(contract, mine.get(contract, 0)) for contract in mine | wanted])
         marks = marked(legs, now)
         ordered = np.array([float(wanted.get(contract, 0)) for contract in legs.contracts])
-        added = np.array(
-            [float(added_to(mine.get(c, 0), wanted.get(c, 0))) for c in legs.contracts]
+        opened = np.array(
+            [float(opened_by(wanted.get(c, 0), mine.get(c, 0))) for c in legs.contracts]
         )
 
         def asked_for(quantity: NDArray[np.float64]) -> list[Margin]:
@@ -105,11 +105,14 @@ class Collateral:
                 asked(root, some, marks, spot(root, now), now.at, self._terms) for root in touched
             ]
 
-        before = sum((found.maintenance for found in asked_for(legs.quantity)), ZERO)
-        after = sum((found.maintenance for found in asked_for(legs.quantity + ordered)), ZERO)
-        if added[legs.sign == 0.0].any():
-            after += sum((found.beyond for found in asked_for(added)), ZERO)
-        alone = sum((found.requirement for found in asked_for(ordered)), ZERO) if mine else after
+        before = sum((each.maintenance for each in asked_for(legs.quantity)), ZERO)
+        found = asked_for(legs.quantity + ordered)
+        after = sum((each.maintenance for each in found), ZERO)
+        if opened[legs.sign == 0.0].any():
+            stays = asked_for(legs.quantity + ordered - opened)
+            whole = sum((each.requirement for each in found), ZERO)
+            after = max(after, whole - sum((each.beyond for each in stays), ZERO))
+        alone = sum((each.requirement for each in asked_for(ordered)), ZERO) if mine else after
         return rest + before, rest + after, alone
 
     def _of(self, root: str, now: Snapshot, held: Callable[[], tuple[Legs, Marks]]) -> Decimal:
@@ -123,10 +126,10 @@ class Collateral:
         return known.usd
 
 
-def added_to(held: int, ordered: int) -> int:
+def opened_by(ordered: int, held: int) -> int:
     """The part of an order for a contract that opens: all of it, none, or what goes beyond nought.
 
-    >>> added_to(1, 2), added_to(2, -1), added_to(1, -3), added_to(0, -1)
+    >>> opened_by(2, 1), opened_by(-1, 2), opened_by(-3, 1), opened_by(-1, 0)
     (2, 0, -2, -1)
     """
     if held * ordered >= 0:

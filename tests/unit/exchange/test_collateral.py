@@ -126,6 +126,9 @@ Held = tuple[tuple[int, Contract], ...]
             6_900,
         ),  # protected: 10 % of 590, and 10 out of the money
         (((-1, CALL),), ((1, LOT),), 11_200, 30_000),
+        (((1, LOW),), ((1, LOT),), 0, 30_000),  # a long protects what is held, not what is bought
+        (((1, LOT), (1, LOW)), ((1, LOT),), 6_900, 36_900),
+        (((1, LOT),), ((1, LOT), (-1, CALL)), 15_000, 45_000),
         (((1, LOT), (-1, CALL)), ((1, LOT), (-1, CALL)), 15_000, 45_000),
         (((1, LOT), (-1, CALL)), ((-1, LOT),), 15_000, 11_200),
         (((2, LOT),), ((-1, LOT),), 30_000, 15_000),
