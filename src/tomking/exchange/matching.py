@@ -17,6 +17,7 @@ from decimal import Decimal
 from math import inf
 
 from tomking.core.contract import Contract
+from tomking.core.dated import in_force
 from tomking.core.facts import LegFilled
 from tomking.core.order import Leg, Order
 from tomking.exchange.fills import FillModel, moved, tradable
@@ -24,7 +25,7 @@ from tomking.exchange.ledger import multiplier
 from tomking.exchange.looks import Look
 from tomking.exchange.patience import chance, die
 from tomking.exchange.prices import at_limit, fill_prices, net_of
-from tomking.exchange.slippage import in_force, share
+from tomking.exchange.slippage import share
 from tomking.exchange.working import Working
 from tomking.market.snapshot import AGE, ASK, BID, DELTA, MID
 

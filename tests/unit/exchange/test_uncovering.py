@@ -105,8 +105,14 @@ def test_one_long_too_many_is_free_to_go_and_the_next_is_not(units: int, no: boo
 @pytest.mark.parametrize(
     ("strike", "bid", "cash", "source", "no"),
     [
-        (610, 2.00, "-50000", "not asked", False),  # what is tied up falls: half the shares' value
-        (100, 500.00, "52000", "estimate", False),  # 55,000 before, 62,000 for the call alone
+        (
+            610,
+            2.00,
+            "-50000",
+            "not asked",
+            False,
+        ),  # what is tied up falls: a quarter of the shares'
+        (100, 500.00, "52000", "estimate", False),  # 52,500 before, 62,000 for the call alone
         (100, 500.00, "51999.99", "estimate", True),
     ],
 )
