@@ -11,6 +11,8 @@ import pytest
 
 from architecture.tree import PACKAGE
 
+pytestmark = pytest.mark.integration
+
 #: ``--help`` of the console script, from process start to exit (DESIGN 19: < 150 ms).
 HELP_S_MAX = 0.150
 HEAVY = ("numba", "pandas", "pyarrow", "matplotlib", "numpy", "scipy", "arch", "pydantic")
@@ -34,7 +36,6 @@ def loaded(code: str) -> list[str]:
 
 
 @built
-@pytest.mark.unit
 def test_help_loads_nothing_heavy() -> None:
     code = (
         "import io, sys, contextlib\n"
@@ -46,7 +47,6 @@ def test_help_loads_nothing_heavy() -> None:
     assert loaded(code) == []
 
 
-@pytest.mark.unit
 def test_a_heavy_library_would_be_seen() -> None:
     assert loaded("import numpy") == ["numpy"]
 
@@ -67,7 +67,6 @@ def test_help_is_printed_within_150_ms() -> None:
     assert best < HELP_S_MAX
 
 
-@pytest.mark.unit
 def test_the_package_itself_is_free() -> None:
     assert importlib.util.find_spec("tomking") is not None
     assert loaded("import tomking") == []

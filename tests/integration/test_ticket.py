@@ -71,6 +71,32 @@ def test_margin_says_the_same_to_people(here: Path, capsys: pytest.CaptureFixtur
     assert "Scan of ESZ26" in said
 
 
+@pytest.mark.parametrize(
+    ("house", "kind", "said"),
+    [
+        ("ira", "etf", "ira, etf: a put needs its whole strike, a call 100 % of the underlying less "
+         "what is out of the money, at least 50 % and $250 a contract ("),
+        ("cash", "etf", "cash, etf: a short put needs its whole strike in cash, a short call its "
+         "shares ("),
+        ("tastytrade", "etf", "tastytrade, etf: 20 % of the underlying less what is out of the money, "
+         "at least 10 % and $250 a contract ("),
+        ("exchange", "leveraged_etf", "exchange, leveraged_etf of 2.5 times: 50 % of the underlying "
+         "less what is out of the money, at least 25 % ("),
+        ("tastytrade", "leveraged_etf", "tastytrade, leveraged_etf of 2.5 times: 50 % of the "
+         "underlying less what is out of the money, at least 25 % and $250 a contract ("),
+    ],
+)  # fmt: skip
+def test_the_house_line_is_what_made_the_figure(
+    house: str, kind: str, said: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fund = {"symbol": "ACME", "price": 600, "kind": kind}
+    if kind == "leveraged_etf":
+        fund["leverage"] = -2.5
+    put = changed(changed(SPREAD, "legs", SPREAD["legs"][:1]), "underlying", fund)
+    assert main(["margin", "--file", written(here, put | {"house": house})]) == 0
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
 def process(*words: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run([SCRIPT, *words], input=stdin, capture_output=True, check=False)
 

@@ -2,7 +2,7 @@
 
 The price is a geometric Brownian motion without drift in calendar time, r = q = 0, and every option is
 quoted at its Black-Scholes price on the 0.05 tick with no width. Whatever a strategy makes on average is
-what the engine invents.
+what the engine invents. With another volatility for the path there is something to be earned, or lost.
 """
 
 from collections.abc import Iterator
@@ -65,11 +65,14 @@ class FlatBoard(Board):
 
 @dataclass
 class FlatMarket:
-    """The path, drawn as far as it has been looked at: blind to everything later by construction."""
+    """The path, drawn as far as it has been looked at: blind to everything later by construction.
+
+    ``vol`` is what options are priced at, ``moves`` what the path moves by.
+    """
 
     seed: int
     vol: float = VOL
-    half_width: float = 0.0
+    moves: float = VOL
     price: float = 6000.0
     seen: datetime | None = None
     today: Day | None = None
@@ -99,7 +102,7 @@ class FlatMarket:
         self._draw(now)
         self.board = FlatBoard(
             now, self.today, self.price, self.opened, self.vol, 100.0 * self.vol,
-            half_width=self.half_width, closed_at=self.closed,
+            closed_at=self.closed,
         )  # fmt: skip
         return self.board
 
@@ -107,7 +110,7 @@ class FlatMarket:
         """Move on to an instant by what the calendar time between is worth."""
         if self.seen is not None and now > self.seen:
             minutes = (now - self.seen).total_seconds() / 60.0
-            sd = self.vol * sqrt(minutes / YEAR_MINUTES)
+            sd = self.moves * sqrt(minutes / YEAR_MINUTES)
             self.price = exp(log(self.price) + sd * self.random.standard_normal() - 0.5 * sd * sd)
         self.seen = now
 
@@ -146,9 +149,12 @@ class NoBrake:
 
 
 def trade(
-    plan: Plan, seed: int, first: date, last: date, vol: float = VOL, half_width: float = 0.0
+    plan: Plan, seed: int, first: date, last: date, vol: float = VOL, moves: float | None = None
 ) -> tuple[Desk, float]:
-    """One trade of a plan on one path: the desk afterwards, and its profit in dollars."""
+    """One trade of a plan on one path: the desk afterwards, and its profit in dollars.
+
+    The path moves by what options are priced at unless ``moves`` says otherwise.
+    """
     exchange = Exchange(CAPITAL, FREE, MID, "tastytrade")
     desk = Desk((plan,), GENEROUS, FREE, MemoryJournal())
     sessions: tuple[Session, ...] = sessions_between(first, last)
@@ -156,7 +162,7 @@ def trade(
     run(
         desk,
         clock=OneTrade(SessionClock(sessions, (plan,))),
-        market=FlatMarket(seed, vol, half_width),
+        market=FlatMarket(seed, vol, moves=vol if moves is None else moves),
         broker=SimulatedBroker(exchange),
         inbox=NoBrake(),
     )

@@ -77,6 +77,13 @@ class Tally:
         """Trades that are still held at the end."""
         return self.entered - self.closed
 
+    @property
+    def even(self) -> float | None:
+        """The share of winners at which wins and losses of these sizes cancel."""
+        if self.average_win is None or self.average_loss is None:
+            return None
+        return self.average_loss / (self.average_win + self.average_loss)
+
 
 def tally(asked: Asked, considered: int, trades: Sequence[Trade], seed: int) -> Tally:
     """The figures of one strategy from its trades; ``considered`` is on how many days it was asked."""

@@ -127,7 +127,8 @@ def _margin(spec: RunSpec) -> str:
     return (
         "Futures and options on them: the worst of sixteen repriced scenarios, times "
         f"{factor_of(house):g} for {house}. That is an estimate: the exchange's files are not public, "
-        "and one published margin a product gives its range for every year. Margin is measured at "
+        "and one published margin a product gives its range for every year. On an index or shares the "
+        f"rates of {house} of today are taken for every year. Margin is measured at "
         "every entry and every close; the venue also asks after every fill and when something held has "
         f"moved by {percent(MOVE, 1)}. It refuses what the account cannot carry; a margin call stops "
         "entries and closes nothing."

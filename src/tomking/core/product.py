@@ -32,11 +32,23 @@ class Kind(StrEnum):
     FUTURE = "future"
 
 
-#: What options on each kind deliver; those of an index or a volatility pay cash.
-DELIVERED: Mapping[Kind, Delivers] = MappingProxyType(
+_DELIVERED: Mapping[Kind, Delivers] = MappingProxyType(
     {Kind.FUTURE: Delivers.FUTURE}
     | dict.fromkeys((Kind.EQUITY, Kind.ETF, Kind.LEVERAGED_ETF), Delivers.SHARES)
 )
+#: Volatility that is an index; any other is a fund (UVXY), whose shares there are.
+_VOLATILITY_INDEXES = frozenset({"VIX", "VIXW", "RVX"})
+
+
+def delivered(kind: Kind, root: str) -> Delivers:
+    """What options on a root of a kind become when they are exercised.
+
+    >>> delivered(Kind.VOLATILITY, "VIX").value, delivered(Kind.VOLATILITY, "UVXY").value
+    ('cash', 'shares')
+    """
+    if kind is Kind.VOLATILITY and root not in _VOLATILITY_INDEXES:
+        return Delivers.SHARES
+    return _DELIVERED.get(kind, Delivers.CASH)
 
 
 @value
@@ -89,7 +101,7 @@ def _product(row: tuple[str, ...]) -> Product:
     )
     return Product(
         root, name, Kind(kind), int(point), TickTable(*map(Decimal, steps)),
-        DELIVERED.get(Kind(kind), Delivers.CASH), style == "a", Decimal(step), micro_of,
+        delivered(Kind(kind), root), style == "a", Decimal(step), micro_of,
         float(share or "nan"), float(width), date.fromisoformat(listed or "1983-01-01"), int(late),
     )  # fmt: skip
 

@@ -1,11 +1,11 @@
 """Whether an option may be exercised before it expires."""
 
 from tomking.core.contract import Contract, Settles
-from tomking.core.product import product
+from tomking.core.product import Product, product
 
 
-def is_american(contract: Contract) -> bool:
-    """Whether an option may be exercised early.
+def is_american(contract: Contract, on: Product | None = None) -> bool:
+    """Whether an option may be exercised early; ``on`` is what it is written on, if that has no row.
 
     Options of an equity index future are European but for the quarterlies, which are fixed in the
     morning (CME: weekly and end-of-month series "complement our existing American-style" ones).
@@ -21,5 +21,5 @@ def is_american(contract: Contract) -> bool:
     """
     if not contract.is_option:
         return False
-    traded = product(contract.root)
+    traded = on or product(contract.root)
     return traded.american or (traded.is_future and contract.settles is Settles.AM)

@@ -55,7 +55,31 @@ def is_figure(price: Decimal) -> bool:
     return price.is_finite() and abs(price) < PRICE_MAX
 
 
-def is_on_tick(price: Decimal, product: Product, legs: int) -> bool:
-    """Whether a net price is one the venue takes; packages use the smallest step of the table."""
-    step = product.ticks.package if legs > 1 else product.ticks.tick(price)
-    return price % step == 0
+def step_of(product: Product, price: Decimal, legs: int, *, is_option: bool = True) -> Decimal:
+    """The step of an order's price: that of a package, of one option at a price, or of what underlies.
+
+    >>> from tomking.core.product import product
+    >>> es = product("ES")
+    >>> step_of(es, Decimal(6), 1), step_of(es, Decimal(6), 2)
+    (Decimal('0.25'), Decimal('0.05'))
+    >>> step_of(es, Decimal(6000), 1, is_option=False)
+    Decimal('0.25')
+    """
+    if not is_option:
+        return product.underlying_tick
+    return product.ticks.package if legs > 1 else product.ticks.tick(price)
+
+
+def on_step(price: Decimal, step: Decimal, rounding: str) -> Decimal:
+    """A price moved to a whole number of steps.
+
+    >>> from decimal import ROUND_CEILING
+    >>> on_step(Decimal("-2.31"), Decimal("0.05"), ROUND_CEILING)
+    Decimal('-2.30')
+    """
+    return (price / step).to_integral_value(rounding) * step
+
+
+def is_on_tick(price: Decimal, product: Product, legs: int, *, is_option: bool = True) -> bool:
+    """Whether a net price is one the venue takes."""
+    return price % step_of(product, price, legs, is_option=is_option) == 0

@@ -17,6 +17,7 @@ from tomking.market import listing
 from tomking.market.bars import F64
 from tomking.market.modelled import Columns, Cut, Instant, forwards, lay_out, mark, strikes_of
 from tomking.market.snapshot import ASK, BID, DELTA, VOL, Nearest, Quote
+from tomking.market.strikes import listed_strikes, nearest_strike, strike_step
 from tomking.market.surface import atm_sd_into, strike_at_delta
 from tomking.market.variance import VarianceClock
 
@@ -75,7 +76,7 @@ class ModelChain:
         forward, _, _ = self._level(expiry)
         days = expiry.day.toordinal() - self.now.day
         try:
-            listed = listing.nearest_strike(self.root, forward, days, strike, right.sign)
+            listed = nearest_strike(self.root, forward, days, strike, right.sign)
         except DataError as missing:
             return skip("strike", Stage.DATA, str(missing), "a listed one")
         return self._quote(expiry, right, listed)
@@ -84,7 +85,7 @@ class ModelChain:
         """Listed strikes between two prices."""
         forward, _, _ = self._level(expiry)
         days = expiry.day.toordinal() - self.now.day
-        return listing.listed_strikes(self.root, forward, days, low, high)
+        return listed_strikes(self.root, forward, days, low, high)
 
     def _row(self, expiry: Expiry) -> Columns:
         """The layout of one contract of an expiry, from which all its strikes are laid out."""
@@ -148,11 +149,11 @@ def contract_of(root: str, expiry: Expiry, right: Right, strike: float) -> Contr
 
 def _around(root: str, forward: float, days: int, target: float) -> F64:
     """The listed strikes within two steps of a target, ascending."""
-    step = listing.strike_step(root, target, forward, days)
+    step = strike_step(root, target, forward, days)
     low, high = target - 2.0 * step, target + 2.0 * step
-    edges = (listing.strike_step(root, edge, forward, days) for edge in (low, high))
+    edges = (strike_step(root, edge, forward, days) for edge in (low, high))
     if any(edge != step for edge in edges):
-        return listing.listed_strikes(root, forward, days, low, high)
+        return listed_strikes(root, forward, days, low, high)
     return step * (floor(target / step) + _NEIGHBOURS)
 
 

@@ -27,8 +27,9 @@ from tomking.data.tables import events as event_table
 from tomking.data.tables import spy_dividends
 from tomking.market.bars import F64
 from tomking.market.carry import Carry, Dividend, forward
+from tomking.market.delivery import future_contract
 from tomking.market.indicators import all_indicators, iv_percentile, iv_rank, vwap
-from tomking.market.listing import front_future, future_contract
+from tomking.market.listing import front_future
 from tomking.market.modelled import Columns, Cut, Instant, forwards, lay_out, mark
 from tomking.market.path import (
     day_shape,

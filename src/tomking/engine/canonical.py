@@ -21,7 +21,7 @@ from types import NoneType
 from typing import Any
 
 from tomking.core.facts import Fact
-from tomking.engine.codec import NOT_FINITE
+from tomking.engine.codec import NOT_FINITE, no_place
 
 #: Significant digits a float keeps in a hash.
 DIGITS = 6
@@ -61,6 +61,8 @@ def _made(kind: Any) -> Writer:
         return lambda x: f"[{', '.join([_writer(type(part))(part) for part in x])}]"
     if is_dataclass(kind):
         return _record(kind)
+    if kind not in _SCALARS:
+        raise no_place(kind)
     return _SCALARS[kind]
 
 

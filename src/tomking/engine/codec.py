@@ -54,7 +54,14 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
     if is_dataclass(kind):
         names = tuple(f.name for f in fields(kind))
         return lambda x: {name: plain(getattr(x, name)) for name in names}
-    raise TypeError(f"{kind.__name__} has no place in the journal")
+    raise no_place(kind)
+
+
+def no_place(kind: type) -> TypeError:
+    """What is raised over a value of a type that neither file nor hash can hold."""
+    return TypeError(
+        f"{kind.__name__} has no place in the journal; write it as numbers, text or a record of them"
+    )
 
 
 def _as_it_was(record: dict[str, Any]) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
-from tomking.core.money import ZERO, points
+from tomking.core.money import points
 from tomking.core.order import Leg, Order, Purpose, Structure, TimeInForce
 from tomking.core.product import product
 from tomking.core.reading import Reading, Skip, Stage, of_root, skip
 from tomking.core.value import value
-from tomking.engine.desk import Desk
-from tomking.engine.ladder import sight_of, tick_of
+from tomking.core.venue import on_step, step_of
+from tomking.engine.desk import Desk, Doubt
+from tomking.engine.ladder import sight_of
 from tomking.engine.walk import Sight, Walk, begin
 from tomking.market.delivery import out_by
 from tomking.market.snapshot import BID, Legs, Marks
@@ -77,7 +78,7 @@ def _broken(desk: Desk, view: View, position: Position) -> Reading | None:
     """The first stay rule that is broken and may act now; doubts are remembered and forgotten here."""
     minute, rests = view.market.minute, bool(_resting(view, position))
     for rule in desk.strategy(position.strategy).rules(position):
-        key = (position.id, type(rule).__name__)
+        key = (position.id, rule)
         if kept(rule, position, view):
             desk.doubts.discard(key)
         elif _may_act(desk, rule, key, minute, rests):
@@ -88,7 +89,7 @@ def _broken(desk: Desk, view: View, position: Position) -> Reading | None:
     return None
 
 
-def _may_act(desk: Desk, rule: StayRule, key: tuple[str, str], minute: float, rests: bool) -> bool:
+def _may_act(desk: Desk, rule: StayRule, key: Doubt, minute: float, rests: bool) -> bool:
     """Whether a broken rule closes at once: clocks do, stops need a second look, the rest wait."""
     if rule.clock:
         return True
@@ -109,7 +110,7 @@ def closing(desk: Desk, view: View, position: Position, why: str, *, replaces: s
     The first attempt concedes half the package's width beyond the far side, every later one a whole
     width more: an exit that waits for a fair price may wait for ever. What it trades at is the
     venue's affair; the limit is only the worst it will take, and stays inside the venue's price
-    band.
+    band. While a leg has no mark there is none: such an order asks no price and is never sent.
     """
     units, legs = position.legs_to_close
     for contract, held in position.outright[:1]:  # the venue takes one future or share an order
@@ -119,7 +120,7 @@ def closing(desk: Desk, view: View, position: Position, why: str, *, replaces: s
     intent = f"{position.id}/close"
     attempt = desk.attempts.get(intent, 0) + 1
     price = worst_price(view.market.marks(columns), columns, units, attempt)
-    limit = _on_tick(points(price), position.root, legs) if price == price else ZERO
+    limit = _on_tick(points(price), position.root, legs) if price == price else None
     return Order(
         intent, attempt, Purpose.CLOSE, position.strategy,
         position.campaign, legs, units, limit, closes=position.id, replaces=replaces, why=why,
@@ -160,9 +161,9 @@ def _on_tick(price: Decimal, root: str, legs: tuple[Leg, ...]) -> Decimal:
 
     Legs that all sell are never given away: the venue takes no debit for them.
     """
-    what = product(root)
-    step = tick_of(price, what, len(legs)) if legs[0].contract.is_option else what.underlying_tick
-    limit = (price / step).to_integral_value(ROUND_CEILING) * step
+    options = all(leg.contract.is_option for leg in legs)
+    step = step_of(product(root), price, len(legs), is_option=options)
+    limit = on_step(price, step, ROUND_CEILING)
     return limit if any(leg.quantity > 0 for leg in legs) else max(limit, step)
 
 
@@ -213,7 +214,7 @@ def _opening(
     """The order for a structure: at the first price of its ladder, or at the far side at once."""
     limit, walk = points(sight.natural), None
     if view.limits.walk_mode == "walk":
-        tick = tick_of(points(sight.mid), product(wanted.root), len(wanted.legs))
+        tick = step_of(product(wanted.root), points(sight.mid), len(wanted.legs))
         walk = begin(sight, wanted.credit_min, tick, view.limits)
         limit = walk.limit
     intent = intent_of(strategy, view)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tomking.core.errors import ConfigError
+from tomking.core.errors import ConfigError, InvariantError
 from tomking.core.facts import (
     CampaignClosed,
     Fact,
@@ -30,6 +30,10 @@ from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing
 from tomking.risk.view import View, view_of
 from tomking.strategies.plan import Strategy
+from tomking.strategies.stay import StayRule
+
+#: A position, and the rule of its plan that was seen broken.
+Doubt = tuple[str, StayRule]
 
 
 @dataclass(slots=True)
@@ -48,7 +52,7 @@ class Desk:
     journal: Journal
     book: Book = field(default_factory=lambda: empty_book(Decimal(0)))
     standing: Standing = field(default_factory=Standing)
-    doubts: set[tuple[str, str]] = field(default_factory=set)
+    doubts: set[Doubt] = field(default_factory=set[Doubt])
     said: dict[str, str] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
@@ -61,11 +65,21 @@ class Desk:
         return self.impatient or bool(self.doubts)
 
     def strategy(self, name: str) -> Strategy:
-        """The strategy of that name."""
+        """The strategy of that name.
+
+        Raises
+        ------
+        InvariantError
+            If the desk has none: starting refuses what is held by an unknown one.
+        """
         for strategy in self.strategies:
             if strategy.name == name:
                 return strategy
-        raise KeyError(name)
+        known = ", ".join(strategy.name for strategy in self.strategies) or "none"
+        raise InvariantError(
+            f"the desk has no strategy {name!r}, only {known}; stop, add it to the configuration and "
+            "start again"
+        )
 
     def view(self, now: Snapshot) -> View:
         """Everything a decision may look at, at an instant."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 
 import numpy as np
 
 from tomking.core.facts import Walked
 from tomking.core.order import Order
-from tomking.core.product import Product, product
+from tomking.core.product import product
 from tomking.core.value import value
+from tomking.core.venue import step_of
 from tomking.engine.desk import Desk
 from tomking.engine.walk import Move, Sight, move
 from tomking.market.snapshot import AGE, ASK, BID, MID, Legs
@@ -60,7 +60,7 @@ def steps(desk: Desk, view: View) -> Iterator[Step]:
             continue
         rest = replace(order, units=left)
         sight = sight_of(view, columns_of(order.legs, left), left)
-        tick = tick_of(walk.limit, product(order.root), len(order.legs))
+        tick = step_of(product(order.root), walk.limit, len(order.legs))
         found = move(walk, sight, tick, view.limits)
         if found is not None:
             yield Step(rest, sight, found)
@@ -79,8 +79,3 @@ def told(step: Step) -> Walked:
         sight.at, step.order.intent, walk.step, step.move.did, walk.limit, sight.mid, sight.natural,
         step.move.note,
     )  # fmt: skip
-
-
-def tick_of(price: Decimal, what: Product, legs: int) -> Decimal:
-    """The step of a package of options, or of one at a price."""
-    return what.ticks.package if legs > 1 else what.ticks.tick(price)

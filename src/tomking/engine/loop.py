@@ -8,7 +8,7 @@ from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale
 from tomking.core.facts import Considered, Fact, Halted, Judged, Resumed, Sent, SessionClosed
 from tomking.core.money import usd
 from tomking.core.order import Order
-from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, refusals
+from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, refusals, skip
 from tomking.engine.decide import Wish, already, entry, exits, profit_orders, stale_openings
 from tomking.engine.desk import Desk
 from tomking.engine.labels import labels
@@ -116,7 +116,10 @@ def offer(
 
 
 def _verdict(order: Order, view: View, broker: Broker) -> Verdict:
-    """What the gates say; an order whose margin cannot be asked for lack of a quote is refused."""
+    """What the gates say; one that lacks a quote to be priced or margined by is refused."""
+    if order.limit is None:  # a desk never trades at whatever the market gives
+        unpriced = skip("quotes to price an order by", Stage.DATA, "none", "sound", "R-DAT-03")
+        return Refused(order, unpriced.readings)
     try:
         preview = broker.preview(order, view.market)
     except (QuoteMissing, QuoteStale, QuoteCrossed) as missing:

@@ -13,6 +13,7 @@ from math import isfinite
 
 from tomking.core.money import points
 from tomking.core.value import value
+from tomking.core.venue import on_step
 from tomking.risk.limits import Limits
 
 STEPPED, PAUSED, RESUMED, ABANDONED = "stepped", "paused", "resumed", "abandoned"
@@ -64,12 +65,12 @@ def begin(sight: Sight, least: float, tick: Decimal, limits: Limits) -> Walk:
     """
     give = limits.walk_give_max * max(sight.mid - sight.natural, 0.0)
     floor = max(
-        _on(points(sight.mid - give), tick, ROUND_FLOOR),
-        _on(points(sight.natural), tick, ROUND_CEILING),
+        on_step(points(sight.mid - give), tick, ROUND_FLOOR),
+        on_step(points(sight.natural), tick, ROUND_CEILING),
     )
     if isfinite(least):
-        floor = max(floor, _on(points(least), tick, ROUND_CEILING))
-    start = _on(points(sight.mid), tick, ROUND_CEILING)
+        floor = max(floor, on_step(points(least), tick, ROUND_CEILING))
+    start = on_step(points(sight.mid), tick, ROUND_CEILING)
     return Walk(floor, max(start, floor), 0, sight.at)
 
 
@@ -95,10 +96,5 @@ def move(walk: Walk, sight: Sight, tick: Decimal, limits: Limits) -> Move | None
 def _next(walk: Walk, sight: Sight, tick: Decimal, limits: Limits) -> Decimal:
     """A share of the way to the far side, a tick at least, and not beyond the floor."""
     left = max(float(walk.limit) - sight.natural, 0.0)
-    wanted = _on(points(float(walk.limit) - limits.walk_step * left), tick, ROUND_CEILING)
+    wanted = on_step(points(float(walk.limit) - limits.walk_step * left), tick, ROUND_CEILING)
     return max(min(wanted, walk.limit - tick), walk.floor)
-
-
-def _on(price: Decimal, tick: Decimal, way: str) -> Decimal:
-    """A price moved to the tick."""
-    return (price / tick).to_integral_value(way) * tick

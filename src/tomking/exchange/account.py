@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from math import isnan
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tomking.core.contract import Contract, Right
+from tomking.core.contract import Contract, Right, Settles
 from tomking.core.money import ZERO, points
-from tomking.core.order import Order
+from tomking.core.order import Leg, Order
 from tomking.core.product import product
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.venue import Code
@@ -23,9 +21,7 @@ from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.order_rules import instruments_known, prices_are_figures
 from tomking.portfolio.preview import Preview, Refusal
 
-#: Dollars within which a floating difference of money does not say which is more.
-NEAR_USD = 1.0
-NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked")
+NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked", asked=False)
 
 
 class Account:
@@ -41,8 +37,6 @@ class Account:
         self._collateral = Collateral(house)
         self._held: Legs | None = None
         self._marked: tuple[Snapshot, Marks] | None = None
-        self._sizes: NDArray[np.float64] | None = None
-        self._money = 0.0
         self.roots: tuple[str, ...] = roots(start.holdings)
 
     def prices(self, now: Snapshot) -> dict[str, float]:
@@ -60,7 +54,7 @@ class Account:
         if ledger is not self.ledger:
             self.ledger = ledger
             self.version += 1
-            self._held = self._marked = self._sizes = None
+            self._held = self._marked = None
             self.roots = roots(ledger.holdings)
             self._collateral.forget()
 
@@ -77,25 +71,6 @@ class Account:
             If a holding has no mark.
         """
         return worth(self.ledger, self._mids(now))
-
-    def requirement_afresh(self, now: Snapshot) -> Decimal:
-        """Margin of everything held, in dollars; memory is neither asked nor filled."""
-        return self._collateral.afresh(self._legs(), self._marks(now), now)
-
-    def covers(self, needed: Decimal, now: Snapshot) -> bool:
-        """Whether net liquidation is not less than what is needed; exactly, where it is near.
-
-        Raises
-        ------
-        QuoteMissing
-            If a holding has no mark.
-        """
-        if self._sizes is None:
-            held = self._legs()
-            self._sizes = held.quantity * held.multiplier
-            self._money = float(self.ledger.cash - self.ledger.carried)
-        left = self._money + float(self._marks(now).table[MID] @ self._sizes) - float(needed)
-        return left > 0.0 if abs(left) > NEAR_USD else self.net_liq(now) >= needed
 
     def dry_run(self, order: Order, now: Snapshot, reserved: Decimal) -> Preview:
         """What an order would need, cost and leave free.
@@ -145,13 +120,44 @@ class Account:
 
 
 def may_uncover(order: Order, ledger: Ledger) -> bool:
-    """Whether an order sells more puts, calls or shares than it buys, beside something short there."""
-    net: dict[Right | None, int] = {}
-    for leg in order.legs:
-        net[leg.contract.right] = net.get(leg.contract.right, 0) + leg.quantity
-    if min(net.values()) >= 0:
+    """Whether an order sells what may cover something that stays short beside it."""
+    bought = {leg.contract: leg.quantity * order.units for leg in order.legs if leg.quantity > 0}
+    stays_short = any(
+        held.root == order.root and n + bought.get(held, 0) < 0
+        for held, n in ledger.holdings.items()
+    )
+    return stays_short and any(
+        leg.quantity < 0 and not _goes_with_its_short(leg, order.legs) for leg in order.legs
+    )
+
+
+def _goes_with_its_short(sold: Leg, legs: Sequence[Leg]) -> bool:
+    """Whether as much is bought back in a sold option's series, as dear as it or dearer.
+
+    A put bought back of another day, or of a lower strike, is not the one it has covered: another
+    short would be left with less.
+    """
+    if not sold.contract.is_option:
         return False
-    return any(n < 0 and held.root == order.root for held, n in ledger.holdings.items())
+    dear = [
+        leg.quantity
+        for leg in legs
+        if _series(leg.contract) == _series(sold.contract)
+        and _dearness(leg.contract) >= _dearness(sold.contract)
+    ]
+    return sum(dear) >= 0
+
+
+def _series(contract: Contract) -> tuple[str, Right | None, date, Settles, str]:
+    return (
+        contract.root, contract.right, contract.expiry, contract.settles, contract.future
+    )  # fmt: skip
+
+
+def _dearness(option: Contract) -> Decimal:
+    """What orders the options of a series by price: a put is dearer the higher its strike."""
+    strike = option.strike or ZERO
+    return strike if option.right is Right.PUT else -strike
 
 
 def premium(order: Order, prices: Sequence[Decimal]) -> Decimal:

@@ -7,8 +7,12 @@ met the last one. Nothing is sold by it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 
 from tomking.core.evidence import Stamped
+from tomking.core.facts import Fact, MarginCalled, MarginMet
+from tomking.core.money import cents
 from tomking.market.snapshot import Snapshot
 
 #: A move of the price of something held, as a share of it, after which the account is asked again.
@@ -55,8 +59,18 @@ class Calls:
         seen = self.seen.get(root)
         return seen is None or abs(price - seen) >= MOVE * seen - _NOISE
 
-    def changed(self, covers: bool, version: int, prices: dict[str, float]) -> bool:
-        """Take an answer at a ledger and prices; whether it makes a call, or ends one."""
+    def answered(
+        self,
+        at: datetime,
+        net_liq: Decimal,
+        requirement: Decimal,
+        version: int,
+        prices: dict[str, float],
+    ) -> list[Fact]:
+        """A call when the account has gone under water, its end when it has come up again."""
         self.owed, self.version, self.seen = False, version, prices
-        before, self.called = self.called, not covers
-        return before is not self.called
+        under = requirement > net_liq
+        if under is self.called:
+            return []
+        self.called = under
+        return [(MarginCalled if under else MarginMet)(at, cents(net_liq), requirement)]

@@ -163,11 +163,12 @@ def _expired(
     day = now.day.session.day
     against = contrary(contract, quantity, abs(away(contract, fixing)), day, policy)
     found: list[Settled] = []
-    for count, note in ((-against, AGAINST_THE_TABLE), (quantity + against, "")):
+    for count, opposed in ((-against, True), (quantity + against, False)):
         if count:
             fee = settlement_fee(contract.root, count, day, fees)
+            note = AGAINST_THE_TABLE if opposed else ""
             due = Due(now.at, contract, count, fixing, fee, note)
-            found.append(outcome(due, against=bool(note)))
+            found.append(outcome(due, against=opposed))
     return tuple(found)
 
 

@@ -1,11 +1,10 @@
-"""What the venue asks for as security: requirements by root, kept while little has changed."""
+"""What the venue asks for as security: requirements by root, each worked out once an instant."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from functools import partial
-from math import isnan, log
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,26 +14,14 @@ from tomking.core.errors import QuoteMissing
 from tomking.core.evidence import Stamped
 from tomking.core.money import ZERO
 from tomking.core.order import Order
-from tomking.core.value import value
 from tomking.market.snapshot import MID, Legs, Marks, Snapshot
 from tomking.portfolio.columns import columns
-from tomking.portfolio.margin.account import Terms, kept, needed
-
-#: A move of the underlying, as a fraction, below which a requirement is not worked out again.
-SPOT_STEP = 0.001
+from tomking.portfolio.margin.account import Terms, asked
+from tomking.portfolio.margin.leg import Margin
 
 Holdings = Mapping[Contract, int]
 #: Marks of what is held.
 Look = Callable[[Snapshot], Marks]
-
-
-@value
-class Remembered:
-    """A root's requirement and the world it was worked out in."""
-
-    day: date
-    spot_step: int
-    usd: Decimal
 
 
 class Collateral:
@@ -42,7 +29,8 @@ class Collateral:
 
     def __init__(self, house: str) -> None:
         self._terms = Terms(house)
-        self._known: dict[str, Remembered] = {}
+        self._seen: Snapshot | None = None
+        self._known: dict[str, Decimal] = {}
 
     def forget(self) -> None:
         """The holdings changed: nothing remembered is true any more."""
@@ -54,20 +42,15 @@ class Collateral:
             (self._of(root, now, lambda: (held, look(now))) for root in roots(held.contracts)), ZERO
         )
 
-    def afresh(self, held: Legs, marks: Marks, now: Snapshot) -> Decimal:
-        """Dollars that holding everything needs at these marks; memory is neither asked nor filled."""
-        return sum(
-            (
-                kept(root, held, marks, spot(root, now), now.at, self._terms)
-                for root in roots(held.contracts)
-            ),
-            ZERO,
-        )
-
     def change(
         self, holdings: Holdings, order: Order, now: Snapshot
     ) -> tuple[Decimal, Decimal, Decimal]:
         """Dollars before an order, after it, and for the order alone.
+
+        What is held is not bought again: both are what holding needs. Only shares need more to
+        open, a half and then a quarter, and a long protects them only from then on. So an order that
+        opens some needs what opening everything would, less what the part that stays needed beyond
+        holding when it was opened: from nothing that is the opening figure, and it is never too low.
 
         The roots the order touches are worked out afresh at the same prices before and after, so
         that their difference is the order and not the time that went by.
@@ -88,35 +71,51 @@ class Collateral:
         legs = columns([(contract, mine.get(contract, 0)) for contract in mine | wanted])
         marks = marked(legs, now)
         ordered = np.array([float(wanted.get(contract, 0)) for contract in legs.contracts])
-        before = self._needed(touched, legs, legs.quantity, marks, now)
-        after = self._needed(touched, legs, legs.quantity + ordered, marks, now)
-        alone = self._needed(touched, legs, ordered, marks, now) if mine else after
-        return rest + before, rest + after, alone
-
-    def _needed(
-        self,
-        touched: Iterable[str],
-        legs: Legs,
-        quantity: NDArray[np.float64],
-        marks: Marks,
-        now: Snapshot,
-    ) -> Decimal:
-        """Dollars for so many of each leg, at the marks of all of them."""
-        held = replace(legs, quantity=quantity)
-        return sum(
-            (needed(root, held, marks, spot(root, now), now.at, self._terms) for root in touched),
-            ZERO,
+        opened = np.array(
+            [float(opened_by(wanted.get(c, 0), mine.get(c, 0))) for c in legs.contracts]
         )
 
+        def asked_for(quantity: NDArray[np.float64]) -> list[Margin]:
+            """What so many of each leg need, root by root."""
+            some = replace(legs, quantity=quantity)
+            return [
+                asked(root, some, marks, spot(root, now), now.at, self._terms) for root in touched
+            ]
+
+        before = sum((each.maintenance for each in asked_for(legs.quantity)), ZERO)
+        found = asked_for(legs.quantity + ordered)
+        after = sum((each.maintenance for each in found), ZERO)
+        if opened[legs.sign == 0.0].any():
+            stays = asked_for(legs.quantity + ordered - opened)
+            whole = sum((each.requirement for each in found), ZERO)
+            after = max(after, whole - sum((each.beyond for each in stays), ZERO))
+        alone = sum((each.requirement for each in asked_for(ordered)), ZERO) if mine else after
+        return rest + before, rest + after, alone
+
     def _of(self, root: str, now: Snapshot, held: Callable[[], tuple[Legs, Marks]]) -> Decimal:
-        """A root's requirement, remembered within a session and a tenth of a percent of spot."""
-        step = round(log(spot(root, now)) / SPOT_STEP)
+        """A root's requirement, remembered for this snapshot alone: no answer hangs on who asked before.
+
+        Time and volatility move it as well as the price.
+        """
+        if self._seen is not now:
+            self._seen = now
+            self._known.clear()
         known = self._known.get(root)
-        if known is None or known.spot_step != step or known.day != now.day.session.day:
-            found = kept(root, *held(), spot(root, now), now.at, self._terms)
-            known = Remembered(now.day.session.day, step, found)
+        if known is None:
+            known = asked(root, *held(), spot(root, now), now.at, self._terms).maintenance
             self._known[root] = known
-        return known.usd
+        return known
+
+
+def opened_by(ordered: int, held: int) -> int:
+    """The part of an order for a contract that opens: all of it, none, or what goes beyond nought.
+
+    >>> opened_by(2, 1), opened_by(-1, 2), opened_by(-3, 1), opened_by(-1, 0)
+    (2, 0, -2, -1)
+    """
+    if held * ordered >= 0:
+        return ordered
+    return 0 if abs(ordered) <= abs(held) else held + ordered
 
 
 def roots(holdings: Iterable[Contract]) -> tuple[str, ...]:

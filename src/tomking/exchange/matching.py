@@ -17,6 +17,7 @@ from decimal import Decimal
 from math import inf
 
 from tomking.core.contract import Contract
+from tomking.core.dated import in_force
 from tomking.core.facts import LegFilled
 from tomking.core.order import Leg, Order
 from tomking.exchange.fills import FillModel, moved, tradable
@@ -24,7 +25,7 @@ from tomking.exchange.ledger import multiplier
 from tomking.exchange.looks import Look
 from tomking.exchange.patience import chance, die
 from tomking.exchange.prices import at_limit, fill_prices, net_of
-from tomking.exchange.slippage import in_force, share
+from tomking.exchange.slippage import share
 from tomking.exchange.working import Working
 from tomking.market.snapshot import AGE, ASK, BID, DELTA, MID
 
@@ -63,8 +64,7 @@ def met(
         return None
     mid = net_of(entry.quantities, [look.rows[MID][column] for column in columns])
     way = (mid - entry.limit) / (mid - net) if mid > net else -inf
-    since = entry.live_from if seen is None else max(seen, entry.live_from)
-    minutes = (look.at - since).total_seconds() / 60.0
+    minutes = stood_min(entry, look, seen)
     if die(seed, entry.order.id, look.at) >= chance(model.patience, way, minutes):
         return None
     return at_limit(entry.order, limit, look.rows, columns)
@@ -76,6 +76,15 @@ def at_mid(entry: Working, look: Look, columns: Sequence[int]) -> float:
     for quantity, column in zip(entry.quantities, columns, strict=True):
         twice -= quantity * (bids[column] + asks[column])
     return 0.5 * twice
+
+
+def stood_min(entry: Working, look: Look, seen: datetime | None) -> float:
+    """Minutes of this session that an order stood in the market since it was last looked at.
+
+    While the market is shut nobody comes to meet a limit, however long it rests.
+    """
+    since = max(entry.live_from, look.session.opens, entry.live_from if seen is None else seen)
+    return (look.at - since).total_seconds() / 60.0
 
 
 def model_prices(

@@ -24,7 +24,7 @@ from tomking.core.money import CENT, ZERO, cents, points
 from tomking.core.product import Delivers, product
 from tomking.core.value import value
 from tomking.exchange.ledger import multiplier
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 
 #: How a settlement is named; the words of a tax return, in lower case.
 CASH_SETTLED, EXERCISED, ASSIGNED, EXPIRED = "cash_settled", "exercised", "assigned", "expired"

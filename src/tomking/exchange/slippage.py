@@ -4,7 +4,6 @@ Only the shares by legs are published practice. What in-the-money and far option
 minutes and the last day add is assumed; each row says which is which.
 """
 
-from collections.abc import Sequence
 from datetime import date
 
 from tomking.core.value import value
@@ -44,12 +43,6 @@ BY_CIRCUMSTANCE = (
         "and then level; Muravyev and Pearson (2020) wider ones in the money: directions only",
     ),
 )  # fmt: skip
-
-
-def in_force(rows: Sequence[Slippage], day: date) -> Slippage:
-    """The row of a day; a day before the first row takes the first."""
-    known = [row for row in rows if row.since <= day]
-    return max(known, key=lambda row: row.since) if known else min(rows, key=lambda r: r.since)
 
 
 def share(

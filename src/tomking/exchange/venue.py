@@ -8,8 +8,8 @@ from decimal import Decimal
 from tomking.core.calendar import AFTER_CLOSE, Session
 from tomking.core.contract import Contract
 from tomking.core.errors import InvariantError, QuoteMissing, Rejected
-from tomking.core.facts import Fact, MarginCalled, MarginMet
-from tomking.core.money import ZERO, cents
+from tomking.core.facts import Fact
+from tomking.core.money import ZERO
 from tomking.core.order import Bracket, Order
 from tomking.core.venue import Code
 from tomking.exchange import brackets, routing
@@ -181,8 +181,7 @@ class Exchange:
         session, at = now.day.session, now.at
         if self._unrouted:
             yield from routing.routed(self._unrouted, self._orders, session, at)
-        late = at > session.closes
-        if session.opens <= at and not (late and at > session.at(session.minutes + AFTER_CLOSE)):
+        if session.opens <= at <= session.at(session.minutes + AFTER_CLOSE):
             yield from self._floor.match(self._orders, self._account, now)
         yield from self._orders.over(at)
 
@@ -283,14 +282,9 @@ class Exchange:
 
     def _margin_call(self, now: Snapshot) -> list[Fact]:
         """A margin call or its end; while something held has no quote it is asked again later."""
-        account = self._account
         try:
-            # What is remembered of a day is read at its close, so a look within it leaves nothing there.
-            needed = self.requirement(now) if self._calls.owed else account.requirement_afresh(now)
-            covers, prices = account.covers(needed, now), account.prices(now)
+            worth, needed = self.net_liq(now), self.requirement(now)
+            prices = self._account.prices(now)
+            return self._calls.answered(now.at, worth, needed, self._account.version, prices)
         except QuoteMissing:
             return []
-        if not self._calls.changed(covers, account.version, prices):
-            return []
-        fact = MarginMet if covers else MarginCalled
-        return [fact(now.at, cents(account.net_liq(now)), needed)]

@@ -22,11 +22,12 @@ from tomking.core.errors import DataError
 from tomking.core.value import value
 from tomking.market.sessions import (
     is_open,
+    month_end,
     next_session,
     nth_weekday,
     on_or_after,
-    on_or_before,
     previous_session,
+    third_friday,
 )
 
 #: Business days before first notice or last trade by which a future is to be gone (rulebook 23).
@@ -74,10 +75,6 @@ def _following(year: int, month: int) -> date:
     return date(year + month // 12, month % 12 + 1, 1)
 
 
-def _third_friday(year: int, month: int) -> date:
-    return on_or_before(nth_weekday(year, month, FRIDAY, 3))
-
-
 def _before_the_25th(year: int, month: int) -> date:
     """Three business days before the 25th of the month before, four when the 25th is none."""
     year, month = (year, month - 1) if month > 1 else (year - 1, 12)
@@ -97,12 +94,8 @@ def _third_last(year: int, month: int) -> date:
     return back(_following(year, month), 3)
 
 
-def _last(year: int, month: int) -> date:
-    return back(_following(year, month), 1)
-
-
 def _seven_before_last(year: int, month: int) -> date:
-    return back(_last(year, month), 7)
+    return back(month_end(year, month), 7)
 
 
 def _last_of_month_before(year: int, month: int) -> date:
@@ -127,7 +120,7 @@ def _tenth(year: int, month: int) -> date:
     return _ahead(back(date(year, month, 1), 1), 10)
 
 
-_INDEX = Ending(QUARTERLY, False, _third_friday, morning=True)
+_INDEX = Ending(QUARTERLY, False, third_friday, morning=True)
 _METAL = Ending("", True, _third_last, _last_of_month_before)
 _TREASURY = Ending(QUARTERLY, True, _seven_before_last, _last_of_month_before)
 _CURRENCY = Ending(QUARTERLY, True, _before_third_wednesday)
@@ -167,7 +160,7 @@ ENDINGS: Mapping[str, Ending] = MappingProxyType(
         "ZC": _GRAIN,
         "ZW": _GRAIN,
         "ZS": _listed("FHKNQUX", _GRAIN),
-        "LE": Ending("GJMQVZ", True, _last, _after_first_friday),
+        "LE": Ending("GJMQVZ", True, month_end, _after_first_friday),
         "HE": Ending("GJKMNQVZ", False, _tenth),
     }
 )
@@ -176,7 +169,7 @@ SERIAL = frozenset({"GC", "SI", "6E", "6A", "6B"})
 
 
 @cache
-def future(root: str, code: str) -> Contract:
+def future_contract(root: str, code: str) -> Contract:
     """The future of a code such as ``ESZ25``, with its last trade.
 
     Raises
@@ -223,8 +216,8 @@ def future_after(root: str, day: date, settles: Settles = Settles.PM) -> str:
         if MONTH_CODES[month - 1] not in ENDINGS[root].months:
             continue
         code = future_code(root, year, month)
-        ends = last_trade(root, code)
-        alive = ends > day or (ends == day and settles is future(root, code).settles)
+        ends = last_day(root, code)
+        alive = ends > day or (ends == day and settles is future_contract(root, code).settles)
         if alive and day <= (first_notice(root, code) or ends):
             return code
     raise DataError(f"no {root} future after {day} is known; look at the session table's last year")
@@ -237,9 +230,9 @@ def first_notice(root: str, code: str) -> date | None:
     return notice(*_month(root, code)) if notice else None
 
 
-def last_trade(root: str, code: str) -> date:
+def last_day(root: str, code: str) -> date:
     """The last day on which a future trades."""
-    return future(root, code).expiry
+    return future_contract(root, code).expiry
 
 
 @cache
@@ -249,7 +242,7 @@ def out_by(root: str, code: str) -> date:
     >>> out_by("CL", "CLF26"), out_by("GC", "GCG26")
     (datetime.date(2025, 12, 12), datetime.date(2026, 1, 23))
     """
-    ends = last_trade(root, code)
+    ends = last_day(root, code)
     return back(min(first_notice(root, code) or ends, ends), OUT_DAYS)
 
 

@@ -1,24 +1,22 @@
-"""When an option ends, and how long that is from now."""
+"""When a contract ends, and how long an option has until then."""
 
 from datetime import datetime
 from math import nan
 
 from tomking.core.calendar import session
 from tomking.core.contract import Contract, Settles
-from tomking.market.sessions import session_of
-from tomking.market.sessions_table import FIRST_YEAR, LAST_YEAR
+from tomking.market.sessions import is_known, session_of
 
 MINUTES_A_YEAR = 365.0 * 1440.0
 
 
 def ends(contract: Contract) -> datetime:
-    """When an option is fixed: the close of its day, the open of it if it settles in the morning.
+    """When an option or a future is fixed: the close of its day, or the open if in the morning.
 
     Where the session table does not reach, a full session is taken.
     """
     day = contract.expiry
-    known = session_of(day) if FIRST_YEAR <= day.year <= LAST_YEAR else None
-    hours = known or session(day)
+    hours = (session_of(day) if is_known(day) else None) or session(day)
     return hours.opens if contract.settles is Settles.AM else hours.closes
 
 

@@ -16,7 +16,7 @@ from tomking.core.style import is_american
 from tomking.core.value import value
 from tomking.market.bars import F64
 from tomking.market.carry import Carry
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.market.marking import (
     FORWARD,
     LEFT,

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tomking.core.calendar import dte, session
-from tomking.core.contract import Contract, Settles
+from tomking.core.contract import Contract
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.product import Product
 from tomking.core.reading import Skip, Stage, skip
+from tomking.core.style import is_american
 from tomking.core.value import value
 from tomking.market.bars import F64
 from tomking.market.expiry import years_left
@@ -122,7 +123,7 @@ class Quoted:
         if not len(legs):
             return Marks(np.zeros((ROWS, 0)), np.zeros(0))
         here = self._laid_out(legs, shock)
-        early = np.array([self._is_early(contract) for contract in legs.contracts])
+        early = np.array([is_american(c, self._on(c).product) for c in legs.contracts])
         table = _priced(legs, here, self.rate, early)
         if not (shock.spot or shock.minutes or shock.wing or shock.vol):
             typed = np.array([self.prices.get(contract, nan) for contract in legs.contracts])
@@ -140,10 +141,6 @@ class Quoted:
     def _on(self, contract: Contract) -> Underlying:
         """What a contract is written on; for one nobody typed, whatever there is."""
         return self.underlyings.get(contract.root) or next(iter(self.underlyings.values()))
-
-    def _is_early(self, contract: Contract) -> bool:
-        """Whether a contract is an option that may be exercised early."""
-        return is_early(contract, self._on(contract).product)
 
     def _laid_out(self, legs: Legs, shock: Shock) -> "Columns":
         """Spot, forward, years and volatility of each leg under a shock."""
@@ -170,12 +167,6 @@ class Columns:
     years: F64
     vol: F64
     growth: F64
-
-
-def is_early(contract: Contract, on: Product) -> bool:
-    """Whether a contract on a product, known or a stand-in, may be exercised early."""
-    morning = on.is_future and contract.settles is Settles.AM
-    return contract.is_option and (on.american or morning)
 
 
 def _priced(legs: Legs, here: Columns, rate: float, early: NDArray[np.bool_]) -> F64:
@@ -260,7 +251,7 @@ def implied(
     found = implied_vol(
         price, spot * np.exp(growth * years), strike, years, sign, np.exp(-rate * years)
     )
-    early = np.array([is_early(c, x.product) for c, x in zip(options, on, strict=True)])
+    early = np.array([is_american(c, x.product) for c, x in zip(options, on, strict=True)])
     if early.any():
         found[early] = american_vol(
             price[early], spot[early], strike[early], years[early], sign[early], rate,

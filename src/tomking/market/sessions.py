@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
-from tomking.core.calendar import Session, session
+from tomking.core.calendar import FRIDAY, Session, session
 from tomking.core.errors import DataError
 from tomking.core.value import value
 from tomking.market.sessions_table import CLOSED, EARLY, FIRST_YEAR, LAST_YEAR
@@ -43,8 +43,13 @@ def _open() -> _Open:
     return _Open(held, tuple(day.toordinal() for day in held))
 
 
+def is_known(day: date) -> bool:
+    """Whether a date lies in the years of the table."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 def _inside(day: date) -> None:
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+    if not is_known(day):
         raise DataError(
             f"no session is known for {day}: the table holds {FIRST_YEAR} to {LAST_YEAR}; choose a "
             "date in it, or widen it with scripts/sessions_table.py"
@@ -149,6 +154,25 @@ def nth_weekday(year: int, month: int, weekday: int, n: int) -> date:
     if n < 1 or day.month != month:
         raise DataError(f"{year}-{month:02d} has no weekday {weekday} number {n}")
     return day
+
+
+def third_friday(year: int, month: int) -> date:
+    """The third Friday of a month, or the session before it when the market is closed then.
+
+    >>> third_friday(2026, 6)
+    datetime.date(2026, 6, 18)
+    """
+    return on_or_before(nth_weekday(year, month, FRIDAY, 3))
+
+
+def month_end(year: int, month: int) -> date:
+    """The last session of a month.
+
+    >>> month_end(2025, 8)
+    datetime.date(2025, 8, 29)
+    """
+    last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    return on_or_before(last)
 
 
 def entry_day(scheduled: date, when_closed: WhenClosed = "next_day") -> date | None:

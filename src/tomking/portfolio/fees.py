@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol, TypeVar
 
+from tomking.core.dated import in_force
 from tomking.core.errors import ConfigError
 from tomking.core.money import ZERO, cents
 from tomking.core.product import PRODUCTS, Delivers, Kind, Product, product
@@ -117,23 +117,6 @@ class Charge:
         )
 
 
-class _Dated(Protocol):
-    @property
-    def since(self) -> date:
-        """The first day."""
-        ...
-
-
-D = TypeVar("D", bound=_Dated)
-
-
-def in_force(rows: Iterable[D], at: date) -> D | None:
-    """The row in force on a day; before the first row the first, and none when there are none."""
-    dated = sorted(rows, key=lambda row: row.since)
-    begun = [row for row in dated if row.since <= at]
-    return begun[-1] if begun else dated[0] if dated else None
-
-
 @value
 class FeeSchedule:
     """Commissions, exchange fees by root, levies, and a factor for sensitivity runs."""
@@ -160,10 +143,10 @@ class FeeSchedule:
         ConfigError
             If the schedule has no row for the product.
         """
-        found = in_force((row for row in self.rows if row.asset is asset), at)
-        if found is None:
+        mine = [row for row in self.rows if row.asset is asset]
+        if not mine:
             raise ConfigError(f"fee schedule {self.name!r} has no row for {asset}; add one")
-        return found
+        return in_force(mine, at)
 
     def exchange(self, row: Fees, root: str, is_option: bool) -> tuple[Decimal, int]:
         """The exchange's own fee on one contract of a root, and the smallest leg that pays it."""
@@ -176,11 +159,10 @@ class FeeSchedule:
     def levied(self, asset: Asset, at: date) -> tuple[Levy, ...]:
         """The levies in force on a product on a day, each name once."""
         mine = [levy for levy in self.levies if asset in levy.assets]
-        found = (
+        return tuple(
             in_force((levy for levy in mine if levy.name == name), at)
             for name in dict.fromkeys(levy.name for levy in mine)
         )
-        return tuple(levy for levy in found if levy is not None)
 
 
 def _split(table: str, columns: int) -> Iterable[list[str]]:

@@ -1,44 +1,43 @@
 """When contracts trade: the end of a day's trading in each, and the end of its life."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from tomking.core.calendar import CLOSE, NEW_YORK, OPEN, Session, new_york
+from tomking.core.calendar import NEW_YORK, Session
 from tomking.core.contract import Contract, Settles
 from tomking.core.product import Delivers, product
-from tomking.market.sessions import previous_session, session_of
-from tomking.market.sessions_table import FIRST_YEAR, LAST_YEAR
+from tomking.market.expiry import ends
+from tomking.market.sessions import is_known, on_or_after, previous_session
+from tomking.market.sessions_table import FIRST_YEAR
 
 
 def trades_until(contract: Contract, session: Session) -> datetime:
     """The end of a session's trading in a contract.
 
     Cboe: options on SPX, XSP, NDX, RUT, VIX and on a few ETFs trade to 16:15 New York, those whose
-    last day it is to 16:00.
+    last day it is to 16:00. What ends on a session's opening print does not trade in it.
     """
-    if not contract.is_option:
-        return session.closes
-    later = session.closes + timedelta(minutes=product(contract.root).late_min)
-    ends = last_trade(contract, session)
-    return later if ends is None or ends > later else session.closes
+    late = product(contract.root).late_min if contract.is_option else 0
+    later = session.closes + timedelta(minutes=late)
+    last = last_trade(contract, session)
+    return later if last is None or last > later else min(last, session.closes)
 
 
 def last_trade(contract: Contract, session: Session | None) -> datetime | None:
     """When a contract stops trading for good.
 
-    Fixed at the close, it trades to the close of its last day. Fixed on the opening print, an option
-    on a future trades up to that print with its future; one that pays cash stops with the session
-    before (tastytrade support 43000474104). Shares never stop (``None``). Away from a session of
-    that day the table's is taken, beyond the table a full one.
+    With its fixing: at the close of its last day or, as an option on a future does with its future,
+    at the opening print. An option that pays cash and is fixed on that print stops with the session
+    before (tastytrade support 43000474104), where the table knows one. Shares never stop (``None``).
+    A session of that day says better than the table when it ends.
     """
     if not contract.is_option and not contract.future:
         return None
-    today = session is not None and session.day == contract.expiry
-    hours = session if today else _session(contract)
-    if contract.settles is Settles.PM:
-        return hours.closes if hours else new_york(contract.expiry, CLOSE)
-    if product(contract.root).delivers is Delivers.CASH and _is_known(contract):
+    morning = contract.settles is Settles.AM
+    if morning and product(contract.root).delivers is Delivers.CASH and _has_eve(contract.expiry):
         return previous_session(contract.expiry).closes
-    return hours.opens if hours else new_york(contract.expiry, OPEN)
+    if session is not None and session.day == contract.expiry:
+        return session.opens if morning else session.closes
+    return ends(contract)
 
 
 def expires_on(contract: Contract, at: datetime) -> bool:
@@ -46,9 +45,6 @@ def expires_on(contract: Contract, at: datetime) -> bool:
     return contract.expiry == at.astimezone(NEW_YORK).date()
 
 
-def _is_known(contract: Contract) -> bool:
-    return FIRST_YEAR < contract.expiry.year <= LAST_YEAR
-
-
-def _session(contract: Contract) -> Session | None:
-    return session_of(contract.expiry) if _is_known(contract) else None
+def _has_eve(day: date) -> bool:
+    """Whether the table holds a session before a date."""
+    return is_known(day) and day > on_or_after(date(FIRST_YEAR, 1, 1))

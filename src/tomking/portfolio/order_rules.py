@@ -115,10 +115,8 @@ def is_priced_on_tick(order: Order) -> bool:
 def _on_tick(price: Decimal, order: Order) -> bool:
     if not is_figure(price):
         return False
-    traded = product(order.root)
-    if any(not leg.contract.is_option for leg in order.legs):
-        return price % traded.underlying_tick == 0
-    return is_on_tick(price, traded, len(order.legs))
+    options = all(leg.contract.is_option for leg in order.legs)
+    return is_on_tick(price, product(order.root), len(order.legs), is_option=options)
 
 
 def trigger_is_a_price(order: Order) -> Reading:

@@ -142,9 +142,14 @@ def _market_open(order: Order, met: Situation) -> Reading:
     state = "open"
     if met.at < session.opens:
         state = "not open yet"
-    elif met.at >= min(trades_until(leg.contract, session) for leg in order.legs):
+    elif met.at >= _closes(order, session):
         state = "closed"
     return is_("market is open", state, "open", Stage.MARKET)
+
+
+def _closes(order: Order, session: Session) -> datetime:
+    """When a session ends for a package; of a contract that is over before it another rule speaks."""
+    return max(session.closes, min(trades_until(leg.contract, session) for leg in order.legs))
 
 
 def _waits_for_a_day_to_come(order: Order, met: Situation) -> Reading:

@@ -23,7 +23,8 @@ class Preview:
     """Requirement of the whole account before and after the order, and the order's fees, in
     dollars.
 
-    ``alone`` is what the order would need by itself. ``source`` is ``broker`` or ``estimate``.
+    ``alone`` is what the order would need by itself. ``source`` is ``broker``, ``estimate`` or ``not
+    asked``; without having ``asked`` the requirements are zeros that say nothing.
     ``premium`` is what the options would bring (+) or cost (-) at the order's own price, and
     ``buying_power`` what is free before the order. ``refusals`` is what a dry run answers when the
     venue will not take it.
@@ -37,6 +38,7 @@ class Preview:
     premium: Decimal = ZERO
     buying_power: Decimal = ZERO
     refusals: tuple[Refusal, ...] = ()
+    asked: bool = True
 
     @property
     def change(self) -> Decimal:

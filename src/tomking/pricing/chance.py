@@ -18,9 +18,11 @@ from itertools import pairwise
 from math import erfc, exp, isfinite, log, nan, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tomking.core.value import value
 from tomking.pricing.black import PRICE, VEGA, bsm
+from tomking.pricing.grid import american_grid
 from tomking.pricing.kernel import F64
 
 #: Steps of the lattice: within 0.003 of the closed form where there is one, 0.01 for a target that the
@@ -40,7 +42,7 @@ class Package:
     ``sign`` is +1 call, -1 put, 0 the underlying itself, whose ``strike`` is the price it was had at;
     ``quantity`` is + long and - short; ``vol`` each leg's own annual volatility and ``years`` the time
     to its expiry (both ignored for the underlying); ``premium`` dollars received (+) or paid (-).
-    ``early`` says that the options may be exercised at any time: none is then worth less than that.
+    ``early`` says which options may be exercised at any time, of each leg or of all.
     """
 
     strike: F64
@@ -50,12 +52,13 @@ class Package:
     vol: F64
     years: F64
     premium: float
-    early: bool = False
+    early: NDArray[np.bool_] | bool = False
 
     @property
     def horizon(self) -> float:
         """Years to the nearest expiry of an option; NaN without one."""
-        return float(self.years[self.sign != 0.0].min(initial=np.inf))
+        ends = self.years[self.sign != 0.0]
+        return float(ends.min()) if ends.size else nan
 
 
 @value
@@ -144,18 +147,22 @@ def gain(held: Package, world: World, spots: F64, gone: float) -> F64:
     total = np.full(len(spots), held.premium)
     for strike, worth in zip(held.strike[~options], dollars[~options], strict=True):
         total += worth * (spots - strike)
-    count = int(options.sum())
-    if count:
-        left = np.maximum(held.years[options] - gone, 0.0)
-        columns = (held.strike[options], left, held.vol[options], held.sign[options])
-        strike, years, vol, sign = (np.repeat(column, len(spots)) for column in columns)
-        prices = bsm(
-            np.tile(spots, count), strike, years, vol, sign, world.rate, world.rate - world.growth
-        )[PRICE]
-        if held.early:
-            prices = np.maximum(prices, sign * (np.tile(spots, count) - strike))
-        total += dollars[options] @ prices.reshape(count, len(spots))
+    early = np.broadcast_to(held.early, options.shape)
+    for mine, priced in ((options & ~early, _european), (options & early, american_grid)):
+        if mine.any():
+            left = np.maximum(held.years[mine] - gone, 0.0)
+            columns = (held.strike[mine], left, held.vol[mine], held.sign[mine])
+            total += priced(spots, *columns, world.rate, world.rate - world.growth) @ dollars[mine]
     return total
+
+
+def _european(
+    spots: F64, strike: F64, years: F64, vol: F64, sign: F64, rate: float, yields: float
+) -> F64:
+    """European prices of every option at every spot, shape (spots, options)."""
+    k, t, v, c = (np.tile(column, len(spots)) for column in (strike, years, vol, sign))
+    prices: F64 = bsm(np.repeat(spots, len(strike)), k, t, v, c, rate, yields)[PRICE]
+    return prices.reshape(len(spots), len(strike))
 
 
 def path_vol(held: Package, world: World) -> float:
@@ -173,7 +180,9 @@ def path_vol(held: Package, world: World) -> float:
 
 
 def break_evens(held: Package, world: World) -> tuple[float, ...]:
-    """Spots at the nearest expiry where the gain changes sign, rising."""
+    """Spots at the nearest expiry where the gain changes sign, rising; none without an option."""
+    if not held.horizon >= 0.0:
+        return ()
     reach_ = exp(REACH_SD * path_vol(held, world) * sqrt(held.horizon))
     knots = held.strike[held.sign != 0.0]
     low = min(world.spot / reach_, 0.5 * float(knots.min()))
@@ -283,6 +292,7 @@ def _met(over: F64, follow: F64) -> F64:
         beside = ~inside[mine] & inside[other]
         gap = over[other] - over[mine]
         near = np.divide(over[other], gap, out=np.zeros(len(gap)), where=gap > 0.0)
-        part[mine] = np.maximum(part[mine], np.where(beside, near / (6.0 - 5.0 * near), 0.0))
+        share = np.divide(near, 6.0 - 5.0 * near, out=np.zeros(len(gap)), where=beside)
+        part[mine] = np.maximum(part[mine], share)
     worth: F64 = np.where(inside, 1.0, part + (1.0 - part) * follow)
     return worth

@@ -139,6 +139,8 @@ def _suspects(account: Account) -> Iterator[str]:
         few = ", too few to judge" if tally.closed < ENOUGH else ""
         if winners:
             asked = f"{tally.wins} of {tally.wins + tally.losses}{few}"
+            if tally.even is not None:
+                asked += f"; wins and losses of these sizes cancel at {percent(tally.even, 0)}"
             share = f"more than {percent(WINNERS_MAX, 0)} winners"
             yield f"{who}: {share} {_in(winners, runs)} ({asked}). {BUG}"
         if earners:

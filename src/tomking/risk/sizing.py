@@ -15,7 +15,7 @@ from tomking.core.value import value
 from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns_of
-from tomking.portfolio.margin.account import Terms, needed
+from tomking.portfolio.margin.account import Terms, asked
 from tomking.risk.caps import Allowance, allowance, caps, usable_bp
 from tomking.risk.correlation import EQUITY_GROUPS, group_of
 from tomking.risk.exposure import (
@@ -145,7 +145,8 @@ def _margins(
     spot = view.market.spot(wanted.root)
     if not isinstance(spot, Stamped):
         return (Room(f"price of {wanted.root}", Stage.DATA, 0.0, "R-DAT-05"),)
-    each = float(needed(wanted.root, legs, marks, spot.value, view.market.at, Terms(limits.house)))
+    now, terms = view.market.at, Terms(limits.house)
+    each = float(asked(wanted.root, legs, marks, spot.value, now, terms).requirement)
     share = named(limits.bp_trade_by_strategy, strategy, limits.bp_trade_max)
     allowed = _allowed(view)
     used = margin_in_use(view)
@@ -167,7 +168,7 @@ def _margins(
 
 
 def margin_in_use(view: View, roots: Collection[str] | None = None) -> float:
-    """What the held contracts (of some roots) need now, by the venue's rule; NaN without a price."""
+    """What holding what is held (of some roots) needs now, as at the venue; NaN without a price."""
     legs, now, terms = view.book.legs, view.market.at, Terms(view.limits.house)
     total = 0.0
     for root in dict.fromkeys(contract.root for contract in legs.contracts):
@@ -176,7 +177,7 @@ def margin_in_use(view: View, roots: Collection[str] | None = None) -> float:
             continue
         if not isinstance(spot, Stamped):
             return nan
-        total += float(needed(root, legs, view.marks, spot.value, now, terms))
+        total += float(asked(root, legs, view.marks, spot.value, now, terms).maintenance)
     return total
 
 

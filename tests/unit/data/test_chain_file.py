@@ -8,6 +8,8 @@ from tomking.app.main import main
 from tomking.core.errors import DataError
 from tomking.data.chain_file import check_chain
 
+pytestmark = pytest.mark.unit
+
 HEAD = "at,root,expiry,right,strike,bid,ask"
 ROW = "2018-02-05T15:00:00-05:00,SPX,2018-02-16,PUT,2600,20.5,21.0"
 

@@ -15,6 +15,8 @@ from tomking.market.sessions import session_of
 from tomking.market.snapshot import ASK, BID, MID, Legs, Shock
 from tomking.portfolio.columns import columns
 
+pytestmark = pytest.mark.unit
+
 ROOTS = ("ES", "MES", "SPX", "SPY")
 
 

@@ -9,6 +9,8 @@ from tomking.core.errors import DataError
 from tomking.data import tables
 from tomking.market.events import NAMES, UNKNOWN
 
+pytestmark = pytest.mark.unit
+
 FILES = (
     "fomc", "cpi", "nfp", "opec", "us_rates_quarterly", "spy_dividends", "hmrc_monthly_usd",
 )  # fmt: skip

@@ -1,6 +1,8 @@
 """Facts survive the journal: what is written is what is read, for every kind there is."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from math import inf, nan
 from typing import Any
@@ -111,3 +113,13 @@ def test_the_hash_knows_order_and_salt() -> None:
     one, two = closes(2)
     assert digest([one, two]) != digest([two, one])
     assert digest([one, two]) != digest([one, two], salt="x")
+
+
+@pytest.mark.parametrize("write", [to_json, canonical])
+def test_what_has_no_place_in_the_journal_is_refused_by_file_and_hash_alike(
+    write: Callable[[Fact], str],
+) -> None:
+    unwritable: Any = 1j
+    strange = replace(considered(0.3), outcome=unwritable)
+    with pytest.raises(TypeError, match="complex has no place in the journal; write it as"):
+        write(strange)

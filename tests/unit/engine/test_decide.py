@@ -23,7 +23,7 @@ from tomking.engine.decide import (
 )
 from tomking.engine.desk import Desk
 from tomking.engine.memory import MemoryJournal
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.portfolio.book import Book, Position, empty_book, fold
 from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.fees import TASTYTRADE
@@ -32,6 +32,7 @@ from tomking.risk.limits import Limits
 from tomking.risk.view import View
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
+from tomking.strategies.stay import LossBelow
 from worlds.board import Board, board
 from worlds.orders import fills, option, order, view
 
@@ -89,6 +90,26 @@ def test_a_stop_needs_two_looks_in_a_row() -> None:
     assert exit_.why.startswith("loss")
     assert all(not leg.opens for leg in exit_.legs)
     assert not known.doubts
+
+
+def test_two_stops_of_one_kind_do_not_confirm_each_other() -> None:
+    """The farther one is seen broken for the first time when the nearer one has been seen twice."""
+    known, book = desk(), held()
+    (shape, *_) = FRIDAY_0DTE.shapes
+    (tranche,) = shape.tranches
+    stops = (LossBelow(of_premium=2.0), LossBelow(of_premium=1.5))
+    plan = replace(
+        FRIDAY_0DTE, shapes=(replace(shape, tranches=(replace(tranche, stay_while=stops),)),)
+    )
+    known.strategies = (plan,)
+    assert look(known, at_cost(20.0), book) == []
+    assert known.doubts == {(NAME, stop) for stop in stops}
+    (exit_,) = look(known, at_cost(20.0, 121.0), book)
+    assert exit_.why.startswith("loss")
+    known.doubts.clear()
+    assert look(known, at_cost(11.0), book) == []
+    assert known.doubts == {(NAME, stops[1])}
+    assert len(look(known, at_cost(11.0, 121.0), book)) == 1
 
 
 def test_a_look_at_which_it_is_well_again_forgets_the_doubt() -> None:
@@ -157,6 +178,15 @@ def future_book() -> Book:
     future = future_contract("ES", "ESZ25")
     carried = replace(position, held=((future, 1),), premium=Decimal(0), basis=Decimal(-5910 * 50))
     return replace(known, positions={position.id: carried}, legs=columns(((future, 1),)))
+
+
+def test_an_exit_without_a_mark_asks_no_price() -> None:
+    """Nought would be one: it would give a spread that is worth something away."""
+    nobody = board(minute=330.0, quotes={SHORT: (float("nan"), float("nan"))})
+    (exit_,) = look(desk(), nobody, held())
+    assert exit_.limit is None
+    (exit_,) = look(desk(), at_cost(3.0, 331.0), held())
+    assert exit_.limit == Decimal("-3.10")
 
 
 def test_a_delivered_future_is_flattened_at_once() -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from tomking.core.errors import InvariantError
 from tomking.core.facts import RunStarted
 from tomking.engine.desk import Desk
 from tomking.engine.labels import labels
@@ -12,6 +13,7 @@ from tomking.engine.memory import MemoryJournal
 from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.stay import LossBelow
 from worlds.board import Board, board
 from worlds.desk import Bench, bench, tick
 from worlds.gates import SPREAD, exit_of, held_spread, scene
@@ -54,8 +56,13 @@ def test_a_desk_is_the_fold_of_its_journal(traded: Bench) -> None:
 def test_a_resting_order_makes_nobody_restless(traded: Bench) -> None:
     assert traded.desk.book.working
     assert not traded.desk.restless
-    traded.desk.doubts.add(("x", "LossBelow"))
+    traded.desk.doubts.add(("x", LossBelow(2.0)))
     assert traded.desk.restless
+
+
+def test_a_strategy_the_desk_does_not_have_is_a_bug_and_is_named(traded: Bench) -> None:
+    with pytest.raises(InvariantError, match="no strategy 'lt112', only friday_0dte; stop, add it"):
+        traded.desk.strategy("lt112")
 
 
 def test_facts_are_written_before_they_are_folded(traded: Bench) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tomking.core.contract import Contract
 from tomking.core.errors import ConfigError, QuoteMissing
 from tomking.core.facts import Fact, Halted, Judged, LegFilled, OrderEnded, RunStarted, Sent
-from tomking.core.order import Order
+from tomking.core.order import Order, Purpose
 from tomking.engine.desk import Desk
 from tomking.engine.loop import close_of, offer
 from tomking.engine.memory import MemoryJournal
@@ -23,6 +23,8 @@ from tomking.risk.verdict import Approved
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from worlds.board import FRIDAY, board
 from worlds.orders import order
+
+pytestmark = pytest.mark.unit
 
 CASH = Decimal(300_000)
 SMALL = Preview(Decimal(0), Decimal(1500), Decimal(1500), Decimal("6.60"), "estimate")
@@ -121,6 +123,21 @@ def test_a_refusal_is_recorded_once_until_the_answer_changes() -> None:
         offer(made, seen, spread(), broker, Brake())
     assert len(facts_of(made, Judged)) == 1
     assert facts_of(made, Sent) == []
+
+
+def test_an_order_without_a_price_is_refused_at_data_once_and_never_sent() -> None:
+    made, broker = desk(), ScriptedBroker()
+    unpriced = replace(spread(), purpose=Purpose.CLOSE, limit=None)
+    for minute in (60.0, 61.0, 62.0):
+        offer(made, made.view(board(minute=minute)), unpriced, broker, Brake())
+    (judged,) = facts_of(made, Judged)
+    assert isinstance(judged, Judged)
+    assert not judged.approved
+    assert "refused at DATA, quotes to price an order by: none" in str(judged)
+    assert broker.sent == []
+    priced = replace(unpriced, limit=Decimal("-3.10"))
+    offer(made, made.view(board(minute=63.0)), priced, broker, Brake())
+    assert len(facts_of(made, Judged)) == 2
 
 
 def test_starting_again_replays_the_journal_and_adds_nothing() -> None:

@@ -14,6 +14,8 @@ from tomking.exchange.working import Status
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import CASH, MONDAY, Quotes, market, order, put
 
+pytestmark = pytest.mark.unit
+
 SHORT, LONG = put(5900, expiry=MONDAY), put(5850, expiry=MONDAY)
 SPREAD, BACK = ((-1, SHORT), (1, LONG)), ((1, SHORT), (-1, LONG))
 QUOTES: Quotes = {SHORT: (4.00, 4.40), LONG: (2.00, 2.20)}  # to buy it back costs 2.40

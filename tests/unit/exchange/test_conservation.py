@@ -1,6 +1,7 @@
 from decimal import Decimal
 from math import gcd
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from tomking.exchange.ledger import Ledger, apply
 from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import MONDAY, Quotes, call, market, order, put
+
+pytestmark = pytest.mark.unit
 
 #: Enough for any of these orders: what is conserved does not depend on it.
 CASH = Decimal(5_000_000)

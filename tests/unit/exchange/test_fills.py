@@ -29,6 +29,8 @@ from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import CASH, MONDAY, Quotes, market, order, put
 
+pytestmark = pytest.mark.unit
+
 ES = steps(product("ES").ticks)
 SPX = steps(product("SPX").ticks)
 

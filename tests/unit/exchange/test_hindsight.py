@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,8 @@ from tomking.exchange.patience import Patience
 from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import CASH, MONDAY, Quotes, market, order, put
+
+pytestmark = pytest.mark.unit
 
 SHORT, LONG = put(5900, expiry=MONDAY), put(5850, expiry=MONDAY)
 #: A patient model whose die nearly always falls well, so that limits better than its price are met.
@@ -205,6 +208,13 @@ def trades(sending: Sending, path: Path) -> dict[int, tuple[int, Fraction]]:
     return found
 
 
+def legs_at(sending: Sending, path: Path, look: int) -> list[tuple[Leg, Fraction]]:
+    """The legs of an order and what each traded at, at a look."""
+    at, legs = market(minute(look)).at, sending.order.legs
+    traded = {fill.leg: fill.price for fill in fills(play(sending, path)) if fill.at == at}
+    return [(legs[row], Fraction(price)) for row, price in traded.items()]
+
+
 def test_every_model_with_a_name_is_tried() -> None:
     assert set(NAMED.values()) <= set(MODELS)
 
@@ -232,10 +242,24 @@ def test_no_fill_is_at_a_price_the_quotes_did_not_allow(sending: Sending, path: 
             continue
         assert sending.model.patience is not None
         assert net == Fraction(sending.order.limit or 0) <= mid_of(sending, path[look])
-        for leg in sending.order.legs:
+        for leg, price in legs_at(sending, path, look):
             bid, ask = exact(path[look], leg)
-            assert bid <= ask
+            assert bid <= price <= ask
             assert bid > 0 or leg.quantity > 0
+
+
+@given(sendings(), paths())
+def test_no_leg_trades_beyond_its_quote_unless_its_order_stood_there(
+    sending: Sending, path: Path
+) -> None:
+    """One that stood may trade at a limit worse than the quotes, and no leg of it at a better price."""
+    first = arrives(sending)
+    for look in trades(sending, path):
+        for leg, price in legs_at(sending, path, look):
+            bid, ask = exact(path[look], leg)
+            stood = look > first or sending.order.rests
+            assert price <= ask or (stood and leg.quantity > 0)
+            assert price >= bid or (stood and leg.quantity < 0)
 
 
 @given(sendings(), paths())

@@ -10,8 +10,10 @@ from tomking.core.errors import InvariantError
 from tomking.core.facts import CashMoved, LegFilled, OrderEnded, Settled
 from tomking.exchange.ledger import Ledger, apply, charge, trade, worth
 from tomking.exchange.settlement import share_of
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from unit.exchange.fakes import CASH, FRIDAY, market, put
+
+pytestmark = pytest.mark.unit
 
 FUTURE = future_contract("ES", "ESZ25")
 SHARE = share_of("SPY")

@@ -12,6 +12,8 @@ from tomking.exchange.prices import fill_prices
 from tomking.exchange.working import is_matchable, working
 from unit.exchange.fakes import FRIDAY, call, closing, market, order, put
 
+pytestmark = pytest.mark.unit
+
 TODAY = session(FRIDAY)
 SHORT, LONG = put(5900), put(5850)
 

@@ -25,6 +25,8 @@ from unit.exchange.fakes import (
     put,
 )
 
+pytestmark = pytest.mark.unit
+
 SHORT, LONG = put(5900, expiry=MONDAY), put(5850, expiry=MONDAY)
 SPREAD = ((-1, SHORT), (1, LONG))
 BACK = ((1, SHORT), (-1, LONG))

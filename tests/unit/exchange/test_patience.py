@@ -1,6 +1,6 @@
 """Limits better than the model's price: a chance a minute, and a die every run throws alike."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,9 @@ from tomking.exchange.fills import NATURAL, patient
 from tomking.exchange.patience import Patience, chance, die
 from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
-from unit.exchange.fakes import CASH, MONDAY, Quotes, market, order, put
+from unit.exchange.fakes import CASH, FRIDAY, MONDAY, Quotes, market, order, put
+
+pytestmark = pytest.mark.unit
 
 USUAL = Patience()
 SHORT, LONG = put(5900, expiry=MONDAY), put(5850, expiry=MONDAY)
@@ -75,6 +77,33 @@ def test_a_limit_is_met_as_often_as_it_should_be(limit: str, expected: float) ->
     """Over many seeds, one look a minute after arrival."""
     met = sum(bool(traded(limit, seed=seed)) for seed in range(600)) / 600
     assert met == pytest.approx(expected, abs=0.05)
+
+
+def share_met(minute: float, day: date, again: float, next_day: date) -> float:
+    """How many of many resting limits at mid are met at their second look, not met at the first."""
+    looked = met = 0
+    for seed in range(600):
+        exchange = Exchange(CASH, TASTYTRADE, patient(NATURAL), "tastytrade", seed=seed)
+        rests = order("2.10", *SPREAD, rests=True)
+        exchange.submit(rests, market(minute - 1, QUOTES, day=day))
+        if not exchange.step(market(minute, QUOTES, day=day)):
+            looked += 1
+            met += bool(exchange.step(market(again, QUOTES, day=next_day)))
+    return met / looked
+
+
+@pytest.mark.parametrize(
+    ("day", "next_day"),
+    [(date(2025, 12, 3), date(2025, 12, 4)), (FRIDAY, MONDAY)],
+    ids=["a night", "a weekend"],
+)
+def test_a_limit_that_rests_while_the_market_is_shut_gains_nothing_by_it(
+    day: date, next_day: date
+) -> None:
+    """A minute after the next open it is met as often as a minute later on the same day."""
+    assert share_met(389, day, 0, next_day) == 0
+    assert share_met(389, day, 1, next_day) == pytest.approx(0.1, abs=0.05)
+    assert share_met(388, day, 389, day) == pytest.approx(0.1, abs=0.05)
 
 
 @pytest.mark.parametrize("limit", ["2.10", "2.05", "1.80", "1.55"])

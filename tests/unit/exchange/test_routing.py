@@ -12,9 +12,11 @@ from tomking.core.venue import Code
 from tomking.exchange.fills import MID, NATURAL
 from tomking.exchange.settlement import share_of
 from tomking.exchange.venue import Exchange
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import FRIDAY, MONDAY, Quotes, call, closing, market, order, put
+
+pytestmark = pytest.mark.unit
 
 SHORT, LONG = put(5900, "SPX", MONDAY), put(5850, "SPX", MONDAY)
 SPREAD, BACK = ((-1, SHORT), (1, LONG)), ((1, SHORT), (-1, LONG))

@@ -19,7 +19,7 @@ from tomking.exchange.ledger import Ledger, trade
 from tomking.exchange.settlement import share_of
 from tomking.exchange.venue import Exchange
 from tomking.market.carry import Dividend
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import FRIDAY, MONDAY, THIRD_FRIDAY, Market, closing, market
 

@@ -14,9 +14,11 @@ from tomking.exchange.assignment import seeded
 from tomking.exchange.clearing import LATER, due_at, settle
 from tomking.exchange.ledger import Ledger, trade, worth
 from tomking.exchange.settlement import OUTCOMES, share_of
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import CASH, FRIDAY, THIRD_FRIDAY, at_the_open, call, market, put
+
+pytestmark = pytest.mark.unit
 
 CLOSE = 390
 FREE = TASTYTRADE.scaled(Decimal(0))

@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.contract import Contract
+from tomking.core.dated import in_force
 from tomking.core.facts import Fact, LegFilled
 from tomking.exchange.fills import GRADED, FillModel, model_named
-from tomking.exchange.slippage import BY_CIRCUMSTANCE, Slippage, in_force, share
+from tomking.exchange.slippage import BY_CIRCUMSTANCE, Slippage, share
 from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import CASH, FRIDAY, MONDAY, Quotes, market, order, put
+
+pytestmark = pytest.mark.unit
 
 (TABLE,) = BY_CIRCUMSTANCE
 STILL = FillModel("still", 0.5, slippage=BY_CIRCUMSTANCE)

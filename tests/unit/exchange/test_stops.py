@@ -13,6 +13,8 @@ from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import CASH, MONDAY, closing, market, order, put
 
+pytestmark = pytest.mark.unit
+
 NAKED = put(5900, expiry=MONDAY)
 CALM, TOUCHED, FAR = (4.00, 4.40), (7.60, 8.00), (11.60, 12.00)
 

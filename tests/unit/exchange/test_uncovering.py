@@ -16,7 +16,18 @@ from tomking.exchange.settlement import share_of
 from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.preview import Preview
-from unit.exchange.fakes import MONDAY, Quotes, call, closing, market, put
+from unit.exchange.fakes import (
+    MONDAY,
+    THIRD_FRIDAY,
+    Quotes,
+    at_the_open,
+    call,
+    closing,
+    market,
+    put,
+)
+
+pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
 FREE = TASTYTRADE.scaled(Decimal(0))
 SHORT, LONG, FAR = (put(strike, "SPX", MONDAY) for strike in (5900, 5850, 5800))
@@ -94,8 +105,14 @@ def test_one_long_too_many_is_free_to_go_and_the_next_is_not(units: int, no: boo
 @pytest.mark.parametrize(
     ("strike", "bid", "cash", "source", "no"),
     [
-        (610, 2.00, "-50000", "not asked", False),  # what is tied up falls: half the shares' value
-        (100, 500.00, "52000", "estimate", False),  # 55,000 before, 62,000 for the call alone
+        (
+            610,
+            2.00,
+            "-50000",
+            "not asked",
+            False,
+        ),  # what is tied up falls: a quarter of the shares'
+        (100, 500.00, "52000", "estimate", False),  # 52,500 before, 62,000 for the call alone
         (100, 500.00, "51999.99", "estimate", True),
     ],
 )
@@ -162,6 +179,49 @@ def test_an_order_may_uncover_where_it_sells_more_of_one_right_than_it_buys(
     held = holding(RICH, (-3, SHORT), (3, LONG), (-1, CALL_SHORT), (1, CALL_LONG)).ledger
     assert may_uncover(sent, held) is may
     assert not may_uncover(sent, Ledger(RICH))
+
+
+MORNING_SHORT, MORNING_LONG = at_the_open(SHORT), at_the_open(LONG)
+LATER_SHORT, LATER_LONG = put(5900, "SPX", THIRD_FRIDAY), put(5850, "SPX", THIRD_FRIDAY)
+DEEP_SHORT, DEEP_LONG = put(5500, "SPX", MONDAY), put(5450, "SPX", MONDAY)
+ALL: Quotes = QUOTES | dict.fromkeys((MORNING_SHORT, LATER_SHORT), (4.00, 4.40)) | {
+    MORNING_LONG: (2.00, 2.20), LATER_LONG: (2.00, 2.20),
+    DEEP_SHORT: (0.40, 0.50), DEEP_LONG: (0.20, 0.30),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kept_short", "sold", "bought", "kept_long"),
+    [
+        (SHORT, LONG, CALL_SHORT, CALL_LONG),
+        (CALL_SHORT, CALL_LONG, SHORT, LONG),
+        (SHORT, LONG, MORNING_SHORT, MORNING_LONG),
+        (LATER_SHORT, LATER_LONG, SHORT, LONG),
+        (SHORT, LONG, DEEP_SHORT, DEEP_LONG),
+    ],
+    ids=["a call", "a put", "one fixed that morning", "one of an earlier day", "one far below"],
+)
+def test_buying_another_short_back_does_not_hide_that_one_loses_its_cover(
+    kept_short: Contract, sold: Contract, bought: Contract, kept_long: Contract
+) -> None:
+    """Two spreads lose the long of one and the short of the other, in one order of two legs."""
+    held = ((-1, kept_short), (1, sold), (-1, bought), (1, kept_long))
+    crossed = closing("-2.90", (1, bought), (-1, sold))
+    for cash, no in ((RICH, False), (POOR, True)):
+        seen = asked(holding(cash, *held), crossed, ALL)
+        assert seen.source == "estimate"
+        assert seen.after > 30_000 > seen.before
+        assert refused(seen) is no
+    straight = closing("-2.90", (1, kept_short), (-1, sold))
+    assert asked(holding(POOR, *held), straight, ALL).source == "not asked"
+
+
+def test_what_is_bought_back_whole_is_no_short_that_stays() -> None:
+    exchange = holding(Decimal(1), (1, SHORT), (-1, LONG))
+    assert not may_uncover(closing("1.50", (-1, SHORT), (1, LONG)), exchange.ledger)
+    two = holding(Decimal(1), (2, SHORT), (-2, LONG))
+    assert may_uncover(closing("1.50", (-1, SHORT), (1, LONG)), two.ledger)
+    assert not may_uncover(closing("1.50", (-1, SHORT), (1, LONG), units=2), two.ledger)
 
 
 def test_a_refused_sale_ends_as_a_fact_and_the_cover_stays() -> None:

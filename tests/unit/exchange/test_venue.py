@@ -9,7 +9,7 @@ from tomking.exchange.fills import MID, NATURAL, FillModel, spread_fraction
 from tomking.exchange.ledger import worth
 from tomking.exchange.settlement import share_of
 from tomking.exchange.venue import Exchange
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import (
     CASH,
@@ -22,6 +22,8 @@ from unit.exchange.fakes import (
     order,
     put,
 )
+
+pytestmark = pytest.mark.unit
 
 SHORT, LONG = put(5900), put(5850)
 QUOTES: Quotes = {SHORT: (4.00, 4.40), LONG: (2.00, 2.20)}

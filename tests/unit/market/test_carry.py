@@ -21,6 +21,8 @@ from tomking.market.carry import (
     quarter_of,
 )
 
+pytestmark = pytest.mark.unit
+
 TABLE = CarryTable(
     {
         4 * 2024: Quarter(0.04, 0.015),

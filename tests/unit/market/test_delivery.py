@@ -15,12 +15,11 @@ from tomking.market.delivery import (
     back,
     closing_only,
     first_notice,
-    future,
+    future_contract,
     held_until,
-    last_trade,
+    last_day,
     out_by,
 )
-from tomking.market.listing import future_contract
 from tomking.market.sessions import is_open
 
 pytestmark = pytest.mark.unit
@@ -67,7 +66,7 @@ def test_a_future_ends_as_its_calendar_says(
     code: str, last: str, notice: str, out: str, read: str
 ) -> None:
     root = code[:-3]
-    assert last_trade(root, code) == day(last)
+    assert last_day(root, code) == day(last)
     assert first_notice(root, code) == day(notice)
     assert out_by(root, code) == day(out)
     assert read in ("-", "notice", "last")
@@ -109,8 +108,8 @@ def test_one_is_out_before_anything_ends_and_all_of_it_on_business_days(
     named: tuple[str, str],
 ) -> None:
     root, code = named
-    ends, notice, out = last_trade(root, code), first_notice(root, code), out_by(root, code)
-    held = future(root, code)
+    ends, notice, out = last_day(root, code), first_notice(root, code), out_by(root, code)
+    held = future_contract(root, code)
     assert out < held_until(held) <= ends
     assert notice is None or held_until(held) < notice
     assert out == back(min(notice or ends, ends), 5)
@@ -124,7 +123,7 @@ def test_one_is_out_before_anything_ends_and_all_of_it_on_business_days(
 def test_only_what_is_delivered_is_for_closing_only_and_only_late(
     root: str, code: str, before: bool, after: bool
 ) -> None:
-    held, out = future(root, code), out_by(root, code)
+    held, out = future_contract(root, code), out_by(root, code)
     assert closing_only(held, out) is before
     assert closing_only(held, out + timedelta(days=1)) is after
 
@@ -136,9 +135,8 @@ def test_an_option_or_a_share_is_never_for_closing_only() -> None:
 
 
 def test_an_index_future_dies_in_the_morning_and_the_others_in_the_course_of_the_day() -> None:
-    assert future("NQ", "NQH26").settles is Settles.AM
-    assert future("CL", "CLF26").settles is Settles.PM
-    assert future_contract("MES", "MESZ25") == future("MES", "MESZ25")
+    assert future_contract("NQ", "NQH26").settles is Settles.AM
+    assert future_contract("CL", "CLF26").settles is Settles.PM
 
 
 @pytest.mark.parametrize(
@@ -148,8 +146,8 @@ def test_an_index_future_dies_in_the_morning_and_the_others_in_the_course_of_the
 )  # fmt: skip
 def test_a_code_that_names_no_future_is_refused(root: str, code: str) -> None:
     with pytest.raises(DataError, match=f"no {root} future"):
-        future(root, code)
+        future_contract(root, code)
 
 
 def test_a_nearby_gold_month_is_listed_though_it_is_no_regular_one() -> None:
-    assert last_trade("GC", "GCF26") == date(2026, 1, 28)
+    assert last_day("GC", "GCF26") == date(2026, 1, 28)

@@ -6,6 +6,8 @@ import pytest
 
 from tomking.market.events import UNKNOWN, Event, EventTable, event_table
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def table() -> EventTable:

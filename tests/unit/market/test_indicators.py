@@ -14,6 +14,8 @@ from tomking.core.evidence import Evidence
 from tomking.market import indicators as ind
 from tomking.market.bars import Bars
 
+pytestmark = pytest.mark.unit
+
 F64 = NDArray[np.float64]
 
 KEYS = {

@@ -25,6 +25,8 @@ from tomking.market.sessions import (
 )
 from tomking.market.sessions_table import FIRST_YEAR, LAST_YEAR
 
+pytestmark = pytest.mark.unit
+
 RULEBOOK = json.loads((Path(__file__).parents[2] / "data/rulebook_dates.json").read_text())
 DAYS = st.dates(date(FIRST_YEAR, 2, 1), date(LAST_YEAR, 11, 30))
 

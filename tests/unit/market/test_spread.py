@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tomking.core.product import PRODUCTS
 from tomking.market.spread import haircut, haircut_into, quote_into, quote_rules, width_share
 
+pytestmark = pytest.mark.unit
+
 
 def quote(root, mid, delta=0.16, dte=30.0, otm_value=None, spread_factor=1.0, on_tick=True):
     bid, ask = np.empty(1), np.empty(1)

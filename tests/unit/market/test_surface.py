@@ -20,6 +20,8 @@ from tomking.market.surface import (
 from tomking.market.variance import share_to_close
 from tomking.market.volsvi import CHAIN_WEIGHTED, STRESS_WEIGHTED
 
+pytestmark = pytest.mark.unit
+
 # Source: our own fit spx-volsvi-v1, its check table for the chain-weighted set. VIX, days (over 365:
 # variance years), volatility at the money in percent, then k and volatility of the 25, 16, 5-delta put.
 CHECK = (

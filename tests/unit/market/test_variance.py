@@ -14,6 +14,8 @@ from tomking.market.surface import atm_sd, atm_sd_into
 from tomking.market.variance import share_to_close, variance_clock
 from tomking.market.volsvi import CHAIN_WEIGHTED, STRESS_WEIGHTED
 
+pytestmark = pytest.mark.unit
+
 MONDAY = date(2018, 7, 2)
 HALF_DAY, HOLIDAY = date(2018, 7, 3), date(2018, 7, 4)
 WEIGHT = CHAIN_WEIGHTED.weekend_weight

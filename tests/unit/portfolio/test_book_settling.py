@@ -12,7 +12,7 @@ from tomking.core.contract import Contract, Right
 from tomking.core.facts import DividendBooked, Fact, LegFilled, Sent, Settled
 from tomking.core.order import Leg, Order, Purpose
 from tomking.exchange.settlement import share_of
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.portfolio.book import Book, Position
 from unit.portfolio.test_book import both
 from worlds.board import FRIDAY, board

@@ -5,10 +5,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tomking.core.calendar import Session, new_york, session
 from tomking.core.contract import Contract, Right, Settles
 from tomking.core.order import Leg, Order, Purpose
+from tomking.market.expiry import ends
 from tomking.portfolio.hours import last_trade, trades_until
 from tomking.portfolio.preflight import Situation, objections
 
@@ -59,12 +62,25 @@ VIX_AM = Contract("VIX", date(2026, 6, 17), Right.PUT, Decimal(20), settles=Sett
 def test_a_session_ends_later_for_some_options_but_not_on_their_last_day(
     contract: Contract, clock: time
 ) -> None:
-    ends = new_york(DAY, clock)
-    assert trades_until(contract, TODAY) == ends
+    close = new_york(DAY, clock)
+    assert trades_until(contract, TODAY) == close
     wanted = order(Leg(contract, 1, "t"), limit="-1.00")
     for seconds, shut in ((-1, False), (0, True)):
-        at = ends + timedelta(seconds=seconds)
+        at = close + timedelta(seconds=seconds)
         assert ("market is open" in shut_out(wanted, at)) is shut
+
+
+@pytest.mark.parametrize("right", [Right.PUT, Right.CALL, None])
+def test_what_is_fixed_on_the_opening_print_does_not_trade_that_day(right: Right | None) -> None:
+    day = date(2025, 12, 19)
+    strike = None if right is None else Decimal(5700)
+    quarterly = Contract("ES", day, right, strike, "ESZ25", Settles.AM)
+    opens = new_york(day, time(9, 30))
+    assert trades_until(quarterly, session(day)) == last_trade(quarterly, session(day)) == opens
+    eve = session(date(2025, 12, 18))
+    assert trades_until(quarterly, eve) == eve.closes
+    wanted = order(buy(quarterly), limit="-1.00")
+    assert shut_out(wanted, opens, session(day)) == {"contracts still trade"}
 
 
 def test_a_package_trades_as_long_as_all_of_its_legs_do() -> None:
@@ -86,3 +102,36 @@ def test_a_contract_beyond_the_table_trades_to_a_full_close() -> None:
     far = put(5700, date(2040, 12, 21))
     assert last_trade(far, TODAY) == new_york(far.expiry, time(16))
     assert last_trade(replace(far, settles=Settles.AM), TODAY) == new_york(far.expiry, time(9, 30))
+
+
+@pytest.mark.parametrize(
+    ("settles", "wanted"),
+    [
+        (Settles.PM, new_york(date(1998, 11, 27), time(13))),
+        (Settles.AM, new_york(date(1998, 11, 25), time(16))),
+    ],
+)
+def test_the_first_year_of_the_table_is_known_like_any_other(
+    settles: Settles, wanted: datetime
+) -> None:
+    """The day after Thanksgiving ends at 13:00, and its eve is the Wednesday."""
+    last = Contract("SPX", date(1998, 11, 27), Right.PUT, Decimal(1100), settles=settles)
+    assert last_trade(last, TODAY) == wanted
+    assert (ends(last) == wanted) is (settles is Settles.PM)
+
+
+def test_before_the_first_session_of_the_table_there_is_no_eve() -> None:
+    first = Contract("SPX", date(1998, 1, 2), Right.PUT, Decimal(900), settles=Settles.AM)
+    assert last_trade(first, TODAY) == ends(first) == new_york(first.expiry, time(9, 30))
+
+
+@given(st.dates(date(1997, 1, 1), date(2034, 12, 31)), st.sampled_from(Settles), st.booleans())
+def test_the_last_trade_is_the_end_unless_cash_is_fixed_on_the_opening_print(
+    day: date, settles: Settles, on_a_future: bool
+) -> None:
+    root, code = ("ES", "ESU26") if on_a_future else ("SPX", "")
+    known = Contract(root, day, Right.PUT, Decimal(5700), code, settles)
+    last = last_trade(known, None)
+    assert last is not None
+    assert last <= ends(known)
+    assert last == ends(known) or (settles is Settles.AM and not on_a_future)

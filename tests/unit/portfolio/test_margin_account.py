@@ -9,10 +9,11 @@ import pytest
 
 from tomking.core.contract import Contract, Right
 from tomking.core.errors import DataCorrupt, QuoteMissing
-from tomking.core.product import Kind
+from tomking.core.product import PRODUCTS, Kind
 from tomking.market.snapshot import MID, VOL, Legs, Marks
 from tomking.portfolio.columns import columns
-from tomking.portfolio.margin.account import Terms, needed, scan_of
+from tomking.portfolio.margin.account import Terms, scan_of
+from tomking.portfolio.margin.account import asked as asked_of
 from tomking.portfolio.margin.house import house_for
 from tomking.portfolio.margin.leg import MarginLeg, Underlying
 from tomking.portfolio.margin.rule import requirement
@@ -30,16 +31,41 @@ SPY = Contract("SPY", date.max)
 
 def asked(root: str, legs: Legs, marks: Marks | None = None, house: str = "tastytrade") -> Decimal:
     spot = AT.price * (0.1 if root == "SPY" else 1.0)
-    return needed(root, legs, AT.marks(legs) if marks is None else marks, spot, AT.at, Terms(house))
+    seen = AT.marks(legs) if marks is None else marks
+    return asked_of(root, legs, seen, spot, AT.at, Terms(house)).requirement
 
 
 def test_a_future_s_root_is_scanned_and_an_index_meets_the_rule() -> None:
     marks = AT.marks(BOOK)
-    assert asked("ES", BOOK) == scan_of("ES", BOOK, marks, AT.at, "tastytrade").requirement
+    assert asked("ES", BOOK) == scan_of("ES", BOOK, marks, AT.at, Terms()).requirement
     leg = MarginLeg(Right.PUT, 5800.0, FRIDAY, -1, float(marks.table[MID, 2]))
     kind = Kind.BROAD_INDEX
     whole = requirement([leg], Underlying("SPX", 6000.0, kind), house_for(kind, symbol="SPX"))
     assert asked("SPX", BOOK) == whole.requirement
+
+
+@pytest.mark.parametrize(
+    ("house", "need"), [("exchange", "164370.00"), ("tastytrade", "167962.50")]
+)
+def test_an_es_put_deep_in_the_money_needs_its_price_and_a_range_of_its_future(
+    house: str, need: str
+) -> None:
+    """3,000 points of 50 dollars, and 4.79 % of 6,000 points as the future falls; by factor 1 or 1.25.
+
+    That deep it moves with the future, whatever volatility does: 0.0479 x 6,000 x 50 = 14,370.
+    """
+    legs = columns([(option("9000 P", LATE), -1)])
+    marks = AT.marks(legs)
+    marks.table[MID], marks.table[VOL], marks.spot[:] = 3000.0, 0.10, 6000.0
+    assert asked("ES", legs, marks, house) == Decimal(need)
+
+
+def test_a_root_is_scanned_as_the_terms_describe_it() -> None:
+    """A contract of a tenth, which nobody knows, has the range of the large one."""
+    tenth = replace(PRODUCTS["MES"], root="ES", micro_of="ES")
+    legs = columns([(SHORT, -2)])
+    small = asked_of("ES", legs, AT.marks(legs), 6000.0, AT.at, Terms(products={"ES": tenth}))
+    assert float(small.requirement) == pytest.approx(float(asked("ES", legs)) / 10, abs=0.01)
 
 
 def test_other_roots_and_nothing_held_are_left_out() -> None:

@@ -8,7 +8,8 @@ import pytest
 from tomking.core.contract import Right
 from tomking.core.errors import ConfigError
 from tomking.core.product import Kind
-from tomking.portfolio.margin.house import HOUSES, SYMBOLS, House, house_for, in_force
+from tomking.portfolio.margin import house
+from tomking.portfolio.margin.house import HOUSES, SYMBOLS, House, house_for
 from tomking.portfolio.margin.leg import MarginLeg, Underlying
 from tomking.portfolio.margin.rule import requirement
 
@@ -55,28 +56,33 @@ def test_every_row_names_its_source_and_the_rows_are_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("house", "first"), [("exchange", date(2012, 10, 26)), ("tastytrade", date(2017, 1, 1))]
-)
-def test_rates_are_in_force_from_their_first_day_and_unknown_before(
-    house: str, first: date
-) -> None:
-    assert house_for(Kind.ETF, house, "SPY", on=first) == house_for(Kind.ETF, house, "SPY")
-    assert house_for(Kind.ETF, house, on=date(2030, 1, 1)) == house_for(Kind.ETF, house)
-    with pytest.raises(ConfigError, match=f"{house} for SPY .* {first}"):
-        house_for(Kind.ETF, house, "SPY", on=first - timedelta(days=1))
-
-
-@pytest.mark.parametrize(
-    ("on", "rate"),
+    ("house", "first", "why"),
     [
-        (date(2020, 1, 1), 0.20), (date(2020, 12, 31), 0.20), (date(2021, 1, 1), 0.30),
-        (date(2022, 6, 1), 0.30), (None, 0.30),
+        ("exchange", date(2012, 10, 26), "older than the rule for spreads"),
+        ("tastytrade", date(2017, 1, 1), "carry no dates"),
+        ("ira", date(2017, 1, 1), "carry no dates"),
+        ("cash", date(2017, 1, 1), "carry no dates"),
     ],
-)  # fmt: skip
-def test_the_row_in_force_is_the_newest_that_has_begun(on: date | None, rate: float) -> None:
-    first = replace(house_for(Kind.ETF), since=date(2020, 1, 1))
+)
+def test_rates_are_in_force_from_their_first_day_and_stand_in_before_it_if_they_say_why(
+    house: str, first: date, why: str
+) -> None:
+    newest = house_for(Kind.ETF, house, "SPY")
+    for day in (first - timedelta(days=1), first, date(2030, 1, 1)):
+        assert house_for(Kind.ETF, house, "SPY", on=day) == newest
+    assert (newest.since, why in newest.before) == (first, True)
+
+
+def test_a_row_that_does_not_say_why_is_unknown_before_its_first_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = replace(house_for(Kind.ETF), since=date(2020, 1, 1), before="")
     second = replace(first, rate=0.30, since=date(2021, 1, 1))
-    assert in_force((first, second), on, "a house").rate == rate
+    monkeypatch.setattr(house, "HOUSES", HOUSES | {"tastytrade": {Kind.ETF: (first, second)}})
+    with pytest.raises(ConfigError, match=r"tastytrade for SPY .* 2019-12-31: .* 2020-01-01"):
+        house_for(Kind.ETF, symbol="SPY", on=date(2019, 12, 31))
+    for day, rate in ((date(2020, 12, 31), 0.20), (date(2021, 1, 1), 0.30), (None, 0.30)):
+        assert house_for(Kind.ETF, on=day).rate == rate
 
 
 def test_a_house_nobody_knows_is_an_error_that_names_the_ones_there_are() -> None:

@@ -110,6 +110,22 @@ def test_a_thousand_condors_need_their_width() -> None:
     assert (margin.method, float(margin.requirement)) == ("universal", 999 * 500.0)
 
 
+@pytest.mark.parametrize(("lots", "opened", "kept"), [(100, 57_000, 53_090), (50, 56_500, 55_250)])
+def test_ninety_options_beside_shares_are_no_deeper_than_two(
+    lots: int, opened: int, kept: int
+) -> None:
+    """Calls from 101 to 145 and puts from 55 to 99 at 1 each, 100 shares at 100.
+
+    The lot carries the dearest call, 101, and the others need 1,900 down to 1,100. Bought it needs half
+    of 10,000; from then on 10 % of the put at 99 and the point that is out of the money. Fifty shares
+    are no lot: they need half and then a quarter of 5,000, and 101 needs 2,000.
+    """
+    calls = tuple(leg(CALL, 101 + k, -1, 1.0, NEAR) for k in range(45))
+    puts = tuple(leg(PUT, 99 - k, 1, 1.0, NEAR) for k in range(45))
+    margin = requirement((shares(lots), *calls, *puts), UNDERLYING, ETF)
+    assert (margin.method, margin.requirement, margin.maintenance) == ("universal", opened, kept)
+
+
 def test_a_search_that_is_stopped_gives_a_bound_from_both_sides() -> None:
     book = tuple(sorted(wide_book(40, 5), key=lambda one: one.expiry))
     problem = stated(merged(times(book, 3)), 100.0, True, needs(ETF))

@@ -14,7 +14,7 @@ from tomking.core.errors import QuoteMissing
 from tomking.core.product import Kind
 from tomking.market.snapshot import Marks
 from tomking.portfolio.columns import columns
-from tomking.portfolio.margin.account import Terms, needed
+from tomking.portfolio.margin.account import Terms, asked
 from tomking.portfolio.margin.house import House, house_for
 from tomking.portfolio.margin.leg import MarginLeg, Underlying
 from tomking.portfolio.margin.rule import requirement
@@ -71,7 +71,8 @@ def of_spx(held: dict[Contract, int]) -> Decimal:
     legs = columns(tuple(held.items()))
     table = np.full((9, len(legs)), 50.0)
     marks = Marks(table, np.full(len(legs), 6100.0))
-    return needed("SPX", legs, marks, 6100.0, new_york(date(2026, 5, 1), OPEN), Terms())
+    at = new_york(date(2026, 5, 1), OPEN)
+    return asked("SPX", legs, marks, 6100.0, at, Terms()).requirement
 
 
 @pytest.mark.parametrize(
@@ -181,12 +182,12 @@ def box(cost: float) -> tuple[MarginLeg, ...]:
 
 
 @pytest.mark.parametrize(
-    ("cost", "asked"), [(9.30, 1000.0), (9.80, 1000.0), (9.81, 1000.62), (9.90, 1009.80)]
+    ("cost", "wanted"), [(9.30, 1000.0), (9.80, 1000.0), (9.81, 1000.62), (9.90, 1009.80)]
 )
 def test_a_book_certain_to_owe_needs_what_closing_it_costs_if_that_is_more(
-    cost: float, asked: float
+    cost: float, wanted: float
 ) -> None:
-    assert need(box(cost), house_for(Kind.ETF, "exchange")) == asked
+    assert need(box(cost), house_for(Kind.ETF, "exchange")) == wanted
     assert need(box(cost), ETF) == 1000.0
 
 

@@ -140,11 +140,31 @@ def test_shares_cover_whatever_the_fixing_and_the_expiry() -> None:
         assert asked(100, replace(call(105, -1, 2.0), expiry=day, settles=settles)).uncovered == ()
 
 
-@pytest.mark.parametrize("kind", [Kind.INDEX, Kind.BROAD_INDEX])
-def test_an_index_delivers_nothing_that_could_cover(kind: Kind) -> None:
-    margin = asked(100, call(105, -1, 2.0), kind=kind, house=house_for(kind, "exchange"))
-    assert [one.count for one in margin.uncovered] == [1]
-    assert margin.requirement > 10_000
+@pytest.mark.parametrize(
+    ("symbol", "kind"),
+    [
+        ("ACME", Kind.INDEX), ("SPX", Kind.BROAD_INDEX), ("VIX", Kind.VOLATILITY),
+        ("VIXW", Kind.VOLATILITY),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("house", ["exchange", "tastytrade", "cash"])
+def test_an_index_pays_cash_and_has_no_shares_that_could_cover(
+    symbol: str, kind: Kind, house: str
+) -> None:
+    rates, index = house_for(kind, house, symbol), Underlying(symbol, 18.0, kind)
+    stock = MarginLeg(None, 0.0, date.max, 100, 18.0)
+    with pytest.raises(ConfigError, match=f"100 of {symbol} cannot be held, .* pays cash"):
+        requirement([stock, call(20, -1, 1.0)], index, rates)
+    bare = requirement([put(20, -1, 2.5)], index, rates)
+    assert bare.requirement > 0
+
+
+def test_a_fund_of_volatility_delivers_shares_which_cover() -> None:
+    """At this house they are paid in full: 1,800."""
+    fund, rates = Underlying("UVXY", 18.0, Kind.VOLATILITY), house_for(Kind.VOLATILITY)
+    stock = MarginLeg(None, 0.0, date.max, 100, 18.0)
+    margin = requirement([stock, call(20, -1, 1.0)], fund, rates)
+    assert (figures(margin), margin.uncovered) == ((1_800, 1_800), ())
 
 
 def test_shares_bought_and_sold_are_counted_together() -> None:

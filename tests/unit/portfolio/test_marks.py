@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.contract import Contract
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.market.snapshot import DELTA, THETA, VEGA
 from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns

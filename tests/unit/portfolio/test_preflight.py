@@ -10,7 +10,7 @@ from tomking.core.calendar import new_york, session
 from tomking.core.contract import Contract, Settles
 from tomking.core.order import Order, Purpose, TimeInForce
 from tomking.core.venue import Checkpoint, Code
-from tomking.market.delivery import future
+from tomking.market.delivery import future_contract
 from tomking.portfolio.hours import last_trade
 from tomking.portfolio.preflight import (
     CHECKS,
@@ -187,7 +187,7 @@ def test_a_future_near_its_delivery_is_closed_and_not_opened(
     on: date, opens: bool, said: list[str]
 ) -> None:
     """CLZ25 trades until 20 November 2025; out by five sessions before (rulebook 23)."""
-    crude, hours = future("CL", "CLZ25"), session(on)
+    crude, hours = future_contract("CL", "CLZ25"), session(on)
     wanted = order(buy(crude, opens=opens), limit="-60.00")
     met = Situation({} if opens else {crude: -1}, hours, hours.at(60))
     assert [reading.name for reading in objections(wanted, met)] == said

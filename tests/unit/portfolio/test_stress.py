@@ -13,7 +13,7 @@ from tomking.core.evidence import Stamped
 from tomking.core.reading import Skip, Stage, skip
 from tomking.market.snapshot import NO_SHOCK, Legs, Shock
 from tomking.portfolio.columns import columns
-from tomking.portfolio.margin.account import Terms, needed
+from tomking.portfolio.margin.account import Terms, asked
 from tomking.portfolio.scenarios import AUG5_LOW, AUG5_TERM, SCENARIOS, Scenario, term
 from tomking.portfolio.stress import Replay, grid, money, replayed, valued
 from tomking.risk import exposure
@@ -70,7 +70,7 @@ def test_an_account_is_cash_and_legs_at_mid_and_margin_by_the_engine() -> None:
     found = valued(legs, 50_000.0, AT)
     assert found.net_liq == pytest.approx(50_000.0 - 2 * 50 * marks.table[2, 0])
     assert found.at_exit == pytest.approx(50_000.0 - 2 * 50 * marks.table[1, 0])
-    assert found.requirement == needed("ES", legs, marks, 6000.0, AT.at, Terms())
+    assert found.requirement == asked("ES", legs, marks, 6000.0, AT.at, Terms()).requirement
     assert found.buying_power == pytest.approx(found.net_liq - float(found.requirement))
 
 
@@ -78,7 +78,9 @@ def test_margin_is_worked_out_at_the_shocked_prices_and_not_scaled() -> None:
     legs = held("-2 5600 P")
     calm, stressed = (valued(legs, 50_000.0, AT, shock) for shock in (NO_SHOCK, AUG5_LOW.shock))
     marks = AT.marks(legs, AUG5_LOW.shock)
-    assert stressed.requirement == needed("ES", legs, marks, 6000.0 * 0.927, AT.at, Terms())
+    assert (
+        stressed.requirement == asked("ES", legs, marks, 6000.0 * 0.927, AT.at, Terms()).requirement
+    )
     assert stressed.requirement > calm.requirement
     assert stressed.at_exit < stressed.net_liq < calm.net_liq
 

@@ -14,6 +14,8 @@ from tomking.pricing.collocation import DEFAULT, EXACT, FAST, Tier
 from tomking.pricing.kernel import F64
 from unit.pricing import oracle, plain
 
+pytestmark = pytest.mark.unit
+
 SIGNS = st.sampled_from([1.0, -1.0])
 STRIKES = st.floats(60.0, 160.0)
 YEARS = st.floats(1e-3, 2.0)

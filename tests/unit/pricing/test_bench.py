@@ -7,6 +7,8 @@ from tomking.app.bench import kernels
 from tomking.core.errors import ConfigError, InvariantError
 from tomking.pricing.black import PRICE, black76
 
+pytestmark = pytest.mark.unit
+
 
 def test_a_wrong_price_ends_the_bench() -> None:
     options = kernels.day_chain(kernels.SAMPLE)

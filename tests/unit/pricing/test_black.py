@@ -24,6 +24,8 @@ from tomking.pricing.black import (
 from tomking.pricing.kernel import F64
 from unit.pricing import plain
 
+pytestmark = pytest.mark.unit
+
 Columns = tuple[F64, F64, F64, F64, F64, F64]
 SIGNS = st.sampled_from([1.0, -1.0])
 STRIKES = st.floats(50.0, 200.0)

@@ -231,6 +231,22 @@ def test_a_calendar_earns_around_its_strike() -> None:
     assert 0.4 < profit(held, FLAT, [low, high]) < 0.6
 
 
+def test_shares_alone_have_no_horizon_and_no_break_evens_of_one() -> None:
+    held = Package(*np.array([[100.0], [0.0], [100.0], [1.0], [0.0], [0.0]]), premium=0.0)
+    assert isnan(held.horizon)
+    assert break_evens(held, FLAT) == ()
+    assert isnan(path_vol(held, FLAT))
+
+
+def test_nodes_that_meet_a_target_by_any_distance_are_met_without_a_warning() -> None:
+    """Six beside one: their weight in part would divide by nought, and is not asked for."""
+
+    def made(spots: F64, _: float) -> F64:
+        return np.where(np.arange(len(spots)) % 2, 6.0, 1.0)
+
+    assert reach(made, 0.0, FLAT, 0.1, 0.2, steps=4) == 1.0
+
+
 def test_shares_beside_options_count_from_the_price_they_were_had_at() -> None:
     strike, sign = np.array([100.0, 105.0]), np.array([0.0, 1.0])
     held = Package(

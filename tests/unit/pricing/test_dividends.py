@@ -19,6 +19,8 @@ from tomking.pricing.dividends import (
 )
 from unit.pricing import oracle, plain
 
+pytestmark = pytest.mark.unit
+
 PRICE, DELTA = 0, 1
 #: Dollars per $100 of the greater of spot and strike, as the module promises.
 PROMISED = 5e-3

@@ -10,6 +10,8 @@ import pytest
 from tomking.pricing import black, exercise, grid, implied, second
 from unit.pricing import fit
 
+pytestmark = pytest.mark.unit
+
 
 def test_the_coefficients_are_the_fit_to_the_last_bit() -> None:
     for exact in (black, second):

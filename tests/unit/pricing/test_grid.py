@@ -12,6 +12,8 @@ from tomking.pricing.american import american_price
 from tomking.pricing.collocation import EXACT, FAST
 from tomking.pricing.grid import american_grid
 
+pytestmark = pytest.mark.unit
+
 SPOTS = np.linspace(70.0, 130.0, 13)
 
 

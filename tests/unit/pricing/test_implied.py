@@ -11,6 +11,8 @@ from tomking.pricing.black import PRICE, black76
 from tomking.pricing.implied import implied_vol
 from unit.pricing import plain
 
+pytestmark = pytest.mark.unit
+
 
 @given(st.floats(1e-5, 6.0), st.floats(-8.0, 8.0), st.floats(1e-3, 3.0), st.floats(-0.02, 0.1))
 def test_price_to_volatility_and_back(

@@ -11,6 +11,8 @@ from tomking.pricing.kernel import F64
 from tomking.pricing.payoff import Profile, payoff, profile
 from unit.pricing import plain
 
+pytestmark = pytest.mark.unit
+
 Legs = list[tuple[float, float, float, float]]
 LEG = st.tuples(
     st.integers(50, 150).map(float),

@@ -13,6 +13,8 @@ from tomking.pricing.kernel import F64
 from tomking.pricing.second import CHARM, VANNA, VOMMA, black76_second, bsm_second
 from unit.pricing import plain
 
+pytestmark = pytest.mark.unit
+
 STRIKES = st.floats(50.0, 200.0)
 YEARS = st.floats(0.02, 3.0)
 VOLS = st.floats(0.05, 1.5)

@@ -42,6 +42,15 @@ def test_more_than_four_fifths_winners_is_a_bug_report() -> None:
     assert "more than 80 % winners in the run asked for" in flag
 
 
+def test_many_winners_stand_beside_the_share_at_which_they_would_earn_nothing() -> None:
+    """Wins of 471 and losses of 2,129: of 2,600 at stake 2,129 are lost, which is 82 in a hundred."""
+    won = {"win_rate": 0.88, "pnl": -1, "wins": 15, "losses": 2, "average_win": 471.0}
+    (flag,) = flags(changed(**won, average_loss=2129.0))
+    assert "(15 of 17; wins and losses of these sizes cancel at 82 %). On MODEL data" in flag
+    (flag,) = flags(changed(**won, average_loss=None))
+    assert "(15 of 17). On MODEL data" in flag
+
+
 def test_nothing_is_suspected_of_recorded_prices() -> None:
     real = changed(win_rate=0.95)
     inputs = tuple(replace(line, evidence=Evidence.RECORDED) for line in real.inputs)

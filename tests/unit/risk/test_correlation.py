@@ -8,7 +8,7 @@ import pytest
 from tomking.core.contract import Contract
 from tomking.core.facts import Sent
 from tomking.core.product import PRODUCTS
-from tomking.market.listing import future_contract
+from tomking.market.delivery import future_contract
 from tomking.portfolio.book import apply
 from tomking.risk.correlation import (
     GROUPS,

@@ -13,14 +13,15 @@ from tomking.core.order import Order, Purpose, Structure
 from tomking.core.reading import Skip, Stage
 from tomking.exchange.collateral import Collateral
 from tomking.exchange.fills import MID
+from tomking.exchange.settlement import share_of
 from tomking.exchange.venue import Exchange
-from tomking.portfolio.columns import columns_of
+from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.preview import Preview
 from tomking.risk.exposure import stress_loss
 from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
-from tomking.risk.sizing import size
+from tomking.risk.sizing import margin_in_use, size
 from tomking.risk.verdict import Approved
 from tomking.risk.view import View
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
@@ -232,3 +233,10 @@ def test_the_size_found_beside_a_holding_is_one_that_margin_allows() -> None:
 
 
 MARGIN_RULES = {"R-COR-05", "R-MRG-01", "R-MRG-02", "R-MRG-03", "R-STR-01", "R-STR-02"}
+
+
+def test_shares_that_are_held_use_what_holding_them_needs() -> None:
+    """A quarter of 60,000, as the venue has it, and not the half that buying them took."""
+    market = board(WEDNESDAY, 30.0, price=6000.0)
+    seen = view(market, replace(book_with(market.at), legs=columns([(share_of("SPY"), 1)])))
+    assert margin_in_use(seen) == 15_000.0

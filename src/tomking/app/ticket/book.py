@@ -81,14 +81,18 @@ class Measured:
     readings: tuple[Reading, ...]
 
 
-def needs(asked: Ticket, found: Money) -> Needs:
-    """What the order does to the margin of the account."""
+def needs(asked: Ticket, market: Quoted, found: Money) -> Needs:
+    """What the order does to the margin of the account.
+
+    Before and after are what holding needs: shares are held already, and options, which is all an
+    order is made of, need no more to open than to hold.
+    """
     here, then = (
-        sum((asked_for(legs, root, asked).requirement for root in products(asked)), ZERO)
+        sum((asked_for(legs, root, asked, market).maintenance for root in products(asked)), ZERO)
         for legs in (before(asked), after(asked))
     )
     part = opened(asked)
-    alone = asked_for(part.whole if part else (), asked.product.root, asked)
+    alone = asked_for(part.whole if part else (), asked.product.root, asked, market)
     return Needs(alone, here, then, found.premium, found.fees.total)
 
 
@@ -156,7 +160,10 @@ def _case(
 
 
 def _dry_run(asked: Ticket, need: Needs, net_liq: Decimal) -> Preview:
-    """The venue's dry run as the file's figures have it; options that are held lend nothing."""
+    """The venue's dry run as the file's figures have it; options that are held lend nothing.
+
+    The file's shares are held already, so that by itself too the order has what holding needs.
+    """
     on = products(asked)
     lent = sum(
         (
@@ -167,7 +174,7 @@ def _dry_run(asked: Ticket, need: Needs, net_liq: Decimal) -> Preview:
         ZERO,
     )
     seen = Preview(
-        need.before, need.after, need.alone.requirement, need.fees, "estimate", need.premium,
+        need.before, need.after, need.alone.maintenance, need.fees, "estimate", need.premium,
         net_liq - lent - need.before,
     )  # fmt: skip
     return replace(seen, refusals=margin_refusals(seen, net_liq - need.fees - need.after))

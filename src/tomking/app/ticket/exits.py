@@ -6,7 +6,7 @@ half the premium, a loss of twice the credit, 21 days to expiry (rulebook 11).
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from math import isfinite
 
 from tomking.app.ticket.file import Ticket
@@ -18,6 +18,7 @@ from tomking.app.ticket.plans import Fit, Part, whole
 from tomking.core.calendar import dte
 from tomking.core.money import points
 from tomking.core.value import value
+from tomking.core.venue import on_step, step_of
 from tomking.market.expiry import ends, years_left
 from tomking.market.quoted import Quoted
 from tomking.market.sessions import session_of
@@ -237,7 +238,6 @@ def _tick(asked: Ticket, price: Decimal) -> Decimal:
 
     What costs something costs a tick at least.
     """
-    ticks = asked.product.ticks
-    step = ticks.package if len(asked.legs) > 1 else ticks.tick(price)
-    found = (price / step).to_integral_value("ROUND_CEILING") * step
+    step = step_of(asked.product, price, len(asked.legs))
+    found = on_step(price, step, ROUND_CEILING)
     return -step if price < 0 <= found else found.quantize(step if step < 1 else Decimal(1))

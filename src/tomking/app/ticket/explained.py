@@ -19,6 +19,7 @@ from tomking.app.ticket.words import named
 from tomking.core.errors import ConfigError
 from tomking.core.order import Purpose
 from tomking.core.reading import Reading
+from tomking.core.style import is_american
 from tomking.core.value import value
 from tomking.market.quoted import Quoted
 from tomking.market.sessions import session_of
@@ -82,7 +83,7 @@ def explained(asked: Ticket, settings: Settings, as_strategy: str | None = None)
     market = market_of(asked)
     found, why = money(asked, market), purpose(asked)
     net_liq = asked.account.net_liq if asked.account else settings.capital
-    part, need = opened(asked), needs(asked, found)
+    part, need = opened(asked), needs(asked, market, found)
     come = _opened(part, market, settings, as_strategy, net_liq)
     strategy = come.fit.plan.name if come and come.fit else "ticket"
     return Explained(
@@ -146,9 +147,9 @@ def assumed(
     said.append(
         "volatilities are implied from the typed prices and stay with their strikes (MODEL)"
     )
-    if on.american and likely is not None:
+    if likely is not None and any(is_american(leg.contract, on) for leg in asked.legs):
         said.append(
-            f"options on {on.root} are American; chances take them as European, or as exercised"
+            f"options on {on.root} are American and priced so; chances take nobody to exercise early"
         )
     if asked.account is None:
         said.append(f"the account is worth ${net_liq:,.0f}, from the settings, and holds nothing")

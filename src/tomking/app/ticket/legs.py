@@ -13,7 +13,7 @@ from tomking.core.contract import Contract, Right, Settles
 from tomking.core.errors import DataError
 from tomking.core.product import Product
 from tomking.core.value import value
-from tomking.market.delivery import future, future_after
+from tomking.market.delivery import future_after, future_contract
 from tomking.market.expiry import ends
 from tomking.market.sessions_table import FIRST_YEAR, LAST_YEAR
 
@@ -40,7 +40,7 @@ def outright(on: Product, at: datetime) -> Contract:
     """The share itself, or the future that is in front."""
     if not on.is_future:
         return Contract(on.root, date.max)
-    return future(on.root, future_after(on.root, at.date()))
+    return future_contract(on.root, future_after(on.root, at.date()))
 
 
 def leg(x: Any, place: str, on: Product, spot: Decimal, at: datetime) -> Priced:

@@ -10,6 +10,7 @@ from tomking.app.ticket.legs import Priced
 from tomking.core.contract import Contract
 from tomking.core.money import ZERO
 from tomking.core.product import Product, product
+from tomking.core.style import is_american
 from tomking.market.expiry import years_left
 from tomking.market.quoted import Quoted, Underlying, quoted
 from tomking.market.snapshot import Legs
@@ -116,7 +117,7 @@ def package(asked: Ticket, market: Quoted) -> Package:
         vol,
         years,
         float(premium(asked)),
-        asked.product.american,
+        np.array([is_american(leg.contract, asked.product) for leg in legs]),
     )
 
 

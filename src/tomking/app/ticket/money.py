@@ -48,10 +48,8 @@ class Money:
 def money(asked: Ticket, market: Quoted) -> Money:
     """Everything about an order that is in dollars and needs no account."""
     best, worst, zeros, modelled = _outcome(asked, market)
-    is_option = asset_of(asked.product, True)
-    settled = rates(
-        TASTYTRADE, is_option, asked.product.root, True, asked.at.date()
-    ).fees.settlement
+    asset = asset_of(asked.product, True)
+    settled = rates(TASTYTRADE, asset, asked.product.root, True, asked.at.date()).fees.settlement
     come = [leg for leg in asked.legs if leg.opens]
     gone = [leg for leg in asked.legs if not leg.opens]
     opening, now = charges(asked, come, opens=True), charges(asked, gone, opens=False)

@@ -6,32 +6,32 @@ from typing import Any
 
 from tomking.app.ticket.file import Ticket
 from tomking.app.ticket.legs import Priced
-from tomking.app.ticket.market import columns, market_of, products
+from tomking.app.ticket.market import columns, products
 from tomking.core.money import usd
+from tomking.market.quoted import Quoted
 from tomking.portfolio.margin.account import Terms, asked, scan_of
 from tomking.portfolio.margin.leg import Margin, Uncovered
 from tomking.portfolio.margin.scan import Scan
 
 
-def needed(ticket: Ticket) -> Margin:
+def needed(ticket: Ticket, market: Quoted) -> Margin:
     """What the house asks for a whole file, at the size of its order."""
-    return asked_for(ticket.whole, ticket.product.root, ticket)
+    return asked_for(ticket.whole, ticket.product.root, ticket, market)
 
 
-def asked_for(legs: Sequence[Priced], root: str, ticket: Ticket) -> Margin:
+def asked_for(legs: Sequence[Priced], root: str, ticket: Ticket, market: Quoted) -> Margin:
     """What the file's house asks for the legs on one underlying, at the typed prices."""
-    market, laid = market_of(ticket), columns(legs, products(ticket))
+    laid = columns(legs, products(ticket))
     spot = market.underlyings[root].price
     return asked(root, laid, market.marks(laid), spot, ticket.at, terms(ticket))
 
 
-def scanned(ticket: Ticket) -> Scan | None:
+def scanned(ticket: Ticket, market: Quoted) -> Scan | None:
     """The scan behind the figure, with its parts, where the legs are on a future."""
     if not ticket.product.is_future:
         return None
     laid = columns(ticket.whole, products(ticket))
-    marks = market_of(ticket).marks(laid)
-    return scan_of(ticket.product.root, laid, marks, ticket.at, ticket.house)
+    return scan_of(ticket.product.root, laid, market.marks(laid), ticket.at, terms(ticket))
 
 
 def scan_parts(found: Scan) -> dict[str, Any]:

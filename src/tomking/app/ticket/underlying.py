@@ -10,12 +10,12 @@ from tomking.app.ticket.possible import check_leverage
 from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
 from tomking.core.product import (
-    DELIVERED,
     PRODUCTS,
     Delivers,
     Kind,
     Product,
     TickTable,
+    delivered,
     is_adjusted,
     product,
 )
@@ -31,7 +31,7 @@ def underlying(found: Mapping[str, Any]) -> tuple[Product, Decimal, Decimal]:
     root = fields.symbol(told["symbol"], inside(place, "symbol"))
     size = fields.counted(found["multiplier"], "multiplier") if "multiplier" in found else None
     leverage = fields.number(told.get("leverage", 1), inside(place, "leverage"))
-    if not 0 < abs(leverage) <= 10:
+    if not 1 <= abs(leverage) <= 10:
         raise wrong(inside(place, "leverage"), f"{leverage} is not from 1 to 10, or from -1 to -10")
     check_leverage(leverage, kind, inside(place, "leverage"))
     on = _product(root, kind, size, inside(place, "symbol"))
@@ -70,12 +70,8 @@ def known_product(root: str, place: str) -> Product:
 
 
 def stand_in(root: str, kind: Kind, multiplier: int) -> Product:
-    """A product for a symbol without a row of its own: cents everywhere, American if it delivers.
-
-    Volatility without a row is a fund (UVXY), which delivers shares; the index VIX has one.
-    """
-    fund = Delivers.SHARES if kind is Kind.VOLATILITY else Delivers.CASH
-    delivers = DELIVERED.get(kind, fund)
+    """A product for a symbol without a row of its own: cents everywhere, American if it delivers."""
+    delivers = delivered(kind, root)
     cents = TickTable(CENT, Decimal(0), CENT, CENT)
     american = delivers is Delivers.SHARES
     return Product(root, root, kind, multiplier, cents, delivers, american, CENT)

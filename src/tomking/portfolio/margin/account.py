@@ -6,7 +6,6 @@ Futures and options on them are scanned; what is delivered in cash or in shares 
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
 from math import inf
 
@@ -36,44 +35,20 @@ NOTHING = Margin(ZERO, ZERO, (), UNIVERSAL, ZERO)
 class Terms:
     """What an account is margined by: a house, and what it is told of roots without a row.
 
-    ``products`` describes every root; ``leverage`` is that of a leveraged fund.
+    ``products`` describes roots, those without a row of their own among them; ``leverage`` is that of
+    a leveraged fund.
     """
 
     house: str = "tastytrade"
     products: Mapping[str, Product] = field(default_factory=lambda: PRODUCTS)
     leverage: float = 1.0
 
+    def product(self, root: str) -> Product:
+        """The product of a root: as it is described here, else as everybody knows it."""
+        return self.products.get(root) or product(root)
+
 
 TASTYTRADE = Terms()
-
-
-def needed(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms: Terms) -> Decimal:
-    """What opening one root's contracts needs, in dollars; parameters as in ``asked``."""
-    scanned_usd = _future(root, legs, marks, at, terms)
-    return (
-        asked(root, legs, marks, spot, at, terms).requirement
-        if scanned_usd is None
-        else scanned_usd
-    )
-
-
-def kept(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms: Terms) -> Decimal:
-    """What holding one root's contracts needs, in dollars; parameters as in ``asked``."""
-    scanned_usd = _future(root, legs, marks, at, terms)
-    return (
-        asked(root, legs, marks, spot, at, terms).maintenance
-        if scanned_usd is None
-        else scanned_usd
-    )
-
-
-def _future(root: str, legs: Legs, marks: Marks, at: datetime, terms: Terms) -> Decimal | None:
-    """What a future's contracts need, opened or held alike; nothing where the rule is asked."""
-    traded = terms.products.get(root) or product(root)
-    if not traded.is_future:
-        return None
-    mine, at_marks = _of(root, legs, marks)
-    return _scan(root, mine, at_marks, at, terms.house).requirement if len(mine) else ZERO
 
 
 def asked(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms: Terms) -> Margin:
@@ -89,7 +64,7 @@ def asked(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms:
     spot
         Price of the index or share in points; a future is scanned at the price it was marked against.
     at
-        The instant, from which options have their time left.
+        The instant, from which options have their time left, and whose day's rates count.
 
     Raises
     ------
@@ -99,9 +74,9 @@ def asked(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms:
     legs, marks = _of(root, legs, marks)
     if not len(legs):
         return NOTHING
-    traded = terms.products.get(root) or product(root)
+    traded = terms.product(root)
     if traded.is_future:
-        found = _scan(root, legs, marks, at, terms.house)
+        found = _scan(traded, legs, marks, at, terms.house)
         usd = found.requirement
         return Margin(usd, found.bp_effect, (), found.method, usd)
     columns = (legs.quantity, legs.multiplier, marks.table[MID])
@@ -112,12 +87,12 @@ def asked(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms:
         )
     )
     underlying = Underlying(root, spot, traded.kind, terms.leverage, float(traded.multiplier))
-    return requirement(held, underlying, house_for(traded.kind, terms.house, root))
+    return requirement(held, underlying, house_for(traded.kind, terms.house, root, at.date()))
 
 
-def scan_of(root: str, legs: Legs, marks: Marks, at: datetime, house: str) -> Scan:
+def scan_of(root: str, legs: Legs, marks: Marks, at: datetime, terms: Terms) -> Scan:
     """The scan of one root's futures and options on them, with its parts."""
-    return _scan(root, *_of(root, legs, marks), at, house)
+    return _scan(terms.product(root), *_of(root, legs, marks), at, terms.house)
 
 
 def margin_leg(contract: Contract, quantity: int, size: int, mark: float) -> MarginLeg:
@@ -138,8 +113,8 @@ def _of(root: str, legs: Legs, marks: Marks) -> tuple[Legs, Marks]:
     return legs.where(rows), marks.where(rows)
 
 
-def _scan(root: str, legs: Legs, marks: Marks, at: datetime, house: str) -> Scan:
-    """The scan of legs of one root."""
+def _scan(on: Product, legs: Legs, marks: Marks, at: datetime, house: str) -> Scan:
+    """The scan of legs of one root; a micro has the range of the contract it is a tenth of."""
     price, forward, now = marks.table[MID], marks.spot, at.timestamp()
     for row in np.flatnonzero(np.isnan(price + forward)):
         raise QuoteMissing(
@@ -151,7 +126,7 @@ def _scan(root: str, legs: Legs, marks: Marks, at: datetime, house: str) -> Scan
     months = [contract.future for contract in legs.contracts]
     vol = _vols(legs, marks.table[VOL], price, forward, years)
     held = Held(months, forward, legs.strike, years, vol, legs.sign, legs.quantity, price)
-    return scanned(held, range_of(root), float(product(root).multiplier), factor_of(house))
+    return scanned(held, range_of(on.micro_of or on.root), float(on.multiplier), factor_of(house))
 
 
 def _vols(legs: Legs, vol: F64, price: F64, forward: F64, years: F64) -> F64:

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from tomking.core.dated import begun
 from tomking.core.errors import ConfigError
 from tomking.core.product import Kind
 from tomking.core.value import value
@@ -35,8 +36,10 @@ _FUTURE = (
 )
 #: The universal spread rule came into force: FINRA Regulatory Notice 12-44.
 _UNIVERSAL_SINCE = date(2012, 10, 26)
-#: The house opened. Its pages carry no dates, so older rates of its own are not known.
+_FINRA_BEFORE = "the rates are older than the rule for spreads, which were named one by one before"
+#: The house opened.
 _TT_SINCE = date(2017, 1, 1)
+_TT_BEFORE = "the house's pages carry no dates: today's rates stand in for every earlier year"
 
 
 class AccountType(StrEnum):
@@ -76,6 +79,8 @@ class House:
         it owes.
     account
         What the account may do.
+    before
+        Why the row counts on the days before ``since`` too, if it does.
     """
 
     rate: float
@@ -92,6 +97,7 @@ class House:
     at_strike: bool = False
     loan_rate: float = 0.0
     account: AccountType = AccountType.MARGIN
+    before: str = ""
 
 
 #: The rows of each kind of underlying, oldest first.
@@ -110,7 +116,8 @@ def _unlent(row: House) -> House:
 
 
 _EQUITY = House(
-    0.20, 0.10, 0.0, True, 0.50, UNIVERSAL, _FINRA, _UNIVERSAL_SINCE, loan_rate=1.02
+    0.20, 0.10, 0.0, True, 0.50, UNIVERSAL, _FINRA, _UNIVERSAL_SINCE, loan_rate=1.02,
+    before=_FINRA_BEFORE,
 )  # fmt: skip
 _FUTURES = replace(
     _EQUITY, rate=0.15, outright_rate=0.10, long_rate=0.10, short_rate=0.10, loan_rate=0.0,
@@ -128,7 +135,7 @@ _EXCHANGE = _table(
 
 _TT_EQUITY = replace(
     _EQUITY, floor=250.0, whole_below=3.0, at_strike=True, loan_rate=0.0,
-    source=_TT_NAKED, since=_TT_SINCE,
+    source=_TT_NAKED, since=_TT_SINCE, before=_TT_BEFORE,
 )  # fmt: skip
 _TT_INDEX_ROW = replace(
     _unlent(_TT_EQUITY), rate=0.25, minimum_rate=0.15, calendars=False, source=_TT_INDEX
@@ -196,35 +203,10 @@ def account_of(house: str) -> AccountType:
     return next(iter(HOUSES[house].values()))[0].account
 
 
-def in_force(rows: Sequence[House], on: date | None, whose: str) -> House:
-    """The newest row in force on a day; without a day the newest of all.
-
-    Parameters
-    ----------
-    rows
-        Oldest first.
-    whose
-        Whose rates they are, for the message.
-
-    Raises
-    ------
-    ConfigError
-        Before the first row: what was asked for earlier is not known here, and today's rates in its
-        place would be a guess.
-    """
-    known = [row for row in rows if on is None or row.since <= on]
-    if not known:
-        raise ConfigError(
-            f"no rates of {whose} are known for {on}: the first came into force on "
-            f"{rows[0].since}; name a later day, or none for the newest"
-        )
-    return known[-1]
-
-
 def house_for(
     kind: Kind, house: str = "tastytrade", symbol: str = "", on: date | None = None
 ) -> House:
-    """The rates for a kind of underlying; a house's own list of symbols goes first.
+    """The rates for a kind of underlying on a day; a house's own list of symbols goes first.
 
     Parameters
     ----------
@@ -233,12 +215,14 @@ def house_for(
     symbol
         The underlying, such as ``XSP``.
     on
-        A day the rates are in force on; the newest rates without one.
+        The day that is asked about; the newest rates without one. Before its first day a row
+        counts only if it says why it may.
 
     Raises
     ------
     ConfigError
-        For a house that is not in the table, a kind it has no rates for, or a day before its first.
+        For a house that is not in the table, a kind it has no rates for, or a day before its first
+        on which that one does not stand in.
 
     >>> house_for(Kind.BROAD_INDEX, "exchange").rate, house_for(Kind.INDEX, symbol="XSP").rate
     (0.15, 0.25)
@@ -251,4 +235,17 @@ def house_for(
         raise ConfigError(
             f"{house} has no rates for {symbol or 'an underlying'} ({kind}); ask at another house"
         )
-    return in_force(rows, on, f"{house} for {symbol or kind}")
+    return _on(rows, on, f"{house} for {symbol or kind}")
+
+
+def _on(rows: Sequence[House], day: date | None, whose: str) -> House:
+    """The row of a day; rows oldest first."""
+    if day is None:
+        return rows[-1]
+    found = begun(rows, day)
+    if found is None and not rows[0].before:
+        raise ConfigError(
+            f"no rates of {whose} are known for {day}: the first came into force on "
+            f"{rows[0].since}; name a later day, or none for the newest"
+        )
+    return found or rows[0]

@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from tomking.core.contract import Right, Settles
-from tomking.core.product import Kind
+from tomking.core.money import ZERO
+from tomking.core.product import Delivers, Kind, delivered
 from tomking.core.value import value
 
 
@@ -53,6 +54,11 @@ class Underlying:
     leverage: float = 1.0
     multiplier: float = 100.0
 
+    @property
+    def delivers(self) -> Delivers:
+        """What options on it become."""
+        return delivered(self.kind, self.symbol)
+
 
 @value
 class Uncovered:
@@ -82,3 +88,8 @@ class Margin:
     uncovered: tuple[Uncovered, ...]
     method: str
     maintenance: Decimal
+
+    @property
+    def beyond(self) -> Decimal:
+        """What opening needs more than holding."""
+        return max(self.requirement - self.maintenance, ZERO)

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from tomking.core.errors import QuoteMissing
+from tomking.core.errors import ConfigError, QuoteMissing
 from tomking.core.money import usd
-from tomking.core.product import Kind
+from tomking.core.product import Delivers
 from tomking.portfolio.margin.cash import check_shares, secured_usd
 from tomking.portfolio.margin.house import BOUND, UNIVERSAL, AccountType, House
 from tomking.portfolio.margin.least.problem import Answer
@@ -21,7 +21,7 @@ from tomking.portfolio.margin.least.solve import least
 from tomking.portfolio.margin.leg import Margin, MarginLeg, Uncovered, Underlying
 from tomking.portfolio.margin.loan import owed_surely_usd
 from tomking.portfolio.margin.naked import naked_usd
-from tomking.portfolio.margin.shares import DELIVERED, shares_of
+from tomking.portfolio.margin.shares import shares_of
 
 
 def requirement(legs: Iterable[MarginLeg], underlying: Underlying, house: House) -> Margin:
@@ -48,7 +48,7 @@ def requirement(legs: Iterable[MarginLeg], underlying: Underlying, house: House)
     QuoteMissing
         If the underlying or a leg has no mark: margin is then unknown, not zero.
     ConfigError
-        If an account that may not borrow cannot hold the legs.
+        If an account that may not borrow cannot hold the legs, or nobody can: an index has no shares.
 
     Notes
     -----
@@ -57,6 +57,7 @@ def requirement(legs: Iterable[MarginLeg], underlying: Underlying, house: House)
 
     >>> from datetime import date
     >>> from tomking.core.contract import Right
+    >>> from tomking.core.product import Kind
     >>> from tomking.portfolio.margin.house import house_for
     >>> day = date(2026, 6, 19)
     >>> book = (MarginLeg(Right.CALL, 40, day, 1, 5.0), MarginLeg(Right.CALL, 45, day, -2, 3.0))
@@ -92,14 +93,13 @@ def _answers(
         least, options, underlying.multiplier, house.calendars,
         partial(naked_usd, underlying=underlying, house=house),
     )  # fmt: skip
-    if others and underlying.kind in DELIVERED:
+    if others and underlying.delivers is Delivers.SHARES:
         shares = shares_of(sum(leg.quantity for leg in others), options, underlying, house)
         first, later = solved(shares.lots_bought), solved(shares.lots_held)
         return _with(shares.bought, first), _with(shares.held, later)
     answer = solved()
     if others:
-        unit = underlying.multiplier if underlying.kind is Kind.FUTURE else 1.0
-        value = sum(abs(leg.quantity) * leg.price for leg in others) * unit
+        value = sum(abs(leg.quantity) * leg.price for leg in others) * underlying.multiplier
         answer = _with(value * house.outright_rate, answer)
     elif house.loan_rate:
         owed = house.loan_rate * owed_surely_usd(options, underlying.multiplier)
@@ -137,6 +137,11 @@ def _check(legs: Sequence[MarginLeg], underlying: Underlying) -> None:
             f"no price of {underlying.symbol}, so margin is unknown: wait for a quote or ask the venue"
         )
     for leg in legs:
+        if leg.right is None and underlying.delivers is Delivers.CASH:
+            raise ConfigError(
+                f"{leg.quantity:,} of {underlying.symbol} cannot be held, as it is of the kind "
+                f"{underlying.kind} and pays cash: leave them out"
+            )
         if not math.isfinite(leg.price):
             raise QuoteMissing(
                 f"no mark for {underlying.symbol} {leg.expiry} {leg.strike:g} {leg.right}, so margin "

@@ -12,15 +12,11 @@ tastytrade support 43000435320 (calls), 43000435328 (puts), 43000435351, 4300043
 from collections.abc import Iterator, Sequence
 
 from tomking.core.contract import Right
-from tomking.core.product import Kind
 from tomking.core.value import value
 from tomking.portfolio.margin.house import AccountType, House
 from tomking.portfolio.margin.least.lots import Lots, Pairing
 from tomking.portfolio.margin.leg import MarginLeg, Underlying
 from tomking.portfolio.margin.naked import levered
-
-#: Underlyings whose options deliver shares.
-DELIVERED = frozenset({Kind.EQUITY, Kind.ETF, Kind.LEVERAGED_ETF, Kind.VOLATILITY})
 
 #: Of the strike, for a lot that a long option protects (FINRA 4210(f)(2)(H)).
 PROTECTED_RATE = 0.10
@@ -29,6 +25,7 @@ PROTECTED_RATE = 0.10
 def bought_usd(price: float, is_long: bool, underlying: Underlying, house: House) -> float:
     """What one share needs when it is bought or sold short, in dollars; proceeds are not counted.
 
+    >>> from tomking.core.product import Kind
     >>> from tomking.portfolio.margin.house import house_for
     >>> bought_usd(97.73, True, Underlying("IBM", 97.73, Kind.EQUITY), house_for(Kind.EQUITY))
     48.865
@@ -40,6 +37,7 @@ def bought_usd(price: float, is_long: bool, underlying: Underlying, house: House
 def held_usd(price: float, is_long: bool, underlying: Underlying, house: House) -> float:
     """What one share needs from then on, in dollars.
 
+    >>> from tomking.core.product import Kind
     >>> from tomking.portfolio.margin.house import house_for
     >>> acme, house = Underlying("ACME", 10.0, Kind.EQUITY), house_for(Kind.EQUITY)
     >>> held_usd(10.0, True, acme, house), held_usd(10.0, False, acme, house)

@@ -2,21 +2,27 @@
 
 from decimal import Decimal
 from math import inf, isnan
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from tomking.app.config.load import load
 from tomking.app.ticket.book import Needs, measured, needs
+from tomking.app.ticket.explained import explained
 from tomking.app.ticket.file import Ticket
-from tomking.app.ticket.market import market_of
+from tomking.app.ticket.market import market_of, package, world
 from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import odds
 from tomking.app.ticket.stress import margin_call, stressed
 from tomking.core.money import ZERO
 from tomking.core.reading import Reading
-from tomking.market.quoted import Quoted
+from tomking.market import quoted
+from tomking.market.quoted import Quoted, implied
 from tomking.portfolio.call import Clock, Uncalled
 from tomking.portfolio.scenarios import AUG5_LOW, SCENARIOS
+from tomking.pricing.chance import gain
 from tomking.risk.limits import Limits
 from worlds.tickets import CONDOR, LT112, SPREAD, changed, read
 
@@ -68,8 +74,8 @@ def test_fees_are_those_of_every_leg_there_and_back() -> None:
 
 
 def test_what_an_order_takes_from_buying_power_is_margin_and_fees_less_premium() -> None:
-    asked, _, found = looked_at(SPREAD)
-    need = needs(asked, found)
+    asked, market, found = looked_at(SPREAD)
+    need = needs(asked, market, found)
     assert (need.before, need.after, need.change) == (ZERO, 2000, 2000)
     assert need.effect == 2000 + found.opening.total - 360
 
@@ -81,8 +87,8 @@ def test_margin_with_holdings_is_that_of_all_of_them_together() -> None:
          "price": 3.30}
     ]  # fmt: skip
     long = changed(SPREAD, "legs", [SPREAD["legs"][1]]) | {"order": {}}
-    asked, _, found = looked_at(changed(long, "account.held", held))
-    need = needs(asked, found)
+    asked, market, found = looked_at(changed(long, "account.held", held))
+    need = needs(asked, market, found)
     assert need.alone.requirement == ZERO
     assert need.before > 0
     assert need.after == ZERO
@@ -93,16 +99,16 @@ def gates(x: dict[str, Any], **limits: Any) -> dict[str, Reading]:
     asked, market, found = looked_at(x)
     account = asked.account
     assert account is not None
-    need: Needs = needs(asked, found)
+    need: Needs = needs(asked, market, found)
     said = measured(asked, market, need, Limits(**limits), account.net_liq, "lt112")
     return {one.name.split(" (")[0]: one for one in said.readings}
 
 
 def test_the_gates_answer_for_the_account_with_the_order_in_it() -> None:
     said = gates(LT112)
-    asked, _, found = looked_at(LT112)
+    asked, market, found = looked_at(LT112)
     assert asked.account is not None
-    share = float(needs(asked, found).alone.requirement / asked.account.net_liq)
+    share = float(needs(asked, market, found).alone.requirement / asked.account.net_liq)
     assert said["margin of the trade"].observed == pytest.approx(share)
     assert said["margin of the trade"].passed
     assert said["vega"].passed
@@ -158,7 +164,7 @@ def test_the_worse_the_scenario_the_more_a_short_put_loses(x: dict[str, Any]) ->
 
 def test_a_future_is_scanned_again_in_the_scenario() -> None:
     asked, market, found = looked_at(LT112)
-    need = float(needs(asked, found).alone.requirement)
+    need = float(needs(asked, market, found).alone.requirement)
     asks = {row.name: row.requirement for row in stressed(asked, market)}
     assert asks["COVID_2018_2015"] > asks["AUG5_LOW"] > asks["AUG5_GAP"] > need
 
@@ -198,7 +204,7 @@ def test_an_account_that_any_move_would_sink_is_called_where_it_stands() -> None
 def test_a_share_option_asks_what_the_rule_says_at_the_shocked_prices() -> None:
     asked, market, found = looked_at(STRANGLE)
     low = stressed(asked, market)[0]
-    assert low.requirement > float(needs(asked, found).alone.requirement)
+    assert low.requirement > float(needs(asked, market, found).alone.requirement)
     spread, at, _ = looked_at(SPREAD)
     assert stressed(spread, at)[0].requirement == 2000.0
 
@@ -248,3 +254,87 @@ def test_a_leg_without_a_volatility_is_named() -> None:
     likely = odds(*looked_at(worthless))
     assert [contract.strike for contract in likely.stood_in] == [Decimal(570)]
     assert 0.0 < likely.profit < 1.0
+
+
+SHARES = {"symbol": "SPY", "quantity": 100, "price": 600}
+CALLS = [{"right": "C", "strike": 640, "expiry": "2026-07-17", "quantity": -1, "price": 1.50}]
+
+
+@pytest.mark.parametrize("where", ["account.held", "shares"])
+@pytest.mark.parametrize(
+    ("legs", "before", "after"),
+    [
+        (SPREAD["legs"], 15_000, 16_000),
+        (CALLS, 15_000, 15_000),  # the shares carry it
+        ([CALLS[0] | {"quantity": -2}], 15_000, 23_150),  # and not two: 12,000 - 4,000 + 150
+    ],
+)
+def test_shares_that_are_held_need_what_holding_needs(
+    where: str, legs: list[dict[str, Any]], before: int, after: int
+) -> None:
+    """A quarter of 60,000, not the half that buying them took."""
+    alone = changed(changed(SPREAD, "legs", legs), "order", {})
+    asked, market, made = looked_at(changed(alone, where, 100 if where == "shares" else [SHARES]))
+    need = needs(asked, market, made)
+    assert (need.before, need.after) == (before, after)
+
+
+@pytest.mark.parametrize("where", ["account.held", "shares"])
+def test_a_small_spread_beside_shares_is_not_refused_for_their_sake(where: str) -> None:
+    """15,000 of 30,000 are free for 1,000: held at half of their value nothing would be."""
+    small = changed(changed(SPREAD, "order", {}), "account", {"net_liq": 30_000, "held": []})
+    asked, market, made = looked_at(changed(small, where, 100 if where == "shares" else [SHARES]))
+    found = measured(asked, market, needs(asked, market, made), Limits(), Decimal(30_000), "ticket")
+    (venue,) = (one for one in found.readings if one.name == "margin refused by the venue")
+    assert venue.passed
+
+
+@pytest.mark.parametrize("settles", ["AM", "PM"])
+@pytest.mark.parametrize(("strike", "price"), [(6000, 150), (6600, 620), (7000, 1000)])
+def test_nothing_is_made_at_today_s_spot_when_no_time_has_gone(
+    settles: str, strike: int, price: float
+) -> None:
+    """Quarterlies of the morning are American: implied as such, so repriced as such."""
+    put = {
+        "right": "P", "strike": strike, "expiry": "2026-09-18", "quantity": -1, "price": price,
+        "settles": settles,
+    }  # fmt: skip
+    asked, market, _ = looked_at(changed(LT112, "legs", [put]) | {"order": {}, "rate": 0.04})
+    here = world(asked, market)
+    (made,) = gain(package(asked, market), here, np.array([here.spot]), 0.0).tolist()
+    assert made == pytest.approx(0.0, abs=0.01)
+
+
+def test_an_order_may_have_legs_of_both_styles() -> None:
+    rows = [
+        {"right": "P", "strike": 6000, "expiry": "2026-09-18", "quantity": n, "price": 150,
+         "settles": settles}
+        for n, settles in ((-1, "AM"), (1, "PM"))
+    ]  # fmt: skip
+    asked, market, _ = looked_at(changed(LT112, "legs", rows) | {"order": {}, "rate": 0.04})
+    held = package(asked, market)
+    assert list(np.broadcast_to(held.early, 2)) == [True, False]
+    here = world(asked, market)
+    deep = gain(held, here, np.array([3000.0]), 0.0)
+    assert deep < 0  # what may be exercised is worth more there, and it is short
+
+
+def test_the_market_of_a_file_is_made_once_for_an_explanation(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each making solves for the volatility of every leg that is typed."""
+    monkeypatch.setenv("TOMKING_HOME", str(tmp_path))
+    made: list[int] = []
+
+    def counting(*told: Any) -> Any:
+        made.append(len(told[0]))
+        return implied(*told)
+
+    monkeypatch.setattr(quoted, "implied", counting)
+    held = [
+        {"symbol": root, "right": "P", "strike": 400, "expiry": "2026-07-17", "quantity": -1,
+         "price": 5, "underlying": 500}
+        for root in ("QQQ", "GLD", "TLT")
+    ]  # fmt: skip
+    explained(read(changed(SPREAD, "account.held", held)), load())
+    assert made == [5]

@@ -41,6 +41,8 @@ FUTURE = with_these(LT112, legs__0__right="C")
         with_these(LT112, shares=1),
         with_these(FUND, underlying__leverage=3),
         with_these(FUND, underlying__leverage=-1),
+        with_these(FUND, underlying__leverage=-3),
+        with_these(FUND, underlying__leverage=10),
         with_these(SPREAD, underlying__leverage=1),
     ],
 )
@@ -69,6 +71,13 @@ def test_what_can_be_is_read(possible: dict[str, Any]) -> None:
         (with_these(VIX, shares=100), "shares: 100 of VIX cannot be held"),
         (FUND, "underlying.leverage: leveraged_etf needs one that is not 1: say 2 or 3"),
         (with_these(FUND, underlying__leverage=1), "underlying.leverage: leveraged_etf needs one"),
+        *(
+            (
+                with_these(FUND, underlying__leverage=less),
+                f"underlying.leverage: {less} is not from 1 to 10, or from -1 to -10",
+            )
+            for less in (0.1, -0.5, 11, -10.5)
+        ),
         (
             with_these(SPREAD, underlying__leverage=2),
             "underlying.leverage: 2 is not for the kind etf",

@@ -48,18 +48,18 @@ def assignments(lots: Lots, legs: Sequence[MarginLeg]) -> Iterator[Assignment]:
     >>> list(assignments(Lots(2, (Pairing(0, None, 0.0),)), [call]))
     [(0,), (1,)]
     """
-    return _paired(lots.pairings, lots.count, [abs(leg.quantity) for leg in legs])
-
-
-def _paired(pairings: Sequence[Pairing], lots: int, contracts: list[int]) -> Iterator[Assignment]:
-    if not pairings:
-        yield ()
-        return
-    first, *rest = pairings
-    for count in range(min(lots, *(contracts[k] for k in first.legs)) + 1):
-        left = [n - count * (k in first.legs) for k, n in enumerate(contracts)]
-        for others in _paired(rest, lots - count, left):
-            yield (count, *others)
+    stack: list[tuple[Assignment, int, list[int]]] = [
+        ((), lots.count, [abs(leg.quantity) for leg in legs])
+    ]
+    while stack:  # and no call a pairing: a collar of 45 strikes has two thousand of them
+        taken, free, contracts = stack.pop()
+        if len(taken) == len(lots.pairings):
+            yield taken
+            continue
+        used = lots.pairings[len(taken)].legs
+        for count in range(min(free, *(contracts[k] for k in used)), -1, -1):
+            left = [n - count * (k in used) for k, n in enumerate(contracts)]
+            stack.append(((*taken, count), free - count, left))
 
 
 def cost(lots: Lots, assignment: Assignment) -> float:

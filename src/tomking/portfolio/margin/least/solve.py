@@ -43,8 +43,10 @@ def least(
         Shares beside the options. What they need by themselves is not in the answer.
     """
     problem = stated(legs, multiplier, calendars, naked_usd)
-    if not lots.pairings:
+    if not (lots.count and lots.pairings):
         return tried(problem) if problem.layout.cells <= CELLS_MAX else programmed(problem)
+    if len(lots.pairings) >= ASSIGNMENTS_MAX:  # each of them is a way, and so is none
+        return programmed(problem, lots, legs)
     ways = list(islice(assignments(lots, legs), ASSIGNMENTS_MAX + 1))
     if len(ways) > ASSIGNMENTS_MAX or len(ways) * problem.layout.cells > CELLS_MAX:
         return programmed(problem, lots, legs)
