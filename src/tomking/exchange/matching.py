@@ -51,6 +51,8 @@ def met(
         Prices in points; ``None`` if a leg's quote may not fill or the limit is not met.
     """
     columns = look.places[entry.order.id]
+    if model.patience is None and at_mid(entry, look, columns) < entry.limit - 2.0 * _NOISE:
+        return None
     prices = model_prices(entry, look, columns, model)
     if prices is None:
         return None
@@ -66,6 +68,14 @@ def met(
     if die(seed, entry.order.id, look.at) >= chance(model.patience, way, minutes):
         return None
     return at_limit(entry.order, limit, look.rows, columns)
+
+
+def at_mid(entry: Working, look: Look, columns: Sequence[int]) -> float:
+    """Net credit per unit half way between bids and asks, in points: no model's price is better."""
+    bids, asks, twice = look.rows[BID], look.rows[ASK], 0.0
+    for quantity, column in zip(entry.quantities, columns, strict=True):
+        twice -= quantity * (bids[column] + asks[column])
+    return 0.5 * twice
 
 
 def stood_min(entry: Working, look: Look, seen: datetime | None) -> float:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -7,9 +8,12 @@ from hypothesis import strategies as st
 from tomking.core.calendar import session
 from tomking.core.contract import Contract
 from tomking.core.order import Order
-from tomking.exchange.matching import overclosed
-from tomking.exchange.prices import fill_prices
+from tomking.exchange.fills import GRADED, MID, NATURAL, FillModel, spread_fraction
+from tomking.exchange.looks import Look
+from tomking.exchange.matching import at_mid, model_prices, overclosed
+from tomking.exchange.prices import fill_prices, net_of
 from tomking.exchange.working import is_matchable, working
+from tomking.market.snapshot import AGE, ASK, BID, DELTA
 from unit.exchange.fakes import FRIDAY, call, closing, market, order, put
 
 pytestmark = pytest.mark.unit
@@ -111,3 +115,32 @@ def test_a_closing_order_never_closes_more_than_is_held(
 
 def test_an_opening_order_closes_nothing() -> None:
     assert overclosed(order("1", (-1, SHORT)), {}) is None
+
+
+QUOTE = st.tuples(st.integers(0, 400), st.integers(0, 60))
+
+
+@given(
+    st.sampled_from([MID, NATURAL, GRADED, spread_fraction(0.3)]),
+    st.lists(QUOTE, min_size=2, max_size=2),
+    st.sampled_from([(-1, 1), (1, -1), (-2, 1), (1, 2), (-1, -3)]),
+    st.sampled_from([order, closing]),
+)
+def test_no_model_gives_a_better_price_than_mid(
+    model: FillModel,
+    quotes: list[tuple[int, int]],
+    sides: tuple[int, int],
+    made: Callable[..., Order],
+) -> None:
+    """What is refused at mid is refused at every price, so nothing more is asked of it."""
+    rows = [[0.0, 0.0] for _ in range(9)]
+    for column, (bid, width) in enumerate(quotes):
+        rows[BID][column], rows[ASK][column] = 0.05 * bid, 0.05 * (bid + width)
+        rows[AGE][column], rows[DELTA][column] = 0.0, -0.2
+    sent = made("1.00", (sides[0], SHORT), (sides[1], LONG))
+    now = market(60)
+    look = Look(now.at, TODAY, rows, {sent.id: (0, 1)})
+    entry = working(sent, now.at, TODAY, 0.0)
+    prices = model_prices(entry, look, (0, 1), model)
+    if prices is not None:
+        assert net_of(entry.quantities, prices) <= at_mid(entry, look, (0, 1)) + 1e-9
