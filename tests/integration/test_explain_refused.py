@@ -79,11 +79,11 @@ def test_the_page_says_it_first(
     assert ("Over a limit: margin refused by the venue" in page) is (code is Exit.REFUSED)
 
 
-@pytest.mark.parametrize(("net_liq", "carried"), [("2004.52", True), ("2004.51", False)])
+@pytest.mark.parametrize(("net_liq", "carried"), [("1644.52", True), ("1644.51", False)])
 def test_fees_and_the_whole_requirement_must_be_there_after_the_order(
     net_liq: str, carried: bool, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The premium is owed until it is over: alone two thousand and fees are needed."""
+    """Two thousand and fees, of which the premium of 360 pays its part."""
     said = answer(
         ["explain", written(here, changed(SPREAD, "account.net_liq", float(net_liq)))], capsys
     )

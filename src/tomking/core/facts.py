@@ -156,17 +156,20 @@ class DividendBooked:
 
 @value
 class MarginCalled:
-    """The account is under water: it needs more than it is worth."""
+    """The account is under water: what it holds needs more than there is besides options.
+
+    ``equity`` is net liquidation without the options held, which carry nothing.
+    """
 
     at: datetime
-    net_liq: Decimal
+    equity: Decimal
     requirement: Decimal
 
     def __str__(self) -> str:
-        short = self.requirement - self.net_liq
+        short = self.requirement - self.equity
         return (
-            f"margin call for ${short:,.2f}: ${self.requirement:,.2f} is needed and the account is "
-            f"worth ${self.net_liq:,.2f}"
+            f"margin call for ${short:,.2f}: ${self.requirement:,.2f} is needed and there are "
+            f"${self.equity:,.2f} besides options"
         )
 
 
@@ -175,11 +178,11 @@ class MarginMet:
     """A margin call is over: the account carries what it holds again."""
 
     at: datetime
-    net_liq: Decimal
+    equity: Decimal
     requirement: Decimal
 
     def __str__(self) -> str:
-        return f"the margin call is met: ${self.requirement:,.2f} of ${self.net_liq:,.2f}"
+        return f"the margin call is met: ${self.requirement:,.2f} of ${self.equity:,.2f}"
 
 
 @value

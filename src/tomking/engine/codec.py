@@ -16,7 +16,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import DataCorrupt
-from tomking.core.facts import KINDS, Fact
+from tomking.core.facts import KINDS, Fact, MarginCalled, MarginMet
 from tomking.core.order import Order, TimeInForce
 
 #: The key under which a float that JSON cannot hold is written.
@@ -76,8 +76,19 @@ def _order(record: dict[str, Any]) -> dict[str, Any]:
     return {key: part for key, part in record.items() if key != "rests"} | {"tif": tif.value}
 
 
+def _margin(record: dict[str, Any]) -> dict[str, Any]:
+    """A margin call from before it was measured by what there is besides options."""
+    if "net_liq" not in record:
+        return record
+    return {key: part for key, part in record.items() if key != "net_liq"} | {
+        "equity": record["net_liq"]
+    }
+
+
 #: Records as they were once written, brought to their present fields on reading; never rewritten.
-UPCASTS: Mapping[type, Callable[[dict[str, Any]], dict[str, Any]]] = {Order: _order}
+UPCASTS: Mapping[type, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    Order: _order, MarginCalled: _margin, MarginMet: _margin,
+}  # fmt: skip
 
 
 def to_json(fact: Fact) -> str:

@@ -19,6 +19,7 @@ from tomking.market.snapshot import MID, Legs, Marks, Snapshot
 from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.order_rules import instruments_known, prices_are_figures
+from tomking.portfolio.power import equity
 from tomking.portfolio.preview import Preview, Refusal
 
 NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked", asked=False)
@@ -72,14 +73,23 @@ class Account:
         """
         return worth(self.ledger, self._mids(now))
 
+    def equity(self, now: Snapshot) -> Decimal:
+        """What can carry a requirement, in dollars: net liquidation without options.
+
+        Raises
+        ------
+        QuoteMissing
+            If a holding has no mark.
+        """
+        marks = self._mids(now)
+        return equity(worth(self.ledger, marks), value_of_options(self.ledger, marks))
+
     def dry_run(self, order: Order, now: Snapshot, reserved: Decimal) -> Preview:
         """What an order would need, cost and leave free.
 
         One that takes risk off is asked for fees only, unless it sells what may cover a short.
 
-        ``reserved`` is set aside for other working orders. Buying power is what is left of everything
-        but options once requirement and reserve are met: a requirement holds the value of the short
-        options it is for, and long options lend nothing (FINRA 4210(f)(2)).
+        ``reserved`` is set aside for other working orders.
 
         Raises
         ------
@@ -96,11 +106,9 @@ class Account:
         before, after, alone = self._collateral.change(self.ledger.holdings, order, now)
         if not order.adds_risk and after <= before:
             return replace(NOT_ASKED, fees=fees)
-        marks = self._mids(now)
-        net_liq = worth(self.ledger, marks)
-        free = net_liq - value_of_options(self.ledger, marks) - before - reserved
+        free = self.equity(now) - before - reserved
         seen = Preview(before, after, alone, fees, "estimate", premium(order, prices), free)
-        return replace(seen, refusals=margin_refusals(seen, net_liq - fees - after - reserved))
+        return replace(seen, refusals=margin_refusals(seen))
 
     def _mids(self, now: Snapshot) -> Mapping[Contract, float]:
         """The mids of everything held."""
@@ -185,17 +193,10 @@ def value_of_options(ledger: Ledger, marks: Mapping[Contract, float]) -> Decimal
     )
 
 
-def margin_refusals(seen: Preview, left: Decimal) -> tuple[Refusal, ...]:
-    """Why the account could not carry an order: nothing free for it, or a margin call at once.
-
-    ``left`` is net liquidation beyond every requirement, the order's among them.
-    """
-    asked = (
-        ("buying power after the order", seen.buying_power_after),
-        ("net liq beyond all requirements", left),
-    )
-    readings = (
-        Reading(name, Stage.MARGIN, Sense.AT_LEAST, float(dollars), 0.0, "dollars")
-        for name, dollars in asked
-    )
-    return tuple(Refusal(Code.MARGIN, str(reading)) for reading in readings if not reading.passed)
+def margin_refusals(seen: Preview) -> tuple[Refusal, ...]:
+    """Why the account could not carry an order: it would take more than is free."""
+    left = Reading(
+        "buying power after the order", Stage.MARGIN, Sense.AT_LEAST,
+        float(seen.buying_power_after), 0.0, "dollars",
+    )  # fmt: skip
+    return () if left.passed else (Refusal(Code.MARGIN, str(left)),)

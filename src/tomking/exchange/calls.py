@@ -62,15 +62,15 @@ class Calls:
     def answered(
         self,
         at: datetime,
-        net_liq: Decimal,
+        equity: Decimal,
         requirement: Decimal,
         version: int,
         prices: dict[str, float],
     ) -> list[Fact]:
         """A call when the account has gone under water, its end when it has come up again."""
         self.owed, self.version, self.seen = False, version, prices
-        under = requirement > net_liq
+        under = requirement > equity
         if under is self.called:
             return []
         self.called = under
-        return [(MarginCalled if under else MarginMet)(at, cents(net_liq), requirement)]
+        return [(MarginCalled if under else MarginMet)(at, cents(equity), requirement)]

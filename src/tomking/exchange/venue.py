@@ -284,8 +284,8 @@ class Exchange:
     def _margin_call(self, now: Snapshot) -> list[Fact]:
         """A margin call or its end; while something held has no quote it is asked again later."""
         try:
-            worth, needed = self.net_liq(now), self.requirement(now)
+            carries, needed = self._account.equity(now), self.requirement(now)
             prices = self._account.prices(now)
-            return self._calls.answered(now.at, worth, needed, self._account.version, prices)
+            return self._calls.answered(now.at, carries, needed, self._account.version, prices)
         except QuoteMissing:
             return []

@@ -21,6 +21,11 @@ def values(legs: Legs, marks: Marks) -> list[float]:
     return worth
 
 
+def of_options(legs: Legs, marks: Marks) -> float:
+    """Dollar value at mid of the options among some legs."""
+    return sum((v for v, sign in zip(values(legs, marks), legs.sign, strict=True) if sign), 0.0)
+
+
 def net_liq(book: Book, worth: list[float]) -> float:
     """Cash, what the legs are worth, and the futures' basis."""
     basis = sum((float(held.basis) for held in book.positions.values()), 0.0)

@@ -19,6 +19,7 @@ from tomking.market.snapshot import NO_SHOCK, Legs, Marks, Shock
 from tomking.portfolio import marks as worth
 from tomking.portfolio.book import Book
 from tomking.portfolio.margin.account import TASTYTRADE, Terms, asked
+from tomking.portfolio.power import buying_power
 from tomking.portfolio.scenarios import Scenario, term
 
 
@@ -48,19 +49,21 @@ class World(Protocol):
 class Stressed:
     """An account in one world; dollars.
 
-    ``net_liq`` is at mid. ``at_exit`` is what would be left if all of it were closed there, longs at
-    the bid and shorts at the ask of quotes as wide as the shock makes them.
+    ``net_liq`` is at mid, and so are the ``options`` in it. ``at_exit`` is what would be left if all of
+    it were closed there, longs at the bid and shorts at the ask of quotes as wide as the shock makes
+    them.
     """
 
     shock: Shock
     net_liq: float
+    options: float
     at_exit: float
     requirement: Decimal
 
     @property
     def buying_power(self) -> float:
-        """Net liquidation less the requirement; below nought there is a margin call."""
-        return self.net_liq - float(self.requirement)
+        """What is free there; below nought there is a margin call."""
+        return buying_power(self.net_liq, self.options, float(self.requirement))
 
 
 @value
@@ -132,7 +135,8 @@ def valued(
         for root in dict.fromkeys(contract.root for contract in holdings.contracts)
     )
     at_exit = worth.at_exit(holdings, marks)
-    return Stressed(shock, cash + value_usd, cash + at_exit, sum(needs, ZERO))
+    options = worth.of_options(holdings, marks)
+    return Stressed(shock, cash + value_usd, options, cash + at_exit, sum(needs, ZERO))
 
 
 def _spot(root: str, market: World, shock: Shock) -> float:

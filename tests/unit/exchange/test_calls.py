@@ -75,12 +75,12 @@ def test_a_call_of_the_day_is_not_repeated_in_the_evening_of_it() -> None:
     assert calls(exchange.step(at(EVENING, 530.0))) == []
 
 
-def test_a_call_says_what_is_needed_and_what_the_account_is_worth() -> None:
+def test_a_call_says_what_is_needed_and_what_there_is_besides_options() -> None:
     exchange = account()
     exchange.step(at(60, SAFE))
     (called,) = exchange.step(at(61, 530.0))
     assert isinstance(called, MarginCalled)
-    assert (called.net_liq, called.requirement) == (26_000, 26_500)
+    assert (called.equity, called.requirement) == (26_000, 26_500)
     assert str(called).startswith("margin call for $500.00")
 
 

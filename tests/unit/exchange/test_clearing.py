@@ -149,8 +149,8 @@ def test_a_margin_call_is_made_once_and_lifted_once() -> None:
     exchange = account((2, SHARE, "600"), cash=Decimal(20_000))
     (called,) = exchange.step(at(EVENING))
     assert isinstance(called, MarginCalled)
-    assert called.net_liq == 20_000
-    assert called.requirement > called.net_liq
+    assert called.equity == 20_000
+    assert called.requirement > called.equity
     assert kinds(exchange.step(at(EVENING, MONDAY))) == ["DividendBooked"]
     risen: Quotes = {SHARE: (1200.0, 1200.0)}
     met = exchange.step(market(EVENING, risen, day=date(2025, 12, 9), price=1200.0))

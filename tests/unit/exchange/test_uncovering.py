@@ -78,11 +78,11 @@ def test_selling_a_part_of_the_cover_is_asked_for_that_part() -> None:
     assert refused(asked(holding(POOR, *held), closing("1.50", (-1, LONG))))
 
 
-@pytest.mark.parametrize(("cash", "no"), [("10000", False), ("9999.99", True)])
+@pytest.mark.parametrize(("cash", "no"), [("9850", False), ("9849.99", True)])
 def test_where_another_long_takes_over_only_the_wider_spread_is_asked_for(
     cash: str, no: bool
 ) -> None:
-    """Without the 5850 the 5800 covers: a hundred points in place of fifty."""
+    """Without the 5850 the 5800 covers: a hundred points in place of fifty, less the 150 it brings."""
     exchange = holding(Decimal(cash), *PAIR, (1, FAR))
     worthless = dict.fromkeys((SHORT, LONG, FAR), (0.0, 0.0))
     seen = asked(exchange, closing("1.50", (-1, LONG)), worthless)
@@ -112,8 +112,8 @@ def test_one_long_too_many_is_free_to_go_and_the_next_is_not(units: int, no: boo
             "not asked",
             False,
         ),  # what is tied up falls: a quarter of the shares'
-        (100, 500.00, "52000", "estimate", False),  # 52,500 before, 62,000 for the call alone
-        (100, 500.00, "51999.99", "estimate", True),
+        (100, 500.00, "2000", "estimate", False),  # 62,000 for the call alone, 60,000 for shares
+        (100, 500.00, "1999.99", "estimate", True),
     ],
 )
 def test_shares_that_cover_a_call_are_asked_about_where_the_call_needs_more_without_them(

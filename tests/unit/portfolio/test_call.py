@@ -53,7 +53,7 @@ def left(level: float, rise: float) -> float:
     price = plain_black76(level, STRIKE, years, vol, -1.0, 0.0)[0]
     out = max(level - STRIKE, 0.0)
     need = max(0.25 * level - out, 0.15 * STRIKE) + price
-    return CASH - 100.0 * price - max(100.0 * need, 250.0)
+    return CASH - max(100.0 * need, 250.0)  # the price is in what is needed
 
 
 def root_of(function: Callable[[float], float], inner: float, outer: float) -> float:
@@ -191,7 +191,8 @@ def test_buying_power_is_nought_at_every_level_found(
     at: Board = board(vol=vol)
     book = columns([leg(*one) for one in wanted])
     bare = valued(book, 0.0, at)
-    cash = max(float(bare.requirement) * times - bare.net_liq, 1_000.0)
+    carried = bare.net_liq - bare.options
+    cash = max(float(bare.requirement) * times - carried, 1_000.0)
     found = clock(book, cash, at)
     assert not found.under_water
     for call in (found.below, found.above, found.by_vix):

@@ -71,7 +71,7 @@ def test_an_account_is_cash_and_legs_at_mid_and_margin_by_the_engine() -> None:
     assert found.net_liq == pytest.approx(50_000.0 - 2 * 50 * marks.table[2, 0])
     assert found.at_exit == pytest.approx(50_000.0 - 2 * 50 * marks.table[1, 0])
     assert found.requirement == asked("ES", legs, marks, 6000.0, AT.at, Terms()).requirement
-    assert found.buying_power == pytest.approx(found.net_liq - float(found.requirement))
+    assert found.buying_power == pytest.approx(50_000.0 - float(found.requirement))
 
 
 def test_margin_is_worked_out_at_the_shocked_prices_and_not_scaled() -> None:

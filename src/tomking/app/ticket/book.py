@@ -26,6 +26,7 @@ from tomking.portfolio.book import Book
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.margin.leg import Margin
 from tomking.portfolio.order_rules import is_
+from tomking.portfolio.power import buying_power
 from tomking.portfolio.preview import Preview
 from tomking.risk import caps
 from tomking.risk.case import Case
@@ -175,9 +176,9 @@ def _dry_run(asked: Ticket, need: Needs, net_liq: Decimal) -> Preview:
     )
     seen = Preview(
         need.before, need.after, need.alone.maintenance, need.fees, "estimate", need.premium,
-        net_liq - lent - need.before,
+        buying_power(net_liq, lent, need.before),
     )  # fmt: skip
-    return replace(seen, refusals=margin_refusals(seen, net_liq - need.fees - need.after))
+    return replace(seen, refusals=margin_refusals(seen))
 
 
 def _slope(legs: Legs, view: View, marks: Marks) -> Slope:
