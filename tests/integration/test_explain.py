@@ -53,6 +53,23 @@ def test_explain_says_everything_about_a_spread(
     assert len(said["limits"]) == 11
 
 
+def test_a_short_call_over_a_dividend_has_an_eve(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = changed(changed(SPREAD, "dividend_yield", ...), "legs", [
+        {"right": "C", "strike": 590, "expiry": "2026-06-26", "quantity": -1, "price": 15.10},
+        {"right": "C", "strike": 600, "expiry": "2026-06-26", "quantity": 1, "price": 9.00},
+    ]) | {"dividends": [{"ex_date": "2026-06-18", "amount": 1.85}], "order": {}}  # fmt: skip
+    said = explained(call, here, capsys)
+    (eve,) = said["early_exercise"]
+    assert (eve["strike"], eve["eve_of"]) == (590, "2026-06-18")
+    assert 604 < eve["from"] < 607
+    assert any("chances take the cash dividends as a yield" in one for one in said["assumed"])
+    assert explained(SPREAD, here, capsys)["early_exercise"] == []
+    assert main(["explain", written(here, call)]) == 0
+    assert "590 C is exercised on the eve of 2026-06-18 from" in capsys.readouterr().out
+
+
 def test_a_cash_account_is_shown_no_margin_call(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

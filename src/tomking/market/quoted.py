@@ -20,6 +20,7 @@ from tomking.core.reading import Skip, Stage, skip
 from tomking.core.style import is_american
 from tomking.core.value import value
 from tomking.market.bars import F64
+from tomking.market.cash_dividends import Paid, groups
 from tomking.market.expiry import years_left
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import (
@@ -43,21 +44,28 @@ from tomking.market.spread import quote_into, quote_rules
 from tomking.market.surface import shock_into
 from tomking.pricing import black
 from tomking.pricing.american import american_slopes
-from tomking.pricing.american_vol import american_vol
+from tomking.pricing.american_vol import american_vol, american_vol_with_dividends
+from tomking.pricing.dividend_slopes import slopes_with_dividends
 from tomking.pricing.implied import implied_vol
 
 ROWS = 9
+#: Where the rows of ``slopes_with_dividends`` stand in a table of marks.
+SLOPES = (MID, DELTA, GAMMA, THETA, VEGA)
 #: The best a typed figure can be, and what is worked out from it.
 TYPED, IMPLIED = Evidence.RECORDED, Evidence.MODEL
 
 
 @value
 class Underlying:
-    """A product, its typed price in points, and its dividend yield (annual fraction)."""
+    """A product, its typed price in points, and its dividend yield (annual fraction).
+
+    Cash ``dividends`` price its American options; the yield is then what stands for them elsewhere.
+    """
 
     product: Product
     price: float
     dividend_yield: float = 0.0
+    dividends: Paid = ()
 
 
 @value
@@ -125,6 +133,15 @@ class Quoted:
         here = self._laid_out(legs, shock)
         early = np.array([is_american(c, self._on(c).product) for c in legs.contracts])
         table = _priced(legs, here, self.rate, early)
+        for rows, ex, amounts in groups(
+            legs.contracts, early, _paid(self.underlyings), self.at, shock.minutes
+        ):
+            slopes = slopes_with_dividends(
+                here.spot[rows], legs.strike[rows], here.years[rows], here.vol[rows],
+                legs.sign[rows], self.rate, ex, amounts,
+            )  # fmt: skip
+            for row, figures in zip(SLOPES, slopes, strict=True):
+                table[row, rows] = figures
         if not (shock.spot or shock.minutes or shock.wing or shock.vol):
             typed = np.array([self.prices.get(contract, nan) for contract in legs.contracts])
             table[MID] = np.where(legs.sign == 0.0, here.spot, typed)
@@ -156,6 +173,10 @@ class Quoted:
             shock_into(deviation, moneyness, self._days(legs), years, shock, deviation)
             vol = deviation / np.sqrt(np.where(years > 0.0, years, nan))
         return Columns(spot, forward, years, vol, growth)
+
+
+def _paid(underlyings: Mapping[str, Underlying]) -> Mapping[str, Paid]:
+    return {root: on.dividends for root, on in underlyings.items() if on.dividends}
 
 
 @value
@@ -257,6 +278,10 @@ def implied(
             price[early], spot[early], strike[early], years[early], sign[early], rate,
             (rate - growth)[early],
         )  # fmt: skip
+    for rows, ex, amounts in groups(options, early, _paid(underlyings), at):
+        found[rows] = american_vol_with_dividends(
+            price[rows], spot[rows], strike[rows], years[rows], sign[rows], rate, ex, amounts
+        )
     return found
 
 

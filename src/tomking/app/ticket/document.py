@@ -13,6 +13,7 @@ from tomking.app.ticket.need import margin_of
 from tomking.app.ticket.odds import METHODS, Odds, Touch
 from tomking.app.ticket.second import Second
 from tomking.app.ticket.stress import Side, Stressed
+from tomking.core.contract import Contract
 from tomking.core.money import ZERO, usd
 from tomking.core.reading import Reading
 from tomking.market.quoted import IMPLIED, TYPED
@@ -36,6 +37,12 @@ def leg(one: Priced) -> dict[str, Any]:
     }
 
 
+def leg_of(held: Contract) -> dict[str, Any]:
+    """A contract in the words of the file."""
+    right = held.right.value[0] if held.right else None
+    return {"right": right, "strike": held.strike, "expiry": held.expiry}
+
+
 def document(found: Explained) -> dict[str, Any]:
     """Everything about one order."""
     asked = found.asked
@@ -57,6 +64,10 @@ def document(found: Explained) -> dict[str, Any]:
         "margin_call": None if found.margin_call is None else margin_call(found.margin_call),
         "greeks": {"before": greeks(found.measured.before), "after": greeks(found.measured.after)},
         "second_order": second_order(found.second),
+        "early_exercise": [
+            leg_of(one.contract) | {"eve_of": one.ex_date, "from": round(one.price, 6)}
+            for one in found.eves
+        ],
         "net_liq": found.measured.net_liq,
         "limits": readings(found.measured.readings),
         "chances": _chances(found.opened.odds if found.opened else NO_ODDS),

@@ -7,9 +7,10 @@ from tomking.app import strategies
 from tomking.app.config.load import Settings
 from tomking.app.ticket.book import Measured, Needs, measured, needs, order_of, uncovers
 from tomking.app.ticket.closing import CLOSES, ROLLS, apart, facing, opened, purpose
+from tomking.app.ticket.dividends import Eve, eves
 from tomking.app.ticket.exits import Exit, exits
 from tomking.app.ticket.file import Ticket
-from tomking.app.ticket.market import market_of, net_of
+from tomking.app.ticket.market import after, market_of, net_of
 from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import Odds, odds
 from tomking.app.ticket.plans import Fit, as_plan, recognised
@@ -27,6 +28,7 @@ from tomking.market.sessions import session_of
 from tomking.portfolio.call import Clock, Uncalled
 from tomking.portfolio.preflight import Situation, objections
 from tomking.portfolio.recognise import Recognised
+from tomking.report.words import percent
 from tomking.strategies.plan import Plan
 from tomking.strategies.tune import tune
 
@@ -61,6 +63,7 @@ class Explained:
     margin_call: Clock | Uncalled | None
     measured: Measured
     second: Second
+    eves: tuple[Eve, ...]
     objections: tuple[Reading, ...]
     assumed: tuple[str, ...]
 
@@ -92,6 +95,7 @@ def explained(asked: Ticket, settings: Settings, as_strategy: str | None = None)
         asked, why, NOTES.get(why, ""), named(asked), found, come, need, stressed(asked, market),
         margin_call(asked, market, found),
         measured(asked, market, need, settings.limits, net_liq, strategy), second(asked, market),
+        eves(after(asked), asked.dividends, asked.product, market),
         (*venue_objections(asked), *uncovers(asked, need, net_liq)),
         assumed(asked, market, come.odds if come else None, net_liq),
     )  # fmt: skip
@@ -141,8 +145,12 @@ def assumed(
     said = list(asked.assumed)
     if "rate" not in asked.said:
         said.append("interest is 0 %")
-    if "dividend_yield" not in asked.said and not on.is_future:
+    if not asked.said & {"dividend_yield", "dividends"} and not on.is_future:
         said.append("no dividends")
+    if asked.dividends:
+        said.append(
+            f"chances take the cash dividends as a yield of {percent(asked.dividend_yield, 2)}"
+        )
     said.append(
         "prices are typed and have no width; bids and asks on a bad day are modelled (MODEL)"
     )

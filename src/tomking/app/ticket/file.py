@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from tomking.app.ticket import fields
+from tomking.app.ticket.dividends import dividends, yield_until
 from tomking.app.ticket.fields import members, wrong
 from tomking.app.ticket.holdings import Account, account
 from tomking.app.ticket.legs import Priced, leg, outright
@@ -19,12 +20,13 @@ from tomking.app.ticket.underlying import has_row, underlying
 from tomking.core.order import TimeInForce
 from tomking.core.product import PRODUCTS, Product
 from tomking.core.value import value
+from tomking.market.carry import Dividend
 from tomking.portfolio.margin.house import HOUSES
 
 LEGS_MAX = 100
 NEEDED = ("underlying", "house", "legs")
 OPTIONAL = (
-    "shares", "at", "multiplier", "rate", "dividend_yield", "vix", "order", "account",
+    "shares", "at", "multiplier", "rate", "dividend_yield", "dividends", "vix", "order", "account",
 )  # fmt: skip
 TIFS = {"DAY": TimeInForce.DAY, "GTC": TimeInForce.GTC}
 
@@ -42,6 +44,7 @@ class Wanted:
 class Ticket:
     """A whole file. ``legs`` are one unit of the order; ``product`` stands in for an unknown symbol.
 
+    Of cash ``dividends`` the ``dividend_yield`` is what they come to until the last leg expires.
     ``said`` are the keys the file has; ``assumed`` what was taken for those that say what the legs are.
     """
 
@@ -57,6 +60,7 @@ class Ticket:
     vix: float | None
     order: Wanted
     account: Account | None
+    dividends: tuple[Dividend, ...]
     said: frozenset[str]
     assumed: tuple[str, ...]
 
@@ -98,17 +102,21 @@ def ticket(x: Any, now: datetime) -> Ticket:
         raise wrong("legs", "none are given: there is nothing to margin")
     shares = fields.count(found.get("shares", 0), "shares")
     check_outright(shares, on, "shares")
+    paid = dividends(found, on, price, at)
+    rate = fields.share(found.get("rate", 0), "rate")
+    stands = yield_until(paid, price, rate, at, legs)
     return Ticket(
         on, price, leverage,
         fields.word(tuple(HOUSES))(found["house"], "house"),
         legs,
         shares,
         at,
-        fields.share(found.get("rate", 0), "rate"),
-        fields.share(found.get("dividend_yield", 0), "dividend_yield"),
+        rate,
+        stands or fields.share(found.get("dividend_yield", 0), "dividend_yield"),
         fields.index_points(found["vix"], "vix") if "vix" in found else None,
         _order(found["order"]) if "order" in found else Wanted(),
         account(found["account"], on, price, at) if "account" in found else None,
+        paid,
         frozenset(found),
         tuple(_assumed(found, on, at)),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tomking.app.screen import STYLES, console, show, show_pairs, show_table
 from tomking.app.ticket.book import Greeks
+from tomking.app.ticket.dividends import eve_said
 from tomking.app.ticket.explained import Explained, Opened
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.odds import METHODS, Odds
@@ -113,6 +114,8 @@ def _margin(found: Explained) -> Iterator[Row]:
     if found.margin_call is not None:
         yield "Margin call", margin_call(found.margin_call)
     yield "Greeks move", second_said(found.second)
+    for eve in found.eves:
+        yield "Early exercise", eve_said(eve)
 
 
 def _stressed(row: Stressed, found: Explained) -> str:
