@@ -321,17 +321,6 @@ def test_no_leg_may_open_against_what_is_held_or_working() -> None:
     assert not answers(scene(holding=working), wanted=mirrored)["R-VEN-05"].passed
 
 
-@pytest.mark.rule("R-VEN-05")
-def test_a_replaced_order_does_not_oppose_its_replacement_and_the_venue_s_rule_agrees() -> None:
-    mirrored = order("+1 6090 C, -1 6120 C", "-2.00", campaign="other")
-    working = apply(empty_book(Decimal(100_000)), Sent(scene().market.at, opener()))
-    seen = scene(holding=working)
-    assert "held or working" in str(answers(seen, wanted=mirrored)["R-VEN-03"].observed)
-    standing_in = answers(seen, wanted=replace(mirrored, replaces=opener().id))
-    assert standing_in["R-VEN-05"].passed
-    assert standing_in["R-VEN-03"].passed
-
-
 @pytest.mark.rule("R-COR-07")
 def test_a_root_without_a_group_is_refused() -> None:
     case = open_case(order(SPREAD), scene(), preview())
