@@ -48,6 +48,7 @@ def test_explain_says_everything_about_a_spread(
     assert said["plan"] is None
     assert [one["rule"] for one in said["exits"]] == ["R-MAN-01", "R-MAN-02", "R-MAN-05"]
     assert [one["price"] for one in said["exits"]] == [Decimal("-0.90"), Decimal("-5.40"), None]
+    assert set(said["second_order"]) == {"vanna", "charm", "vomma"}
     assert said["objections"] == []
     assert len(said["limits"]) == 11
 

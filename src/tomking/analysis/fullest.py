@@ -4,7 +4,7 @@ done to it then.
 Margin is written down at every close and at every entry that traded; between them nobody asked.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tomking.analysis.equity import MARGIN_READING
@@ -88,11 +88,3 @@ def _is_of(fact: Fact, order: str) -> bool:
 
 def _book(facts: Sequence[Fact]) -> Book:
     return fold(empty_book(ZERO), facts)
-
-
-def readings_of(found: Fullest) -> Mapping[str, tuple[str, ...]]:
-    """What did not hold on each bad day, in words; empty where all did."""
-    return {
-        replay.scenario.name: tuple(str(seen) for seen in replay.readings if not seen.passed)
-        for replay in found.replays
-    }

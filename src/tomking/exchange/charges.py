@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from tomking.core.contract import Contract
 from tomking.core.order import Order
 from tomking.exchange.ledger import size
 from tomking.portfolio.fees import FeeSchedule, fee
@@ -26,6 +27,14 @@ def leg_fees(
         )
         for leg, price in zip(order.legs, prices, strict=True)
     )
+
+
+def closing_fee(
+    schedule: FeeSchedule, contract: Contract, held: int, price: Decimal, day: date
+) -> Decimal:
+    """Dollars for closing all that is held of a contract."""
+    count = -held * size(contract)
+    return fee(contract.root, count, price, False, contract.is_option, day, schedule)
 
 
 def part_fees(

@@ -17,8 +17,9 @@ from tomking.core.calendar import AFTER_CLOSE, Session
 from tomking.core.contract import Contract, Settles
 from tomking.core.evidence import Stamped
 from tomking.core.facts import EveningsMissed, Fact, Settled
-from tomking.core.money import ZERO
+from tomking.core.money import ZERO, points
 from tomking.exchange.assignment import RATIONAL, Boundary, EarlyExercise, contrary, rational
+from tomking.exchange.charges import closing_fee
 from tomking.exchange.dividends import booked
 from tomking.exchange.early import (
     as_closed,
@@ -29,7 +30,14 @@ from tomking.exchange.early import (
     is_open_question,
 )
 from tomking.exchange.ledger import Ledger, apply, is_future
-from tomking.exchange.settlement import Due, away, final_settlement, outcome
+from tomking.exchange.settlement import (
+    BY_THE_HOUSE,
+    CLOSED_OUT,
+    Due,
+    away,
+    final_settlement,
+    outcome,
+)
 from tomking.market.carry import Dividend
 from tomking.market.delivery import held_until, is_delivered
 from tomking.market.sessions import next_session, previous_session, session_of, sessions_between
@@ -38,7 +46,6 @@ from tomking.portfolio.fees import FeeSchedule, settlement_fee
 
 #: The end of what does not end today.
 LATER = datetime.max.replace(tzinfo=UTC)
-CLOSED_OUT = "closed out by the house: nothing is delivered here"
 AGAINST_THE_TABLE = "at a pin, against the table"
 
 
@@ -218,9 +225,16 @@ def _ended(
         return ()
     if contract.is_option:
         return _expired(contract, ledger.held(contract), now, price.value, fees, policy)
-    note = CLOSED_OUT if is_delivered(contract) else ""
-    due = Due(_ended_at(contract, now), contract, ledger.held(contract), price.value, note=note)
-    return (final_settlement(due, ledger.cost[contract]),)
+    due = Due(_ended_at(contract, now), contract, ledger.held(contract), price.value)
+    return (_future_ended(due, ledger.cost[contract], now.day.session.day, fees),)
+
+
+def _future_ended(due: Due, cost: Decimal, day: date, fees: FeeSchedule) -> Settled:
+    """A future's own end: settled in cash, or closed out by the house, a trade that costs its fee."""
+    if not is_delivered(due.contract):
+        return final_settlement(due, cost)
+    fee = closing_fee(fees, due.contract, due.quantity, points(due.fixing), day)
+    return final_settlement(replace(due, fee=fee, note=BY_THE_HOUSE), cost, CLOSED_OUT)
 
 
 def _ended_at(contract: Contract, now: Snapshot) -> datetime:

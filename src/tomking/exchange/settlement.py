@@ -28,6 +28,8 @@ from tomking.market.delivery import future_contract
 
 #: How a settlement is named; the words of a tax return, in lower case.
 CASH_SETTLED, EXERCISED, ASSIGNED, EXPIRED = "cash_settled", "exercised", "assigned", "expired"
+#: A future the house has sold or bought back because nobody here takes delivery.
+CLOSED_OUT, BY_THE_HOUSE = "closed_out", "by the house: nothing is delivered here"
 
 #: The expiry a share is given, which never comes.
 NEVER = date.max
@@ -82,15 +84,15 @@ def outcome(due: Due, *, against: bool = False) -> Settled:
     return OUTCOMES[delivers, is_in_the_money(due.contract, due.fixing) is not against](due)
 
 
-def final_settlement(due: Due, cost: Decimal) -> Settled:
-    """A future's own end: the difference of its fixing and what it was entered at, in cash.
+def final_settlement(due: Due, cost: Decimal, how: str = CASH_SETTLED) -> Settled:
+    """A future's own end: the difference of its price then and what it was entered at, in cash.
 
-    ``cost`` is entry price times contracts, in points. What one contract is worth at its fixing is
+    ``cost`` is entry price times contracts, in points. What one contract is worth at its end is
     rounded to the cent, so that parts of a holding add up to the whole.
     """
     each = cents(points(due.fixing) * multiplier(due.contract))
     gain = due.quantity * each - cost * multiplier(due.contract)
-    return _settled(due, gain, due.fee, CASH_SETTLED)
+    return _settled(due, gain, due.fee, how)
 
 
 def _worthless(due: Due) -> Settled:

@@ -194,7 +194,7 @@ def test_an_option_on_a_physical_future_becomes_it_and_the_house_closes_it_out_b
     early = market(CLOSE, day=date(2026, 1, 28), price=3985.0)
     assert settle(ledger, early, FREE) == (ledger, ())
     after, (fact,) = settle(ledger, market(CLOSE, day=date(2026, 1, 29), price=3985.0), FREE)
-    assert fact.note == "closed out by the house: nothing is delivered here"
+    assert (fact.settlement, fact.note) == ("closed_out", "by the house: nothing is delivered here")
     assert (after.holdings, after.cash) == ({}, CASH - 15 * 100)
 
 

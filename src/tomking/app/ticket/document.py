@@ -11,6 +11,7 @@ from tomking.app.ticket.legs import Priced
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.need import margin_of
 from tomking.app.ticket.odds import METHODS, Odds, Touch
+from tomking.app.ticket.second import Second
 from tomking.app.ticket.stress import Side, Stressed
 from tomking.core.money import ZERO, usd
 from tomking.core.reading import Reading
@@ -55,6 +56,7 @@ def document(found: Explained) -> dict[str, Any]:
         "stress": [_stress(row) for row in found.stressed],
         "margin_call": None if found.margin_call is None else margin_call(found.margin_call),
         "greeks": {"before": greeks(found.measured.before), "after": greeks(found.measured.after)},
+        "second_order": second_order(found.second),
         "net_liq": found.measured.net_liq,
         "limits": readings(found.measured.readings),
         "chances": _chances(found.opened.odds if found.opened else NO_ODDS),
@@ -173,6 +175,11 @@ def greeks(one: Greeks) -> dict[str, Decimal | None]:
         "theta": dollars(one.theta),
         "vega": dollars(one.vega),
     }
+
+
+def second_order(one: Second) -> dict[str, Decimal | None]:
+    """Dollars: what a vol point adds to delta and vega (vanna, vomma), and a day to delta (charm)."""
+    return {"vanna": dollars(one.vanna), "charm": dollars(one.charm), "vomma": dollars(one.vomma)}
 
 
 def readings(asked: Iterable[Reading]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from tomking.app.ticket.market import market_of, net_of
 from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import Odds, odds
 from tomking.app.ticket.plans import Fit, as_plan, recognised
+from tomking.app.ticket.second import Second, second
 from tomking.app.ticket.stress import Stressed, margin_call, stressed
 from tomking.app.ticket.underlying import has_row
 from tomking.app.ticket.words import named
@@ -59,6 +60,7 @@ class Explained:
     stressed: tuple[Stressed, ...]
     margin_call: Clock | Uncalled | None
     measured: Measured
+    second: Second
     objections: tuple[Reading, ...]
     assumed: tuple[str, ...]
 
@@ -89,7 +91,7 @@ def explained(asked: Ticket, settings: Settings, as_strategy: str | None = None)
     return Explained(
         asked, why, NOTES.get(why, ""), named(asked), found, come, need, stressed(asked, market),
         margin_call(asked, market, found),
-        measured(asked, market, need, settings.limits, net_liq, strategy),
+        measured(asked, market, need, settings.limits, net_liq, strategy), second(asked, market),
         (*venue_objections(asked), *uncovers(asked, need, net_liq)),
         assumed(asked, market, come.odds if come else None, net_liq),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from tomking.app.ticket.book import Greeks
 from tomking.app.ticket.explained import Explained, Opened
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.odds import METHODS, Odds
+from tomking.app.ticket.second import second_said
 from tomking.app.ticket.stress import Stressed
 from tomking.app.ticket.words import line, option, title
 from tomking.core.order import Purpose
@@ -111,6 +112,7 @@ def _margin(found: Explained) -> Iterator[Row]:
         yield row.name, f"underlying at {row.spot:,.6g}: {_stressed(row, found)}"
     if found.margin_call is not None:
         yield "Margin call", margin_call(found.margin_call)
+    yield "Greeks move", second_said(found.second)
 
 
 def _stressed(row: Stressed, found: Explained) -> str:

@@ -8,7 +8,7 @@ from tomking.core.errors import ConfigError
 from tomking.core.money import usd
 from tomking.core.near import did_you_mean
 from tomking.portfolio.margin.account import margin_leg
-from tomking.portfolio.margin.house import AccountType, house_for
+from tomking.portfolio.margin.house import AccountType, account_of
 from tomking.portfolio.margin.leg import Underlying
 from tomking.portfolio.margin.tims import POINTS, TIMS, Pricing, WhatIf, what_if
 from tomking.report.words import percent
@@ -28,8 +28,7 @@ def what_if_of(asked: Ticket, method: str) -> WhatIf:
     if method not in WHAT_IFS:
         raise ConfigError(f"unknown what-if {method!r}{did_you_mean(method, WHAT_IFS)}")
     on, at = asked.product, products(asked)
-    account = house_for(on.kind, asked.house, on.root).account
-    if account is not AccountType.MARGIN:
+    if account_of(asked.house) is not AccountType.MARGIN:
         raise ConfigError(
             f"{asked.house} is an account that may not borrow, and portfolio margin is borrowing: "
             "ask at tastytrade or exchange"

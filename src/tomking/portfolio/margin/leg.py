@@ -16,14 +16,14 @@ class MarginLeg:
     Parameters
     ----------
     right, strike
-        The option; ``right`` is ``None`` for the future or share itself, whose strike is ignored.
+        The option; ``right`` is ``None`` for the share itself, whose strike is ignored.
     expiry, settles
         Last day, and whether it is fixed on the opening print or at the close: the two never cover
         each other.
     quantity
         Contracts (shares for a share), + long and - short.
     price
-        Mark in points; for the future or share itself its own price.
+        Mark in points; for the share itself its own price.
     """
 
     right: Right | None
@@ -79,8 +79,8 @@ class Margin:
     the requirement less premium received plus premium paid; ``maintenance`` is what holding needs,
     the same figure where there are no shares. ``uncovered`` are the shorts nothing covers in
     ``requirement``. ``method`` is ``universal`` (the rule, exact), ``bound`` (the rule, but the
-    search was stopped: never too low), ``secured`` (nothing borrowed) or ``estimate`` (rates stand
-    in for a scan).
+    search was stopped: never too low), ``secured`` (nothing borrowed) or ``estimate`` (a scan of
+    futures and options on them, repriced).
     """
 
     requirement: Decimal

@@ -13,8 +13,6 @@ from tomking.core.errors import ConfigError
 from tomking.core.product import PRODUCTS, product
 from tomking.core.value import value
 
-ASSUMED = "assumed"
-
 #: Where a maintenance margin was published. Prices of the day are settlements to about one per cent.
 SOURCES: Mapping[str, str] = MappingProxyType(
     {

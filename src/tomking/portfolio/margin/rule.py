@@ -3,7 +3,8 @@ strategies.
 
 Minimise, over which shorts stay uncovered, the largest intrinsic loss of what is covered plus the
 pooled requirement of what is not (SR-CBOE-2012-043; FINRA Regulatory Notice 12-44; FINRA
-4210(f)(2)). Lots of shares may carry shorts and be protected by longs instead: ``shares.py``.
+4210(f)(2)). Lots of shares may carry shorts and be protected by longs instead: ``shares.py``. Futures
+and options on them do not come here: accounts of those are scanned, ``scan.py``.
 """
 
 import math
@@ -30,9 +31,9 @@ def requirement(legs: Iterable[MarginLeg], underlying: Underlying, house: House)
     Parameters
     ----------
     legs
-        Options of any right, strike and expiry, each at its mark, and the future or shares
-        themselves. Shares may cover and be covered; futures are charged apart, which is never too
-        low. What is on another underlying never covers: ask for it by itself.
+        Options of any right, strike and expiry, each at its mark, and the shares themselves, which
+        may cover and be covered. What is on another underlying never covers: ask for it by itself.
+        Whoever asks for a future all the same is told a rate on its notional, charged apart.
     underlying
         Price in points, which is the shares' price too, kind, leverage and dollars a point.
     house
@@ -82,7 +83,7 @@ def _answers(
     underlying: Underlying,
     house: House,
 ) -> tuple[Answer, Answer]:
-    """What options and shares or futures need when they are bought, and what from then on."""
+    """What options and shares need when they are bought, and what from then on."""
     if house.account is not AccountType.MARGIN:
         check_shares(others, underlying)
     if house.account is AccountType.CASH:
