@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from tomking.core.facts import CampaignClosed, Fact, Judged, LegFilled, Sent, Settled
-from tomking.core.money import ZERO
+from tomking.core.money import ZERO, cents
 from tomking.core.order import Order, Purpose
 from tomking.core.product import product
 from tomking.core.value import value
@@ -117,7 +117,7 @@ def _trade(
     pnl, fees = (held[name].pnl, held[name].fees) if end is None else (end.pnl, end.fees)
     credit = sum(
         (
-            -fill.quantity * fill.price * product(fill.contract.root).multiplier
+            -cents(fill.quantity * fill.price * product(fill.contract.root).multiplier)
             for by, fill in fills
             if by.purpose is Purpose.OPEN
         ),

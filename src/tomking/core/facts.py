@@ -155,6 +155,24 @@ class DividendBooked:
 
 
 @value
+class EveningsMissed:
+    """Nobody looked on some evenings, and what they did to these contracts cannot be known now."""
+
+    at: datetime
+    first: date
+    last: date
+    contracts: tuple[Contract, ...]
+
+    def __str__(self) -> str:
+        when = f"on {self.first}" if self.first == self.last else f"{self.first} to {self.last}"
+        named = ", ".join(map(str, self.contracts))
+        return (
+            f"nobody looked in the evening {when}: whether {named} was assigned or paid a dividend "
+            "is not known and not booked; compare with the account"
+        )
+
+
+@value
 class MarginCalled:
     """The account is under water: what it holds needs more than there is besides options.
 
@@ -277,15 +295,15 @@ class Resumed:
 
 Fact = (
     RunStarted | Considered | Judged | Sent | Walked | LegFilled | OrderEnded | Settled
-    | DividendBooked | MarginCalled | MarginMet | CampaignClosed | SessionClosed | CashMoved
-    | Halted | Resumed
+    | DividendBooked | EveningsMissed | MarginCalled | MarginMet | CampaignClosed | SessionClosed
+    | CashMoved | Halted | Resumed
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         RunStarted, Considered, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
-        DividendBooked, MarginCalled, MarginMet, CampaignClosed, SessionClosed, CashMoved,
-        Halted, Resumed,
+        DividendBooked, EveningsMissed, MarginCalled, MarginMet, CampaignClosed, SessionClosed,
+        CashMoved, Halted, Resumed,
     )
 }  # fmt: skip

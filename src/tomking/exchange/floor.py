@@ -72,12 +72,11 @@ class Floor:
         orders: Orders,
         account: Account,
     ) -> Iterator[Fact]:
-        """A package that met its price: its fills, and its end; no fills if it closes too much."""
+        """A package that met its price: its fills and its end; or its end, as things are held now."""
         order, ledger = entry.order, account.ledger
         units = min(entry.left, self._fill.lot or entry.left)
-        gone = matching.overclosed(replace(order, units=units), ledger.holdings)
-        if gone is not None:
-            why = f"closes more {gone} than the {ledger.held(gone)} held"
+        why = matching.barred(replace(order, units=units), ledger.holdings)
+        if why:
             yield from orders.end(order.id, Status.CANCELLED, why, look.at)
             return
         day = look.session.day

@@ -1,8 +1,10 @@
 """The venue's own ledger: cash, what is held, what it cost, what was realised.
 
 Written apart from the trader's book on purpose: two ledgers that agree are only a proof when they
-are not one. Money is exact: what part of an average price is freed when part of a holding goes is
-cut to the cent, and what is cut off stays with the rest, so nothing is ever lost to rounding.
+are not one. Money moves in cents: what a fill comes to, quantity times price times the dollars of a
+point, is rounded to the cent once, half to even as fees are, since a sixty-fourth of a Treasury
+option is 15.625 dollars. What part of an average price is freed when part of a holding goes is cut to
+the cent, and what is cut off stays with the rest, so nothing is ever lost to rounding.
 """
 
 from collections.abc import Mapping
@@ -107,14 +109,17 @@ def trade(ledger: Ledger, contract: Contract, quantity: int, price: Decimal) -> 
     """Buy (+) or sell (-) at a price in points.
 
     Options and shares are paid for at once. A future costs nothing to open; what is closed brings
-    the difference to its average entry price.
+    the difference to its average entry price. The amount of the whole trade is rounded to the cent;
+    where a trade closes and opens, so is what it closes, and what it opens has the rest.
     """
     held = ledger.held(contract)
     closed = _closed(held, quantity)
     basis = _freed(ledger, contract, closed)
-    gained = (closed * price - basis) * multiplier(contract)
-    paid = ZERO if is_future(contract) else quantity * price * multiplier(contract)
-    cost = ledger.cost.get(contract, ZERO) - basis + (quantity + closed) * price
+    point = multiplier(contract)
+    amount, shut = cents(quantity * price * point), cents(closed * price * point)
+    gained = shut - basis * point
+    paid = ZERO if is_future(contract) else amount
+    cost = ledger.cost.get(contract, ZERO) - basis + (amount + shut) / point
     return _book(
         _hold(ledger, contract, held + quantity, cost),
         cash=ledger.cash - paid + (gained if is_future(contract) else ZERO),

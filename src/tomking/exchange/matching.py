@@ -28,6 +28,7 @@ from tomking.exchange.prices import at_limit, fill_prices, net_of
 from tomking.exchange.slippage import share
 from tomking.exchange.working import Working
 from tomking.market.snapshot import AGE, ASK, BID, DELTA, MID
+from tomking.portfolio.preflight import opposing
 
 #: Float noise allowed in the first, cheap comparison; the exact one follows.
 _NOISE = 1e-6
@@ -175,12 +176,22 @@ def fills(
     )
 
 
-def overclosed(order: Order, holdings: Mapping[Contract, int]) -> Contract | None:
-    """The first contract an order would close more of than is held, if there is one.
+def barred(order: Order, holdings: Mapping[Contract, int]) -> str:
+    """Why an order that met its price may not trade after all; empty if it may.
 
-    Asked again when it would trade: another order or an expiry may have been faster, and a closing
-    order can never open.
+    Asked again when it would trade: another order or the clearing house may have been faster. A
+    closing order can never open, and an opening one never takes down what is held.
     """
+    gone = overclosed(order, holdings)
+    if gone is not None:
+        return f"closes more {gone} than the {holdings.get(gone, 0)} held"
+    for leg in opposing(order, holdings.items()):
+        return f"opens {leg.contract} against the {holdings[leg.contract]} held"
+    return ""
+
+
+def overclosed(order: Order, holdings: Mapping[Contract, int]) -> Contract | None:
+    """The first contract an order would close more of than is held, if there is one."""
     for leg in order.legs:
         held, quantity = holdings.get(leg.contract, 0), leg.quantity * order.units
         over = held * quantity >= 0 or abs(quantity) > abs(held)

@@ -143,14 +143,24 @@ class Orders:
 
     def claimed(self, order: Order, group: str = "") -> Mapping[Contract, int]:
         """What working orders beside this one will close; its forerunners and its group left out."""
+        groups: dict[str, list[tuple[Contract, int]]] = {}
+        for its, entry in self._others(order, group):
+            groups.setdefault(its, []).extend(_left(entry, opens=False))
+        return claims(groups.values())
+
+    def opening(self, order: Order) -> tuple[tuple[Contract, int], ...]:
+        """What working orders beside this one would open; its forerunners and its group left out."""
+        others = (_left(entry, opens=True) for _, entry in self._others(order))
+        return tuple(leg for legs in others for leg in legs)
+
+    def _others(self, order: Order, group: str = "") -> Iterator[tuple[str, Working]]:
+        """The working orders that go on beside one, each with the name of its group or its own."""
         gone = replaced(order, {name: entry.order for name, entry in self.working.items()})
         mine = {group} | {self._groups.get(name, "") for name in gone} - {""}
-        groups: dict[str, list[tuple[Contract, int]]] = {}
         for name, entry in self.working.items():
             its = self._groups.get(name, name)
             if name not in gone and its not in mine:
-                groups.setdefault(its, []).extend(_closing(entry))
-        return claims(groups.values())
+                yield its, entry
 
     def reserved(self, besides: str = "") -> Decimal:
         """Dollars of buying power set aside for working orders, for what is left of each."""
@@ -182,6 +192,7 @@ def traded(entry: Working) -> str:
     return f"{entry.filled} of {order.units} of {order.id}, which it would replace, filled; {ends}"
 
 
-def _closing(entry: Working) -> Iterator[tuple[Contract, int]]:
-    """What is left of an order's closing legs."""
-    return ((leg.contract, leg.quantity * entry.left) for leg in entry.order.legs if not leg.opens)
+def _left(entry: Working, *, opens: bool) -> Iterator[tuple[Contract, int]]:
+    """What is left of an order's opening or closing legs."""
+    legs = (leg for leg in entry.order.legs if leg.opens is opens)
+    return ((leg.contract, leg.quantity * entry.left) for leg in legs)

@@ -31,7 +31,7 @@ def objections(
     elif forerunner in orders.working and orders.replacement(forerunner):
         note = f"{orders.replacement(forerunner)} replaces {forerunner} already"
         yield Refusal(Code.CANNOT_UPDATE, note)
-    met = Situation(held, session, at, orders.claimed(order))
+    met = Situation(held, session, at, orders.claimed(order), orders.opening(order))
     yield from refusals(order, met, Checkpoint.PREFLIGHT)
 
 

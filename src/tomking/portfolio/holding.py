@@ -19,24 +19,26 @@ def traded(
     """Cash and change of basis of a trade: options and shares are paid for, futures are carried.
 
     Futures added cost no cash; set against an opposite holding, the carried dollars of as many
-    contracts turn into money at once, at their average.
+    contracts turn into money at once, at their average. What the whole trade comes to is rounded to
+    the cent, half to even, as money moves; so is what it closes, and what it opens has the rest.
 
     Parameters
     ----------
     held, basis
         Contracts held before, signed, and the dollars at which futures are carried.
     each
-        Dollars a contract.
+        Dollars a contract, not rounded.
     """
+    amount = cents(quantity * each)
     if contract.is_option or product(contract.root).delivers is Delivers.SHARES:
-        return -quantity * each, ZERO
+        return -amount, ZERO
     shut = min(abs(held), abs(quantity)) if held * quantity < 0 else 0
     if not shut:
-        return ZERO, -quantity * each
+        return ZERO, -amount
     way = 1 if quantity > 0 else -1
     freed = basis if shut == abs(held) else cents(basis * shut / abs(held))
-    more = (abs(quantity) - shut) * way
-    return -way * shut * each + freed, -freed - more * each
+    gone = cents(way * shut * each)
+    return freed - gone, gone - amount - freed
 
 
 def holding_with(held: Held, contract: Contract, quantity: int) -> Held:

@@ -31,13 +31,15 @@ class Situation:
     """What an order meets.
 
     ``holdings`` are net by contract, + long and - short; ``session`` today's, if there is one.
-    ``claimed`` is what other working orders will close, signed as they trade.
+    ``claimed`` is what other working orders will close and ``opening`` what they would open, each
+    contract of each order, both signed as they trade.
     """
 
     holdings: Mapping[Contract, int]
     session: Session | None
     at: datetime
     claimed: Mapping[Contract, int] = field(default_factory=dict[Contract, int])
+    opening: tuple[tuple[Contract, int], ...] = ()
 
 
 Measure = Callable[[Order, Situation], Reading]
@@ -117,16 +119,21 @@ def _closes_held(order: Order, met: Situation) -> Reading:
     return count("closes no more than is held", sum(over), 0, "contracts")
 
 
-def _opposes_none(order: Order, met: Situation) -> Reading:
-    """The venue holds one contract long or short, never both."""
-    against = sum(
-        abs(leg.quantity * order.units)
+def opposing(order: Order, there: Iterable[tuple[Contract, int]]) -> tuple[Leg, ...]:
+    """The opening legs that stand against something held or wanted, signed; a future only nets."""
+    against = {(contract, n > 0) for contract, n in there if n}
+    return tuple(
+        leg
         for leg in order.legs
-        if leg.opens
-        and not nets(leg.contract)
-        and met.holdings.get(leg.contract, 0) * leg.quantity < 0
+        if leg.opens and not nets(leg.contract) and (leg.contract, leg.quantity < 0) in against
     )
-    return count("opens nothing against what is held", against, 0, "contracts")
+
+
+def _opposes_none(order: Order, met: Situation) -> Reading:
+    """The venue holds one contract long or short, never both, so two orders may not open both."""
+    against = opposing(order, (*met.holdings.items(), *met.opening))
+    found = sum(abs(leg.quantity * order.units) for leg in against)
+    return count("opens nothing against what is held or working", found, 0, "contracts")
 
 
 def _may_open(order: Order, met: Situation) -> Reading:

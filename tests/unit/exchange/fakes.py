@@ -93,11 +93,13 @@ def market(
     price: float = HOUSE_SPOT,
     age_s: float = 0.0,
     dividends: Mapping[str, tuple[Dividend, ...]] | None = None,
+    closed: Mapping[str, float] | None = None,
 ) -> Market:
-    """The market some minutes after the open of a day."""
+    """The market some minutes after the open of a day; ``closed`` is where roots closed before it."""
     hours = session(day)
     vix = Stamped(16.0, hours.opens, Evidence.MODEL)
-    today = Day(hours, {}, {}, {}, {}, {"ES": price, "SPX": price}, vix, 0.04, (), dividends or {})
+    before = {"ES": price, "SPX": price, **(closed or {})}
+    today = Day(hours, {}, {}, {}, {}, before, vix, 0.04, (), dividends or {})
     return Market(hours.at(minute), today, vix, quotes or {}, fixings or {}, price, age_s)
 
 

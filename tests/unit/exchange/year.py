@@ -18,6 +18,7 @@ from tomking.core.calendar import Session
 from tomking.core.contract import Contract, Right, Settles
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.facts import DividendBooked, Fact, LegFilled, OrderEnded, Sent, Settled
+from tomking.core.money import cents
 from tomking.core.order import Leg, Order, Purpose
 from tomking.core.product import product
 from tomking.core.reading import Skip, Stage, skip
@@ -154,7 +155,7 @@ class Tape:
         self.fees += fee
 
     def _trade(self, contract: Contract, quantity: int, price: Decimal) -> None:
-        self.cash -= quantity * price * product(contract.root).multiplier
+        self.cash -= cents(quantity * price * product(contract.root).multiplier)
         self.held[contract] = self.held.get(contract, 0) + quantity
 
     def _settle(self, fact: Settled) -> None:

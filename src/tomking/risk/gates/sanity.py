@@ -10,6 +10,7 @@ from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.venue import Code, is_figure
 from tomking.market.snapshot import AGE, ASK, BID, MID
+from tomking.portfolio.book import Working
 from tomking.portfolio.order_rules import is_priced_on_tick
 from tomking.portfolio.package import natural, package_mid, price_band
 from tomking.portfolio.preflight import Situation, claims, objections, replaced
@@ -59,7 +60,8 @@ def price_is_within_the_band(case: Case) -> Reading:
 def venue_takes_the_order(case: Case) -> Reading:
     """Legs, sizes and hours are ones the venue accepts; margin is another gate's (R-VEN-03)."""
     market = case.view.market
-    met = Situation(case.view.book.holdings, market.day.session, market.at, _claimed(case))
+    held = case.view.book.holdings
+    met = Situation(held, market.day.session, market.at, _claimed(case), _opening(case))
     others = (said for said in case.preview.refusals if said.code is not Code.MARGIN)
     said = (*objections(case.order, met), *others)
     seen = str(said[0]) if said else "none"
@@ -85,10 +87,7 @@ def closes_no_more_than_it_holds(case: Case) -> Reading:
 
 def no_leg_opposes_another(case: Case) -> Reading:
     """No opening leg stands against a held or working contract; shift one strike (R-VEN-05)."""
-    book = case.view.book
-    there = [*book.holdings.items()]
-    for working in book.working.values():
-        there += [(leg.contract, leg.quantity) for leg in working.order.legs if leg.opens]
+    there = (*case.view.book.holdings.items(), *_opening(case))
     opposed = sum(
         leg.opens and any(c == leg.contract and n * leg.quantity < 0 for c, n in there)
         for leg in case.order.legs
@@ -115,18 +114,29 @@ def _reduces(held: int, change: int) -> bool:
 
 
 def _claimed(case: Case) -> dict[Contract, int]:
-    """What orders that go on working would close; those the order stands in for will be gone."""
+    """What orders that go on working would close."""
+    return claims(_left(there, opens=False) for there in _others(case))
+
+
+def _opening(case: Case) -> tuple[tuple[Contract, int], ...]:
+    """What orders that go on working would open."""
+    return tuple(leg for there in _others(case) for leg in _left(there, opens=True))
+
+
+def _others(case: Case) -> list[Working]:
+    """The orders that go on working; those the order stands in for will be gone."""
     working = case.view.book.working
     gone = replaced(case.order, {name: there.order for name, there in working.items()})
-    return claims(
-        [
-            (leg.contract, leg.quantity * there.order.units - traded)
-            for leg, traded in zip(there.order.legs, there.filled, strict=True)
-            if not leg.opens
-        ]
-        for name, there in working.items()
-        if name not in gone
-    )
+    return [there for name, there in working.items() if name not in gone]
+
+
+def _left(there: Working, *, opens: bool) -> list[tuple[Contract, int]]:
+    """What has not traded yet of an order's opening or closing legs."""
+    return [
+        (leg.contract, leg.quantity * there.order.units - traded)
+        for leg, traded in zip(there.order.legs, there.filled, strict=True)
+        if leg.opens is opens
+    ]
 
 
 SANITY = (
