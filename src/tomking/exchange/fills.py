@@ -134,8 +134,10 @@ def one_step(tick: Decimal) -> Steps:
 def tradable(model: FillModel, bid: float, ask: float, age_s: float, quantity: int) -> bool:
     """Whether a quote may fill a leg: fresh, not crossed, and there is somebody on the other side.
 
-    A sale needs a bid above zero; a purchase needs an offer, and may meet an empty bid side. Every
-    comparison is false for NaN, so a missing quote never fills.
+    A sale needs a bid above zero; a purchase needs an offer, and may meet a bid of zero: 0.00 at 0.40
+    is how a far wing is quoted, with both sides known and nobody wanting it, and who buys it pays the
+    whole offer. That is not one-sided. A side that is *missing* is NaN, every comparison with it is
+    false, and such a quote never fills.
     """
     if not age_s <= model.age_max_s or not 0.0 <= bid <= ask < math.inf:
         return False

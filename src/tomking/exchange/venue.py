@@ -254,7 +254,9 @@ class Exchange:
 
     def _estimate(self, order: Order, now: Snapshot, held: Mapping[Contract, int]) -> Preview:
         """The dry run of an order that would meet these holdings."""
-        said = routing.objections(order, self._orders, held, now.day.session, now.at)
+        said = tuple(routing.objections(order, self._orders, held, now.day.session, now.at))
+        if not order.legs:
+            return replace(NOT_ASKED, refusals=said)
         reserved = self._orders.reserved(besides=order.replaces)
         seen = self._account.dry_run(order, now, reserved)
         return replace(seen, refusals=(*said, *seen.refusals))

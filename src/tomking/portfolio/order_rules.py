@@ -8,11 +8,15 @@ Rules as tastytrade states or shows them; ticks and limits are data in ``core.ve
 from decimal import Decimal
 from math import gcd
 
+from tomking.core.calendar import FRIDAY
+from tomking.core.contract import Contract
+from tomking.core.errors import DataError
 from tomking.core.money import ZERO
 from tomking.core.order import Order, OrderType, TimeInForce
 from tomking.core.product import PRODUCTS, is_adjusted, product
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.venue import LEGS_MAX, PRICE_MAX, is_figure, is_on_tick
+from tomking.market.delivery import last_day
 
 AGREE = "agree"
 FIGURES = f"figures below {PRICE_MAX:,}"
@@ -36,13 +40,37 @@ def has_legs(order: Order) -> Reading:
 
 
 def instruments_known(order: Order) -> Reading:
-    """Every root is one the products list, and none was changed by a corporate action."""
-    name = "instruments are known"
-    for leg in order.legs:
-        root = leg.contract.root
-        if root not in PRODUCTS:
-            return is_(name, f"{root} is {'adjusted' if is_adjusted(root) else 'unknown'}", "known")
-    return is_(name, "known", "known")
+    """Every root is one the products list, none was changed by a corporate action, and each can be."""
+    flaws = (flaw(leg.contract) for leg in order.legs)
+    seen = next(filter(None, flaws), "known")
+    return is_("instruments are known", seen, "known")
+
+
+def flaw(contract: Contract) -> str:
+    """Why no venue lists a contract, whatever the day; empty if one may.
+
+    Only what is certainly impossible is named: whether a strike or a day is listed is not asked.
+    """
+    root, strike = contract.root, contract.strike
+    if root not in PRODUCTS:
+        return f"{root} is {'adjusted' if is_adjusted(root) else 'unknown'}"
+    if contract.is_option and not (strike is not None and is_figure(strike) and strike > ZERO):
+        return f"{root} has a strike of {strike}, where one is above zero"
+    if contract.is_option and contract.expiry.weekday() > FRIDAY:
+        return f"{contract} expires on a {contract.expiry:%A}"
+    return _future_flaw(contract) if product(root).is_future else ""
+
+
+def _future_flaw(contract: Contract) -> str:
+    """Why nothing on a future is called that: none named, another root's, or one that ends before."""
+    root, code = contract.root, contract.future
+    if not code:
+        return f"{root} {contract.expiry} names no future"
+    try:
+        ends = last_day(root, code)
+    except DataError as unknown:
+        return str(unknown)
+    return f"{contract} is written on {code}, which ends {ends}" if contract.expiry > ends else ""
 
 
 def prices_are_figures(order: Order) -> Reading:

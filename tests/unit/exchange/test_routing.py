@@ -1,6 +1,7 @@
 """The dry run: what an order needs, what it leaves, and why it is refused."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from tomking.core.facts import OrderEnded
 from tomking.core.order import Order, Purpose
 from tomking.core.venue import Code
 from tomking.exchange.fills import MID, NATURAL
+from tomking.exchange.ledger import Ledger
 from tomking.exchange.settlement import share_of
 from tomking.exchange.venue import Exchange
 from tomking.market.delivery import future_contract
@@ -177,3 +179,30 @@ def test_the_venue_says_no_to_an_option_sold_in_the_last_half_hour_of_its_life()
     late = market(361, {dying: (1.0, 1.2)})
     said = venue("100000").preview(order("1.00", (-1, dying)), late).refusals
     assert [refusal.code for refusal in said] == [Code.CLOSING_ONLY]
+
+
+@pytest.mark.parametrize("held", [{}, {SHORT: -1}])
+def test_an_order_for_nothing_is_refused_and_no_crash(held: dict[Contract, int]) -> None:
+    start = Ledger(Decimal(10_000), held, {contract: Decimal(-4) for contract in held})
+    exchange = Exchange(Decimal(10_000), FREE, NATURAL, "tastytrade", start=start)
+    nothing = replace(order("1.00", (-1, SHORT)), legs=())
+    for sent in (nothing, replace(nothing, intent="test/close", purpose=Purpose.CLOSE)):
+        exchange.submit(sent, market(60, QUOTES))
+        (fact,) = (f for f in exchange.step(market(61, QUOTES)) if isinstance(f, OrderEnded))
+        assert fact.note == "validation_error: order has legs: 0 legs, must be at least 1"
+    assert exchange.holdings() == held
+
+
+def test_what_no_venue_lists_never_fills() -> None:
+    for odd in (
+        replace(SHORT, strike=Decimal(-5)),
+        replace(SHORT, expiry=date(2025, 12, 13)),
+        put(5800, expiry=date(2026, 3, 6), future="ESZ25"),
+        put(5800, expiry=date(2026, 3, 6), future=""),
+    ):
+        exchange, quotes = venue("1000000"), {odd: (4.0, 4.2)}
+        exchange.submit(order("4.00", (-1, odd)), market(60, quotes))
+        (fact,) = exchange.step(market(61, quotes))
+        assert isinstance(fact, OrderEnded)
+        assert fact.note.startswith(f"{Code.INSTRUMENT}: ")
+        assert exchange.holdings() == {}

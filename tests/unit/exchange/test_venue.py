@@ -337,3 +337,26 @@ def test_a_lot_of_shares_pays_fees_and_margin_by_the_share() -> None:
     exchange.step(market(61, quotes, price=600.0))
     assert exchange.ledger.cash == CASH - 60000 - Decimal("0.08")
     assert exchange.requirement(market(61, quotes, price=600.0)) == 15000  # a quarter to hold it
+
+
+@pytest.mark.parametrize(
+    ("wing", "sells"),
+    [((0.0, 0.35), True), ((float("nan"), 0.35), False), ((0.0, float("nan")), False)],
+)
+def test_a_wing_nobody_bids_for_is_given_away_but_one_with_a_missing_side_is_not(
+    wing: tuple[float, float], sells: bool
+) -> None:
+    exchange = holding_the_spread()
+    quotes: Quotes = {SHORT: (0.30, 0.40), LONG: wing}
+    exchange.submit(closing("-0.40", (1, SHORT), (-1, LONG)), market(62, quotes))
+    expected = [(1, Decimal("0.4000")), (-1, Decimal(0))] if sells else []
+    assert filled(exchange.step(market(63, quotes))) == expected
+
+
+@pytest.mark.parametrize(("bid", "buys"), [(0.0, True), (float("nan"), False)])
+def test_a_far_wing_is_bought_at_the_offer_where_the_bid_is_nought_and_not_where_it_is_missing(
+    bid: float, buys: bool
+) -> None:
+    exchange, quotes = venue(MID), {LONG: (bid, 0.40)}
+    exchange.submit(order("-0.40", (1, LONG)), market(60, {LONG: (0.3, 0.4)}))
+    assert filled(exchange.step(market(61, quotes))) == ([(1, Decimal("0.4000"))] if buys else [])

@@ -9,6 +9,7 @@ from tomking.core.calendar import Session, new_york, session
 from tomking.core.contract import Contract, Right
 from tomking.core.order import Leg, Order, Purpose
 from tomking.core.reading import Stage
+from tomking.market.delivery import future_after
 from tomking.portfolio.preflight import Situation, objections
 
 DAY = date(2026, 6, 5)
@@ -17,7 +18,7 @@ TEN_THIRTY = new_york(DAY, time(10, 30))
 
 
 def put(strike: int, expiry: date = date(2026, 9, 30), root: str = "ES") -> Contract:
-    return Contract(root, expiry, Right.PUT, Decimal(strike), "ESU26" if root == "ES" else "")
+    return Contract(root, expiry, Right.PUT, Decimal(strike), future_after(root, expiry))
 
 
 SHORT, LONG = put(5700), put(5690)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.unit
 
 DAY = date(2026, 6, 5)
 TODAY = session(DAY)
-SHORT = Contract("ES", date(2026, 9, 30), Right.PUT, Decimal(5700), "ESU26")
+SHORT = Contract("ES", date(2026, 9, 30), Right.PUT, Decimal(5700), "ESZ26")
 FUTURE = Contract("ES", date(2026, 9, 18), future="ESU26")
 
 
