@@ -46,6 +46,8 @@ from tomking.market.snapshot import MID
 from tomking.portfolio.book import Book, empty_book, fold
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.fees import TASTYTRADE
+from tomking.portfolio.marks import of_options
+from tomking.portfolio.power import buying_power
 from tomking.portfolio.preview import Preview
 from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
@@ -239,8 +241,9 @@ def _asked(rows: list[tuple[str, str]], scene: Scene, seen: View) -> Asked:
             *collateral.change(seen.book.holdings, order, seen.market), Decimal(0), "estimate"
         )
         worth = Decimal(str(seen.net_liq or 0.0))
-        free = replace(dry, buying_power=worth - dry.before)
-        dry_run = replace(dry, refusals=margin_refusals(free, worth - dry.after))
+        options = Decimal(str(of_options(seen.book.legs, seen.marks)))
+        free = replace(dry, buying_power=buying_power(worth, options, dry.before))
+        dry_run = replace(dry, refusals=margin_refusals(free))
     verdict = judge(order, seen, dry_run)
     failed = first_failure(verdict.readings)
     said = "approved" if isinstance(verdict, Approved) else f"refused at {failed and failed.stage}"

@@ -30,6 +30,8 @@ SPOT_STEP, VIX_STEP = 0.01, 0.04
 _NEAR = 1e-9
 #: Dollars of buying power that count as none, and how often a bracket is cut to find them.
 _NONE, _TURNS = 0.005, 150
+#: Dollars of residual from which a level is where buying power jumps, and not where it is nought.
+JUMP = 1.0
 INDEX = "SPX"
 
 
@@ -65,6 +67,15 @@ class Call:
     def never(self) -> bool:
         """Whether buying power is not gone as far as was looked."""
         return self.at is None
+
+    @property
+    def jumps(self) -> bool:
+        """Whether buying power falls in one step at the level: no price has none left of it.
+
+        A requirement steps where the greater side of uncovered calls and puts changes.
+        """
+        away = self.at is not None and self.at.shock != NO_SHOCK
+        return away and abs(self.residual) >= JUMP
 
 
 @value
@@ -167,12 +178,12 @@ def _first(left: Callable[[float], float], steps: Sequence[float]) -> float | No
         return inner
     for outer in steps[1:]:
         if left(outer) <= 0.0:
-            return _halved(left, inner, outer)
+            return _bracketed(left, inner, outer)
         inner = outer
     return None
 
 
-def _halved(left: Callable[[float], float], inner: float, outer: float) -> float:
+def _bracketed(left: Callable[[float], float], inner: float, outer: float) -> float:
     """The point between one with buying power and one without at which there is none.
 
     By the straight line between the two, and by halving every third time, which always gets nearer.

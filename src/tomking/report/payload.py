@@ -166,7 +166,7 @@ def _call(call: Call) -> Record:
     """A level of the margin call; ``never`` where buying power lasts as far as was looked."""
     where = call.at or call.looked
     said: Record = {"never": call.never, "index": where.index, "vix": where.vix}
-    return said | {"residual": call.residual}
+    return said | {"residual": call.residual, "jumps": call.jumps}
 
 
 def _performance(figures: Performance) -> Record:

@@ -75,11 +75,17 @@ def _level(clock: Clock, call: Call, way: str, end: float) -> str:
     moved = call.at.index / clock.here.index - 1.0
     return (
         f"{way} at {number(call.at.index, 0)} ({percent(moved, sign=True)}, VIX then "
-        f"{number(call.at.vix, 0)})"
+        f"{number(call.at.vix, 0)}{_jump(call)})"
     )
+
+
+def _jump(call: Call) -> str:
+    """That a requirement steps at the level, so that buying power is not nought there but less."""
+    return f"; it drops to {money(call.residual)} there in one step" if call.jumps else ""
 
 
 def _vix(call: Call) -> str:
     if call.at is None:
         return f"by VIX alone never, as far as {number(VIX_MAX, 0)}"
-    return f"by VIX alone at {number(call.at.vix, 0)}"
+    jump = _jump(call).removeprefix("; ")
+    return f"by VIX alone at {number(call.at.vix, 0)}{f' ({jump})' if jump else ''}"

@@ -110,6 +110,24 @@ def test_a_leveraged_fund_is_charged_by_its_leverage_up_to_its_value(
     assert float(requirement([short], fund, rules).requirement) == need
 
 
+@pytest.mark.parametrize(
+    ("house", "kind", "leverage", "need"),
+    [
+        ("tastytrade", Kind.LEVERAGED_ETF, 1.5, 4600),
+        ("tastytrade", Kind.VOLATILITY, 1.0, 4600),
+        ("exchange", Kind.LEVERAGED_ETF, 1.5, 1100),
+    ],
+)
+def test_a_listed_symbol_has_its_leverage_in_its_rate(
+    house: str, kind: Kind, leverage: float, need: float
+) -> None:
+    """UVXY at 100 and 75 per cent; where no list has it, a fund is charged by its leverage."""
+    fund = Underlying("UVXY", 50.0, kind, leverage=leverage)
+    short = MarginLeg(Right.CALL, 55.0, date(2026, 6, 19), -1, 1.0)
+    rules = house_for(kind, house, "UVXY")
+    assert float(requirement([short], fund, rules).requirement) == need
+
+
 @pytest.mark.parametrize(("house", "need"), [("exchange", 92.0), ("tastytrade", 250.0)])
 def test_the_minimum_is_flat_and_only_at_the_house(house: str, need: float) -> None:
     put = MarginLeg(Right.PUT, 9.0, date(2026, 6, 19), -1, 0.02)

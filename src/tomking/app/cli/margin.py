@@ -108,7 +108,7 @@ def _asks(rates: House, asked: Ticket) -> str:
     on = Underlying(
         asked.product.root, float(asked.price), asked.product.kind, float(asked.leverage)
     )
-    rate, minimum = (levered(x, on) for x in (rates.rate, rates.minimum_rate))
+    rate, minimum = (levered(x, on, rates) for x in (rates.rate, rates.minimum_rate))
     least = f" and ${rates.floor:,.0f} a contract" if rates.floor else ""
     said = (
         f"{_rate(rate)} of the underlying less what is out of the money, at least "

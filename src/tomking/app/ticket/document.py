@@ -60,7 +60,8 @@ def document(found: Explained) -> dict[str, Any]:
         **_money(found.money),
         "margin": _margin(found),
         "buying_power_change": -found.needs.effect,
-        "stress": [_stress(row) for row in found.stressed],
+        "buying_power": _power(found.stressed[0]),
+        "stress": [_stress(row) for row in found.stressed[1:]],
         "margin_call": None if found.margin_call is None else margin_call(found.margin_call),
         "greeks": {"before": greeks(found.measured.before), "after": greeks(found.measured.after)},
         "second_order": second_order(found.second),
@@ -131,7 +132,16 @@ def _stress(row: Stressed) -> dict[str, Any]:
 
 
 def _side(one: Side) -> dict[str, Decimal | None]:
-    return {"loss": dollars(one.loss), "requirement": dollars(one.requirement)}
+    return {
+        "loss": dollars(one.loss),
+        "requirement": dollars(one.requirement),
+        "buying_power": dollars(one.power),
+    }
+
+
+def _power(now: Stressed) -> dict[str, Decimal | None]:
+    """The account's buying power without the order and with it; unknown without an account."""
+    return {"before": dollars(now.before.power), "after": dollars(now.after.power)}
 
 
 def _chances(likely: Odds) -> dict[str, Any]:

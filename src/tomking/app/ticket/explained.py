@@ -92,7 +92,7 @@ def explained(asked: Ticket, settings: Settings, as_strategy: str | None = None)
     come = _opened(part, market, settings, as_strategy, net_liq)
     strategy = come.fit.plan.name if come and come.fit else "ticket"
     return Explained(
-        asked, why, NOTES.get(why, ""), named(asked), found, come, need, stressed(asked, market),
+        asked, why, NOTES.get(why, ""), named(asked), found, come, need, stressed(asked, market, found),
         margin_call(asked, market, found),
         measured(asked, market, need, settings.limits, net_liq, strategy), second(asked, market),
         eves(after(asked), asked.dividends, asked.product, market),

@@ -108,8 +108,11 @@ def _margin(found: Explained) -> Iterator[Row]:
     alone = f"{money(need.alone.requirement)} by itself ({need.alone.method}{bare}); "
     account = f"account {money(need.before)} to {money(need.after)}"
     yield "Margin", f"{alone if found.opened else ''}{account}"
-    yield "Buying power", f"{money(-need.effect, sign=True)} with premium and fees"
-    for row in found.stressed:
+    now, *bad = found.stressed
+    left = f"; account {_known(now.before.power)} to {_known(now.after.power)}"
+    power = left if isfinite(now.after.power) else ""
+    yield "Buying power", f"{money(-need.effect, sign=True)} with premium and fees{power}"
+    for row in bad:
         yield row.name, f"underlying at {row.spot:,.6g}: {_stressed(row, found)}"
     if found.margin_call is not None:
         yield "Margin call", margin_call(found.margin_call)
@@ -128,6 +131,8 @@ def _stressed(row: Stressed, found: Explained) -> str:
         was, then = row.before, row.after
         asks = f"asks {_known(was.requirement)} to {_known(then.requirement)}"
         parts.append(f"account {_lost(was.loss)} to {_lost(then.loss)}, {asks}")
+    if isfinite(row.after.power):
+        parts.append(f"buying power {money(row.after.power)}")
     return "; ".join(parts)
 
 

@@ -10,20 +10,27 @@ from tomking.app.ticket.need import terms
 from tomking.core.errors import QuoteMissing
 from tomking.core.value import value
 from tomking.market.quoted import Quoted
-from tomking.market.snapshot import Legs, Shock
+from tomking.market.snapshot import NO_SHOCK, Legs, Shock
 from tomking.portfolio import marks as worth
 from tomking.portfolio.call import Clock, Uncalled, clock
 from tomking.portfolio.margin.house import AccountType, account_of
 from tomking.portfolio.scenarios import SCENARIOS
 from tomking.portfolio.stress import valued
 
+#: The name of the row in which nothing has happened.
+NOW = "now"
+
 
 @value
 class Side:
-    """What an account loses (+) when it is all closed in a scenario, and what it asks for in it."""
+    """What some legs lose (+) when all of them are closed in a scenario, and what they ask for in it.
+
+    ``power`` is the account's buying power there; NaN without an account.
+    """
 
     loss: float
     requirement: float
+    power: float = nan
 
 
 @value
@@ -51,29 +58,43 @@ class Stressed:
         return self.order.requirement
 
 
-def stressed(ticket: Ticket, market: Quoted) -> tuple[Stressed, ...]:
-    """The order at its size, the file's shares or futures with it, in every scenario."""
+def stressed(ticket: Ticket, market: Quoted, made: Money) -> tuple[Stressed, ...]:
+    """The order at its size, the file's shares or futures with it: now, and in every scenario."""
     part, on = opened(ticket), products(ticket)
-    sides = tuple(
+    alone, here, then = (
         columns(legs, on) for legs in (part.whole if part else (), before(ticket), after(ticket))
     )
+    cash = _cash(ticket, market, here)
+    spent = float(made.premium - made.fees.total)
+    sides = ((alone, nan), (here, cash), (then, cash + spent))
     return tuple(
         Stressed(
-            row.name, float(ticket.price) * (1.0 + row.shock.spot),
-            *(_side(legs, row.shock, ticket, market) for legs in sides),
+            name, float(ticket.price) * (1.0 + shock.spot),
+            *(_side(legs, money, shock, ticket, market) for legs, money in sides),
         )
-        for row in SCENARIOS.values()
+        for name, shock in ((NOW, NO_SHOCK), *((row.name, row.shock) for row in SCENARIOS.values()))
     )  # fmt: skip
 
 
-def _side(legs: Legs, shock: Shock, ticket: Ticket, market: Quoted) -> Side:
+def _cash(ticket: Ticket, market: Quoted, held: Legs) -> float:
+    """Dollars of the account that no price moves; NaN without an account or a price of a holding."""
+    if ticket.account is None:
+        return nan
+    try:
+        moved = valued(held, 0.0, market, terms=terms(ticket)).net_liq if len(held) else 0.0
+    except QuoteMissing:
+        return nan
+    return float(ticket.account.net_liq) - moved
+
+
+def _side(legs: Legs, cash: float, shock: Shock, ticket: Ticket, market: Quoted) -> Side:
     """Some legs in a scenario; unknown when one has no price there."""
     try:
         there = valued(legs, 0.0, market, shock, terms(ticket))
     except QuoteMissing:
         return Side(nan, nan)
     here = worth.total(legs, market.marks(legs))
-    return Side(here - there.at_exit, float(there.requirement))
+    return Side(here - there.at_exit, float(there.requirement), cash + there.buying_power)
 
 
 def margin_call(ticket: Ticket, market: Quoted, made: Money) -> Clock | Uncalled | None:
@@ -86,9 +107,8 @@ def margin_call(ticket: Ticket, market: Quoted, made: Money) -> Clock | Uncalled
     if ticket.account is None or ticket.vix is None:
         return None
     here, then = (columns(legs, products(ticket)) for legs in (before(ticket), after(ticket)))
+    cash = _cash(ticket, market, here) + float(made.premium - made.fees.total)
     try:
-        moved = valued(here, 0.0, market, terms=terms(ticket)).net_liq if len(here) else 0.0
-        cash = float(ticket.account.net_liq + made.premium - made.fees.total) - moved
-        return clock(then, cash, market, terms(ticket))
+        return clock(then, cash, market, terms(ticket)) if cash == cash else None
     except QuoteMissing:
         return None

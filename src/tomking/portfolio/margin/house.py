@@ -81,6 +81,8 @@ class House:
         What the account may do.
     before
         Why the row counts on the days before ``since`` too, if it does.
+    listed
+        Whether the rates are a symbol's own, its leverage in them.
     """
 
     rate: float
@@ -98,6 +100,7 @@ class House:
     loan_rate: float = 0.0
     account: AccountType = AccountType.MARGIN
     before: str = ""
+    listed: bool = False
 
 
 #: The rows of each kind of underlying, oldest first.
@@ -179,7 +182,9 @@ SYMBOLS: Mapping[str, Mapping[str, tuple[House, ...]]] = MappingProxyType(
     {
         "tastytrade": MappingProxyType(
             dict.fromkeys(_LISTED, (_TT_INDEX_ROW,))
-            | dict.fromkeys(("UVXY", "SVXY", "VXX", "VIXY", "VIXM"), (_TT_VOLATILITY_ROW,))
+            | dict.fromkeys(
+                ("UVXY", "SVXY", "VXX", "VIXY", "VIXM"), (replace(_TT_VOLATILITY_ROW, listed=True),)
+            )
             | dict.fromkeys(("VIX", "VIXW"), (replace(_TT_VOLATILITY_ROW, calendars=False),))
         ),
         "ira": MappingProxyType(dict.fromkeys(_LISTED, (_IRA_INDEX_ROW,))),

@@ -14,9 +14,12 @@ F64 = NDArray[np.float64]
 LEAD_TIE = 1e-6
 
 
-def levered(rate: float, underlying: Underlying) -> float:
-    """A rate times a leveraged ETF's leverage, up to its full value (FINRA Regulatory Notice 09-53)."""
-    if underlying.kind is not Kind.LEVERAGED_ETF:
+def levered(rate: float, underlying: Underlying, house: House) -> float:
+    """A rate times a leveraged ETF's leverage, up to its full value (FINRA Regulatory Notice 09-53).
+
+    What a house lists by symbol has its leverage in the listed rate.
+    """
+    if underlying.kind is not Kind.LEVERAGED_ETF or house.listed:
         return rate
     return min(rate * abs(underlying.leverage), 1.0)
 
@@ -51,8 +54,8 @@ def naked_usd(leg: MarginLeg, underlying: Underlying, house: House) -> float:
     if house.account is not AccountType.MARGIN and not is_call:
         return leg.strike * underlying.multiplier
     out = max(leg.strike - spot if is_call else spot - leg.strike, 0.0)
-    wide = levered(house.rate, underlying) * spot - out
-    narrow = levered(house.minimum_rate, underlying) * (spot if is_call else leg.strike)
+    wide = levered(house.rate, underlying, house) * spot - out
+    narrow = levered(house.minimum_rate, underlying, house) * (spot if is_call else leg.strike)
     return max((max(wide, narrow) + leg.price) * underlying.multiplier, house.floor)
 
 

@@ -30,7 +30,7 @@ def bought_usd(price: float, is_long: bool, underlying: Underlying, house: House
     >>> bought_usd(97.73, True, Underlying("IBM", 97.73, Kind.EQUITY), house_for(Kind.EQUITY))
     48.865
     """
-    rate = max(house.outright_rate, levered(_held_rate(is_long, house), underlying))
+    rate = max(house.outright_rate, levered(_held_rate(is_long, house), underlying, house))
     return _share_usd(price, rate, is_long, house)
 
 
@@ -43,7 +43,7 @@ def held_usd(price: float, is_long: bool, underlying: Underlying, house: House) 
     >>> held_usd(10.0, True, acme, house), held_usd(10.0, False, acme, house)
     (2.5, 5.0)
     """
-    return _share_usd(price, levered(_held_rate(is_long, house), underlying), is_long, house)
+    return _share_usd(price, levered(_held_rate(is_long, house), underlying, house), is_long, house)
 
 
 def _held_rate(is_long: bool, house: House) -> float:

@@ -15,7 +15,7 @@ from tomking.app.ticket.file import Ticket
 from tomking.app.ticket.market import market_of, package, world
 from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import odds
-from tomking.app.ticket.stress import margin_call, stressed
+from tomking.app.ticket.stress import NOW, margin_call, stressed
 from tomking.core.money import ZERO
 from tomking.core.reading import Reading
 from tomking.market import quoted
@@ -145,15 +145,15 @@ def test_literal_greeks_without_a_price_of_spy_are_unknown_and_refuse() -> None:
 
 
 def test_every_scenario_of_the_rulebook_is_asked_about() -> None:
-    asked, market, _ = looked_at(SPREAD)
-    assert [row.name for row in stressed(asked, market)] == list(SCENARIOS)
+    asked, market, found = looked_at(SPREAD)
+    assert [row.name for row in stressed(asked, market, found)] == [NOW, *SCENARIOS]
     assert SCENARIOS["AUG5_LOW"] is AUG5_LOW
 
 
 @pytest.mark.parametrize("x", [SPREAD, STRANGLE, LT112, CONDOR])
 def test_the_worse_the_scenario_the_more_a_short_put_loses(x: dict[str, Any]) -> None:
     asked, market, found = looked_at(x)
-    rows = {row.name: row for row in stressed(asked, market)}
+    rows = {row.name: row for row in stressed(asked, market, found)}
     low, gap = rows["AUG5_LOW"], rows["AUG5_GAP"]
     if x is not CONDOR:  # both wings are reached in all of them
         assert low.loss > gap.loss > 0
@@ -162,10 +162,26 @@ def test_the_worse_the_scenario_the_more_a_short_put_loses(x: dict[str, Any]) ->
     assert low.requirement > 0
 
 
+def test_the_account_has_what_it_does_not_need_now_and_on_every_bad_day() -> None:
+    """A spread needs its width whatever happens; a strangle's account has less with every fall."""
+    asked, market, found = looked_at(SPREAD)
+    for row in stressed(asked, market, found):
+        assert row.before.power == pytest.approx(60_000)
+        assert row.after.power == pytest.approx(60_000 + 360 - 4.52 - 2_000)
+    asked, market, found = looked_at(STRANGLE)
+    rows = {row.name: row.after.power for row in stressed(asked, market, found)}
+    assert rows["COVID_2018_2015"] < rows["AUG5_LOW"] < rows["AUG5_GAP"] < rows[NOW]
+
+
+def test_without_an_account_nobody_knows_what_is_left() -> None:
+    asked, market, found = looked_at(changed(SPREAD, "account", ...))
+    assert all(isnan(row.after.power) for row in stressed(asked, market, found))
+
+
 def test_a_future_is_scanned_again_in_the_scenario() -> None:
     asked, market, found = looked_at(LT112)
     need = float(needs(asked, market, found).alone.requirement)
-    asks = {row.name: row.requirement for row in stressed(asked, market)}
+    asks = {row.name: row.requirement for row in stressed(asked, market, found)}
     assert asks["COVID_2018_2015"] > asks["AUG5_LOW"] > asks["AUG5_GAP"] > need
 
 
@@ -203,18 +219,18 @@ def test_an_account_that_any_move_would_sink_is_called_where_it_stands() -> None
 
 def test_a_share_option_asks_what_the_rule_says_at_the_shocked_prices() -> None:
     asked, market, found = looked_at(STRANGLE)
-    low = stressed(asked, market)[0]
+    low = stressed(asked, market, found)[1]
     assert low.requirement > float(needs(asked, market, found).alone.requirement)
-    spread, at, _ = looked_at(SPREAD)
-    assert stressed(spread, at)[0].requirement == 2000.0
+    spread, at, made = looked_at(SPREAD)
+    assert stressed(spread, at, made)[1].requirement == 2000.0
 
 
 def test_a_leg_without_a_price_in_a_scenario_makes_it_unknown() -> None:
     blind = changed(SPREAD, "legs", [
         {"right": "C", "strike": 400, "expiry": "2026-07-17", "quantity": -1, "price": 150.0}
     ])  # fmt: skip
-    asked, market, _ = looked_at(changed(blind, "order", {}))
-    row = stressed(asked, market)[0]
+    asked, market, found = looked_at(changed(blind, "order", {}))
+    row = stressed(asked, market, found)[1]
     assert isnan(row.loss)
     assert isnan(row.requirement)
 
