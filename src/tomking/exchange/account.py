@@ -128,15 +128,23 @@ class Account:
 
 
 def may_uncover(order: Order, ledger: Ledger) -> bool:
-    """Whether an order sells what may cover something that stays short beside it."""
+    """Whether an order takes away what may cover something that stays short beside it."""
     bought = {leg.contract: leg.quantity * order.units for leg in order.legs if leg.quantity > 0}
     stays_short = any(
         held.root == order.root and n + bought.get(held, 0) < 0
         for held, n in ledger.holdings.items()
     )
-    return stays_short and any(
-        leg.quantity < 0 and not _goes_with_its_short(leg, order.legs) for leg in order.legs
-    )
+    return stays_short and any(_takes_cover(leg, order.legs) for leg in order.legs)
+
+
+def _takes_cover(leg: Leg, legs: Sequence[Leg]) -> bool:
+    """Whether a leg may be cover: an option sold by itself, an outright sold or bought back.
+
+    Long shares cover a short call; a short future, or short shares, a short put.
+    """
+    if not leg.contract.is_option:
+        return True
+    return leg.quantity < 0 and not _goes_with_its_short(leg, legs)
 
 
 def _goes_with_its_short(sold: Leg, legs: Sequence[Leg]) -> bool:
@@ -145,8 +153,6 @@ def _goes_with_its_short(sold: Leg, legs: Sequence[Leg]) -> bool:
     A put bought back of another day, or of a lower strike, is not the one it has covered: another
     short would be left with less.
     """
-    if not sold.contract.is_option:
-        return False
     dear = [
         leg.quantity
         for leg in legs

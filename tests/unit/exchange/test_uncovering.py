@@ -14,6 +14,7 @@ from tomking.exchange.fills import NATURAL
 from tomking.exchange.ledger import Ledger, trade
 from tomking.exchange.settlement import share_of
 from tomking.exchange.venue import Exchange
+from tomking.market.delivery import future_contract
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.preview import Preview
 from unit.exchange.fakes import (
@@ -231,3 +232,31 @@ def test_a_refused_sale_ends_as_a_fact_and_the_cover_stays() -> None:
     assert isinstance(ended, OrderEnded)
     assert (ended.how, ended.note.partition(":")[0]) == ("rejected", "margin_check_failed")
     assert exchange.holdings() == {SHORT: -1, LONG: 1}
+
+
+SHARES, SHARE_PUT = share_of("SPY"), put(590, "SPY", MONDAY)
+FUTURE, FUTURE_PUT = future_contract("ES", "ESZ25"), put(6200, expiry=MONDAY)
+BACK = closing("-6000.00", (1, FUTURE))
+DEEP: Quotes = {FUTURE: (5999.75, 6000.0), FUTURE_PUT: (204.0, 204.0)}
+
+
+@pytest.mark.parametrize(("outright", "short"), [(SHARES, SHARE_PUT), (FUTURE, FUTURE_PUT)])
+def test_buying_back_an_outright_may_uncover_a_put_that_stays_short(
+    outright: Contract, short: Contract
+) -> None:
+    back = closing("-600.00", (1, outright))
+    assert may_uncover(back, holding(RICH, (-1, outright), (-1, short)).ledger)
+    assert not may_uncover(back, holding(RICH, (-1, outright)).ledger)
+    assert not may_uncover(back, holding(RICH, (-1, outright), (1, short)).ledger)
+
+
+@pytest.mark.parametrize(("cash", "no"), [(RICH, False), (Decimal(25_000), True)])
+def test_a_short_future_that_covers_a_put_is_bought_back_where_the_put_alone_is_carried(
+    cash: Decimal, no: bool
+) -> None:
+    """The two need 23,829, the put without the future 28,055."""
+    ledger = trade(trade(Ledger(cash), FUTURE, -1, Decimal(6000)), FUTURE_PUT, -1, Decimal(204))
+    exchange = Exchange(cash, FREE, NATURAL, "tastytrade", start=ledger)
+    seen = exchange.preview(BACK, market(60, DEEP))
+    assert seen.source == "estimate"
+    assert refused(seen) is no

@@ -21,8 +21,9 @@ from unit.exchange.year import YEAR, Market, Trader, market_at, rejected, trader
 
 pytestmark = pytest.mark.unit
 
-CASH = Decimal(20_000_000)
-SEED = 12
+#: So much that an ordinary order is refused now and then, and so little that most are not.
+CASH = Decimal(1_200_000)
+SEED = 5
 MINUTES = (30, 90, 150)
 FILLS, EXPIRIES, ASSIGNMENTS, REFUSALS = 2_000, 200, 50, 20
 
@@ -57,22 +58,32 @@ def year() -> Year:
         CASH, TASTYTRADE, spread_fraction(0.5), "tastytrade", exercise=seeded(SEED, 0.5, 0.4)
     )
     mine, evenings = trader(SEED, exchange, CASH), 0
-    for number, session in enumerate(sessions_between(date(YEAR, 1, 2), date(YEAR, 12, 31))):
+    for session in sessions_between(date(YEAR, 1, 2), date(YEAR, 12, 31)):
         mine.look(market_at(SEED, session, 0))
         for minute in MINUTES:
             for _ in range(2):
                 mine.trade(market_at(SEED, session, minute))
             mine.look(market_at(SEED, session, minute + 1))
-        if number % 10 == 0:  # an order far too large for any account
-            now = market_at(SEED, session, 170)
-            mine.send(mine.oversized(now), now)
-            mine.look(market_at(SEED, session, 171))
         mine.look(market_at(SEED, session, session.minutes))
         evening = market_at(SEED, session, session.minutes + 15)
         mine.look(evening)
         check(mine, evening)
         evenings += 1
     return Year(mine, evenings)
+
+
+def test_orders_of_every_kind_have_traded_and_one_exit_ended_the_other(year: Year) -> None:
+    traded = [fact.order for fact in year.of(LegFilled) if isinstance(fact, LegFilled)]
+    ends = [fact for fact in year.of(OrderEnded) if isinstance(fact, OrderEnded)]
+    notes = " ".join(fact.note for fact in ends)
+    assert any("/stop#" in name for name in traded)
+    assert any("/target#" in name for name in traded)
+    assert any(name.endswith("/open#2") for name in traded)
+    assert "traded first" in notes
+    assert "replaced by" in notes
+    for kind in ("market", "stop"):
+        sent = {order.id for order in year.trader.orders if order.type == kind}
+        assert len(sent & set(traded)) >= 20
 
 
 def refusals(year: Year) -> list[OrderEnded]:
@@ -93,8 +104,10 @@ def test_the_year_was_busy(year: Year) -> None:
     refused = len(refusals(year))
     sys.stdout.write(
         f"\n{fills} fills, {len(ended)} expiries, {len(taken)} assignments, "
-        f"{refused} margin refusals\n"
+        f"{refused} margin refusals, {dict(year.trader.kinds)}\n"
     )
+    assert set(year.trader.kinds) == {"limit", "market", "stop", "bracket", "cancel", "replace"}
+    assert min(year.trader.kinds.values()) >= 20
     assert fills >= FILLS
     assert len(ended) >= EXPIRIES
     assert len(taken) >= ASSIGNMENTS

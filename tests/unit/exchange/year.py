@@ -4,8 +4,9 @@
 what it says the account is worth depends on no average, no basis and no order of events.
 """
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -19,7 +20,7 @@ from tomking.core.contract import Contract, Right, Settles
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.facts import DividendBooked, Fact, LegFilled, OrderEnded, Sent, Settled
 from tomking.core.money import cents
-from tomking.core.order import Leg, Order, Purpose
+from tomking.core.order import Bracket, Leg, Order, Purpose
 from tomking.core.product import product
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
@@ -29,6 +30,7 @@ from tomking.market.listing import expiries
 from tomking.market.sessions import next_session, sessions_between
 from tomking.market.snapshot import AGE, ASK, BID, MID, NO_SHOCK, Chain, Day, Legs, Marks, Shock
 from tomking.portfolio.book import Book, Position, apply, empty_book
+from tomking.portfolio.columns import columns
 
 YEAR = 2025
 VOL, LEVEL = 0.16, 6000.0
@@ -194,6 +196,9 @@ class Trader:
     tape: Tape
     facts: list[Fact] = field(default_factory=list[Fact])
     sent: int = 0
+    resting: list[Order] = field(default_factory=list[Order])
+    orders: list[Order] = field(default_factory=list[Order])
+    kinds: Counter[str] = field(default_factory=Counter[str])
 
     def look(self, now: Market) -> list[Fact]:
         """Let the venue step, and write down everything it says."""
@@ -206,26 +211,77 @@ class Trader:
 
     def send(self, order: Order, now: Market) -> None:
         """Hand an order over."""
+        self.kinds[str(order.type)] += 1
+        self.orders.append(order)
         self.book = apply(self.book, Sent(now.at, order))
         self.exchange.submit(order, now)
+
+    def send_bracket(self, bracket: Bracket, now: Market) -> None:
+        """Hand orders over that know of each other."""
+        self.kinds["bracket"] += 1
+        for order in bracket.orders:
+            self.book = apply(self.book, Sent(now.at, order))
+        self.exchange.submit_bracket(bracket, now)
 
     def trade(self, now: Market) -> None:
         """Close something if much is held, else open something.
 
-        Little is held at a time: of a small book the least margin is found at once.
+        Little is held at a time: of a small book the least margin is found at once. What rests is
+        cancelled or replaced by something that trades, the next time round.
         """
         positions = list(self.book.positions.values())
+        while self.resting:
+            self._decide(self.resting.pop(), now)
         if len(positions) > 5 or (positions and self.random.random() < 0.25):
             self.send(self._closing(self.random.choice(positions)), now)
         else:
             wanted = self._opening(now)
             if wanted is not None:
-                self.send(wanted, now)
+                self._send_somehow(wanted, now)
 
-    def oversized(self, now: Market) -> Order:
-        """An order that no account of this size can carry."""
-        legs = (Leg(self._pick("SPX", now), -1, "all"),)
-        return self._order(legs, 5_000, Decimal("0.05"))
+    def _send_somehow(self, wanted: Order, now: Market) -> None:
+        """As it is, far from the market at first, at the market, or with its exits behind it."""
+        single, draw = len(wanted.legs) == 1, self.random.random()
+        if draw < 0.15:
+            far = Decimal(5000) if wanted.legs[0].quantity < 0 or not single else Decimal("-0.05")
+            self.resting.append(wanted)
+            self.send(replace(wanted, limit=far), now)
+        elif single and draw < 0.4:
+            self.send(replace(wanted, limit=None), now)
+        elif single and draw < 0.6:
+            self.send_bracket(self._bracket(wanted, now), now)
+        else:
+            self.send(wanted, now)
+
+    def _decide(self, rested: Order, now: Market) -> None:
+        """Cancel what rests, or replace it at a price that trades."""
+        if self.random.random() < 0.5:
+            self.kinds["cancel"] += 1
+            self.exchange.cancel(rested.id)
+        else:
+            self.kinds["replace"] += 1
+            self.send(replace(rested, attempt=2, replaces=rested.id), now)
+
+    def _bracket(self, first: Order, now: Market) -> Bracket:
+        """An order with a profit and a stop behind it, of which one ends the other."""
+        (leg,) = first.legs
+        quoted = now.marks(columns([(leg.contract, 1)])).table[MID].item()
+        step = Decimal("0.5") if quoted >= 10.0 else Decimal("0.05")
+        near = Decimal(round(quoted / float(step))) * step
+        sold = leg.quantity < 0
+        back = replace(leg, quantity=-leg.quantity, opens=False)
+        stop, target = (near * 2, near / 2) if sold else (near / 2, near * 2)
+        exits = tuple(
+            replace(
+                first, intent=f"{first.campaign}/{name}", purpose=Purpose.CLOSE, legs=(back,),
+                closes=f"{first.intent}:all", limit=limit, trigger=trigger,
+            )
+            for name, limit, trigger in (
+                ("target", _at(target, step) * (-1 if sold else 1), None),
+                ("stop", None, _at(stop, step)),
+            )
+        )  # fmt: skip
+        return Bracket(first.campaign, exits, first)
 
     def _opening(self, now: Market) -> Order | None:
         root = self.random.choice(ROOTS)
@@ -262,11 +318,18 @@ class Trader:
             units, legs = abs(held), (Leg(contract, -held // abs(held), "all", opens=False),)
         self.sent += 1
         sells = all(leg.quantity < 0 for leg in legs)
-        limit = Decimal("0.50") if sells else Decimal(-9000)
+        limit, trigger = Decimal("0.50") if sells else Decimal(-9000), None
+        if len(legs) == 1 and self.random.random() < 0.4:  # at the market, or by a stop in reach
+            limit, trigger = None, self.random.choice((None, Decimal(9000 if sells else "0.50")))
         return Order(
             f"{position.id}/close{self.sent}", 1, Purpose.CLOSE, "year", position.campaign,
-            legs, units, limit, closes=position.id,
+            legs, units, limit, closes=position.id, trigger=trigger,
         )  # fmt: skip
+
+
+def _at(price: Decimal, step: Decimal) -> Decimal:
+    """A price on the step, one step at least."""
+    return max(round(price / step), 1) * step
 
 
 def _month(now: Market) -> date:
