@@ -48,6 +48,8 @@ EXTREMES: list[dict[str, Any]] = [
     {"underlying.symbol": "CL", "underlying.kind": "equity"},
     {"underlying.symbol": "SPX"},
     {"at": "2026-06-07T03:00"},
+    {"legs.1.expiry": "2028-12-15", "legs.1.strike": 1, "legs.1.price": 0.99, "rate": 0.5},
+    {"legs.1.expiry": "2028-12-15", "legs.1.strike": 12, "legs.1.price": 11.5},
 ]
 
 

@@ -30,6 +30,8 @@ from tomking.pricing.kernel import F64
 STEPS = 240
 #: Standard deviations within which a break-even is looked for.
 REACH_SD = 8.0
+#: And never further than this logarithm of the spot, a millionfold.
+REACH_LOG_MAX = 14.0
 _GRID = 2001
 _BISECTIONS = 60
 _SPREAD = sqrt(3.0)  # a step of the lattice in standard deviations of its time
@@ -183,7 +185,7 @@ def break_evens(held: Package, world: World) -> tuple[float, ...]:
     """Spots at the nearest expiry where the gain changes sign, rising; none without an option."""
     if not held.horizon >= 0.0:
         return ()
-    reach_ = exp(REACH_SD * path_vol(held, world) * sqrt(held.horizon))
+    reach_ = exp(min(REACH_SD * path_vol(held, world) * sqrt(held.horizon), REACH_LOG_MAX))
     knots = held.strike[held.sign != 0.0]
     low = min(world.spot / reach_, 0.5 * float(knots.min()))
     high = max(world.spot * reach_, 2.0 * float(knots.max()))

@@ -19,6 +19,8 @@ from tomking.pricing.payoff import profile
 
 #: How far out the worth of legs of several expiries is looked at, in standard deviations.
 FAR_SD = 10.0
+#: And never further than this logarithm, a millionfold: volatilities may be typed absurd.
+FAR_LOG_MAX = 14.0
 
 
 @value
@@ -94,7 +96,7 @@ def _modelled(held: Package, here: World) -> Outcome:
     vol = path_vol(held, here)
     if isnan(vol):
         return vol, vol, ()
-    reach = np.exp(FAR_SD * vol * np.sqrt(float(np.nanmax(held.years))))
+    reach = np.exp(min(FAR_SD * vol * np.sqrt(float(np.nanmax(held.years))), FAR_LOG_MAX))
     strikes = held.strike[held.sign != 0.0]
     spots = np.union1d(np.geomspace(here.spot / reach, here.spot * reach, 4001), strikes)
     made = gain(held, here, spots, held.horizon)
