@@ -135,6 +135,7 @@ FIELDS = [
     ("legs.0.expiry", "17/7/2026", "legs[0].expiry: '17/7/2026' is not a date"),
     ("legs.0.expiry", 20260717, 'legs[0].expiry: 20260717 is not a word: write the date as "2026-'),
     ("legs.0.expiry", "٢٠٢٦-٠٧-١٧", "legs[0].expiry: '٢٠٢٦-٠٧-١٧' is not a date"),
+    ("legs.0.expiry", "2026-07-18", "legs[0].expiry: 2026-07-18 is a Saturday, on which nothing"),
     ("legs.0.expiry", "9999-12-31", "legs[0].expiry: 9999-12-31 is over 30 years ahead"),
     ("legs.0.expiry", "0001-01-01", "legs[0].expiry: 0001-01-01 is over at 2026-06-05 10:30"),
     ("legs.0.strik", 570, "legs[0].strik: unknown key; did you mean 'strike'?"),

@@ -186,7 +186,7 @@ def test_no_book_that_ends_together_is_asked_more_than_it_loses_at_some_price(
 
 
 def test_the_account_s_margin_has_the_bound_too() -> None:
-    """From contracts and marks: bounded alone, and not beside an option of another expiry."""
+    """From contracts and marks: bounded alone and beside longs, not beside a short that ends later."""
     at = board(minute=60.0)
     spread = [(option("5950 P"), -1), (option("5900 P"), 1)]
 
@@ -196,5 +196,29 @@ def test_the_account_s_margin_has_the_bound_too() -> None:
 
     assert needed(*spread) == 2500
     assert needed((option("5950 P"), -1)) > 2500
-    later = (option("5000 P", FRIDAY + timedelta(days=14)), 1)
-    assert needed(*spread, later) > 2500
+    later = option("5000 P", FRIDAY + timedelta(days=14))
+    assert needed(*spread, (later, 1)) == 2500
+    assert needed(*spread, (later, -1)) > 2500
+
+
+@given(
+    st.lists(LEGS, min_size=1, max_size=4),
+    LEGS.map(lambda leg: (leg[0], abs(leg[1]), leg[2])),
+    st.sampled_from([("ESZ25", 0.4), ("ESH26", 0.3), ("ESH26", 0.6)]),
+)
+def test_a_long_that_ends_beside_nothing_short_never_raises_what_is_asked(
+    legs: list[tuple[Callable[..., One], int, float]],
+    bought: tuple[Callable[..., One], int, float],
+    ends: tuple[str, float],
+) -> None:
+    """Its price is all it can lose, and has been paid; where it helps, less is asked."""
+    book = [kind(n, strike) for kind, n, strike in legs]
+    kind, n, strike = bought
+    more = kind(n, strike, *ends)
+    assert scan(*book, more, factor=HOUSE).requirement <= scan(*book, factor=HOUSE).requirement
+
+
+def test_the_put_that_once_cost_four_thousand_costs_nothing() -> None:
+    calls, puts = call(-2, 5900.0), put(3, 6100.0, "ESM26", 0.8)
+    bare = scan(calls, factor=HOUSE).requirement
+    assert scan(calls, puts, factor=HOUSE).requirement <= bare

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from tomking.app.ticket import fields
 from tomking.app.ticket.fields import inside, members, wrong
 from tomking.app.ticket.possible import check_price
+from tomking.core.calendar import FRIDAY
 from tomking.core.contract import Contract, Right, Settles
 from tomking.core.errors import DataError
 from tomking.core.product import Product
@@ -65,6 +66,12 @@ def contract_of(found: Mapping[str, Any], place: str, on: Product, at: datetime)
         raise wrong(
             inside(place, "expiry"),
             f"{expiry} is over at {at:%Y-%m-%d %H:%M} New York: drop the leg, or say an earlier `at`",
+        )
+    if expiry.weekday() > FRIDAY:
+        friday = expiry - timedelta(days=expiry.weekday() - FRIDAY)
+        raise wrong(
+            inside(place, "expiry"),
+            f"{expiry} is a {expiry:%A}, on which nothing expires: the Friday before is {friday}",
         )
     if expiry.year > at.year + YEARS_MAX:
         raise wrong(

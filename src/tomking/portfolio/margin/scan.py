@@ -58,6 +58,14 @@ class Held:
     quantity: F64
     price: F64
 
+    def where(self, rows: NDArray[np.bool_]) -> "Held":
+        """Some of the contracts."""
+        return Held(
+            [month for month, wanted in zip(self.month, rows, strict=True) if wanted],
+            self.forward[rows], self.strike[rows], self.years[rows], self.vol[rows],
+            self.sign[rows], self.quantity[rows], self.price[rows],
+        )  # fmt: skip
+
 
 @value
 class Month:
@@ -88,7 +96,8 @@ class Scan:
     factor
         What the house asks for a dollar of the exchange's.
     most
-        What can be lost at the end at most, premium not counted; infinite where no bound is known.
+        What is asked at most: what can be lost at the end, premium not counted, where that is known;
+        else what would be asked without the long options that stand beside nothing short.
     """
 
     months: tuple[Month, ...]
@@ -190,6 +199,9 @@ def scanned(held: Held, ranges: Range, multiplier: float, factor: float) -> Scan
         From :func:`~tomking.portfolio.margin.ranges.factor_of`.
     """
     size = held.quantity * multiplier
+    most, alone = _most(held, size), _alone(held)
+    if most == inf and alone.any() and not alone.all():
+        most = float(scanned(held.where(~alone), ranges, multiplier, factor).requirement)
     names = tuple(dict.fromkeys(held.month))
     gains = arrays(held, ranges) * size
     months = _by_month(names, held.month, gains)
@@ -206,8 +218,25 @@ def scanned(held: Held, ranges: Range, multiplier: float, factor: float) -> Scan
         ranges.minimum * ranges.price * short,
         float(option @ held.price),
         factor,
-        _most(held, size),
+        most,
     )
+
+
+def _alone(held: Held) -> NDArray[np.bool_]:
+    """The long options that end on a day on which nothing on their future is short.
+
+    No more than their price can be lost on them, and that has been paid: a house asks nothing for
+    them, and not more for the rest because they are there.
+    """
+    short = {
+        (month, years)
+        for month, years, n in zip(held.month, held.years.tolist(), held.quantity, strict=True)
+        if n < 0.0
+    }
+    ends = zip(held.month, held.years.tolist(), strict=True)
+    others = np.array([end not in short for end in ends], dtype=np.bool_)
+    alone: NDArray[np.bool_] = others & (held.quantity > 0.0) & (held.sign != 0.0)
+    return alone
 
 
 def _most(held: Held, size: F64) -> float:
