@@ -53,6 +53,43 @@ EXTREMES: list[dict[str, Any]] = [
 ]
 
 
+#: Legs that imply volatilities of thousands of per cent, or next to none over years of interest.
+WILD: dict[str, dict[str, Any]] = {
+    "a put of 2028 for nothing beside one of tonight": {
+        "underlying": {"symbol": "6E", "price": 1.15, "kind": "future"}, "house": "tastytrade",
+        "at": "2026-06-05T15:59",
+        "legs": [
+            {"right": "P", "strike": 1.1, "expiry": "2026-06-05", "quantity": 2, "price": 1.03},
+            {"right": "P", "strike": 0.01, "expiry": "2028-12-15", "quantity": -3, "price": 0},
+        ],
+    },
+    "a calendar of nearly the whole price": {
+        "underlying": {"symbol": "ACME", "price": 3, "kind": "equity"}, "house": "tastytrade",
+        "at": "2026-06-05",
+        "legs": [
+            {"right": "C", "strike": 6, "expiry": "2026-06-05", "quantity": 3, "price": 2.7},
+            {"right": "C", "strike": 0.9, "expiry": "2028-12-15", "quantity": -3, "price": 2.99},
+        ],
+    },
+    "a call far away for a thousandth, interest of a half": {
+        "underlying": {"symbol": "SPY", "price": 600, "kind": "etf"}, "house": "tastytrade",
+        "at": "2026-06-05", "rate": 0.5,
+        "legs": [
+            {"right": "C", "strike": 1200, "expiry": "2027-06-18", "quantity": -2, "price": 0.0001},
+            {"right": "P", "strike": 300, "expiry": "2028-12-15", "quantity": -2, "price": 0.0001},
+        ],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("x", WILD.values(), ids=list(WILD))
+def test_a_volatility_beyond_every_market_is_explained_all_the_same(
+    x: dict[str, Any], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = answer(["explain", written(here, x)], capsys)
+    assert all(one["chance"] is None or 0 <= one["chance"] <= 1 for one in said["chances"]["touch"])
+
+
 @pytest.mark.parametrize("changes", EXTREMES, ids=lambda changes: next(iter(changes)))
 def test_what_no_desk_has_is_answered_in_json_all_the_same(
     changes: dict[str, Any], here: Path, capsys: pytest.CaptureFixture[str]

@@ -15,7 +15,7 @@ References
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import erfc, exp, isfinite, log, nan, sqrt
+from math import erfc, exp, isfinite, log, nan, pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,10 @@ from tomking.pricing.kernel import F64
 STEPS = 240
 #: Standard deviations within which a break-even is looked for.
 REACH_SD = 8.0
-#: And never further than this logarithm of the spot, a millionfold.
-REACH_LOG_MAX = 14.0
+#: The logarithm of the furthest move that is looked at, whatever the volatility: a millionfold one.
+FAR = log(1e6)
+#: Standard deviations beyond which the tail of the normal distribution is taken by its expansion.
+_TAIL = 30.0
 _GRID = 2001
 _BISECTIONS = 60
 _SPREAD = sqrt(3.0)  # a step of the lattice in standard deviations of its time
@@ -134,9 +136,12 @@ def touch(level: float, spot: float, years: float, vol: float, growth: float = 0
         return nan if deviation != deviation else 0.0
     side = 1.0 if level > spot else -1.0
     away, drift = abs(log(level / spot)), side * (growth - 0.5 * vol * vol)
-    ended = normal((-away + drift * years) / deviation)
-    turned = exp(2.0 * drift * away / (vol * vol)) * normal((-away - drift * years) / deviation)
-    return min(ended + turned, 1.0)
+    short, past = (-away + drift * years) / deviation, (away + drift * years) / deviation
+    if past <= _TAIL:
+        turned = exp(2.0 * (drift / vol) * (away / vol)) * normal(-past)
+    else:  # the first factor may be more than a float holds, the product never is
+        turned = exp(-0.5 * short * short) * (1.0 - past**-2) / (past * sqrt(2.0 * pi))
+    return min(normal(short) + turned, 1.0)
 
 
 def gain(held: Package, world: World, spots: F64, gone: float) -> F64:
@@ -185,7 +190,7 @@ def break_evens(held: Package, world: World) -> tuple[float, ...]:
     """Spots at the nearest expiry where the gain changes sign, rising; none without an option."""
     if not held.horizon >= 0.0:
         return ()
-    reach_ = exp(min(REACH_SD * path_vol(held, world) * sqrt(held.horizon), REACH_LOG_MAX))
+    reach_ = exp(min(REACH_SD * path_vol(held, world) * sqrt(held.horizon), FAR))
     knots = held.strike[held.sign != 0.0]
     low = min(world.spot / reach_, 0.5 * float(knots.min()))
     high = max(world.spot * reach_, 2.0 * float(knots.max()))

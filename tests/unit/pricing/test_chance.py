@@ -1,7 +1,7 @@
 """Chances: closed forms, a seeded walk, and the order in which they must stand."""
 
 from collections.abc import Sequence
-from math import exp, isnan, nan, sqrt
+from math import exp, isnan, log, nan, sqrt
 
 import numpy as np
 import pytest
@@ -108,6 +108,31 @@ def test_a_touch_without_drift_in_the_logarithm_is_twice_the_end_beyond(side: fl
     growth = 0.5 * vol * vol
     beyond = normal(-0.1 / (vol * sqrt(0.5)))
     assert touch(level, 100.0, 0.5, vol, growth) == pytest.approx(2.0 * beyond, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("level", "vol", "growth", "chance"),
+    [
+        (110.0, 0.002, 0.02, 0.0), (90.0, 0.002, 0.02, 0.0), (101.0, 0.002, 0.02, 1.0),
+        (110.0, 1e-9, 0.5, 1.0), (110.0, 1e-170, -0.5, 0.0), (90.0, 1e-300, -0.5, 1.0),
+    ],
+)  # fmt: skip
+def test_next_to_no_volatility_is_touched_where_the_drift_leads(
+    level: float, vol: float, growth: float, chance: float
+) -> None:
+    """The factor of the reflection is beyond any float here."""
+    assert touch(level, 100.0, 1.0, vol, growth) == pytest.approx(chance, abs=1e-5)
+
+
+def test_the_tail_joins_the_closed_form_where_it_takes_over() -> None:
+    """From 30 deviations on the reflected half is taken by the expansion of the tail."""
+    level, growth = 106.0, 0.0583
+    vols = [
+        (log(level / 100.0) + growth) / deviations for deviations in (29.99, 29.999, 30.0, 30.01)
+    ]
+    found = [touch(level, 100.0, 1.0, vol, growth) for vol in vols]
+    assert np.diff(found) == pytest.approx(0.0, abs=1e-5)
+    assert 0.5 < found[0] < 0.52
 
 
 @given(st.floats(101.0, 150.0), st.floats(0.05, 0.8), st.floats(0.02, 1.0))

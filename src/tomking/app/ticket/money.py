@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from math import inf, isnan, nan
+from math import exp, inf, isnan, nan, sqrt
 
 import numpy as np
 
@@ -14,13 +14,11 @@ from tomking.app.ticket.market import credit, credit_points, package, premium, w
 from tomking.core.value import value
 from tomking.market.quoted import Quoted
 from tomking.portfolio.fees import TASTYTRADE, Charge, asset_of, charge, rates
-from tomking.pricing.chance import Package, World, break_evens, gain, path_vol
+from tomking.pricing.chance import FAR, Package, World, break_evens, gain, path_vol
 from tomking.pricing.payoff import profile
 
 #: How far out the worth of legs of several expiries is looked at, in standard deviations.
 FAR_SD = 10.0
-#: And never further than this logarithm, a millionfold: volatilities may be typed absurd.
-FAR_LOG_MAX = 14.0
 
 
 @value
@@ -96,7 +94,7 @@ def _modelled(held: Package, here: World) -> Outcome:
     vol = path_vol(held, here)
     if isnan(vol):
         return vol, vol, ()
-    reach = np.exp(min(FAR_SD * vol * np.sqrt(float(np.nanmax(held.years))), FAR_LOG_MAX))
+    reach = exp(min(FAR_SD * vol * sqrt(float(np.nanmax(held.years))), FAR))
     strikes = held.strike[held.sign != 0.0]
     spots = np.union1d(np.geomspace(here.spot / reach, here.spot * reach, 4001), strikes)
     made = gain(held, here, spots, held.horizon)
