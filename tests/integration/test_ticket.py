@@ -97,6 +97,15 @@ def test_the_house_line_is_what_made_the_figure(
     assert said in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.parametrize("settles", ["AM", "PM"])
+def test_an_uncovered_short_says_whether_it_ends_in_the_morning(
+    settles: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put = changed(changed(SPREAD, "legs", SPREAD["legs"][:1]), "legs.0.settles", settles)
+    said = answer(["margin", "--file", written(here, put)], capsys)
+    assert [one["settles"] for one in said["uncovered"]] == [settles]
+
+
 def process(*words: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run([SCRIPT, *words], input=stdin, capture_output=True, check=False)
 

@@ -69,6 +69,7 @@ def uncovered(one: Uncovered) -> dict[str, Any]:
         "strike": plain_number(Decimal(repr(one.strike))),
         "expiry": one.expiry,
         "quantity": -one.count,
+        "settles": one.settles.value,
     }
 
 
