@@ -152,3 +152,34 @@ def test_a_path_is_said_so_that_it_fits_a_sentence(
     refused(["margin", "--file", "a\nb"], r"'a\nb' cannot be read: No such file", capsys)
     monkeypatch.setattr("sys.stdin", None)
     refused(["margin", "--file", "-"], "standard input is closed: pipe the file in", capsys)
+
+
+@pytest.mark.parametrize(
+    ("cash", "said"), [(21_999, True), (22_000, False), (23_200, False), (23_201, True)]
+)
+def test_an_account_that_does_not_add_up_is_told_and_its_net_liq_taken(
+    cash: int, said: bool, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """38,000 of holdings beside the cash; a hundredth of 60,000 may be missing unsaid."""
+    held = [
+        {
+            "symbol": "SPY",
+            "right": "C",
+            "strike": 400,
+            "expiry": "2027-06-18",
+            "quantity": 2,
+            "price": 220,
+        },
+        {
+            "symbol": "SPY",
+            "right": "P",
+            "strike": 560,
+            "expiry": "2026-07-17",
+            "quantity": -2,
+            "price": 30,
+        },
+    ]
+    x = changed(changed(SPREAD, "account.held", held), "account.cash", cash - 600)
+    found = answer(["explain", written(here, x)], capsys)
+    assert any("of its cash and holdings: check them" in one for one in found["assumed"]) == said
+    assert found["net_liq"] == 60_000

@@ -10,7 +10,7 @@ from tomking.app.ticket.closing import CLOSES, ROLLS, apart, facing, opened, pur
 from tomking.app.ticket.dividends import Eve, eves
 from tomking.app.ticket.exits import Exit, exits
 from tomking.app.ticket.file import Ticket
-from tomking.app.ticket.market import after, market_of, net_of
+from tomking.app.ticket.market import after, market_of, net_of, worth_of
 from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import Odds, odds
 from tomking.app.ticket.plans import Fit, as_plan, recognised
@@ -32,6 +32,8 @@ from tomking.report.words import percent
 from tomking.strategies.plan import Plan
 from tomking.strategies.tune import tune
 
+#: Dollars, and the share of net liquidation, by which cash and holdings may differ from it unsaid.
+APART, APART_SHARE = Decimal(1), Decimal("0.01")
 #: What an order that closes does to the figures about it.
 NOTES = {Purpose.CLOSE: CLOSES, Purpose.ROLL: ROLLS}
 
@@ -160,6 +162,12 @@ def assumed(
     if likely is not None and any(is_american(leg.contract, on) for leg in asked.legs):
         said.append(
             f"options on {on.root} are American and priced so; chances take nobody to exercise early"
+        )
+    worth = worth_of(asked)
+    if worth is not None and abs(worth - net_liq) > max(APART, APART_SHARE * abs(net_liq)):
+        said.append(
+            f"the account is worth ${net_liq:,.2f}, as its net_liq says, and not the "
+            f"${worth:,.2f} of its cash and holdings: check them"
         )
     if asked.account is None:
         said.append(f"the account is worth ${net_liq:,.0f}, from the settings, and holds nothing")

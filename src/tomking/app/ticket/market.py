@@ -88,6 +88,20 @@ def size(leg: Priced, on: Product) -> int:
     return on.multiplier if leg.contract.is_option or on.is_future else 1
 
 
+def worth_of(asked: Ticket) -> Decimal | None:
+    """Dollars of an account's cash and holdings at the typed prices.
+
+    Nothing where cash is not said, or where a future is held, whose gain so far nobody typed.
+    """
+    if asked.account is None or asked.account.cash is None:
+        return None
+    on, held = products(asked), held_of(asked)
+    if any(not leg.contract.is_option and on[leg.contract.root].is_future for leg in held):
+        return None
+    dollars = (leg.quantity * leg.price * size(leg, on[leg.contract.root]) for leg in held)
+    return sum(dollars, asked.account.cash)
+
+
 def credit_points(legs: Iterable[Priced]) -> Decimal:
     """What one unit of some options brings (+) or costs (-) at the typed prices."""
     return -sum((leg.quantity * leg.price for leg in legs), ZERO)
