@@ -181,8 +181,7 @@ class Exchange:
         session, at = now.day.session, now.at
         if self._unrouted:
             yield from routing.routed(self._unrouted, self._orders, session, at)
-        late = at > session.closes
-        if session.opens <= at and not (late and at > session.at(session.minutes + AFTER_CLOSE)):
+        if session.opens <= at <= session.at(session.minutes + AFTER_CLOSE):
             yield from self._floor.match(self._orders, self._account, now)
         yield from self._orders.over(at)
 
