@@ -71,6 +71,19 @@ def test_margin_says_the_same_to_people(here: Path, capsys: pytest.CaptureFixtur
     assert "Scan of ESZ26" in said
 
 
+@pytest.mark.parametrize(("quantity", "said"), [(1, True), (-1, False)])
+def test_a_long_that_would_only_cost_is_said(
+    quantity: int, said: bool, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A put of a few days beside calls sold: it loses its price where they lose most."""
+    book = changed(LT112, "legs", [
+        {"right": "C", "strike": 6000, "expiry": "2026-12-18", "quantity": -1, "price": 300},
+        {"right": "P", "strike": 6000, "expiry": "2026-06-12", "quantity": quantity, "price": 20},
+    ])  # fmt: skip
+    assert main(["margin", "--file", written(here, book)]) == 0
+    assert ("counting them, more would be asked" in capsys.readouterr().out) is said
+
+
 @pytest.mark.parametrize(
     ("house", "kind", "said"),
     [

@@ -3,7 +3,8 @@
 import numpy as np
 
 from tomking.portfolio.margin.ranges import range_of
-from tomking.portfolio.margin.scan import Held, Scan, scanned
+from tomking.portfolio.margin.scan import Scan, scanned
+from tomking.portfolio.margin.worlds import Held
 from unit.pricing.plain import black76 as plain_black76
 
 ES, SIZE = range_of("ES"), 50.0

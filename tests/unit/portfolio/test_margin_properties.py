@@ -22,6 +22,7 @@ from unit.portfolio.books import (
     singles,
     times,
 )
+from unit.portfolio.parts import least_in_parts
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
@@ -101,6 +102,19 @@ def test_so_many_times_the_book_needs_at_most_so_many_times_as_much(book: Book, 
     be left uncovered where half a contract would be best, and odd shares add up to lots."""
     for one, many in zip(needed(book), needed(times(book, count)), strict=True):
         assert many <= count * one + count * CENT
+
+
+@tries
+@given(option_books, st.integers(2, 5))
+def test_only_whole_contracts_keep_many_books_from_needing_exactly_so_many_times_as_much(
+    book: Book, count: int
+) -> None:
+    """Nothing is ever below what parts of contracts would need; where one book is no more than that,
+    many need exactly so many times as much."""
+    in_parts, one, many = least_in_parts(book, ETF), need(book), need(times(book, count))
+    assert count * in_parts - CENT <= many <= count * (one + CENT)
+    if one - in_parts < CENT:
+        assert many == pytest.approx(count * one, abs=count * 2 * CENT)
 
 
 @tries

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tomking.core.errors import ConfigError
 from tomking.core.product import PRODUCTS
 from tomking.portfolio.margin.ranges import FACTORS, RANGES, factor_of, range_of
-from tomking.portfolio.margin.scan import SCENARIOS, arrays, scanned, worst
+from tomking.portfolio.margin.scan import scanned
+from tomking.portfolio.margin.worlds import SCENARIOS, arrays, worst
 from unit.portfolio.scans import CALL, ES, FUTURE, PUT, SIZE, One, future, held, put, scan
 from unit.pricing.plain import black76 as plain_black76
 
@@ -163,12 +164,15 @@ def test_months_that_lose_together_save_nothing() -> None:
     assert both.loss == pytest.approx(sum(month.loss for month in both.months))
 
 
-def test_a_credit_never_leaves_less_than_the_months_would_lose_together() -> None:
+@pytest.mark.parametrize("share", [0.0, 0.8, 1.0])
+def test_a_share_counts_of_what_months_save_when_they_move_together(share: float) -> None:
     """A put of another month gains where the short one loses, but not as much."""
     book = (put(-1, 5900.0), put(1, 5200.0, "ESH26", 0.55))
-    generous = scanned(held(*book), replace(ES, credit=5.0), SIZE, 1.0)
-    together = -float((arrays(held(*book), ES) @ (np.array([-1.0, 1.0]) * SIZE)).min())
-    assert generous.loss - generous.credit == pytest.approx(together)
+    found = scanned(held(*book), replace(ES, credit=share), SIZE, 1.0)
+    gains = arrays(held(*book), ES) * (np.array([-1.0, 1.0]) * SIZE)
+    apart = -gains.min(axis=0).sum()
+    assert found.loss == pytest.approx(apart)
+    assert found.credit == pytest.approx(share * (apart + gains.sum(axis=1).min()))
 
 
 def test_an_option_is_covered_by_its_own_future() -> None:

@@ -1,4 +1,4 @@
-"""What a set can lose at the end bounds what is asked for it, where that is known and nowhere else."""
+"""What a set can lose at its ends bounds what is asked for it, where that is known and nowhere else."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -104,18 +104,17 @@ def test_a_short_call_without_cover_has_no_bound_and_a_covered_one_has() -> None
     ],
     ids=["another expiry", "another month"],
 )
-def test_a_second_expiry_or_month_takes_the_bound_away(other: tuple[One, ...]) -> None:
-    """What ends at two times has no one end to look at, though each alone has."""
+def test_what_ends_at_two_times_can_lose_both_one_after_the_other(other: tuple[One, ...]) -> None:
     both = scan(*SPREAD, *other, factor=HOUSE)
-    assert both.most == inf
-    assert both.requirement == without(both)
     assert scan(*SPREAD, factor=HOUSE).most == scan(*other, factor=HOUSE).most == 2500.0
+    assert both.most == 5000.0
+    assert both.requirement == min(without(both), Decimal(5000))
 
 
-def test_two_months_may_be_asked_more_than_both_can_lose() -> None:
-    """The price of that: 5,467 for two spreads that can lose 2,500 each."""
-    other = (put(-1, 5900.0, "ESH26", WEEK), put(1, 5850.0, "ESH26", WEEK))
-    assert scan(*SPREAD, *other, factor=HOUSE).requirement > 5000
+def test_one_end_without_a_bound_takes_it_from_all() -> None:
+    both = scan(*SPREAD, call(-1, 6600.0, "ESH26", 0.4), factor=HOUSE)
+    assert both.most == inf
+    assert both.requirement == without(both) > 2500
 
 
 @pytest.mark.parametrize("quantity", [-1, 1])
@@ -186,7 +185,7 @@ def test_no_book_that_ends_together_is_asked_more_than_it_loses_at_some_price(
 
 
 def test_the_account_s_margin_has_the_bound_too() -> None:
-    """From contracts and marks: bounded alone and beside longs, not beside a short that ends later."""
+    """From contracts and marks: bounded alone, beside longs, and beside what has a bound of its own."""
     at = board(minute=60.0)
     spread = [(option("5950 P"), -1), (option("5900 P"), 1)]
 
@@ -199,26 +198,3 @@ def test_the_account_s_margin_has_the_bound_too() -> None:
     later = option("5000 P", FRIDAY + timedelta(days=14))
     assert needed(*spread, (later, 1)) == 2500
     assert needed(*spread, (later, -1)) > 2500
-
-
-@given(
-    st.lists(LEGS, min_size=1, max_size=4),
-    LEGS.map(lambda leg: (leg[0], abs(leg[1]), leg[2])),
-    st.sampled_from([("ESZ25", 0.4), ("ESH26", 0.3), ("ESH26", 0.6)]),
-)
-def test_a_long_that_ends_beside_nothing_short_never_raises_what_is_asked(
-    legs: list[tuple[Callable[..., One], int, float]],
-    bought: tuple[Callable[..., One], int, float],
-    ends: tuple[str, float],
-) -> None:
-    """Its price is all it can lose, and has been paid; where it helps, less is asked."""
-    book = [kind(n, strike) for kind, n, strike in legs]
-    kind, n, strike = bought
-    more = kind(n, strike, *ends)
-    assert scan(*book, more, factor=HOUSE).requirement <= scan(*book, factor=HOUSE).requirement
-
-
-def test_the_put_that_once_cost_four_thousand_costs_nothing() -> None:
-    calls, puts = call(-2, 5900.0), put(3, 6100.0, "ESM26", 0.8)
-    bare = scan(calls, factor=HOUSE).requirement
-    assert scan(calls, puts, factor=HOUSE).requirement <= bare

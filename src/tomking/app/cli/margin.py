@@ -132,4 +132,6 @@ def _scan(found: Scan) -> Iterator[tuple[str, str]]:
         yield "Spread credit", f"{money(-found.credit)} for opposite months"
     yield "Least for shorts", money(found.minimum)
     yield "Option value", f"{money(found.option_value, sign=True)}, longs + and shorts −"
+    if found.idle >= 0.005:
+        yield "Of no use", f"{money(found.idle)} of longs: counting them, more would be asked"
     yield "House", f"asks {found.factor:g} of what the exchange does"

@@ -42,6 +42,7 @@ def scan_parts(found: Scan) -> dict[str, Any]:
         "spread_credit": usd(found.credit),
         "short_option_minimum": usd(found.minimum),
         "option_value": usd(found.option_value),
+        "idle_longs": usd(found.idle),
         "factor": found.factor,
     }
 

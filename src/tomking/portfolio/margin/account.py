@@ -23,7 +23,8 @@ from tomking.portfolio.margin.house import UNIVERSAL, house_for
 from tomking.portfolio.margin.leg import Margin, MarginLeg, Underlying
 from tomking.portfolio.margin.ranges import factor_of, range_of
 from tomking.portfolio.margin.rule import requirement
-from tomking.portfolio.margin.scan import Held, Scan, scanned
+from tomking.portfolio.margin.scan import Scan, scanned
+from tomking.portfolio.margin.worlds import Held
 from tomking.pricing.implied import implied_vol
 
 F64 = NDArray[np.float64]
