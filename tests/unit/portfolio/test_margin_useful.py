@@ -59,12 +59,11 @@ def test_no_choice_by_hand_of_what_counts_is_ever_cheaper(
     book: list[One], factor: float, rng: Random
 ) -> None:
     found = scan(*book, factor=factor)
-    unbounded = factor * found.risk - (found.option_value - found.idle)
     long = [one[0] > 0 and one[1] != FUTURE for one in book]
     for draw in (lambda: 1.0, lambda: 0.0, rng.random, lambda: float(rng.random() < 0.5)):
         for _ in range(3):
             shares = [draw() if mine else 1.0 for mine in long]
-            assert max(unbounded, 0.0) <= by_hand(book, shares, factor) + 0.01
+            assert float(found.requirement) <= by_hand(book, shares, factor) + 0.01
 
 
 @given(BOOKS, FACTORS)
