@@ -71,6 +71,25 @@ def test_margin_says_the_same_to_people(here: Path, capsys: pytest.CaptureFixtur
     assert "Scan of ESZ26" in said
 
 
+@pytest.mark.parametrize(("wing", "binds"), [(5690, True), (5000, False)])
+def test_the_parts_of_a_scan_give_its_figure(
+    wing: int, binds: bool, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A spread is asked no more than it can lose, and the page says when that is why."""
+    sold = changed(LT112, "legs", [
+        {"right": "P", "strike": 5700, "expiry": "2026-09-30", "quantity": -1, "price": 83.5},
+        {"right": "P", "strike": wing, "expiry": "2026-09-30", "quantity": 1, "price": 20},
+    ])  # fmt: skip
+    said = answer(["margin", "--file", written(here, sold)], capsys)
+    parts = said["scan"]
+    risk = max(parts["loss"] - parts["spread_credit"], parts["short_option_minimum"])
+    wanted = parts["factor"] * risk - (parts["option_value"] - parts["idle_longs"])
+    assert float(said["requirement"]) == pytest.approx(float(min(wanted, parts["most"])), abs=0.02)
+    assert parts["most"] == (5700 - wing) * 50
+    assert main(["margin", "--file", written(here, sold)]) == 0
+    assert ("no more can be lost" in capsys.readouterr().out) is binds
+
+
 @pytest.mark.parametrize(("quantity", "said"), [(1, True), (-1, False)])
 def test_a_long_that_would_only_cost_is_said(
     quantity: int, said: bool, here: Path, capsys: pytest.CaptureFixture[str]

@@ -12,7 +12,7 @@ from tomking.core.facts import Fact, Judged, LegFilled, SessionClosed
 from tomking.core.money import ZERO
 from tomking.core.value import value
 from tomking.portfolio.book import Book, empty_book, fold
-from tomking.portfolio.call import Clock, Uncalled, call_of
+from tomking.portfolio.call import CallClock, Uncalled, call_of
 from tomking.portfolio.margin.account import Terms
 from tomking.portfolio.scenarios import SCENARIOS
 from tomking.portfolio.stress import Replay, World, money, replayed
@@ -25,7 +25,7 @@ class Fullest:
     at: datetime
     share: float
     replays: tuple[Replay, ...]
-    clock: Clock | Uncalled
+    clock: CallClock | Uncalled
 
 
 def fullest(

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from math import isnan
 
-from tomking.core.contract import Contract, Right, Settles
+from tomking.core.contract import Contract
 from tomking.core.money import ZERO, points
-from tomking.core.order import Leg, Order
+from tomking.core.order import Order
 from tomking.core.product import product
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.venue import Code
@@ -17,6 +16,7 @@ from tomking.exchange.collateral import Collateral, marked, mids, roots, spot
 from tomking.exchange.ledger import Ledger, multiplier, worth
 from tomking.market.snapshot import MID, Legs, Marks, Snapshot
 from tomking.portfolio.columns import columns, columns_of
+from tomking.portfolio.cover import may_uncover
 from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.order_rules import instruments_known, prices_are_figures
 from tomking.portfolio.power import equity
@@ -101,7 +101,7 @@ class Account:
         table = now.marks(columns_of(order.legs, order.units)).table[MID].tolist()
         prices = [ZERO if isnan(mid) else points(mid) for mid in table]
         fees = sum(leg_fees(self.fees, order, prices, now.day.session.day), ZERO)
-        if not order.adds_risk and not may_uncover(order, self.ledger):
+        if not order.adds_risk and not may_uncover(order, self.ledger.holdings):
             return replace(NOT_ASKED, fees=fees)
         before, after, alone = self._collateral.change(self.ledger.holdings, order, now)
         if not order.adds_risk and after <= before:
@@ -125,53 +125,6 @@ class Account:
         if self._held is None:
             self._held = columns(tuple(self.ledger.holdings.items()))
         return self._held
-
-
-def may_uncover(order: Order, ledger: Ledger) -> bool:
-    """Whether an order takes away what may cover something that stays short beside it."""
-    bought = {leg.contract: leg.quantity * order.units for leg in order.legs if leg.quantity > 0}
-    stays_short = any(
-        held.root == order.root and n + bought.get(held, 0) < 0
-        for held, n in ledger.holdings.items()
-    )
-    return stays_short and any(_takes_cover(leg, order.legs) for leg in order.legs)
-
-
-def _takes_cover(leg: Leg, legs: Sequence[Leg]) -> bool:
-    """Whether a leg may be cover: an option sold by itself, an outright sold or bought back.
-
-    Long shares cover a short call; a short future, or short shares, a short put.
-    """
-    if not leg.contract.is_option:
-        return True
-    return leg.quantity < 0 and not _goes_with_its_short(leg, legs)
-
-
-def _goes_with_its_short(sold: Leg, legs: Sequence[Leg]) -> bool:
-    """Whether as much is bought back in a sold option's series, as dear as it or dearer.
-
-    A put bought back of another day, or of a lower strike, is not the one it has covered: another
-    short would be left with less.
-    """
-    dear = [
-        leg.quantity
-        for leg in legs
-        if _series(leg.contract) == _series(sold.contract)
-        and _dearness(leg.contract) >= _dearness(sold.contract)
-    ]
-    return sum(dear) >= 0
-
-
-def _series(contract: Contract) -> tuple[str, Right | None, date, Settles, str]:
-    return (
-        contract.root, contract.right, contract.expiry, contract.settles, contract.future
-    )  # fmt: skip
-
-
-def _dearness(option: Contract) -> Decimal:
-    """What orders the options of a series by price: a put is dearer the higher its strike."""
-    strike = option.strike or ZERO
-    return strike if option.right is Right.PUT else -strike
 
 
 def premium(order: Order, prices: Sequence[Decimal]) -> Decimal:

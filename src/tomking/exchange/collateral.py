@@ -85,7 +85,8 @@ class Collateral:
         before = sum((each.maintenance for each in asked_for(legs.quantity)), ZERO)
         found = asked_for(legs.quantity + ordered)
         after = sum((each.maintenance for each in found), ZERO)
-        if opened[legs.sign == 0.0].any():
+        shares = [not (each.is_option or each.future) for each in legs.contracts]
+        if opened[shares].any():
             stays = asked_for(legs.quantity + ordered - opened)
             whole = sum((each.requirement for each in found), ZERO)
             after = max(after, whole - sum((each.beyond for each in stays), ZERO))

@@ -42,7 +42,7 @@ class Exchange:
     fill : FillModel
         Where between mid and the far side orders trade, and how much of one at once.
     house : str
-        Whose margin rates apply: ``tastytrade`` or ``exchange``.
+        Whose margin rates apply, and to what account: ``tastytrade``, ``exchange``, ``ira``, ``cash``.
     latency_s : float
         Seconds from sending anything to its effect: an order to the first instant it may trade, a
         cancel to its confirmation. Whatever it is, an order never trades in the snapshot it was sent
@@ -188,7 +188,7 @@ class Exchange:
     def preview(self, order: Order, now: Snapshot) -> Preview:
         """The dry run: what an order would need, cost and leave, and why it would be refused.
 
-        One that takes risk off is not asked about margin.
+        One that takes risk off is not asked about margin, unless it takes cover away.
 
         Raises
         ------

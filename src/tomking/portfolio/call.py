@@ -45,7 +45,7 @@ class Place:
 
 
 @value
-class Call:
+class Level:
     """Where buying power is nought along one way out, or that it never is.
 
     Attributes
@@ -79,7 +79,7 @@ class Call:
 
 
 @value
-class Clock:
+class CallClock:
     """The three ways out of an account's world; ``root`` is whose price ``Place.index`` is.
 
     ``below`` and ``above`` are moves of the index with VIX behind it, ``by_vix`` is VIX alone.
@@ -88,14 +88,14 @@ class Clock:
     root: str
     here: Place
     now: Stressed
-    below: Call
-    above: Call
-    by_vix: Call
+    below: Level
+    above: Level
+    by_vix: Level
 
     @property
     def under_water(self) -> bool:
-        """Whether there is no buying power left now."""
-        return self.now.buying_power <= 0.0
+        """Whether buying power is below nought now: the venue calls."""
+        return self.now.buying_power < 0.0
 
 
 @value
@@ -107,14 +107,14 @@ class Uncalled:
 
 def call_of(
     holdings: Legs, cash: float, market: World, terms: Terms = TASTYTRADE
-) -> Clock | Uncalled:
+) -> CallClock | Uncalled:
     """The margin-call clock of an account, or that it has none; parameters as in ``clock``."""
     if account_of(terms.house) is AccountType.CASH:
         return Uncalled()
     return clock(holdings, cash, market, terms)
 
 
-def clock(holdings: Legs, cash: float, market: World, terms: Terms = TASTYTRADE) -> Clock:
+def clock(holdings: Legs, cash: float, market: World, terms: Terms = TASTYTRADE) -> CallClock:
     """The index level below and above, and the VIX, at which an account has no buying power.
 
     Parameters
@@ -135,17 +135,17 @@ def clock(holdings: Legs, cash: float, market: World, terms: Terms = TASTYTRADE)
         """Buying power at a place."""
         return valued(holdings, cash, market, place.shock, terms).buying_power
 
-    def solved(way: Callable[[float], Place], end: float, step: float) -> Call:
+    def solved(way: Callable[[float], Place], end: float, step: float) -> Level:
         """The first place on a way at which nothing is left."""
         looked = way(end)
-        if now.buying_power <= 0.0:
-            return Call(here, looked, now.buying_power)
+        if now.buying_power < 0.0:
+            return Level(here, looked, now.buying_power)
         found = _first(lambda x: left(way(x)), _steps(end, step))
         at = None if found is None else way(found)
-        return Call(at, looked, left(at or looked))
+        return Level(at, looked, left(at or looked))
 
     highest = log(max(VIX_MAX / here.vix, 1.0))
-    return Clock(
+    return CallClock(
         root, here, now,
         below=solved(lambda move: _moved(here, move), SPOT_MIN, SPOT_STEP),
         above=solved(lambda move: _moved(here, move), SPOT_MAX, SPOT_STEP),

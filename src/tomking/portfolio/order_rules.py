@@ -49,7 +49,7 @@ def instruments_known(order: Order) -> Reading:
 def flaw(contract: Contract) -> str:
     """Why no venue lists a contract, whatever the day; empty if one may.
 
-    Only what is certainly impossible is named: whether a strike or a day is listed is not asked.
+    Only what no venue lists today is named: whether a strike or a day is listed is not asked.
     """
     root, strike = contract.root, contract.strike
     if root not in PRODUCTS:

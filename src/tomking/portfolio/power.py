@@ -2,7 +2,8 @@
 
 One identity for the venue's dry run, margin calls, stress and files. Options count neither way: a
 requirement holds the value of the short options it is for, or all they can lose, and long options
-lend nothing (FINRA 4210(f)(2)). What was received for a short is cash, and carries the rest.
+lend nothing (FINRA 4210(f)(2)); by a scan they lend to their own root, inside its requirement. What
+was received for a short is cash, and carries the rest.
 """
 
 from decimal import Decimal

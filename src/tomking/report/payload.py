@@ -12,7 +12,7 @@ from tomking.analysis.summary import Summary
 from tomking.analysis.tallies import Tally
 from tomking.analysis.trades import Trade
 from tomking.core.reading import STAGES
-from tomking.portfolio.call import Call, Clock, Uncalled
+from tomking.portfolio.call import CallClock, Level, Uncalled
 from tomking.portfolio.stress import Replay
 from tomking.report.contents import Account, Column, Report, Venue
 
@@ -138,7 +138,7 @@ def _fullest(found: Fullest) -> Record:
     }
 
 
-def margin_call(clock: Clock | Uncalled) -> Record:
+def margin_call(clock: CallClock | Uncalled) -> Record:
     """Where buying power is gone: below, above and by VIX alone; or why the account cannot be called."""
     if isinstance(clock, Uncalled):
         return {"never": True, "why": clock.why}
@@ -162,7 +162,7 @@ def _replay(replay: Replay) -> Record:
     }
 
 
-def _call(call: Call) -> Record:
+def _call(call: Level) -> Record:
     """A level of the margin call; ``never`` where buying power lasts as far as was looked."""
     where = call.at or call.looked
     said: Record = {"never": call.never, "index": where.index, "vix": where.vix}

@@ -2,7 +2,7 @@
 
 from tomking.analysis.fullest import Fullest
 from tomking.core.calendar import NEW_YORK
-from tomking.portfolio.call import SPOT_MAX, SPOT_MIN, VIX_MAX, Call, Clock, Uncalled
+from tomking.portfolio.call import SPOT_MAX, SPOT_MIN, VIX_MAX, CallClock, Level, Uncalled
 from tomking.portfolio.stress import Replay
 from tomking.report.findings import day
 from tomking.report.tables import Table
@@ -56,7 +56,7 @@ def _share(part: float, whole: float) -> float | None:
     return part / whole if whole > 0 else None
 
 
-def margin_call(clock: Clock | Uncalled) -> str:
+def margin_call(clock: CallClock | Uncalled) -> str:
     """The index levels and the VIX at which there is no buying power left, in one sentence."""
     if isinstance(clock, Uncalled):
         return clock.why
@@ -69,7 +69,7 @@ def margin_call(clock: Clock | Uncalled) -> str:
     )
 
 
-def _level(clock: Clock, call: Call, way: str, end: float) -> str:
+def _level(clock: CallClock, call: Level, way: str, end: float) -> str:
     if call.at is None:
         return f"{way}wards never, as far as {percent(end, 0, sign=True)}"
     moved = call.at.index / clock.here.index - 1.0
@@ -79,12 +79,12 @@ def _level(clock: Clock, call: Call, way: str, end: float) -> str:
     )
 
 
-def _jump(call: Call) -> str:
+def _jump(call: Level) -> str:
     """That a requirement steps at the level, so that buying power is not nought there but less."""
     return f"; it drops to {money(call.residual)} there in one step" if call.jumps else ""
 
 
-def _vix(call: Call) -> str:
+def _vix(call: Level) -> str:
     if call.at is None:
         return f"by VIX alone never, as far as {number(VIX_MAX, 0)}"
     jump = _jump(call).removeprefix("; ")

@@ -9,12 +9,12 @@ from tomking.core.contract import Contract
 from tomking.core.facts import OrderEnded
 from tomking.core.order import Order
 from tomking.core.venue import Code
-from tomking.exchange.account import may_uncover
 from tomking.exchange.fills import NATURAL
 from tomking.exchange.ledger import Ledger, trade
 from tomking.exchange.settlement import share_of
 from tomking.exchange.venue import Exchange
 from tomking.market.delivery import future_contract
+from tomking.portfolio.cover import may_uncover
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.preview import Preview
 from unit.exchange.fakes import (
@@ -178,8 +178,8 @@ def test_an_order_may_uncover_where_it_sells_more_of_one_right_than_it_buys(
 ) -> None:
     sent = closing("-1.00", *legs)
     held = holding(RICH, (-3, SHORT), (3, LONG), (-1, CALL_SHORT), (1, CALL_LONG)).ledger
-    assert may_uncover(sent, held) is may
-    assert not may_uncover(sent, Ledger(RICH))
+    assert may_uncover(sent, held.holdings) is may
+    assert not may_uncover(sent, Ledger(RICH).holdings)
 
 
 MORNING_SHORT, MORNING_LONG = at_the_open(SHORT), at_the_open(LONG)
@@ -219,10 +219,10 @@ def test_buying_another_short_back_does_not_hide_that_one_loses_its_cover(
 
 def test_what_is_bought_back_whole_is_no_short_that_stays() -> None:
     exchange = holding(Decimal(1), (1, SHORT), (-1, LONG))
-    assert not may_uncover(closing("1.50", (-1, SHORT), (1, LONG)), exchange.ledger)
+    assert not may_uncover(closing("1.50", (-1, SHORT), (1, LONG)), exchange.ledger.holdings)
     two = holding(Decimal(1), (2, SHORT), (-2, LONG))
-    assert may_uncover(closing("1.50", (-1, SHORT), (1, LONG)), two.ledger)
-    assert not may_uncover(closing("1.50", (-1, SHORT), (1, LONG), units=2), two.ledger)
+    assert may_uncover(closing("1.50", (-1, SHORT), (1, LONG)), two.ledger.holdings)
+    assert not may_uncover(closing("1.50", (-1, SHORT), (1, LONG), units=2), two.ledger.holdings)
 
 
 def test_a_refused_sale_ends_as_a_fact_and_the_cover_stays() -> None:
@@ -245,9 +245,35 @@ def test_buying_back_an_outright_may_uncover_a_put_that_stays_short(
     outright: Contract, short: Contract
 ) -> None:
     back = closing("-600.00", (1, outright))
-    assert may_uncover(back, holding(RICH, (-1, outright), (-1, short)).ledger)
-    assert not may_uncover(back, holding(RICH, (-1, outright)).ledger)
-    assert not may_uncover(back, holding(RICH, (-1, outright), (1, short)).ledger)
+    assert may_uncover(back, holding(RICH, (-1, outright), (-1, short)).ledger.holdings)
+    assert not may_uncover(back, holding(RICH, (-1, outright)).ledger.holdings)
+    assert not may_uncover(back, holding(RICH, (-1, outright), (1, short)).ledger.holdings)
+
+
+@pytest.mark.parametrize(
+    ("outright", "put_held"),
+    [(SHARES, SHARE_PUT), (FUTURE, FUTURE_PUT)],
+    ids=["shares", "a future"],
+)
+def test_selling_the_put_that_protects_an_outright_may_uncover_it(
+    outright: Contract, put_held: Contract
+) -> None:
+    sold = closing("1.00", (-1, put_held))
+    assert may_uncover(sold, {outright: 1, put_held: 1})
+    assert not may_uncover(sold, {put_held: 1})
+    both = closing("600.00", (-1, outright), (-1, put_held))
+    assert not may_uncover(both, {outright: 1, put_held: 1})
+
+
+@pytest.mark.parametrize(("cash", "no"), [(RICH, False), (Decimal(15_000), True)])
+def test_the_sale_of_a_future_s_protection_is_asked_about(cash: Decimal, no: bool) -> None:
+    """The put is most of what a scan lets the future off."""
+    ledger = trade(trade(Ledger(cash), FUTURE, 1, Decimal(6000)), FUTURE_PUT, 1, Decimal(204))
+    exchange = Exchange(cash, FREE, NATURAL, "tastytrade", start=ledger)
+    seen = asked(exchange, closing("204.00", (-1, FUTURE_PUT)), DEEP)
+    assert seen.source == "estimate"
+    assert seen.after > seen.before
+    assert refused(seen) is no
 
 
 @pytest.mark.parametrize(("cash", "no"), [(RICH, False), (Decimal(15_000), True)])

@@ -22,8 +22,8 @@ from unit.exchange.year import YEAR, Market, Trader, market_at, rejected, trader
 pytestmark = pytest.mark.unit
 
 #: So much that an ordinary order is refused now and then, and so little that most are not.
-CASH = Decimal(1_200_000)
-SEED = 5
+CASH = Decimal(1_000_000)
+SEED = 4
 MINUTES = (30, 90, 150)
 FILLS, EXPIRIES, ASSIGNMENTS, REFUSALS = 2_000, 200, 50, 20
 

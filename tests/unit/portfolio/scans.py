@@ -18,7 +18,7 @@ def held(*ones: One, forward: float = 6000.0, vol: float = 0.2) -> Held:
     quantity, sign, strike, month, years = zip(*ones, strict=True)
     price = [
         forward if s == FUTURE
-        else plain_black76(forward, k, t, vol, s, 0.0)[0] if t
+        else plain_black76(forward, k, t, vol, s, 0.0)[0] if t > 0.0
         else max(s * (forward - k), 0.0)
         for s, k, t in zip(sign, strike, years, strict=True)
     ]  # fmt: skip

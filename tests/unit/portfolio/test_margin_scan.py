@@ -17,7 +17,8 @@ from tomking.core.errors import ConfigError
 from tomking.core.product import PRODUCTS
 from tomking.portfolio.margin.ranges import FACTORS, RANGES, factor_of, range_of
 from tomking.portfolio.margin.scan import scanned
-from tomking.portfolio.margin.worlds import SCENARIOS, arrays, worst
+from tomking.portfolio.margin.useful import Risks
+from tomking.portfolio.margin.worlds import SCENARIOS, arrays
 from unit.portfolio.scans import CALL, ES, FUTURE, PUT, SIZE, One, future, held, put, scan
 from unit.pricing.plain import black76 as plain_black76
 
@@ -32,9 +33,12 @@ FUTURES = sorted(root for root, one in PRODUCTS.items() if one.is_future)
 @pytest.mark.parametrize("case", SPAN["cases"], ids=lambda case: " and ".join(case["position"]))
 def test_a_published_array_needs_what_the_book_prints(case: dict[str, Any]) -> None:
     rows = {name: np.array(row) for name, row in SPAN["arrays"].items()}
-    row, loss = worst(sum(rows[name] * n for name, n in case["position"].items()))
-    assert loss == case["requirement"]
-    assert SCENARIOS[row] == case["scenario"]
+    held = case["position"]
+    gains = np.array([rows[name] * n for name, n in held.items()], dtype=float).T
+    one_month, nothing = np.ones((1, len(held))), np.zeros(len(held))
+    losses, at = Risks(gains, one_month, nothing, 0.0, ES.credit, 1.0).losses(np.ones(len(held)))
+    assert losses == [case["requirement"]] * 2
+    assert SCENARIOS[at[0]] == case["scenario"]
 
 
 def test_the_scenarios_are_sixteen_in_the_order_exchanges_print_them() -> None:

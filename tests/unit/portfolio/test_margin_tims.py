@@ -10,7 +10,7 @@ from tomking.core.contract import Right
 from tomking.core.errors import ConfigError, QuoteMissing
 from tomking.core.product import Kind
 from tomking.portfolio.margin.leg import MarginLeg, Underlying
-from tomking.portfolio.margin.tims import MINIMUM_PER_UNIT, POINTS, RANGES, range_of, what_if
+from tomking.portfolio.margin.tims import MINIMUM_PER_UNIT, MOVES, POINTS, moves_of, what_if
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
@@ -24,9 +24,9 @@ def on(symbol: str, kind: Kind, price: float = 100.0, leverage: float = 1.0) -> 
 
 def test_the_published_ranges_points_and_minimum() -> None:
     """SEC release 34-46576; Cboe portfolio margin rules."""
-    assert RANGES["high_cap"] == (-0.08, 0.06)
-    assert RANGES["broad"] == (-0.10, 0.10)
-    assert RANGES["other"] == (-0.15, 0.15)
+    assert MOVES["high_cap"] == (-0.08, 0.06)
+    assert MOVES["broad"] == (-0.10, 0.10)
+    assert MOVES["other"] == (-0.15, 0.15)
     assert POINTS == 10
     assert MINIMUM_PER_UNIT * 100 == 37.50
 
@@ -45,17 +45,17 @@ def test_the_published_ranges_points_and_minimum() -> None:
 def test_each_kind_has_its_range(
     symbol: str, kind: Kind, leverage: float, moves: tuple[float, float]
 ) -> None:
-    assert range_of(on(symbol, kind, leverage=leverage)) == pytest.approx(moves)
+    assert moves_of(on(symbol, kind, leverage=leverage)) == pytest.approx(moves)
 
 
 def test_a_future_is_scanned_instead() -> None:
     with pytest.raises(ConfigError, match="scan"):
-        range_of(on("ES", Kind.FUTURE))
+        moves_of(on("ES", Kind.FUTURE))
 
 
 def test_volatility_has_no_range_that_is_known() -> None:
     with pytest.raises(ConfigError, match="VIX is volatility"):
-        range_of(on("VIX", Kind.VOLATILITY))
+        moves_of(on("VIX", Kind.VOLATILITY))
 
 
 def test_a_long_straddle_needs_the_minimum_of_200_contracts() -> None:

@@ -98,6 +98,41 @@ def test_the_put_that_once_cost_four_thousand_costs_nothing() -> None:
     assert scan(calls, puts, factor=HOUSE).requirement <= scan(calls, factor=HOUSE).requirement
 
 
+@pytest.mark.parametrize(
+    "book",
+    [
+        (put(1, 5900.0), put(-1, 5800.0)),
+        (put(1, 5900.0), put(2, 5800.0, "ESH26"), call(3, 6600.0)),
+        (put(2, 6600.0), put(-1, 5800.0)),
+    ],
+)
+def test_where_nothing_is_asked_every_long_is_of_use(book: tuple[One, ...]) -> None:
+    found = scan(*book, factor=HOUSE)
+    assert (found.requirement, found.idle) == (0, 0.0)
+
+
+def test_a_program_without_an_answer_counts_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is never too low."""
+
+    class Nothing:
+        x = None
+
+    sold = (future(-1), put(1, 5990.0, years=0.02))
+    best = scan(*sold, factor=HOUSE)
+    monkeypatch.setattr("scipy.optimize.linprog", lambda *_, **__: Nothing)
+    found = scan(*sold, factor=HOUSE)
+    assert found.idle == 0.0
+    assert found.requirement > best.requirement
+
+
+def test_options_that_ended_on_different_days_do_not_cover_each_other() -> None:
+    """Though neither is settled yet, and both have no time left."""
+    short, cover = put(-1, 5900.0, years=-0.002), put(1, 5850.0, years=-0.002)
+    assert scan(short, cover, factor=HOUSE).most == 50.0 * SIZE
+    later = put(1, 5850.0, years=-0.001)
+    assert scan(short, later, factor=HOUSE).most == 5900.0 * SIZE
+
+
 def test_a_put_of_another_month_may_save_a_future_something() -> None:
     alone, guarded = (
         scan(future(1), *more, factor=HOUSE) for more in ((), (put(1, 5900.0, "ESH26", 0.4),))

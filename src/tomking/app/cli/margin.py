@@ -10,7 +10,7 @@ from tomking.app.screen import show, show_pairs
 from tomking.app.ticket.exact import show_exact
 from tomking.app.ticket.file import Ticket, ticket
 from tomking.app.ticket.market import market_of
-from tomking.app.ticket.need import margin_of, needed, scan_parts, scanned
+from tomking.app.ticket.need import margin_of, needed, scan_behind, scan_parts
 from tomking.app.ticket.source import read
 from tomking.app.ticket.what_if import WHAT_IFS, what_if_of, what_if_parts, what_if_said
 from tomking.app.ticket.words import line, named, title
@@ -48,7 +48,7 @@ def command(
     """
     asked = ticket(read(file), now())
     market = market_of(asked)
-    found, scan = needed(asked, market), scanned(asked, market)
+    found, scan = needed(asked, market), scan_behind(asked, market)
     other = None if what_if is None else what_if_of(asked, what_if)
     if json:
         show_exact(document(asked, found, scan, other))
@@ -129,9 +129,11 @@ def _scan(found: Scan) -> Iterator[tuple[str, str]]:
     for month in found.months:
         yield f"Scan of {month.future}", f"loses {money(month.loss)} at {month.scenario}"
     if found.credit:
-        yield "Spread credit", f"{money(-found.credit)} for opposite months"
+        yield "Spread credit", f"{money(-found.credit)} as months move together"
     yield "Least for shorts", money(found.minimum)
     yield "Option value", f"{money(found.option_value, sign=True)}, longs + and shorts −"
     if found.idle >= 0.005:
         yield "Of no use", f"{money(found.idle)} of longs: counting them, more would be asked"
     yield "House", f"asks {found.factor:g} of what the exchange does"
+    if found.binds:
+        yield "At most", f"{money(found.most)}, as no more can be lost at the end"

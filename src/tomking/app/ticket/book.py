@@ -23,6 +23,7 @@ from tomking.market.quoted import Quoted
 from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio import marks as worth
 from tomking.portfolio.book import Book
+from tomking.portfolio.cover import may_uncover
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.margin.leg import Margin
 from tomking.portfolio.order_rules import is_
@@ -122,6 +123,9 @@ def uncovers(asked: Ticket, need: Needs, net_liq: Decimal) -> tuple[Reading, ...
     """What the venue would say of a closing order that leaves more to carry than the account can."""
     if purpose(asked) is not Purpose.CLOSE or need.after <= need.before:
         return ()
+    held = {leg.contract: leg.quantity for leg in before(asked)}
+    if not may_uncover(order_of(asked), held):
+        return ()
     said = _dry_run(asked, need, net_liq).refusals
     name = "margin once the legs are closed"
     return tuple(is_(name, str(one), "carried", Stage.MARGIN) for one in said[:1])
@@ -161,12 +165,12 @@ def _case(
 
 
 def _dry_run(asked: Ticket, need: Needs, net_liq: Decimal) -> Preview:
-    """The venue's dry run as the file's figures have it; options that are held lend nothing.
+    """The venue's dry run as the file's figures have it.
 
     The file's shares are held already, so that by itself too the order has what holding needs.
     """
     on = products(asked)
-    lent = sum(
+    options = sum(
         (
             held.quantity * held.price * on[held.contract.root].multiplier
             for held in before(asked)
@@ -176,7 +180,7 @@ def _dry_run(asked: Ticket, need: Needs, net_liq: Decimal) -> Preview:
     )
     seen = Preview(
         need.before, need.after, need.alone.maintenance, need.fees, "estimate", need.premium,
-        buying_power(net_liq, lent, need.before),
+        buying_power(net_liq, options, need.before),
     )  # fmt: skip
     return replace(seen, refusals=margin_refusals(seen))
 

@@ -12,7 +12,7 @@ from tomking.app.ticket.money import Money
 from tomking.app.ticket.need import margin_of
 from tomking.app.ticket.odds import METHODS, Odds, Touch
 from tomking.app.ticket.second import Second
-from tomking.app.ticket.stress import Side, Stressed
+from tomking.app.ticket.stress import BadDay, Side
 from tomking.core.contract import Contract
 from tomking.core.money import ZERO, usd
 from tomking.core.reading import Reading
@@ -121,7 +121,7 @@ def _margin(found: Explained) -> dict[str, Any]:
     }
 
 
-def _stress(row: Stressed) -> dict[str, Any]:
+def _stress(row: BadDay) -> dict[str, Any]:
     return {
         "scenario": row.name,
         "underlying": round(row.spot, 6),
@@ -139,7 +139,7 @@ def _side(one: Side) -> dict[str, Decimal | None]:
     }
 
 
-def _power(now: Stressed) -> dict[str, Decimal | None]:
+def _power(now: BadDay) -> dict[str, Decimal | None]:
     """The account's buying power without the order and with it; unknown without an account."""
     return {"before": dollars(now.before.power), "after": dollars(now.after.power)}
 

@@ -15,7 +15,7 @@ from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import Odds, odds
 from tomking.app.ticket.plans import Fit, as_plan, recognised
 from tomking.app.ticket.second import Second, second
-from tomking.app.ticket.stress import Stressed, margin_call, stressed
+from tomking.app.ticket.stress import BadDay, margin_call, stressed
 from tomking.app.ticket.underlying import has_row
 from tomking.app.ticket.words import named
 from tomking.core.errors import ConfigError
@@ -25,7 +25,7 @@ from tomking.core.style import is_american
 from tomking.core.value import value
 from tomking.market.quoted import Quoted
 from tomking.market.sessions import session_of
-from tomking.portfolio.call import Clock, Uncalled
+from tomking.portfolio.call import CallClock, Uncalled
 from tomking.portfolio.preflight import Situation, objections
 from tomking.portfolio.recognise import Recognised
 from tomking.report.words import percent
@@ -61,8 +61,8 @@ class Explained:
     money: Money
     opened: Opened | None
     needs: Needs
-    stressed: tuple[Stressed, ...]
-    margin_call: Clock | Uncalled | None
+    stressed: tuple[BadDay, ...]
+    margin_call: CallClock | Uncalled | None
     measured: Measured
     second: Second
     eves: tuple[Eve, ...]

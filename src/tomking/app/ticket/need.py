@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from tomking.app.ticket.file import Ticket
@@ -26,7 +27,7 @@ def asked_for(legs: Sequence[Priced], root: str, ticket: Ticket, market: Quoted)
     return asked(root, laid, market.marks(laid), spot, ticket.at, terms(ticket))
 
 
-def scanned(ticket: Ticket, market: Quoted) -> Scan | None:
+def scan_behind(ticket: Ticket, market: Quoted) -> Scan | None:
     """The scan behind the figure, with its parts, where the legs are on a future."""
     if not ticket.product.is_future:
         return None
@@ -44,6 +45,7 @@ def scan_parts(found: Scan) -> dict[str, Any]:
         "option_value": usd(found.option_value),
         "idle_longs": usd(found.idle),
         "factor": found.factor,
+        "most": usd(found.most) if isfinite(found.most) else None,
     }
 
 

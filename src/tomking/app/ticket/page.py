@@ -14,7 +14,7 @@ from tomking.app.ticket.explained import Explained, Opened
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.odds import METHODS, Odds
 from tomking.app.ticket.second import second_said
-from tomking.app.ticket.stress import Stressed
+from tomking.app.ticket.stress import BadDay
 from tomking.app.ticket.words import line, option, title
 from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, figure
@@ -121,7 +121,7 @@ def _margin(found: Explained) -> Iterator[Row]:
         yield "Early exercise", eve_said(eve)
 
 
-def _stressed(row: Stressed, found: Explained) -> str:
+def _stressed(row: BadDay, found: Explained) -> str:
     """What the order does by itself on a bad day, and what the account does where it holds more."""
     account, parts = found.asked.account, list[str]()
     if found.opened:

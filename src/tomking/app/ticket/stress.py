@@ -12,7 +12,7 @@ from tomking.core.value import value
 from tomking.market.quoted import Quoted
 from tomking.market.snapshot import NO_SHOCK, Legs, Shock
 from tomking.portfolio import marks as worth
-from tomking.portfolio.call import Clock, Uncalled, clock
+from tomking.portfolio.call import CallClock, Uncalled, clock
 from tomking.portfolio.margin.house import AccountType, account_of
 from tomking.portfolio.scenarios import SCENARIOS
 from tomking.portfolio.stress import valued
@@ -34,7 +34,7 @@ class Side:
 
 
 @value
-class Stressed:
+class BadDay:
     """What an order does on a bad day, dollars; NaN where a leg has no price there.
 
     ``order`` is what it opens, by itself; ``before`` and ``after`` are the account without it and with
@@ -58,7 +58,7 @@ class Stressed:
         return self.order.requirement
 
 
-def stressed(ticket: Ticket, market: Quoted, made: Money) -> tuple[Stressed, ...]:
+def stressed(ticket: Ticket, market: Quoted, made: Money) -> tuple[BadDay, ...]:
     """The order at its size, the file's shares or futures with it: now, and in every scenario."""
     part, on = opened(ticket), products(ticket)
     alone, here, then = (
@@ -68,7 +68,7 @@ def stressed(ticket: Ticket, market: Quoted, made: Money) -> tuple[Stressed, ...
     spent = float(made.premium - made.fees.total)
     sides = ((alone, nan), (here, cash), (then, cash + spent))
     return tuple(
-        Stressed(
+        BadDay(
             name, float(ticket.price) * (1.0 + shock.spot),
             *(_side(legs, money, shock, ticket, market) for legs, money in sides),
         )
@@ -97,13 +97,13 @@ def _side(legs: Legs, cash: float, shock: Shock, ticket: Ticket, market: Quoted)
     return Side(here - there.at_exit, float(there.requirement), cash + there.buying_power)
 
 
-def margin_call(ticket: Ticket, market: Quoted, made: Money) -> Clock | Uncalled | None:
+def margin_call(ticket: Ticket, market: Quoted, made: Money) -> CallClock | Uncalled | None:
     """Where buying power would be gone once the order has traded, or that the account has no margin.
 
     Nothing without an account, without a VIX for the index to move, or without a price for a holding.
     """
     if account_of(ticket.house) is AccountType.CASH:
-        return Uncalled()
+        return Uncalled()  # whatever the file says of it
     if ticket.account is None or ticket.vix is None:
         return None
     here, then = (columns(legs, products(ticket)) for legs in (before(ticket), after(ticket)))

@@ -122,10 +122,9 @@ def _scan(on: Product, legs: Legs, marks: Marks, at: datetime, house: str) -> Sc
             f"no mark for {legs.contracts[row]}, so margin is unknown: wait for a quote or ask the "
             "venue for a dry run"
         )
-    left = np.array([_ends_s(contract) - now for contract in legs.contracts]) / SECONDS_A_YEAR
-    years: F64 = np.maximum(left, 0.0)
+    years = np.array([_ends_s(contract) - now for contract in legs.contracts]) / SECONDS_A_YEAR
     months = [contract.future for contract in legs.contracts]
-    vol = _vols(legs, marks.table[VOL], price, forward, years)
+    vol = _vols(legs, marks.table[VOL], price, forward, np.maximum(years, 0.0))
     held = Held(months, forward, legs.strike, years, vol, legs.sign, legs.quantity, price)
     return scanned(held, range_of(on.micro_of or on.root), float(on.multiplier), factor_of(house))
 

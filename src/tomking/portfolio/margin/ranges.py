@@ -71,7 +71,7 @@ class Range:
         The extreme moves in ranges, and how much of their loss counts: CME notice 08-303 of November
         2008 (McMillan's older array has a future at 7,000 of 10,000, two ranges at 35 %).
     credit : float
-        How much of the outright margin two months save when their deltas are opposite: assumed.
+        How much counts of what months save when they move together, 0 to 1: assumed.
     """
 
     root: str

@@ -34,6 +34,8 @@ class Month:
 class Scan:
     """What a set of futures and options on them needs, and what it is made of; dollars.
 
+    Losses and scenarios are those of what is counted: without the idle longs.
+
     Attributes
     ----------
     months
@@ -78,8 +80,16 @@ class Scan:
         What the options would fetch counts against what could be lost, so a short option's own price
         is inside once. A spread never needs more than it can lose.
         """
-        needed = self.factor * self.risk - (self.option_value - self.idle)
-        return usd(round(max(min(needed, self.most), 0.0), 6))
+        return usd(round(max(min(self._needed, self.most), 0.0), 6))
+
+    @property
+    def binds(self) -> bool:
+        """Whether what can be lost at the end is less than the scenarios would ask."""
+        return self.most < self._needed
+
+    @property
+    def _needed(self) -> float:
+        return self.factor * self.risk - (self.option_value - self.idle)
 
     @property
     def bp_effect(self) -> Decimal:
@@ -101,7 +111,7 @@ def scanned(held: Held, ranges: Range, multiplier: float, factor: float) -> Scan
     names = tuple(dict.fromkeys(held.month))
     option = size if held.sign.all() else np.where(held.sign != 0.0, size, 0.0)
     worth = option * held.price
-    short = -float(np.minimum(option, 0.0) @ held.forward)
+    short = float(np.maximum(-option, 0.0) @ held.forward)
     risks = Risks(
         arrays(held, ranges) * size,
         _by_month(names, held.month),
@@ -114,17 +124,17 @@ def scanned(held: Held, ranges: Range, multiplier: float, factor: float) -> Scan
     share = used(risks, option > 0.0, most)
     losses, rows = risks.losses(share)
     months = zip(names, rows, losses, strict=False)
-    loss, value = sum(losses[:-1]), float(worth.sum())
+    loss, fetched = sum(losses[:-1]), float(worth.sum())
     return Scan(
         tuple(Month(name, SCENARIOS[row], lost) for name, row, lost in months),
         SCENARIOS[rows[-1]],
         loss,
         ranges.credit * (loss - losses[-1]),
         risks.minimum,
-        value,
+        fetched,
         factor,
         most,
-        value - float(worth @ share),
+        fetched - float(worth @ share),
     )
 
 

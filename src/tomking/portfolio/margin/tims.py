@@ -19,6 +19,7 @@ from tomking.core.errors import ConfigError, QuoteMissing
 from tomking.core.money import usd
 from tomking.core.product import Kind
 from tomking.core.value import value
+from tomking.portfolio.margin.house import ESTIMATE
 from tomking.portfolio.margin.leg import MarginLeg, Underlying
 from tomking.pricing.american import american_price
 from tomking.pricing.american_vol import american_vol
@@ -26,10 +27,10 @@ from tomking.pricing.black import PRICE, bsm
 from tomking.pricing.implied import implied_vol
 
 F64 = NDArray[np.float64]
-TIMS, ESTIMATE = "tims", "estimate"
+TIMS = "tims"
 
 #: The moves of a class, as shares of its price.
-RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
+MOVES: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"high_cap": (-0.08, 0.06), "broad": (-0.10, 0.10), "other": (-0.15, 0.15)}
 )
 #: Prices looked at, the ends among them.
@@ -73,7 +74,7 @@ class WhatIf:
         return usd(round(max(self.loss, self.minimum), 6))
 
 
-def range_of(underlying: Underlying) -> tuple[float, float]:
+def moves_of(underlying: Underlying) -> tuple[float, float]:
     """The moves of an underlying; a leveraged ETF's are as many times those of an equity.
 
     Raises
@@ -82,7 +83,7 @@ def range_of(underlying: Underlying) -> tuple[float, float]:
         For a future, which is scanned (``margin.scan``), and for volatility, whose range is not known
         here.
 
-    >>> range_of(Underlying("SPX", 6000.0, Kind.BROAD_INDEX))
+    >>> moves_of(Underlying("SPX", 6000.0, Kind.BROAD_INDEX))
     (-0.08, 0.06)
     """
     if underlying.kind is Kind.FUTURE:
@@ -96,8 +97,8 @@ def range_of(underlying: Underlying) -> tuple[float, float]:
             "here; ask without the what-if"
         )
     if underlying.kind is Kind.BROAD_INDEX:
-        return RANGES["high_cap" if underlying.symbol in HIGH_CAP else "broad"]
-    low, high = RANGES["other"]
+        return MOVES["high_cap" if underlying.symbol in HIGH_CAP else "broad"]
+    low, high = MOVES["other"]
     lever = abs(underlying.leverage) if underlying.kind is Kind.LEVERAGED_ETF else 1.0
     return max(low * lever, -1.0), high * lever
 
@@ -129,7 +130,7 @@ def what_if(
         raise QuoteMissing(
             f"not every leg of {underlying.symbol} has a price; type it in or wait for a quote"
         )
-    low, high = range_of(underlying)
+    low, high = moves_of(underlying)
     prices = underlying.price * (1.0 + np.linspace(low, high, POINTS))
     gains = np.zeros(POINTS)
     contracts = 0

@@ -36,7 +36,7 @@ class Risks:
     minimum
         The least that is at risk.
     credit
-        The share that counts of what months save when they move together.
+        The share that counts of what months save when they move together: 0 to 1, for convexity.
     factor
         What the house asks for a dollar at risk.
     """
@@ -49,16 +49,27 @@ class Risks:
     factor: float
 
     def losses(self, share: F64) -> tuple[list[float], list[int]]:
-        """The worst loss of each month and, last, of all together, with the scenarios they are in."""
+        """The worst loss of each month and, last, of all together, with the scenarios they are in.
+
+        Notes
+        -----
+        McMillan, *Options as a Strategic Investment*, prints the array of an S&P 500 future with a
+        range of 20 points, extreme row included.
+
+        >>> future = np.array([[0, 0, 3330, 3330, -3330, -3330, 6670, 6670, -6670, -6670,
+        ...                     10000, 10000, -10000, -10000, 7000, -7000]], dtype=float).T
+        >>> Risks(future, np.ones((1, 1)), np.zeros(1), 0.0, 0.8, 1.0).losses(np.ones(1))
+        ([10000.0, 10000.0], [12, 12])
+        """
         if len(self.mine) == 1:
             sums = (self.gains @ share)[None]
             row = int(sums.argmin())
-            lost = max(-float(sums[0, row]), 0.0)
+            lost = max(0.0, -float(sums[0, row]))  # in this order, so that nought has no sign
             return [lost, lost], [row, row]
         sums = (self.mine * share) @ self.gains.T
         sums = np.vstack((sums, sums.sum(axis=0)))
         rows = sums.argmin(axis=1)
-        lost = np.maximum(-sums[np.arange(len(rows)), rows], 0.0)
+        lost = np.maximum(-sums[np.arange(len(rows)), rows], 0.0) + 0.0
         return lost.tolist(), rows.tolist()
 
     def at_risk(self, losses: Sequence[float]) -> float:
@@ -93,7 +104,8 @@ def used(risks: Risks, long: NDArray[np.bool_], most: float) -> F64:
     losses, rows = risks.losses(share)
     needed = risks.factor * max(risks.at_risk(losses), risks.minimum) - float(risks.worth.sum())
     saved_at_most = float(np.maximum(risks.slope(losses, rows)[long], 0.0).sum())
-    if needed > 0.0 and saved_at_most > TIE and needed - saved_at_most < most:
+    at_least = max(needed - saved_at_most, 0.0)
+    if needed > 0.0 and saved_at_most > TIE and at_least < most:
         share[long] = _solved(risks, long)
     return share
 
@@ -103,7 +115,7 @@ def _solved(risks: Risks, long: NDArray[np.bool_]) -> F64:
 
     Unknown are the shares, the loss of each month, the loss of all together, and what is at risk.
     """
-    from scipy import optimize  # half a second and more, which few books pay
+    from scipy import optimize  # a part of a second, which few books of a desk pay
 
     count, months, scenarios = int(long.sum()), len(risks.mine), len(risks.gains)
     width = count + months + 2
@@ -126,4 +138,6 @@ def _solved(risks: Risks, long: NDArray[np.bool_]) -> F64:
     found: Any = scipy.linprog(
         asked, A_ub=-np.vstack(rows), b_ub=-np.concatenate(least), bounds=highest, method="highs"
     )
+    if found.x is None:  # no answer is known to be worse than counting everything
+        return np.ones(count)
     return np.array(found.x[:count], dtype=np.float64)

@@ -37,9 +37,9 @@ _VOLS = np.array([1.0, -1.0] * len(THIRDS) + [0.0, 0.0])
 
 @value
 class Held:
-    """Contracts of one root as columns of one length, and the future each of them is on.
+    """Contracts of one root as columns of one length, none of nought, and each one's future.
 
-    ``forward``, ``strike`` and ``price`` in points; ``sign`` is +1 call, -1 put, 0 the future;
+    ``forward``, ``strike`` and ``price`` in points; ``years`` is below nought for an option that is over; ``sign`` is +1 call, -1 put, 0 the future;
     ``quantity`` is signed.
     """
 
@@ -75,7 +75,8 @@ def arrays(held: Held, ranges: Range) -> F64:
     worlds = moves * held.forward
     future = held.sign == 0.0
     known = np.empty((4, *worlds.shape))
-    known[0], known[1], known[2] = held.strike, held.years, np.where(future, 1.0, held.sign)
+    known[0], known[1] = held.strike, np.maximum(held.years, 0.0)
+    known[2] = np.where(future, 1.0, held.sign)
     known[3] = 0.0
     strike, years, sign, rate = known.reshape(4, -1)
     out = np.empty(worlds.shape)
@@ -84,25 +85,3 @@ def arrays(held: Held, ranges: Range) -> F64:
     prices: F64 = np.where(future, worlds, out)
     gains: F64 = (prices[1:] - prices[0]) * counted
     return gains
-
-
-def worst(gains: F64) -> tuple[int, float]:
-    """The row in which a set loses most, and the dollars lost there (0 if it loses nowhere).
-
-    Parameters
-    ----------
-    gains
-        Profit (+) or loss (-) by scenario, shape (16,).
-
-    Notes
-    -----
-    McMillan, *Options as a Strategic Investment*, prints the array of an S&P 500 future with a range
-    of 20 points, extreme row included.
-
-    >>> future = np.array([0, 0, 3330, 3330, -3330, -3330, 6670, 6670, -6670, -6670, 10000, 10000,
-    ...                    -10000, -10000, 7000, -7000])
-    >>> SCENARIOS[worst(future)[0]], worst(future)[1]
-    ('-3/3 vol up', 10000.0)
-    """
-    row = int(gains.argmin())
-    return row, max(-float(gains[row]), 0.0)

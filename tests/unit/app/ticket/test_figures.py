@@ -20,7 +20,7 @@ from tomking.core.money import ZERO
 from tomking.core.reading import Reading
 from tomking.market import quoted
 from tomking.market.quoted import Quoted, implied
-from tomking.portfolio.call import Clock, Uncalled
+from tomking.portfolio.call import CallClock, Uncalled
 from tomking.portfolio.scenarios import AUG5_LOW, SCENARIOS
 from tomking.pricing.chance import gain
 from tomking.risk.limits import Limits
@@ -188,7 +188,7 @@ def test_a_future_is_scanned_again_in_the_scenario() -> None:
 def test_the_margin_call_is_where_the_account_with_the_order_has_nothing_left() -> None:
     asked, market, found = looked_at(LT112)
     clock = margin_call(asked, market, found)
-    assert isinstance(clock, Clock)
+    assert isinstance(clock, CallClock)
     assert clock.below.at is not None
     assert clock.below.at.index < 6010 < clock.above.looked.index
     assert abs(clock.below.residual) < 1.0
