@@ -107,7 +107,8 @@ def test_the_page_says_that_it_is_an_estimate(
     [
         (LT112, "ES is a future: its margin is a scan"),
         (
-            changed(LAST_DAY, "underlying", {"symbol": "VIX", "price": 100, "kind": "volatility"}),
+            changed(LAST_DAY, "underlying", {"symbol": "VIX", "price": 100, "kind": "volatility"})
+            | {"at": "2026-06-17T10:30"},
             "VIX is volatility, and no range of portfolio margin for that is known",
         ),
         (changed(SPREAD, "house", "cash"), "cash is an account that may not borrow"),

@@ -17,6 +17,7 @@ from tomking.core.product import PRODUCTS, is_adjusted, product
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.venue import LEGS_MAX, PRICE_MAX, is_figure, is_on_tick
 from tomking.market.delivery import last_day
+from tomking.market.sessions import is_known, is_open
 
 AGREE = "agree"
 FIGURES = f"figures below {PRICE_MAX:,}"
@@ -58,6 +59,8 @@ def flaw(contract: Contract) -> str:
         return f"{root} has a strike of {strike}, where one is above zero"
     if contract.is_option and contract.expiry.weekday() > FRIDAY:
         return f"{contract} expires on a {contract.expiry:%A}"
+    if contract.is_option and is_known(contract.expiry) and not is_open(contract.expiry):
+        return f"{contract} expires on a market holiday"
     return _future_flaw(contract) if product(root).is_future else ""
 
 

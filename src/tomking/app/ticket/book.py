@@ -33,6 +33,7 @@ from tomking.risk import caps
 from tomking.risk.case import Case
 from tomking.risk.exposure import Slope, added, slope, stress_loss
 from tomking.risk.gates.exposure import GREEKS, MARGIN
+from tomking.risk.gates.sanity import price_is_within_the_band
 from tomking.risk.limits import Limits
 from tomking.risk.standing import start
 from tomking.risk.view import View
@@ -74,13 +75,15 @@ class Greeks:
 class Measured:
     """The order and the account on one scale; ``readings`` are the gates' answers.
 
-    An order that only closes meets no gate here: no limit stands in the way of an exit.
+    ``price`` is what its limit gives away below the typed prices, which every order is asked. One that
+    only closes meets no gate here: no limit stands in the way of an exit.
     """
 
     net_liq: Decimal
     before: Greeks
     after: Greeks
     readings: tuple[Reading, ...]
+    price: Reading
 
 
 def needs(asked: Ticket, market: Quoted, found: Money) -> Needs:
@@ -111,12 +114,13 @@ def order_of(asked: Ticket, strategy: str = "ticket") -> Order:
 def measured(
     asked: Ticket, market: Quoted, need: Needs, limits: Limits, net_liq: Decimal, strategy: str
 ) -> Measured:
-    """Greeks before and after, and what the gates of GREEKS and MARGIN say."""
+    """Greeks before and after, what the gates of GREEKS and MARGIN say, and what of the price."""
     case = _case(asked, market, need, limits, net_liq, order_of(asked, strategy))
     here, alone = _greeks(case.view.book.legs, case.view.marks), _greeks(case.legs, case.marks)
     then = Greeks(here.delta + alone.delta, here.theta + alone.theta, here.vega + alone.vega)
     gates = (*GREEKS, *MARGIN) if case.order.adds_risk else ()
-    return Measured(net_liq, here, then, tuple(gate(case) for gate in gates))
+    said = tuple(gate(case) for gate in gates)
+    return Measured(net_liq, here, then, said, price_is_within_the_band(case))
 
 
 def uncovers(asked: Ticket, need: Needs, net_liq: Decimal) -> tuple[Reading, ...]:

@@ -20,6 +20,7 @@ from tomking.market.carry import Dividend
 from tomking.market.cash_dividends import schedule, yield_of
 from tomking.market.expiry import years_left
 from tomking.market.quoted import Quoted
+from tomking.market.sessions import is_known, is_open
 from tomking.pricing.dividends import call_exercise_spots
 
 DIVIDENDS_MAX = 40
@@ -57,6 +58,8 @@ def _dividend(x: Any, place: str, at: datetime) -> Dividend:
     day = fields.day(found["ex_date"], inside(place, "ex_date"))
     if day <= at.date():
         raise wrong(inside(place, "ex_date"), f"{day} is not after {at:%Y-%m-%d}: leave it out")
+    if is_known(day) and not is_open(day):
+        raise wrong(inside(place, "ex_date"), f"{day} is no trading day: check the date")
     return Dividend(day, fields.above_zero(found["amount"], inside(place, "amount")))
 
 

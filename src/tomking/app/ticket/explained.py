@@ -1,5 +1,6 @@
 """Everything about one order, as one value: what a page prints and what JSON mirrors."""
 
+from dataclasses import replace
 from decimal import Decimal
 from math import isfinite
 
@@ -10,11 +11,13 @@ from tomking.app.ticket.closing import CLOSES, ROLLS, apart, facing, opened, pur
 from tomking.app.ticket.dividends import Eve, eves
 from tomking.app.ticket.exits import Exit, exits
 from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.holdings import Account
 from tomking.app.ticket.market import after, market_of, net_of, worth_of
 from tomking.app.ticket.money import Money, money
 from tomking.app.ticket.odds import Odds, odds
 from tomking.app.ticket.plans import Fit, as_plan, recognised
 from tomking.app.ticket.second import Second, second
+from tomking.app.ticket.sound import lowest, outcome
 from tomking.app.ticket.stress import BadDay, margin_call, stressed
 from tomking.app.ticket.underlying import has_row
 from tomking.app.ticket.words import named
@@ -86,19 +89,24 @@ def explained(asked: Ticket, settings: Settings, as_strategy: str | None = None)
         If a leg goes beyond what is held against it, or the strategy is unknown or has no shape with
         these legs.
     """
-    asked = facing(asked)
+    asked = facing(lowest(asked))
     market = market_of(asked)
     found, why = money(asked, market), purpose(asked)
     net_liq = asked.account.net_liq if asked.account else settings.capital
     part, need = opened(asked), needs(asked, market, found)
+    met = asked if asked.account else replace(asked, account=Account(net_liq, None, (), {}))
     come = _opened(part, market, settings, as_strategy, net_liq)
     strategy = come.fit.plan.name if come and come.fit else "ticket"
+    book = measured(asked, market, need, settings.limits, net_liq, strategy)
     return Explained(
-        asked, why, NOTES.get(why, ""), named(asked), found, come, need, stressed(asked, market, found),
-        margin_call(asked, market, found),
-        measured(asked, market, need, settings.limits, net_liq, strategy), second(asked, market),
+        asked, why, NOTES.get(why, ""), named(asked), found, come, need, stressed(met, market, found),
+        margin_call(met, market, found),
+        book, second(asked, market),
         eves(after(asked), asked.dividends, asked.product, market),
-        (*venue_objections(asked), *uncovers(asked, need, net_liq)),
+        (
+            *venue_objections(asked), *uncovers(asked, need, net_liq),
+            *(one for one in (*outcome(asked, found), book.price) if not one.passed),
+        ),
         assumed(asked, market, come.odds if come else None, net_liq),
     )  # fmt: skip
 

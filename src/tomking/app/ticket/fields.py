@@ -26,7 +26,7 @@ DECIMALS_MAX = 30
 COUNT_MAX = 100_000
 VIX_MIN, VIX_MAX = 1, 1000
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./^_-]{0,15}")
+_SYMBOL = re.compile(r"[A-Za-z0-9^][A-Za-z0-9./^_-]{0,15}")
 
 
 def wrong(place: str, what: str) -> ConfigError:
@@ -193,14 +193,14 @@ def word(known: Sequence[str]) -> Reader[str]:
 
 
 def day(x: Any, place: str) -> date:
-    """A date, written 2026-06-19."""
-    found = text(x, place, ': write the date as "2026-06-19"')
+    """A date, written 2026-07-17."""
+    found = text(x, place, ': write the date as "2026-07-17"')
     try:
         if _DAY.fullmatch(found):
             return date.fromisoformat(found)
     except ValueError:
         pass
-    raise wrong(place, f"{named(found)} is not a date: write it as 2026-06-19")
+    raise wrong(place, f"{named(found)} is not a date: write it as 2026-07-17")
 
 
 def instant(x: Any, place: str) -> datetime:

@@ -4,7 +4,7 @@ The format is a promise (``docs/reference/margin-file.md``). Nothing is guessed 
 that is needed; what may be left out has a default, and :attr:`Ticket.assumed` says which were taken.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -17,10 +17,12 @@ from tomking.app.ticket.holdings import Account, account
 from tomking.app.ticket.legs import Priced, leg, outright
 from tomking.app.ticket.possible import check_outright
 from tomking.app.ticket.underlying import has_row, underlying
+from tomking.core.contract import Contract
 from tomking.core.order import TimeInForce
 from tomking.core.product import PRODUCTS, Product
 from tomking.core.value import value
 from tomking.market.carry import Dividend
+from tomking.market.sessions import is_known, is_open
 from tomking.portfolio.margin.house import HOUSES
 
 LEGS_MAX = 100
@@ -69,7 +71,8 @@ class Ticket:
         """The shares or futures of the file as a leg, if there are any."""
         if not self.shares:
             return ()
-        return (Priced(outright(self.product, self.at), self.shares, self.price),)
+        held = outright(self.product, self.at, _contracts(self.legs))
+        return (Priced(held, self.shares, self.price),)
 
     @property
     def whole(self) -> tuple[Priced, ...]:
@@ -115,10 +118,10 @@ def ticket(x: Any, now: datetime) -> Ticket:
         stands or fields.share(found.get("dividend_yield", 0), "dividend_yield"),
         fields.index_points(found["vix"], "vix") if "vix" in found else None,
         _order(found["order"]) if "order" in found else Wanted(),
-        account(found["account"], on, price, at) if "account" in found else None,
+        account(found["account"], on, price, at, _contracts(legs)) if "account" in found else None,
         paid,
         frozenset(found),
-        tuple(_assumed(found, on, at)),
+        (*_assumed(found, on, at), *_closed_days(legs)),
     )  # fmt: skip
 
 
@@ -130,6 +133,17 @@ def _order(x: Any) -> Wanted:
         fields.counted(found.get("units", 1), "order.units"),
         TIFS[tif],
     )
+
+
+def _contracts(legs: Sequence[Priced]) -> list[Contract]:
+    return [each.contract for each in legs]
+
+
+def _closed_days(legs: Sequence[Priced]) -> Iterator[str]:
+    """Expiries on which nothing can expire, because nobody trades."""
+    for day in sorted({contract.expiry for contract in _contracts(legs)}):
+        if is_known(day) and not is_open(day):
+            yield f"{day} is a market holiday, on which nothing expires: check the date"
 
 
 def _assumed(found: Mapping[str, Any], on: Product, at: datetime) -> Iterator[str]:

@@ -10,6 +10,7 @@ from tomking.app.ticket.fields import inside, members, wrong
 from tomking.app.ticket.legs import LEG, Priced, contract_of, outright
 from tomking.app.ticket.possible import check_outright, check_price
 from tomking.app.ticket.underlying import known_product
+from tomking.core.contract import Contract
 from tomking.core.product import Product, product
 from tomking.core.value import value
 
@@ -26,11 +27,13 @@ class Account:
     spots: Mapping[str, Decimal]
 
 
-def account(x: Any, on: Product, price: Decimal, at: datetime) -> Account:
-    """An account, beside a file about a product at a price."""
+def account(
+    x: Any, on: Product, price: Decimal, at: datetime, beside: Sequence[Contract]
+) -> Account:
+    """An account, beside a file about a product at a price and its legs."""
     found = members(x, "account", ("net_liq",), ("cash", "held"))
     held = fields.items(
-        found.get("held", []), "account.held", lambda y, place: _held(y, place, on, price, at),
+        found.get("held", []), "account.held", lambda y, place: _held(y, place, on, price, at, beside),
         HELD_MAX,
     )  # fmt: skip
     return Account(
@@ -54,7 +57,7 @@ def _spots(said: Sequence[tuple[str, Decimal] | None]) -> Mapping[str, Decimal]:
 
 
 def _held(
-    x: Any, place: str, on: Product, here: Decimal, at: datetime
+    x: Any, place: str, on: Product, here: Decimal, at: datetime, beside: Sequence[Contract]
 ) -> tuple[Priced, tuple[str, Decimal] | None]:
     """A holding, and the price of what it is written on when that is not the file's own symbol."""
     found = members(
@@ -74,7 +77,7 @@ def _held(
             raise wrong(
                 inside(place, "underlying"), f"{spot[1]} is not {price}, its price: drop it"
             )
-        return Priced(outright(mine, at), quantity, price), _own(root, price, on)
+        return Priced(outright(mine, at, beside), quantity, price), _own(root, price, on)
     members(x, place, ("symbol", *LEG), ("settles", "underlying"))
     contract = contract_of(found, place, mine, at)
     check_price(price, contract, mine, spot[1] if spot else here, inside(place, "price"))

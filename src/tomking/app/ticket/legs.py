@@ -1,6 +1,6 @@
 """A leg of a file: an option that can be traded, at a price it can have."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from tomking.app.ticket.possible import check_price
 from tomking.core.calendar import FRIDAY
 from tomking.core.contract import Contract, Right, Settles
 from tomking.core.errors import DataError
-from tomking.core.product import Product
+from tomking.core.product import Delivers, Kind, Product
 from tomking.core.value import value
 from tomking.market.delivery import future_after, future_contract
 from tomking.market.expiry import ends
@@ -37,11 +37,12 @@ class Priced:
     opens: bool = True
 
 
-def outright(on: Product, at: datetime) -> Contract:
-    """The share itself, or the future that is in front."""
+def outright(on: Product, at: datetime, beside: Sequence[Contract] = ()) -> Contract:
+    """The share itself; or the future that the options beside it are on, else the one in front."""
     if not on.is_future:
         return Contract(on.root, date.max)
-    return future_contract(on.root, future_after(on.root, at.date()))
+    theirs = (option.future for option in beside if option.root == on.root)
+    return future_contract(on.root, next(theirs, None) or future_after(on.root, at.date()))
 
 
 def leg(x: Any, place: str, on: Product, spot: Decimal, at: datetime) -> Priced:
@@ -60,7 +61,10 @@ def contract_of(found: Mapping[str, Any], place: str, on: Product, at: datetime)
     strike = fields.above_zero(found["strike"], inside(place, "strike"))
     expiry = fields.day(found["expiry"], inside(place, "expiry"))
     settles = fields.word([one.value for one in Settles])
-    fixed = Settles(settles(found.get("settles", "PM"), inside(place, "settles")))
+    usual = (
+        Settles.AM if on.kind is Kind.VOLATILITY and on.delivers is Delivers.CASH else Settles.PM
+    )
+    fixed = Settles(settles(found.get("settles", usual.value), inside(place, "settles")))
     contract = Contract(on.root, expiry, right, strike, settles=fixed)
     if at >= ends(contract):
         raise wrong(

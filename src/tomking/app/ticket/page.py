@@ -22,6 +22,8 @@ from tomking.report.stress import margin_call
 from tomking.report.words import NONE, money, percent
 
 Row = tuple[str, str]
+#: The rule whose failure is a matter of the price that was typed, and not of the venue.
+PRICE = "R-VEN-02"
 
 
 def show_ticket(found: Explained) -> None:
@@ -49,7 +51,8 @@ def verdict(found: Explained) -> Iterator[tuple[str, str]]:
         seen = "unknown" if one.observed is None else _with_unit(one.observed, one.unit)
         yield f"Over a limit: {one.name}, {seen}, must be {_bound_of(one)} ({one.rule})", "bold red"
     for one in found.objections:
-        yield f"The venue would object: {one}", "bold red"
+        says = "Check the price" if one.rule == PRICE else "The venue would object"
+        yield f"{says}: {one}", "bold red"
     count = len(found.measured.readings)
     if not count:
         yield "No limit stands in the way of an order that only closes.", "green"
@@ -114,8 +117,11 @@ def _margin(found: Explained) -> Iterator[Row]:
     yield "Buying power", f"{money(-need.effect, sign=True)} with premium and fees{power}"
     for row in bad:
         yield row.name, f"underlying at {row.spot:,.6g}: {_stressed(row, found)}"
-    if found.margin_call is not None:
-        yield "Margin call", margin_call(found.margin_call)
+    called = found.margin_call
+    why = (
+        "unknown without a `vix`" if found.asked.vix is None else "unknown: a holding has no price"
+    )
+    yield "Margin call", why if called is None else margin_call(called)
     yield "Greeks move", second_said(found.second)
     for eve in found.eves:
         yield "Early exercise", eve_said(eve)

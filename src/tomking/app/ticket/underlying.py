@@ -43,6 +43,11 @@ def _product(root: str, kind: Kind, size: int | None, place: str) -> Product:
     known = PRODUCTS.get(root)
     if is_adjusted(root):
         known_product(root, place)
+    if known is None and root[-1].isdigit() and delivered(kind, root) is Delivers.SHARES:
+        raise wrong(
+            place, f"{root} is no share's symbol but that of an adjusted contract, which delivers "
+            "something else than 100 shares: close it in the broker's own application",
+        )  # fmt: skip
     if known is None and kind is Kind.FUTURE:
         futures = sorted(name for name, one in PRODUCTS.items() if one.is_future)
         said = did_you_mean(root, futures) or f"; known futures are {', '.join(futures)}"

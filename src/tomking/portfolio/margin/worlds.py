@@ -39,7 +39,8 @@ _VOLS = np.array([1.0, -1.0] * len(THIRDS) + [0.0, 0.0])
 class Held:
     """Contracts of one root as columns of one length, none of nought, and each one's future.
 
-    ``forward``, ``strike`` and ``price`` in points; ``years`` is below nought for an option that is over; ``sign`` is +1 call, -1 put, 0 the future;
+    ``forward``, ``strike`` and ``price`` in points; ``years`` is below
+    nought for an option that is over; ``sign`` is +1 call, -1 put, 0 the future;
     ``quantity`` is signed.
     """
 
