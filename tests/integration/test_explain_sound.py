@@ -138,3 +138,48 @@ def test_without_an_account_the_settings_have_one_on_every_line(
     assert said["buying_power"]["before"] == Decimal(44_500)
     main(["explain", written(here, alone)])
     assert "unknown without a `vix`" in capsys.readouterr().out
+
+
+def fund(symbol: str, kind: str, price: float, **more: Any) -> dict[str, Any]:
+    """A call sold a little out of the money, of an account that is asked about."""
+    call = {"right": "C", "strike": 25, "expiry": "2026-07-22", "quantity": -1, "price": 1.2}
+    return {
+        "underlying": {"symbol": symbol, "price": price, "kind": kind, **more},
+        "house": "tastytrade", "at": "2026-06-05T10:30", "vix": 18, "legs": [call],
+        "order": {"units": 10}, "account": {"net_liq": 60000},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "there"),
+    [
+        (fund("VIX", "volatility", 18.0), 18.0 * 2.8),
+        (fund("TQQQ", "leveraged_etf", 20.0, leverage=3), 20.0 * (1 - 3 * 0.073)),
+        (fund("SQQQ", "leveraged_etf", 20.0, leverage=-3), 20.0 * (1 + 3 * 0.073)),
+        (fund("ACME", "equity", 20.0), 20.0 * (1 - 0.073)),
+    ],
+    ids=["VIX", "three times", "minus three times", "once"],
+)
+def test_on_a_bad_day_everything_goes_where_it_went(
+    file: dict[str, Any], there: float, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """5 August 2024 at its low: the index 7.3 % down, 30-day volatility times 2.8."""
+    said = answer(["explain", written(here, file)], capsys)
+    (row,) = [one for one in said["stress"] if one["scenario"] == "AUG5_LOW"]
+    assert float(row["underlying"]) == pytest.approx(there)
+    at_the_end = 1000.0 * max(there - 25.0, 0.0) - 1200.0
+    assert float(row["loss"]) > at_the_end
+
+
+def test_calls_on_vix_that_are_sold_are_called_when_vix_rises(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The levels are of an index at 100, as VIX is not what falls."""
+    said = answer(["explain", written(here, fund("VIX", "volatility", 18.0))], capsys)[
+        "margin_call"
+    ]
+    assert said["root"] == "index"
+    assert said["vix"]["index"] == 100
+    assert 30 < said["vix"]["vix"] < 90
+    assert said["below"]["index"] < 100 < said["above"]["index"]
+    assert (said["below"]["never"], said["above"]["never"]) == (False, True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tomking.core.calendar import dte, session
 from tomking.core.contract import Contract
 from tomking.core.evidence import Evidence, Stamped
-from tomking.core.product import Product
+from tomking.core.product import Kind, Product
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.style import is_american
 from tomking.core.value import value
@@ -53,6 +53,8 @@ ROWS = 9
 SLOPES = (MID, DELTA, GAMMA, THETA, VEGA)
 #: The best a typed figure can be, and what is worked out from it.
 TYPED, IMPLIED = Evidence.RECORDED, Evidence.MODEL
+#: The most a fund loses in one move: it is wound up before nothing is left.
+LOWEST = -0.99
 
 
 @value
@@ -60,12 +62,36 @@ class Underlying:
     """A product, its typed price in points, and its dividend yield (annual fraction).
 
     Cash ``dividends`` price its American options; the yield is then what stands for them elsewhere.
+    ``leverage`` is how many times a fund moves with what it follows, negative for an inverse one.
     """
 
     product: Product
     price: float
     dividend_yield: float = 0.0
     dividends: Paid = ()
+    leverage: float = 1.0
+
+    def moved(self, shock: Shock) -> float:
+        """Its price in a shocked world, in points.
+
+        Volatility moves as 30-day volatility does, which is what VIX measures; everything else with
+        the index, though a bond or a metal need not; a fund by its leverage. Funds of volatility
+        hold futures, which move less than VIX: taken for VIX, as nothing better is known of a shock.
+        """
+        move = vol_30(shock) - 1.0 if self.product.kind is Kind.VOLATILITY else shock.spot
+        return self.price * (1.0 + max(self.leverage * move, LOWEST))
+
+
+def vol_30(shock: Shock) -> float:
+    """The factor of a shock on 30-day volatility.
+
+    >>> vol_30(Shock(-0.05, ((20.0, 3.0), (40.0, 2.0)))), vol_30(Shock(-0.05))
+    (2.5, 1.0)
+    """
+    if not shock.vol:
+        return 1.0
+    days, factors = zip(*shock.vol, strict=True)
+    return float(np.interp(30.0, days, factors))
 
 
 @value
@@ -161,8 +187,8 @@ class Quoted:
 
     def _laid_out(self, legs: Legs, shock: Shock) -> "Columns":
         """Spot, forward, years and volatility of each leg under a shock."""
-        price = [self._on(c).price if c.root in self.underlyings else nan for c in legs.contracts]
-        spot = np.array(price) * (1.0 + shock.spot)
+        there = {root: on.moved(shock) for root, on in self.underlyings.items()}
+        spot = np.array([there.get(contract.root, nan) for contract in legs.contracts])
         growth = np.array([self.growth(contract.root) for contract in legs.contracts])
         years = np.array([years_left(c, self.at, shock.minutes) for c in legs.contracts])
         vol = np.array([self.vols.get(contract, nan) for contract in legs.contracts])

@@ -13,6 +13,7 @@ from math import exp, log
 
 from tomking.core.errors import QuoteMissing
 from tomking.core.evidence import Stamped
+from tomking.core.product import Kind
 from tomking.core.value import value
 from tomking.market.path import vix_at, vix_day
 from tomking.market.snapshot import NO_SHOCK, Legs, Shock
@@ -33,6 +34,9 @@ _NONE, _TURNS = 0.005, 150
 #: Dollars of residual from which a level is where buying power jumps, and not where it is nought.
 JUMP = 1.0
 INDEX = "SPX"
+#: What does not move as the index does, and what its own levels are then called.
+OTHERWISE = frozenset({Kind.VOLATILITY, Kind.LEVERAGED_ETF})
+HUNDRED = "index"
 
 
 @value
@@ -127,7 +131,7 @@ def clock(holdings: Legs, cash: float, market: World, terms: Terms = TASTYTRADE)
     QuoteMissing
         If a holding has no mark, or nothing held has a price.
     """
-    root, index = _index(holdings, market)
+    root, index = _index(holdings, market, terms)
     here = Place(index, market.vix.value, NO_SHOCK)
     now = valued(holdings, cash, market, NO_SHOCK, terms)
 
@@ -202,10 +206,19 @@ def _bracketed(left: Callable[[float], float], inner: float, outer: float) -> fl
     return outer
 
 
-def _index(holdings: Legs, market: World) -> tuple[str, float]:
-    """Whose price the levels are given in: the index if there is one, else the first root held."""
+def _index(holdings: Legs, market: World, terms: Terms) -> tuple[str, float]:
+    """Whose price the levels are given in: the index, else the first root held that moves with it.
+
+    Where all that is held moves otherwise (volatility, funds with leverage) today's index is 100.
+    """
+    priced: list[tuple[str, float]] = []
     for root in dict.fromkeys((INDEX, *(contract.root for contract in holdings.contracts))):
         price = market.spot(root)
         if isinstance(price, Stamped):
-            return root, price.value
-    raise QuoteMissing(f"nothing held has a price at {market.at}; give one, or wait for a quote")
+            follows = root == INDEX or terms.product(root).kind not in OTHERWISE
+            priced.append((root, price.value) if follows else (HUNDRED, 100.0))
+    if not priced:
+        raise QuoteMissing(
+            f"nothing held has a price at {market.at}; give one, or wait for a quote"
+        )
+    return min(priced, key=lambda one: one[0] == HUNDRED)

@@ -1,5 +1,6 @@
 """A market of typed quotes gives back what was typed, and reprices it at its own volatility."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from math import exp, isinf, isnan
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tomking.core.calendar import NEW_YORK, new_york
 from tomking.core.contract import Contract, Right, Settles
 from tomking.core.evidence import Evidence, Stamped
-from tomking.core.product import product
+from tomking.core.product import Kind, product
 from tomking.core.reading import Skip
 from tomking.market.bars import F64
 from tomking.market.expiry import ends, years_left
@@ -24,6 +25,7 @@ from tomking.market.snapshot import (
     DELTA,
     GAMMA,
     MID,
+    NO_SHOCK,
     THETA,
     VEGA,
     VOL,
@@ -239,3 +241,20 @@ def test_any_price_with_a_volatility_comes_back_with_it(
     seen = quoted(AT, [Underlying(SPY, 600.0)], {held: price}, rate=0.03)
     if price - exercised > 1e-3:  # nearer to what is certain a price says little of its volatility
         assert seen.vols[held] == pytest.approx(vol, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "leverage", "expected"),
+    [
+        (Kind.ETF, 1.0, 0.9), (Kind.LEVERAGED_ETF, 3.0, 0.7), (Kind.LEVERAGED_ETF, -2.0, 1.2),
+        (Kind.VOLATILITY, 1.0, 2.5), (Kind.VOLATILITY, -0.5, 0.25), (Kind.VOLATILITY, -1.0, 0.01),
+        (Kind.FUTURE, 1.0, 0.9), (Kind.LEVERAGED_ETF, 10.0, 0.01),
+    ],
+)  # fmt: skip
+def test_a_fund_moves_by_its_leverage_and_volatility_as_volatility(
+    kind: Kind, leverage: float, expected: float
+) -> None:
+    """An index 10 % down with 30-day volatility times 2.5; nothing falls to nought."""
+    on = Underlying(replace(SPY, kind=kind), 100.0, leverage=leverage)
+    assert on.moved(Shock(-0.10, ((30.0, 2.5), (60.0, 1.5)))) == pytest.approx(100.0 * expected)
+    assert on.moved(NO_SHOCK) == 100.0

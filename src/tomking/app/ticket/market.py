@@ -58,7 +58,9 @@ def market_of(asked: Ticket) -> Quoted:
     if asked.account:
         spots = dict(asked.account.spots) | spots
     underlyings = [
-        Underlying(on, float(spots[root]), asked.dividend_yield, asked.dividends)
+        Underlying(
+            on, float(spots[root]), asked.dividend_yield, asked.dividends, float(asked.leverage)
+        )
         if on is asked.product
         else Underlying(on, float(spots[root]))
         for root, on in products(asked).items()

@@ -69,7 +69,7 @@ def stressed(ticket: Ticket, market: Quoted, made: Money) -> tuple[BadDay, ...]:
     sides = ((alone, nan), (here, cash), (then, cash + spent))
     return tuple(
         BadDay(
-            name, float(ticket.price) * (1.0 + shock.spot),
+            name, market.underlyings[ticket.product.root].moved(shock),
             *(_side(legs, money, shock, ticket, market) for legs, money in sides),
         )
         for name, shock in ((NOW, NO_SHOCK), *((row.name, row.shock) for row in SCENARIOS.values()))
