@@ -243,8 +243,7 @@ PROOFS = (
     suite(
         "margin_properties",
         "What must hold of margin holds on 200 examples of each property and more.",
-        "tests/unit/portfolio/test_margin_properties.py",
-        "tests/unit/portfolio/test_margin_useful.py",
+        "tests/unit/portfolio/test_margin_properties.py tests/unit/portfolio/test_margin_useful.py",
     ),
     suite(
         "margin_files",
