@@ -12,6 +12,8 @@ GAMMA of :mod:`tomking.pricing.black`; rows without an answer are NaN as there.
 
 American prices are within $0.003 per $100 of spot or strike, deltas within 1e-3, of finite differences
 of the same model taken to their limit, for up to four dividends, 1 day to 2 years, 10–80 % volatility.
+With ``STEPS_EXACT`` prices are within $0.0001, for some hundred times the work: an exercise boundary
+passes the nodes of a lattice, so that its error falls no faster than its steps grow.
 
 Notes
 -----
@@ -39,6 +41,8 @@ from tomking.pricing.kernel import F64, kernel, loop, stretch
 
 #: Steps of the coarser lattice; the finer has twice as many.
 STEPS = 100
+#: As many for a price to a hundredth of a cent per $100, which nobody needs to trade by.
+STEPS_EXACT = 12_800
 
 _REACH = 6.5  # standard deviations that a lattice spans to each side
 _TOTAL_MIN = 1e-6  # a total volatility at or below this is none

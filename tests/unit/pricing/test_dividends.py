@@ -13,6 +13,8 @@ from tomking.pricing.american import american
 from tomking.pricing.black import GAMMA, bsm
 from tomking.pricing.collocation import EXACT
 from tomking.pricing.dividends import (
+    STEPS,
+    STEPS_EXACT,
     american_with_dividends,
     call_exercise_spots,
     european_with_dividends,
@@ -55,6 +57,28 @@ def test_quantlib_agrees_on_the_escrowed_model() -> None:
         # The oracle's own delta is good to 1e-3 on this grid; with a finer one it comes to ours.
         assert ours[DELTA] == pytest.approx(delta, abs=2e-3)
         assert ours[GAMMA] == pytest.approx(gamma, abs=1e-3)
+
+
+@pytest.mark.parametrize("worst", [0, 2, 4, 6])
+def test_a_fine_lattice_agrees_to_a_hundredth_of_a_cent(worst: int) -> None:
+    """The puts are those on which the coarse one is furthest off."""
+    strike, days, vol, sign, rate, ex, paid = cases(12)[worst]
+    price, *_ = oracle.with_dividends(100.0, strike, days, vol, sign, rate, ex, paid, times=2000)
+    row = (100, strike, days / 365, vol, sign, rate, np.array(ex) / 365, paid)
+    fine, coarse = (american_with_dividends(*row, steps=n)[PRICE, 0] for n in (STEPS_EXACT, STEPS))
+    per_100 = max(1.0, strike / 100)
+    assert abs(fine - price) <= 1e-4 * per_100
+    assert abs(coarse - price) <= PROMISED * per_100
+
+
+def test_without_a_dividend_a_fine_lattice_is_the_american_option_to_a_hundredth_of_a_cent() -> (
+    None
+):
+    rows = np.array([case[:5] for case in cases(20)]).T
+    rows[1] /= 365
+    fine = american_with_dividends(100, *rows, [], [], steps=STEPS_EXACT)[PRICE]
+    exact = american(100, *rows, 0.0, tier=EXACT)[PRICE]
+    assert (np.abs(fine - exact) <= 1e-4 * np.maximum(100.0, rows[0]) / 100.0).all()
 
 
 def test_without_a_dividend_it_is_the_american_option_of_the_other_method() -> None:
