@@ -169,6 +169,10 @@ def test_on_a_bad_day_everything_goes_where_it_went(
     assert float(row["underlying"]) == pytest.approx(there)
     at_the_end = 1000.0 * max(there - 25.0, 0.0) - 1200.0
     assert float(row["loss"]) > at_the_end
+    if (
+        there > 25.0
+    ):  # a naked call in the money needs its rate of where the price is then, at least
+        assert float(row["requirement"]) > 0.2 * 1000.0 * there
 
 
 def test_calls_on_vix_that_are_sold_are_called_when_vix_rises(

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from tomking.core.calendar import dte, session
 from tomking.core.contract import Contract
 from tomking.core.evidence import Evidence, Stamped
-from tomking.core.product import Kind, Product
+from tomking.core.product import Product
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.style import is_american
 from tomking.core.value import value
 from tomking.market.bars import F64
 from tomking.market.cash_dividends import Paid, groups
 from tomking.market.expiry import years_left
+from tomking.market.moves import move_of
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import (
     AGE,
@@ -53,8 +54,6 @@ ROWS = 9
 SLOPES = (MID, DELTA, GAMMA, THETA, VEGA)
 #: The best a typed figure can be, and what is worked out from it.
 TYPED, IMPLIED = Evidence.RECORDED, Evidence.MODEL
-#: The most a fund loses in one move: it is wound up before nothing is left.
-LOWEST = -0.99
 
 
 @value
@@ -72,26 +71,8 @@ class Underlying:
     leverage: float = 1.0
 
     def moved(self, shock: Shock) -> float:
-        """Its price in a shocked world, in points.
-
-        Volatility moves as 30-day volatility does, which is what VIX measures; everything else with
-        the index, though a bond or a metal need not; a fund by its leverage. Funds of volatility
-        hold futures, which move less than VIX: taken for VIX, as nothing better is known of a shock.
-        """
-        move = vol_30(shock) - 1.0 if self.product.kind is Kind.VOLATILITY else shock.spot
-        return self.price * (1.0 + max(self.leverage * move, LOWEST))
-
-
-def vol_30(shock: Shock) -> float:
-    """The factor of a shock on 30-day volatility.
-
-    >>> vol_30(Shock(-0.05, ((20.0, 3.0), (40.0, 2.0)))), vol_30(Shock(-0.05))
-    (2.5, 1.0)
-    """
-    if not shock.vol:
-        return 1.0
-    days, factors = zip(*shock.vol, strict=True)
-    return float(np.interp(30.0, days, factors))
+        """Its price in a shocked world, in points."""
+        return self.price * (1.0 + move_of(self.product, shock, self.leverage))
 
 
 @value

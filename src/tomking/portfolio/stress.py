@@ -15,6 +15,7 @@ from tomking.core.evidence import Stamped
 from tomking.core.money import ZERO
 from tomking.core.reading import Reading, Sense, Skip, Stage
 from tomking.core.value import value
+from tomking.market.moves import move_of
 from tomking.market.snapshot import NO_SHOCK, Legs, Marks, Shock
 from tomking.portfolio import marks as worth
 from tomking.portfolio.book import Book
@@ -131,7 +132,7 @@ def valued(
         raise QuoteMissing(f"not every holding has a mark at {market.at}; wait for quotes")
     then = market.at + timedelta(minutes=shock.minutes)
     needs = (
-        asked(root, holdings, marks, _spot(root, market, shock), then, terms).maintenance
+        asked(root, holdings, marks, _spot(root, market, shock, terms), then, terms).maintenance
         for root in dict.fromkeys(contract.root for contract in holdings.contracts)
     )
     at_exit = worth.at_exit(holdings, marks)
@@ -139,10 +140,12 @@ def valued(
     return Stressed(shock, cash + value_usd, options, cash + at_exit, sum(needs, ZERO))
 
 
-def _spot(root: str, market: World, shock: Shock) -> float:
+def _spot(root: str, market: World, shock: Shock, terms: Terms) -> float:
     """The price of an index or share in the shocked world; a future's comes with its mark."""
     price = market.spot(root)
-    return price.value * (1.0 + shock.spot) if isinstance(price, Stamped) else nan
+    if not isinstance(price, Stamped):
+        return nan
+    return price.value * (1.0 + move_of(terms.product(root), shock, terms.leverage))
 
 
 def replayed(

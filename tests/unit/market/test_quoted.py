@@ -248,7 +248,7 @@ def test_any_price_with_a_volatility_comes_back_with_it(
     [
         (Kind.ETF, 1.0, 0.9), (Kind.LEVERAGED_ETF, 3.0, 0.7), (Kind.LEVERAGED_ETF, -2.0, 1.2),
         (Kind.VOLATILITY, 1.0, 2.5), (Kind.VOLATILITY, -0.5, 0.25), (Kind.VOLATILITY, -1.0, 0.01),
-        (Kind.FUTURE, 1.0, 0.9), (Kind.LEVERAGED_ETF, 10.0, 0.01),
+        (Kind.LEVERAGED_ETF, 10.0, 0.01),
     ],
 )  # fmt: skip
 def test_a_fund_moves_by_its_leverage_and_volatility_as_volatility(
@@ -258,3 +258,9 @@ def test_a_fund_moves_by_its_leverage_and_volatility_as_volatility(
     on = Underlying(replace(SPY, kind=kind), 100.0, leverage=leverage)
     assert on.moved(Shock(-0.10, ((30.0, 2.5), (60.0, 1.5)))) == pytest.approx(100.0 * expected)
     assert on.moved(NO_SHOCK) == 100.0
+
+
+def test_neither_an_index_nor_a_future_has_leverage() -> None:
+    shock = Shock(-0.10, ((30.0, 2.5),))
+    assert Underlying(product("VIX"), 18.0, leverage=3.0).moved(shock) == pytest.approx(45.0)
+    assert Underlying(ES, 6000.0, leverage=3.0).moved(shock) == pytest.approx(5400.0)

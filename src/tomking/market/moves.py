@@ -1,0 +1,39 @@
+"""Where the price of an underlying goes when the index and volatility move."""
+
+import numpy as np
+
+from tomking.core.product import Delivers, Kind, Product
+from tomking.market.snapshot import Shock
+
+#: The most a fund loses in one move: it is wound up before nothing is left.
+LOWEST = -0.99
+
+
+def move_of(on: Product, shock: Shock, leverage: float = 1.0) -> float:
+    """The return of an underlying in a shocked world.
+
+    Volatility moves as 30-day volatility does, which is what VIX measures; everything else with the
+    index, though a bond or a metal need not; a fund by its leverage. Funds of volatility hold futures,
+    which move less than VIX: taken for VIX, as nothing better is known of a shock.
+
+    Parameters
+    ----------
+    leverage
+        How many times a fund moves with what it follows, negative for an inverse one; an index or a
+        future has none.
+    """
+    move = vol_30(shock) - 1.0 if on.kind is Kind.VOLATILITY else shock.spot
+    times = leverage if on.delivers is Delivers.SHARES else 1.0
+    return max(times * move, LOWEST)
+
+
+def vol_30(shock: Shock) -> float:
+    """The factor of a shock on 30-day volatility.
+
+    >>> vol_30(Shock(-0.05, ((20.0, 3.0), (40.0, 2.0)))), vol_30(Shock(-0.05))
+    (2.5, 1.0)
+    """
+    if not shock.vol:
+        return 1.0
+    days, factors = zip(*shock.vol, strict=True)
+    return float(np.interp(30.0, days, factors))
