@@ -29,6 +29,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "a strategy's plan, or everything about one order before it is sent",
         ),
         "margin": ("margin", "what a house asks for the legs of a file"),
+        "stress": ("stress", "an account as the index and volatility move"),
         "config": ("config", "show every setting and where it comes from, or check a file"),
         "data": ("data", "whether a recorded chain file is whole"),
         "doctor": ("doctor", "whether this installation works, and what to do if not"),

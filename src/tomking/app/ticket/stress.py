@@ -64,7 +64,7 @@ def stressed(ticket: Ticket, market: Quoted, made: Money) -> tuple[BadDay, ...]:
     alone, here, then = (
         columns(legs, on) for legs in (part.whole if part else (), before(ticket), after(ticket))
     )
-    cash = _cash(ticket, market, here)
+    cash = cash_of(ticket, market, here)
     spent = float(made.premium - made.fees.total)
     sides = ((alone, nan), (here, cash), (then, cash + spent))
     return tuple(
@@ -76,7 +76,7 @@ def stressed(ticket: Ticket, market: Quoted, made: Money) -> tuple[BadDay, ...]:
     )  # fmt: skip
 
 
-def _cash(ticket: Ticket, market: Quoted, held: Legs) -> float:
+def cash_of(ticket: Ticket, market: Quoted, held: Legs) -> float:
     """Dollars of the account that no price moves; NaN without an account or a price of a holding."""
     if ticket.account is None:
         return nan
@@ -107,7 +107,7 @@ def margin_call(ticket: Ticket, market: Quoted, made: Money) -> CallClock | Unca
     if ticket.account is None or ticket.vix is None:
         return None
     here, then = (columns(legs, products(ticket)) for legs in (before(ticket), after(ticket)))
-    cash = _cash(ticket, market, here) + float(made.premium - made.fees.total)
+    cash = cash_of(ticket, market, here) + float(made.premium - made.fees.total)
     try:
         return clock(then, cash, market, terms(ticket)) if cash == cash else None
     except QuoteMissing:
