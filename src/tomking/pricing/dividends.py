@@ -10,7 +10,7 @@ A dividend counts while 0 < ex date ≤ expiry and is taken as paid on its ex da
 out of the spot already. All options of one call are on one share. Answers have rows PRICE, DELTA,
 GAMMA of :mod:`tomking.pricing.black`; rows without an answer are NaN as there.
 
-American prices are within $0.003 per $100 of spot or strike, deltas within 1e-3, of finite differences
+American prices are within $0.005 per $100 of spot or strike, deltas within 1e-3, of finite differences
 of the same model taken to their limit, for up to four dividends, 1 day to 2 years, 10–80 % volatility.
 With ``STEPS_EXACT`` prices are within $0.0001, for some hundred times the work: an exercise boundary
 passes the nodes of a lattice, so that its error falls no faster than its steps grow.
