@@ -53,12 +53,14 @@ def with_dividends(
     ex_days: Sequence[int],
     amounts: Sequence[float],
     times: int = 200,
+    points: int = 0,
 ) -> tuple[float, float, float]:
     """Price, delta and gamma of an American option, dividends escrowed, by finite differences.
 
-    With 2,000 ``times`` prices are within 3e-5 of those with twice as many.
+    Exercise is looked at between the steps, so a put is too cheap by as much as 3e-4 per $100 with
+    2,000 ``times``, half of it with twice as many.
     """
-    points = max(800, 2 * times)
+    points = points or max(800, 2 * times)
     option = _option(strike, days, sign)
     dividends = ql.DividendVector([_TODAY + d for d in ex_days], list(amounts))
     option.setPricingEngine(
@@ -68,3 +70,19 @@ def with_dividends(
         )
     )  # fmt: skip
     return option.NPV(), option.delta(), option.gamma()
+
+
+def limit_with_dividends(
+    spot: float,
+    strike: float,
+    days: int,
+    vol: float,
+    sign: float,
+    rate: float,
+    ex_days: Sequence[int],
+    amounts: Sequence[float],
+) -> float:
+    """Price by the same, extrapolated to steps without length: within 6e-5 per $100 of its limit."""
+    row = spot, strike, days, vol, sign, rate, ex_days, amounts
+    coarse, fine = (with_dividends(*row, times=n, points=1600)[0] for n in (400, 800))
+    return 2.0 * fine - coarse

@@ -47,6 +47,23 @@ def cases(n: int, seed: int = 4) -> tuple[tuple[float, ...], ...]:
     return tuple(found)
 
 
+@cache
+def usual(n: int, seed: int = 11) -> tuple[tuple[float, ...], ...]:
+    """Options of 5 days to 2 years with one to four dividends: near, on the eve of expiry, anywhere."""
+    g = np.random.default_rng(seed)
+    found = []
+    for i in range(n):
+        days = int(np.exp(g.uniform(math.log(5), math.log(730))))
+        vol, rate, strike = g.uniform(0.1, 0.6), g.uniform(0.0, 0.06), g.uniform(80.0, 120.0)
+        first, last = {0: (1, max(days // 6, 2)), 1: (max(days - 5, 1), days + 1)}.get(
+            i % 5, (1, days + 1)
+        )
+        ex = tuple(sorted({int(d) for d in g.integers(first, last, 1 + i // 2 % 4)}))
+        paid = tuple(g.uniform(0.2, 3.0, len(ex)).tolist())
+        found.append((strike, days, vol, 1.0 if i % 2 else -1.0, rate, ex, paid))
+    return tuple(found)
+
+
 def test_quantlib_agrees_on_the_escrowed_model() -> None:
     for strike, days, vol, sign, rate, ex, paid in cases(12):
         ours = american_with_dividends(
@@ -69,6 +86,24 @@ def test_a_fine_lattice_agrees_to_a_hundredth_of_a_cent(worst: int) -> None:
     per_100 = max(1.0, strike / 100)
     assert abs(fine - price) <= 1e-4 * per_100
     assert abs(coarse - price) <= PROMISED * per_100
+
+
+def test_forty_options_agree_with_the_limit_of_finite_differences() -> None:
+    for strike, days, vol, sign, rate, ex, paid in usual(40):
+        limit = oracle.limit_with_dividends(100.0, strike, days, vol, sign, rate, ex, paid)
+        row = (100, strike, days / 365, vol, sign, rate, np.array(ex) / 365, paid)
+        per_100 = max(1.0, strike / 100)
+        for steps, most in ((STEPS_EXACT, 1e-4), (STEPS, PROMISED)):
+            found = american_with_dividends(*row, steps=steps)[PRICE, 0]
+            assert found == pytest.approx(limit, rel=0, abs=most * per_100)
+
+
+def test_the_quick_lattice_is_as_near_to_the_fine_one_as_promised() -> None:
+    """Among them an ex-date on the eve of expiry, which half the steps miss by two cents."""
+    for strike, days, vol, sign, rate, ex, paid in (*usual(122, 5)[-2:], *usual(400, 5)[-5:]):
+        row = (100, strike, days / 365, vol, sign, rate, np.array(ex) / 365, paid)
+        fine, quick = (american_with_dividends(*row, steps=n)[PRICE, 0] for n in (1600, STEPS))
+        assert abs(quick - fine) <= PROMISED * max(1.0, strike / 100)
 
 
 def test_without_a_dividend_a_fine_lattice_is_the_american_option_to_a_hundredth_of_a_cent() -> (

@@ -57,7 +57,7 @@ def test_the_eve_of_a_short_call_is_the_lattice_s_and_longs_and_puts_have_none()
         590, (21 * 24 + 5.5) / 24 / 365, vol, 0.04, [(13 * 24 - 1) / 24 / 365], [1.85]
     )[0, 0]
     assert eve.price == pytest.approx(turn, abs=1e-3)
-    assert eve_said(eve).startswith("590 C is exercised on the eve of 2026-06-18 from 605.20 on")
+    assert eve_said(eve).startswith("590 C is exercised on the eve of 2026-06-18 from 605.14 on")
     assert eves(after(asked), (), asked.product, market) == ()
     puts = read(changed(SPREAD, "dividend_yield", ...) | {"dividends": PAID})
     assert eves(after(puts), puts.dividends, puts.product, market_of(puts)) == ()
