@@ -141,6 +141,33 @@ class Limits:
     drawdown_halve: float = field(default=0.10, metadata=about("drawdown", "R-BRK-05", 0, 1))
     drawdown_stop: float = field(default=0.15, metadata=about("drawdown", "R-BRK-05", 0, 1))
     drawdown_lock: float = field(default=0.20, metadata=about("drawdown", "R-BRK-05", 0, 1))
+    # Alarms and the kill ladder.
+    alarm_loss: Named = field(
+        default=(("YELLOW", 0.00714), ("ORANGE", 0.01429), ("RED", 0.02857)),
+        metadata=about("day's loss as a share of its start", "R-ALM-01", 0, 1),
+    )
+    alarm_vix: Named = field(
+        default=(("YELLOW", 30.0), ("ORANGE", 35.0)), metadata=about("points", "R-ALM-02", 0, 200)
+    )
+    alarm_flash: float = field(
+        default=0.015, metadata=about("move of the index", "R-ALM-03", 0.001, 1)
+    )
+    alarm_flash_min: float = field(default=15.0, metadata=about("minutes", "R-ALM-03", 1, 120))
+    alarm_margin: float = field(default=0.95, metadata=about(SHARE, "R-ALM-04", 0, 5))
+    alarm_position: float = field(
+        default=0.0029,
+        metadata=about("campaign's loss today as a share of net liq", "R-ALM-05", 0, 1),
+    )
+    alarm_from_high: float = field(
+        default=0.03, metadata=about("loss from the day's high", "R-ALM-06", 0, 1)
+    )
+    alarm_losses_min: int = field(
+        default=3, metadata=about("losing campaigns in a day", "R-ALM-07", 1, 100)
+    )
+    alarm_loss_rate: float = field(
+        default=0.50, metadata=about("share of the day's campaigns", "R-ALM-07", 0, 1)
+    )
+    alarm_vix_jump: str = field(default="YELLOW", metadata=about("YELLOW | ORANGE", "R-ALM-08"))
     # Quotes and events.
     quote_age_max_s: float = field(default=30.0, metadata=about("seconds", "R-DAT-01", 1, 600))
     spread_max: float = field(

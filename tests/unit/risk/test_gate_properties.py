@@ -41,7 +41,9 @@ APART = {
     "stress_trade_max", "walk_mode", "walk_step", "walk_give_max", "walk_reprices_max",
     "walk_pace_max",
 }  # fmt: skip
-FIGURES = sorted({field.name for field in fields(Limits)} - APART)
+#: What raises an alarm or moves a desk along the kill ladder: no gate reads it.
+ALARMS = {f.name for f in fields(Limits) if f.metadata["rule"].startswith(("R-ALM-", "R-RNG-"))}
+FIGURES = sorted({field.name for field in fields(Limits)} - APART - ALARMS)
 
 
 def smaller_is_tighter(name: str) -> bool:
