@@ -168,6 +168,22 @@ class Limits:
         default=0.50, metadata=about("share of the day's campaigns", "R-ALM-07", 0, 1)
     )
     alarm_vix_jump: str = field(default="YELLOW", metadata=about("YELLOW | ORANGE", "R-ALM-08"))
+    alarm_poll_s: float = field(default=15.0, metadata=about("seconds", "R-ALM-10", 1, 300))
+    orange_bp_factor: float = field(
+        default=0.80, metadata=about("times the share that binds", "R-RNG-03", 0, 1)
+    )
+    reduce_closes_max: int = field(default=5, metadata=about("positions", "R-RNG-04", 1, 100))
+    unwind_order: tuple[str, ...] = field(
+        default=(
+            "friday_0dte", "butterfly_0dte", "iron_butterfly", "broken_wing", "iron_condor",
+            "strangle", "lt112", "put_ratio", "bear_trap", "leap_ladder", "diagonal", "calendar",
+            "ipmcc",
+        ),
+        metadata=about("strategies", "R-RNG-05"),
+    )  # fmt: skip
+    excess_fall: float = field(default=0.02, metadata=about("fall of spot", "R-RNG-07", 0, 0.5))
+    emergency_auto: str = field(default="propose", metadata=about("propose | auto", "R-RNG-08"))
+    emergency_hedge: str = field(default="propose", metadata=about("propose | auto", "R-RNG-09"))
     # Quotes and events.
     quote_age_max_s: float = field(default=30.0, metadata=about("seconds", "R-DAT-01", 1, 600))
     spread_max: float = field(

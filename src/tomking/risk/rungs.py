@@ -11,7 +11,7 @@ from tomking.core.value import value
 
 #: Who moves a desk without being asked. Whatever else a ``RungMoved`` says is a person.
 BY_ALARM, BY_SESSION, BY_DESK = "alarm", "session", "desk"
-#: The rung each alarm asks for (rulebook 0.6); what goes further waits for a person or a setting.
+#: The rung each alarm asks for (R-RNG-02); what goes further waits for a person or a setting.
 RUNG_OF: Mapping[AlarmLevel, Rung] = MappingProxyType(
     {
         AlarmLevel.YELLOW: Rung.NO_ENTRY,
@@ -25,7 +25,8 @@ RUNG_OF: Mapping[AlarmLevel, Rung] = MappingProxyType(
 class KillLadder:
     """Where a desk stands. ``proposed`` are the positions its rung has named to be closed, if it has.
 
-    ``alarm`` is the loudest alarm of the day ``alarmed``, the last one there was.
+    ``alarm`` is the loudest alarm of the day ``alarmed``, the last one there was, and ``why`` what
+    raised it; ``shown`` whether what could be done about it has been proposed.
     """
 
     rung: Rung = Rung.NORMAL
@@ -33,6 +34,8 @@ class KillLadder:
     since: date = date.min
     alarm: AlarmLevel | None = None
     alarmed: date = date.min
+    why: str = ""
+    shown: bool = True
     proposed: frozenset[str] | None = None
 
     def is_news(self, level: AlarmLevel, today: date) -> bool:
@@ -48,12 +51,18 @@ class KillLadder:
 def climbed(ladder: KillLadder, fact: Fact) -> KillLadder:
     """The ladder after a fact; those that do not touch it leave it as it was."""
     match fact:
-        case Alarmed(at=at, level=level):
-            return replace(ladder, alarm=level, alarmed=at.date())
+        case Alarmed(at=at, level=level, readings=readings):
+            quiet = level < AlarmLevel.ORANGE
+            return replace(
+                ladder, alarm=level, alarmed=at.date(), why=str(readings[0]), shown=quiet
+            )
         case RungMoved(at=at, after=after, by=by):
-            return replace(ladder, rung=after, by=by, since=at.date(), proposed=None)
+            shown = ladder.shown or after is Rung.NORMAL
+            return replace(ladder, rung=after, by=by, since=at.date(), shown=shown, proposed=None)
         case Proposed(what=what, orders=orders) if what == ladder.rung.name:
-            named = frozenset(order.closes for order in orders)
-            return replace(ladder, proposed=named | (ladder.proposed or frozenset()))
+            named = frozenset(order.closes for order in orders) | (ladder.proposed or frozenset())
+            return replace(ladder, shown=True, proposed=named)
+        case Proposed():
+            return replace(ladder, shown=True)
         case _:
             return ladder
