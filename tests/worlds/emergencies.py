@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from math import isnan
 from typing import Any
 
 from tomking.core.contract import Contract
-from tomking.core.facts import Fact, OrderEnded, Proposed, RungMoved, RunStarted, Sent
+from tomking.core.facts import Fact, Judged, OrderEnded, Proposed, RungMoved, RunStarted, Sent
 from tomking.core.money import ZERO
 from tomking.core.order import Order
+from tomking.core.rung import Rung
 from tomking.engine.desk import Desk
 from tomking.engine.emergency import Hedge
 from tomking.engine.hedged import Hedged
@@ -23,7 +25,7 @@ from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.preview import Preview
 from tomking.risk.limits import Limits
 from tomking.risk.verdict import Approved
-from worlds.board import Board, board
+from worlds.board import Board, board, day_of
 from worlds.desk import Brake, Scripted, Ticks, tick
 from worlds.orders import fills, order, traded
 
@@ -163,3 +165,33 @@ def proposed(facts: Sequence[Fact], what: str) -> Proposed:
 def sent(facts: Sequence[Fact]) -> tuple[Order, ...]:
     """The orders that were sent."""
     return tuple(fact.order for fact in facts if isinstance(fact, Sent))
+
+
+#: VIX at a height nobody is surprised by, since it was there yesterday.
+YELLOW = {"vix_points": 31.0, "day": day_of(board().at.date(), vix_previous=30.0)}
+ORANGE = {"vix_points": 36.0, "day": day_of(board().at.date(), vix_previous=35.0)}
+
+
+def red(*strategies: str, **changes: Any) -> Emergency:
+    """A desk that has lost 3 % today, and what it holds."""
+    on = emergency(*strategies, **changes)
+    worth = on.desk.view(on.market.at(tick(60).at)).net_liq
+    if not isnan(worth):
+        start = Decimal(str(worth)) / Decimal("0.97")
+        on.desk.standing = replace(on.desk.standing, day_start=start)
+    return on
+
+
+def rung(on: Emergency) -> Rung:
+    """Where the desk stands."""
+    return on.desk.standing.ladder.rung
+
+
+def kinds(facts: Sequence[Fact]) -> list[str]:
+    """The kinds of some facts, but for verdicts and closes of a session."""
+    return [type(f).__name__ for f in facts if not isinstance(f, Judged)]
+
+
+def word(on: Emergency, minute: float, to: Rung) -> None:
+    """A person types a word."""
+    on.word(minute, RungMoved(tick(minute).at, rung(on), to, "typed", "operator"))

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
-from math import isnan, nan
+from math import nan
 from typing import Any
 
 import pytest
@@ -12,48 +11,29 @@ from hypothesis import strategies as st
 
 from tomking.core.facts import Alarmed, Fact, Judged, OrderEnded, Proposed, RungMoved, Sent
 from tomking.core.order import Order, Purpose
-from tomking.core.reading import Skip, Stage, skip
 from tomking.core.rung import AlarmLevel, Rung
 from tomking.engine.desk import Desk
 from tomking.engine.ports import Tick
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.risk.limits import Limits
-from tomking.risk.view import View
 from worlds.board import board, day_of
 from worlds.desk import tick
-from worlds.emergencies import ALL, Emergency, emergency, proposed, sent
+from worlds.emergencies import (
+    ALL,
+    ORANGE,
+    YELLOW,
+    Emergency,
+    emergency,
+    kinds,
+    proposed,
+    red,
+    rung,
+    sent,
+    word,
+)
 from worlds.orders import order
 
 pytestmark = [pytest.mark.unit, pytest.mark.emergency]
-
-#: VIX at a height nobody is surprised by, since it was there yesterday.
-YELLOW = {"vix_points": 31.0, "day": day_of(board().at.date(), vix_previous=30.0)}
-ORANGE = {"vix_points": 36.0, "day": day_of(board().at.date(), vix_previous=35.0)}
-
-
-def red(*strategies: str, **changes: Any) -> Emergency:
-    """A desk that has lost 3 % today, and what it holds."""
-    on = emergency(*strategies, **changes)
-    worth = on.desk.view(on.market.at(tick(60).at)).net_liq
-    if not isnan(worth):
-        start = Decimal(str(worth)) / Decimal("0.97")
-        on.desk.standing = replace(on.desk.standing, day_start=start)
-    return on
-
-
-def rung(on: Emergency) -> Rung:
-    """Where the desk stands."""
-    return on.desk.standing.ladder.rung
-
-
-def kinds(facts: Sequence[Fact]) -> list[str]:
-    """The kinds of some facts, but for verdicts and closes of a session."""
-    return [type(f).__name__ for f in facts if not isinstance(f, Judged)]
-
-
-def word(on: Emergency, minute: float, to: Rung) -> None:
-    """A person types a word."""
-    on.word(minute, RungMoved(tick(minute).at, rung(on), to, "typed", "operator"))
 
 
 def test_a_calm_desk_writes_nothing() -> None:
@@ -334,32 +314,6 @@ def test_a_desk_that_died_before_it_sent_carries_on_where_it_was() -> None:
         gone = {each.intent for each in sent(facts[:kept])}
         went = {each.intent for each in sent(again.look(61))}
         assert gone | went == {each.intent for each in sent(facts)}
-
-
-# A hedge.
-
-
-@pytest.mark.rule("R-RNG-09")
-def test_where_no_hedge_is_found_the_proposal_says_why() -> None:
-    none = skip("hedge", Stage.MARGIN, "none lowers margin", "one", "R-RNG-09")
-    on = emergency("lt112", hedge=lambda _: none, **ORANGE)
-    made = proposed(on.look(60, 61), "HEDGE")
-    assert (made.orders, made.left_out) == ((), (str(none),))
-
-
-@pytest.mark.rule("R-RNG-09")
-def test_a_flat_desk_and_a_locked_one_are_not_hedged() -> None:
-    asked: list[View] = []
-
-    def hedge(seen: View) -> Skip:
-        asked.append(seen)
-        return Skip(())
-
-    emergency(hedge=hedge, **ORANGE).look(60)
-    locked = emergency("lt112", hedge=hedge, **ORANGE)
-    word(locked, 60, Rung.LOCKED)
-    locked.look(60)
-    assert asked == []
 
 
 # At the close.

@@ -15,6 +15,7 @@ from tomking.core.reading import Stage, first_failure
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.package import package_mid
 from tomking.risk.case import open_case
+from tomking.risk.gates.reduce import REDUCE
 from tomking.risk.judge import EXPOSURE, SANITY, gates_for, judge
 from tomking.risk.limits import Limits
 from tomking.risk.verdict import Approved
@@ -143,16 +144,15 @@ REASONS = st.frozensets(
 @given(
     SCENES.map(lambda s: s | {"book": ()}),
     REASONS,
-    st.sampled_from([Purpose.CLOSE, Purpose.REDUCE]),
     st.floats(-50_000.0, 100_000.0) | st.just(float("nan")),
 )
 def test_no_limit_ever_refuses_an_exit(
-    scenery: dict[str, Any], reasons: frozenset[str], purpose: Purpose, net_liq: float
+    scenery: dict[str, Any], reasons: frozenset[str], net_liq: float
 ) -> None:
     scenery["market"] |= {"age_s": 0.0}
     scenery["memory"] |= {"reasons": reasons}
     seen = scene(**scenery, holding=held_spread(), net_liq=net_liq)
-    wanted = exit_of(purpose=purpose)
+    wanted = exit_of()
     columns = columns_of(wanted.legs)
     mid = package_mid(seen.market.marks(columns), columns, 1)
     exit_order = replace(wanted, limit=Decimal(floor(mid / 0.05)) * Decimal("0.05"))
@@ -163,8 +163,8 @@ def test_no_limit_ever_refuses_an_exit(
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_only_orders_that_add_risk_meet_an_exposure_gate(purpose: Purpose) -> None:
     asked = gates_for(replace(exit_of(), purpose=purpose))
-    adds = purpose in (Purpose.OPEN, Purpose.ROLL)
-    assert set(asked) == (set(SANITY + EXPOSURE) if adds else set(SANITY))
+    own = {Purpose.OPEN: EXPOSURE, Purpose.ROLL: EXPOSURE, Purpose.REDUCE: REDUCE}
+    assert set(asked) == set(SANITY + own.get(purpose, ()))
 
 
 def test_under_those_limits_nothing_opens() -> None:
