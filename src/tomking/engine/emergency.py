@@ -15,6 +15,7 @@ from tomking.engine.decide import PATIENCE_MIN, closing
 from tomking.engine.desk import Desk
 from tomking.portfolio.book import Position, Working
 from tomking.risk.alarms import Alarm, alarm, seen
+from tomking.risk.breakers import MANUAL_MODE
 from tomking.risk.rungs import BY_ALARM, BY_DESK, BY_SESSION, RUNG_OF
 from tomking.risk.unwind import Positions, by_priority, by_stress, excess, to_carry
 from tomking.risk.verdict import Approved, Verdict
@@ -93,7 +94,8 @@ def _asked(view: View, found: Alarm) -> Rung:
 
 
 def _automatic(view: View) -> bool:
-    return view.limits.emergency_auto == AUTO
+    """Whether a reduction needs no person: by a setting, and not in manual mode."""
+    return view.limits.emergency_auto == AUTO and MANUAL_MODE not in view.standing.reasons
 
 
 def _short(view: View) -> str:
@@ -193,4 +195,5 @@ def _hedges(desk: Desk, view: View, ask: Ask, hedge: Hedge | None) -> tuple[Orde
         desk.note([Proposed(view.market.at, HEDGE, (), left, why)])
         return ()
     desk.note([Proposed(view.market.at, HEDGE, (order,), (), why)])
-    return (order,) if view.limits.emergency_hedge == AUTO else ()
+    manual = MANUAL_MODE in view.standing.reasons
+    return (order,) if view.limits.emergency_hedge == AUTO and not manual else ()

@@ -16,6 +16,7 @@ from tomking.core.reading import Reading, Sense, Stage, holds
 from tomking.core.rung import AlarmLevel
 from tomking.core.value import value
 from tomking.portfolio import marks as worth
+from tomking.risk.breakers import drawdown
 from tomking.risk.limits import Named, named
 from tomking.risk.sizing import margin_in_use
 from tomking.risk.view import View
@@ -85,6 +86,7 @@ def asked(view: View, lately: Lately) -> Iterator[Raised]:
         (AlarmLevel.YELLOW, loss_rate(view)),
         (AlarmLevel[view.limits.alarm_vix_jump], vix_jump(view)),
         (AlarmLevel.RED, fuse(view)),
+        (AlarmLevel.RED, drawdown(view.net_liq, view.standing, view.limits)),
     )
 
 
@@ -99,10 +101,13 @@ def losses_today(view: View) -> Iterator[Raised]:
 
 
 def vix_is_high(view: View) -> Iterator[Raised]:
-    """VIX against each level (R-ALM-02)."""
+    """VIX against each level (R-ALM-02), and where manual mode is near (R-BRK-09)."""
     vix = view.market.vix.value
     for level, bound in _levels(view.limits.alarm_vix):
         yield level, _read(f"VIX ({level.name})", Sense.AT_MOST, vix, bound, "points", "R-ALM-02")
+    warn = view.limits.manual_vix_warn
+    near = _read("VIX near manual mode", Sense.AT_MOST, vix, warn, "points", "R-BRK-09")
+    yield AlarmLevel.ORANGE, near
 
 
 def flash(view: View, lately: Lately) -> Reading:
@@ -218,6 +223,7 @@ def _calm(view: View, lately: Lately) -> bool:
         and standing.margin_share < limits.alarm_margin
         and standing.today.losses < limits.alarm_losses_min
         and "fuse" not in standing.reasons
+        and net_liq > float(standing.peak) * (1.0 - limits.drawdown_lock)
         and vix_jump(view).passed
         and worst_campaign(view).passed
     )

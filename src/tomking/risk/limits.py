@@ -141,6 +141,12 @@ class Limits:
     drawdown_halve: float = field(default=0.10, metadata=about("drawdown", "R-BRK-05", 0, 1))
     drawdown_stop: float = field(default=0.15, metadata=about("drawdown", "R-BRK-05", 0, 1))
     drawdown_lock: float = field(default=0.20, metadata=about("drawdown", "R-BRK-05", 0, 1))
+    resume_hours_min: float = field(default=24.0, metadata=about("hours", "R-BRK-08", 0, 1000))
+    resume_gain_min: float = field(
+        default=0.02, metadata=about("gain from net liq at the trip", "R-BRK-08", 0, 1)
+    )
+    manual_vix_warn: float = field(default=40.0, metadata=about("points", "R-BRK-09", 0, 200))
+    manual_vix_max: float = field(default=50.0, metadata=about("points", "R-BRK-09", 0, 200))
     # Alarms and the kill ladder.
     alarm_loss: Named = field(
         default=(("YELLOW", 0.00714), ("ORANGE", 0.01429), ("RED", 0.02857)),

@@ -5,7 +5,7 @@ breaker.
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from math import inf
 
@@ -48,6 +48,15 @@ class Tally:
 
 
 @value
+class Trip:
+    """When a reason not to trade came up, and the net liq there was, if it is known."""
+
+    reason: str
+    at: datetime
+    net_liq: Decimal | None
+
+
+@value
 class Standing:
     """The account's memory. ``done`` holds the opening intents that have traded this session.
 
@@ -64,6 +73,7 @@ class Standing:
     phase: int = 0
     streak: int = 0
     reasons: frozenset[str] = frozenset()
+    trips: tuple[Trip, ...] = ()
     done: frozenset[str] = frozenset()
     tallies: tuple[tuple[str, Tally], ...] = ()
     today: Tally = Tally()
@@ -110,8 +120,9 @@ def apply(standing: Standing, fact: Fact, limits: Limits) -> Standing:
             return _tallied(standing, fact)
         case CashMoved(amount=amount):
             return _moved(standing, amount)
-        case Halted(reason=reason):
-            return replace(standing, reasons=standing.reasons | {reason})
+        case Halted(at=at, reason=reason, net_liq=net_liq):
+            trips = (*_others(standing, reason), Trip(reason, at, net_liq))
+            return replace(standing, reasons=standing.reasons | {reason}, trips=trips)
         case Resumed(reason=reason):
             return _resumed(standing, reason)
         case MarginCalled():
@@ -197,9 +208,13 @@ def _moved(standing: Standing, amount: Decimal) -> Standing:
     )
 
 
+def _others(standing: Standing, reason: str) -> tuple[Trip, ...]:
+    return tuple(trip for trip in standing.trips if trip.reason != reason)
+
+
 def _resumed(standing: Standing, reason: str) -> Standing:
     """A reason is lifted, and with it the memory that would trip it again at once."""
-    after = replace(standing, reasons=standing.reasons - {reason})
+    after = replace(standing, reasons=standing.reasons - {reason}, trips=_others(standing, reason))
     match reason:
         case "loss streak":
             return replace(after, streak=0)

@@ -28,7 +28,7 @@ CENT = Decimal("0.01")
 
 def at(net_liq: float, day_start: float = 100_000.0, **changes: Any) -> View:
     """A view at a net liq, with the start of its day."""
-    memory = {"day_start": day_start} | changes.pop("memory", {})
+    memory = {"day_start": day_start, "peak": day_start} | changes.pop("memory", {})
     return scene(net_liq=net_liq, memory=memory, **changes)
 
 
@@ -212,6 +212,12 @@ def test_vix_up_by_more_than_half_is_as_loud_as_it_was_told(how: str, level: Ala
 def test_a_blown_fuse_is_red() -> None:
     found = look(at(100_000.0, memory={"reasons": frozenset({"fuse"})}))
     assert (found.level, rules(found)) == (AlarmLevel.RED, {"R-ALM-09"})
+
+
+@pytest.mark.rule("R-BRK-05")
+@pytest.mark.parametrize(("peak", "level"), [(124_999, None), (125_000, AlarmLevel.RED)])
+def test_a_fifth_under_the_peak_is_red(peak: int, level: AlarmLevel | None) -> None:
+    assert look(at(100_000.0, memory={"peak": peak})).level is level
 
 
 def test_an_unknown_net_liq_raises_nothing_and_is_listed() -> None:

@@ -40,7 +40,7 @@ APART = {
     "greeks_mode", "pattern_mode", "house", "events_blocked", "group_reserve", "one_per_group",
     "contracts_by_gbp", "contracts_by_phase", "stop_risk_max", "defined_risk_max",
     "stress_trade_max", "walk_mode", "walk_step", "walk_give_max", "walk_reprices_max",
-    "walk_pace_max",
+    "walk_pace_max", "resume_hours_min", "resume_gain_min", "manual_vix_warn", "manual_vix_max",
 }  # fmt: skip
 #: What raises an alarm or moves a desk along the kill ladder: no gate reads it.
 ALARMS = {f.name for f in fields(Limits) if f.metadata["rule"].startswith(("R-ALM-", "R-RNG-"))}
