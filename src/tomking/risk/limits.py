@@ -200,6 +200,7 @@ class Limits:
         default=120.0, metadata=about("minutes from the open", "R-EVT-02", 0, 390)
     )
     pattern_min: float = field(default=65.0, metadata=about("points of 100", "R-PAT-01", 0, 100))
+    pattern_form: str = field(default="legacy", metadata=about("legacy | corrected", "R-PAT-02"))
     pattern_mode: str = field(default="record", metadata=about("record | enforce", "R-PAT-01"))
     # How an opening order is priced.
     walk_mode: str = field(default="walk", metadata=about("walk | natural", "R-WLK-01"))

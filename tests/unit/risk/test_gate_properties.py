@@ -37,7 +37,8 @@ SMALLER = {
 }  # fmt: skip
 #: Not figures of a gate: words, names, and what sizing or the pricing of an order alone reads.
 APART = {
-    "greeks_mode", "pattern_mode", "house", "events_blocked", "group_reserve", "one_per_group",
+    "greeks_mode", "pattern_mode", "pattern_form", "house", "events_blocked", "group_reserve",
+    "one_per_group",
     "contracts_by_gbp", "contracts_by_phase", "stop_risk_max", "defined_risk_max",
     "stress_trade_max", "walk_mode", "walk_step", "walk_give_max", "walk_reprices_max",
     "walk_pace_max", "resume_hours_min", "resume_gain_min", "manual_vix_warn", "manual_vix_max",
