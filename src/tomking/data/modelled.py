@@ -63,6 +63,8 @@ ROOTS = ("ES", "MES", "SPX", "SPY")
 MISSING = ("ES volume", "put/call ratio", "VIX9D", "sector correlation", "LEAP volume")
 #: Events that matter to these roots; the OPEC table's gaps need not stop a trade in the S&P 500.
 EVENTS = ("FOMC", "CPI", "NFP")
+#: How far ahead events are told.
+WEEK_DAYS = 7
 
 
 T = TypeVar("T")
@@ -177,6 +179,7 @@ class ModelMarket:
             carry.rate,
             MISSING,
             {"SPY": self._dividends(day)},
+            event_table().coming(day, WEEK_DAYS, EVENTS),
         )
         return Today(
             known, session.minutes, levels, self.path(session), carry, vix_day(vix_before), before,

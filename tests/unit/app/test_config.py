@@ -99,7 +99,7 @@ def test_bands_are_replaced_whole() -> None:
 
 def test_a_plan_is_tuned_by_either_way_of_writing_its_keys() -> None:
     quoted = settings('[strategies.lt112]\n"naked puts.ProfitBelow.of_premium" = 0.8\n')
-    bare = settings("[strategies.lt112]\nLossBelow.of_premium = 1\ncredit_min_points = 12\n")
+    bare = settings("[strategies.lt112]\nLossBelow.of_premium = 1\nCreditAtLeast.points = 12\n")
     assert quoted.tunings == {"lt112": {"naked puts.ProfitBelow.of_premium": 0.8}}
     assert bare.tunings["lt112"]["LossBelow.of_premium"] == 1
     row = next(row for row in rows(bare) if row.key.endswith("lt112.LossBelow.of_premium"))
@@ -195,7 +195,7 @@ def test_lines_are_found_under_their_tables() -> None:
 
 
 def test_settings_reach_the_plan_they_are_for() -> None:
-    found = settings("[strategies.lt112]\ncredit_min_points = 12\n")
+    found = settings("[strategies.lt112]\nCreditAtLeast.points = 12\n")
     plan = strategies.chosen((), found.tunings)[1]
     assert isinstance(plan, Plan)
-    assert plan == tune(strategies.plan("lt112"), {"credit_min_points": 12})
+    assert plan == tune(strategies.plan("lt112"), {"CreditAtLeast.points": 12})

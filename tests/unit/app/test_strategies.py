@@ -45,11 +45,11 @@ def test_the_order_of_asking_makes_no_other_run() -> None:
 
 
 def test_a_choice_is_tuned() -> None:
-    (tuned,) = strategies.chosen(("lt112",), {"lt112": {"credit_min_points": 12}})
+    (tuned,) = strategies.chosen(("lt112",), {"lt112": {"CreditAtLeast.points": 12}})
     assert tuned != LT112
     assert tuned.name == "lt112"
-    with pytest.raises(ConfigError, match="did you mean 'credit_min_points'"):
-        strategies.chosen(("lt112",), {"lt112": {"credit_min_point": 12}})
+    with pytest.raises(ConfigError, match="did you mean 'CreditAtLeast.points'"):
+        strategies.chosen(("lt112",), {"lt112": {"CreditAtLeast.point": 12}})
 
 
 @pytest.mark.parametrize("name", ["lt12", "", "LT-113"])

@@ -15,7 +15,8 @@ from tomking.portfolio.columns import columns_of
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.picks import Away, Delta, buy, sell
-from tomking.strategies.plan import Shape, Tranche, defined_loss, profit_price
+from tomking.strategies.build import Shape, Tranche, defined_loss
+from tomking.strategies.plan import profit_price
 from tomking.strategies.stay import ProfitBelow
 from worlds.board import FRIDAY, board, day_of
 from worlds.orders import book_with, legs_of, order, view
