@@ -104,6 +104,7 @@ def find(name: str) -> Strategy:
     if asked in known:
         return known[asked].strategy
     begins = [each for each in known if asked and each.startswith(asked)]
+    begins = [each for each in begins if not known[each].is_variant] or begins
     if len(begins) != 1:
         raise ConfigError(f"unknown strategy {name!r}{did_you_mean(asked, known)}")
     return known[begins[0]].strategy

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from architecture.tree import ROOT
 from tomking.core.errors import ConfigError
+from tomking.strategies.entry import VixBelow
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
-from tomking.strategies.plan import Plan
-from tomking.strategies.entry import VixBelow
 from tomking.strategies.picks import AtrAway, Delta
+from tomking.strategies.plan import Plan
 from tomking.strategies.prose import VOCABULARY, from_data, prose, table, to_data
 from tomking.strategies.stay import ProfitBelow
 from tomking.strategies.tune import rule_of, tunables, tune

@@ -11,6 +11,7 @@ from typing import Any
 
 import tomlkit
 
+from tomking.app import strategies
 from tomking.app.config.models import Curves, Limit, Reserves, limits
 from tomking.exchange.fills import FORMS_LIST
 from tomking.risk.limits import Limits
@@ -114,8 +115,14 @@ def _plain(value: Any) -> str:
     return str(tomlkit.item(listed).as_string())
 
 
-if __name__ == "__main__":
-    from tomking.app import strategies
+def shipped_plans() -> Mapping[str, Plan]:
+    """The plans whose figures the default preset holds: all that packages announce but variants."""
+    return {
+        name: each.strategy
+        for name, each in strategies.found().items()
+        if isinstance(each.strategy, Plan) and not (each.is_variant or each.own)
+    }
 
-    plans = {name: strategies.plan(name) for name in ("friday_0dte", "lt112")}
-    sys.stdout.write(default_text(plans))
+
+if __name__ == "__main__":
+    sys.stdout.write(default_text(shipped_plans()))
