@@ -216,13 +216,13 @@ def test_explain_prints_prose_table_and_limits(capsys: pytest.CaptureFixture[str
     named = {limit["name"]: limit["value"] for limit in document["limits"]}
     assert named["bp_trade_by_strategy"] == 0.3
     assert "contracts_by_gbp" not in named  # a table about the other strategy
-    assert document["plan"]["credit_min_points"] == 15.0
+    assert document["plan"]["take_when"][0]["points"] == 15.0
 
 
 def test_explain_prints_the_plan_as_it_would_be_traded(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (here / "tomking.toml").write_text("[strategies.lt112]\ncredit_min_points = 12\n")
+    (here / "tomking.toml").write_text("[strategies.lt112]\nCreditAtLeast.points = 12\n")
     assert main(["explain", "lt112"]) == 0
     assert "at least 12 points" in " ".join(capsys.readouterr().out.split())
 

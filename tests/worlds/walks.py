@@ -40,7 +40,7 @@ def on_moving(
         _, mid, half = [row for row in quotes if row[0] <= minute][-1]
         return spread_at(now, mid, half)
 
-    plan = replace(FRIDAY_0DTE, credit_min_costs=0.0)
+    plan = replace(FRIDAY_0DTE, take_when=())
     return bench((plan,), script, fill=fill, limits=limits, journal=journal)
 
 

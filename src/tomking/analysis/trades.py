@@ -123,7 +123,7 @@ def _trade(
         ),
         ZERO,
     )
-    ways = (*_closed(fills), *_expired(order, fills, settled))
+    ways = (*_closed(fills), *_expired(fills, settled))
     return Trade(
         name, order.strategy, order.why.partition(",")[0], order.root, order.units, _legs(order),
         first.at, None if end is None else end.at, credit, pnl, fees, order.why,
@@ -132,16 +132,19 @@ def _trade(
 
 
 def _closed(fills: Sequence[Fill]) -> Iterator[Ending]:
-    """Exits by order: a resting one is the profit target, any other names the rule that broke."""
+    """Exits by order: a resting one is the profit target, any other names the rule that broke.
+
+    What a roll closes ends too, what it opens does not.
+    """
     for order, fill in fills:
-        if order.purpose is not Purpose.OPEN:
+        if not order.legs[fill.leg].opens:
             reason = TARGET if order.rests else order.why.partition(":")[0]
             yield Ending(fill.at, order.closes.rpartition(":")[2], reason, order.why)
 
 
-def _expired(order: Order, fills: Sequence[Fill], settled: Sequence[Settled]) -> Iterator[Ending]:
+def _expired(fills: Sequence[Fill], settled: Sequence[Settled]) -> Iterator[Ending]:
     """Exits by expiry: what was held of a contract on the day it was fixed."""
-    tranches = {leg.contract: leg.tranche for leg in order.legs}
+    tranches = {leg.contract: leg.tranche for order, _ in fills for leg in order.legs if leg.opens}
     for fact in settled:
         before = [fill for _, fill in fills if fill.contract == fact.contract]
         quantity = sum(fill.quantity for fill in before if fill.at <= fact.at)

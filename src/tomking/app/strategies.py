@@ -24,6 +24,10 @@ GROUP = "tomking.strategies"
 MEMBERS = ("name", "roots", "slots", "watch_min", "enter", "rules", "target")
 #: Who gets scarce capacity within a tick (rulebook 0.6); the others follow by name.
 CAPACITY_ORDER = ("friday_0dte", "lt112", "ipmcc", "leap_ladder", "strangle")
+#: What trades when nobody names strategies, with the user's own: the others are asked for.
+CORE = frozenset(CAPACITY_ORDER)
+#: The name for all of them but variants of others.
+ALL = "all"
 #: What a user's file may fail with while it is read.
 FAULTS = (
     ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError,
@@ -33,10 +37,21 @@ FAULTS = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A strategy and where it came from."""
+    """A strategy and where it came from; ``own`` is one in the user's folder."""
 
     strategy: Strategy
     origin: str
+    own: bool = False
+
+    @property
+    def is_core(self) -> bool:
+        """Whether it trades when nobody names strategies."""
+        return self.own or self.strategy.name in CORE
+
+    @property
+    def is_variant(self) -> bool:
+        """Whether it is another form of a plan that is there."""
+        return isinstance(self.strategy, Plan) and bool(self.strategy.variant_of)
 
 
 def found() -> Mapping[str, Found]:
@@ -89,6 +104,7 @@ def find(name: str) -> Strategy:
     if asked in known:
         return known[asked].strategy
     begins = [each for each in known if asked and each.startswith(asked)]
+    begins = [each for each in begins if not known[each].is_variant] or begins
     if len(begins) != 1:
         raise ConfigError(f"unknown strategy {name!r}{did_you_mean(asked, known)}")
     return known[begins[0]].strategy
@@ -113,7 +129,9 @@ def plan(name: str) -> Plan:
 def chosen(
     wanted: Iterable[str] = (), tunings: Mapping[str, Mapping[str, Any]] | None = None
 ) -> tuple[Strategy, ...]:
-    """The strategies of those names (all when none is named), each tuned by its table of changes.
+    """The strategies of those names, each tuned by its table of changes.
+
+    The core ones and the user's own when none is named; ``all`` names every one that is no variant.
 
     They come in the order of capacity whatever the order of asking, so the same choice is the same run.
 
@@ -122,13 +140,24 @@ def chosen(
     ConfigError
         If a name is unknown, or a change does not fit its plan.
     """
-    asked = {find(name).name for name in wanted} or set(found())
+    asked = _asked(tuple(wanted))
     changes = tunings or {}
     return tuple(
         tune(plan(name), changes[name]) if changes.get(name) else find(name)
         for name in names()
         if name in asked
     )
+
+
+def _asked(wanted: tuple[str, ...]) -> set[str]:
+    """The names of those that are wanted."""
+    known = found()
+    if not wanted:
+        return {name for name, each in known.items() if each.is_core}
+    if ALL in wanted:
+        every = {name for name, each in known.items() if not each.is_variant}
+        return every | {find(name).name for name in wanted if name != ALL}
+    return {find(name).name for name in wanted}
 
 
 def _announced() -> Iterator[Found]:
@@ -165,7 +194,7 @@ def _own(folder: Path) -> Iterator[Found]:
         strategies = list({id(x): x for x in values if is_strategy(x)}.values())
         if not strategies:
             raise ConfigError(f"{path} holds no strategy: bind a Plan to a name at its top level")
-        yield from (Found(cast("Strategy", each), str(path)) for each in strategies)
+        yield from (Found(cast("Strategy", each), str(path), own=True) for each in strategies)
 
 
 def _module(path: Path) -> ModuleType:

@@ -45,6 +45,21 @@ class Considered:
 
 
 @value
+class Reviewed:
+    """An adjustment or a renewal came due for what is held; recorded when the answer is a new one."""
+
+    at: datetime
+    strategy: str
+    matter: str
+    outcome: str
+    readings: tuple[Reading, ...]
+
+    def __str__(self) -> str:
+        named = "; ".join(str(failed) for failed in refusals(self.readings))
+        return f"{self.matter} came due and was {self.outcome}{f': {named}' if named else ''}"
+
+
+@value
 class Judged:
     """Every gate was asked about an order."""
 
@@ -349,7 +364,7 @@ class Proposed:
 
 
 Fact = (
-    RunStarted | Considered | Judged | Sent | Walked | LegFilled | OrderEnded | Settled
+    RunStarted | Considered | Reviewed | Judged | Sent | Walked | LegFilled | OrderEnded | Settled
     | DividendBooked | EveningsMissed | MarginCalled | MarginMet | CampaignClosed | SessionClosed
     | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
 )  # fmt: skip
@@ -357,7 +372,7 @@ Fact = (
 KINDS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
-        RunStarted, Considered, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
+        RunStarted, Considered, Reviewed, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
         DividendBooked, EveningsMissed, MarginCalled, MarginMet, CampaignClosed, SessionClosed,
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
     )

@@ -68,7 +68,8 @@ class Order:
     ``attempt`` exists only after the last one is proven dead. Without a ``limit`` it trades at the
     market; with a ``trigger`` it waits until the contract is quoted there. ``until`` is the last day
     of an order good till a date. ``closes`` names the position a closing order takes down;
-    ``replaces`` the working order it stands in for; ``why`` is the reason in words.
+    ``replaces`` the working order it stands in for; ``joins`` the position its opening legs are
+    added to, where they do not begin one; ``why`` is the reason in words.
     """
 
     intent: str
@@ -81,6 +82,7 @@ class Order:
     limit: Decimal | None
     closes: str = ""
     replaces: str = ""
+    joins: str = ""
     tif: TimeInForce = TimeInForce.DAY
     until: date | None = None
     trigger: Decimal | None = None
@@ -139,7 +141,7 @@ class Structure:
     ``stop_loss`` is what the plan's stops would lose and ``max_loss`` what the legs could, both in
     points per unit (infinite when nothing bounds it). ``shape`` names which form of the plan was
     chosen, ``readings`` is every measurement on the way, and ``credit_min`` the least net credit
-    the plan takes, in points per unit.
+    the plan takes, in points per unit. ``units_max`` is how many units the plan itself takes at most.
     """
 
     root: str
@@ -154,3 +156,4 @@ class Structure:
     size_factor: float = 1.0
     readings: tuple[Reading, ...] = ()
     credit_min: float = -inf
+    units_max: float = inf

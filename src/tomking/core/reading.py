@@ -120,6 +120,11 @@ def skip(name: str, stage: Stage, observed: str, wanted: str, rule: str = "") ->
     return Skip((Reading(name, stage, Sense.IS, observed, wanted, rule=rule),))
 
 
+def refuses(readings: tuple[Reading, ...]) -> bool:
+    """Whether any reading does not hold."""
+    return not all(reading.passed for reading in readings)
+
+
 def first_failure(readings: tuple[Reading, ...]) -> Reading | None:
     """The failing reading that names a rejection: the earliest stage, then the order of asking."""
     failing = [reading for reading in readings if not reading.passed]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -22,6 +23,7 @@ from tomking.core.product import PRODUCTS
 from tomking.core.reading import Skip, Stage, skip
 from tomking.data.chain import ModelChain
 from tomking.data.embedded import History
+from tomking.data.sheet import Sheet
 from tomking.data.tables import carry as carry_table
 from tomking.data.tables import events as event_table
 from tomking.data.tables import spy_dividends
@@ -63,6 +65,8 @@ ROOTS = ("ES", "MES", "SPX", "SPY")
 MISSING = ("ES volume", "put/call ratio", "VIX9D", "sector correlation", "LEAP volume")
 #: Events that matter to these roots; the OPEC table's gaps need not stop a trade in the S&P 500.
 EVENTS = ("FOMC", "CPI", "NFP")
+#: How far ahead events are told.
+WEEK_DAYS = 7
 
 
 T = TypeVar("T")
@@ -177,6 +181,7 @@ class ModelMarket:
             carry.rate,
             MISSING,
             {"SPY": self._dividends(day)},
+            event_table().coming(day, WEEK_DAYS, EVENTS),
         )
         return Today(
             known, session.minutes, levels, self.path(session), carry, vix_day(vix_before), before,
@@ -214,6 +219,7 @@ class ModelSnapshot:
     minute: float = field(init=False)
     _instant: Instant | None = field(init=False, default=None)
     _marked: dict[tuple[Contracts, Shock], Marks] = field(init=False, default_factory=dict)
+    _sheets: dict[Shock, Sheet] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.minute = self.today.day.session.minute(self.at)
@@ -274,9 +280,12 @@ class ModelSnapshot:
         asked = legs.contracts, shock
         known = self._marked.get(asked)
         if known is None:
-            columns = self.market.columns(legs.contracts)
-            known = self._marked[asked] = mark(columns, self.instant, shock)
+            sheet = self._sheets.setdefault(shock, Sheet())
+            known = self._marked[asked] = sheet.marks(legs.contracts, partial(self._priced, shock))
         return known
+
+    def _priced(self, shock: Shock, contracts: Contracts) -> Marks:
+        return mark(self.market.columns(contracts), self.instant, shock)
 
     def underlying(self, contract: Contract) -> Stamped | Skip:
         """The price of a contract's own future, index or share now."""

@@ -1,6 +1,7 @@
 """What is wanted now: exits, profit orders and entries as orders, from a view. No order is sent here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
 from tomking.core.money import points
@@ -35,18 +36,42 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
     """Closing orders: for what a plan no longer keeps, and to reprice those that have not traded."""
     for position in tuple(view.book.positions.values()):
         working = next((w for w in view.book.closing(position.id) if not w.order.rests), None)
-        if working is not None:
+        if working is not None and working.order.purpose is Purpose.CLOSE:
             if working.since < view.market.at:
-                yield closing(desk, view, position, working.order.why, replaces=working.order.id)
+                yield repriced(desk, view, position, working.order)
             continue
         left = residue(position)
         if left:
             if not _nobody_bids(view, position):
-                yield closing(desk, view, position, left, replaces=_resting(view, position))
+                yield closing(desk, view, position, left, replaces=at_work(view, position))
         elif position.strategy in watch or (position.id in {name for name, _ in desk.doubts}):
-            broken = _broken(desk, view, position)
-            if broken is not None:
-                yield closing(desk, view, position, str(broken), replaces=_resting(view, position))
+            rules = desk.strategy(position.strategy).rules(position)
+            seen = broken(desk, view, position, rules)
+            if seen is not None:
+                for each in first_closed(desk, view, position):
+                    yield closing(desk, view, each, str(seen), replaces=at_work(view, each))
+
+
+def first_closed(desk: Desk, view: View, position: Position) -> tuple[Position, ...]:
+    """What is closed when a position is to go: itself, or what it covers as long as that is held."""
+    strategy = desk.tending(position.strategy)
+    names = strategy.covered(position) if strategy else ()
+    covered = [
+        other
+        for other in view.book.of(position.strategy)
+        if other.campaign == position.campaign and other.tranche in names
+    ]
+    if not covered:
+        return (position,)
+    return tuple(each for each in covered if not is_closing(view, each))
+
+
+def is_closing(view: View, position: Position) -> bool:
+    """Whether an order to take a position down is at work, one that rests left aside."""
+    return any(
+        not w.order.rests and w.order.purpose is Purpose.CLOSE
+        for w in view.book.closing(position.id)
+    )
 
 
 def residue(position: Position) -> str:
@@ -70,14 +95,16 @@ def _nobody_bids(view: View, position: Position) -> bool:
     )
 
 
-def _resting(view: View, position: Position) -> str:
-    return next((w.order.id for w in view.book.closing(position.id) if w.order.rests), "")
+def at_work(view: View, position: Position) -> str:
+    """The order about a position that the next one stands in for: its target, or an adjustment."""
+    return next((w.order.id for w in view.book.closing(position.id)), "")
 
 
-def _broken(desk: Desk, view: View, position: Position) -> Reading | None:
-    """The first stay rule that is broken and may act now; doubts are remembered and forgotten here."""
-    minute, rests = view.market.minute, bool(_resting(view, position))
-    for rule in desk.strategy(position.strategy).rules(position):
+def broken(desk: Desk, view: View, position: Position, rules: Sequence[StayRule]) -> Reading | None:
+    """The first rule that is broken and may act now; doubts are remembered and forgotten here."""
+    minute = view.market.minute
+    rests = any(w.order.rests for w in view.book.closing(position.id))
+    for rule in rules:
         key = (position.id, rule)
         if kept(rule, position, view):
             desk.doubts.discard(key)
@@ -116,15 +143,32 @@ def closing(desk: Desk, view: View, position: Position, why: str, *, replaces: s
     for contract, held in position.outright[:1]:  # the venue takes one future or share an order
         units = abs(held)
         legs = (Leg(contract, -held // units, position.tranche, opens=False),)
-    columns = columns_of(legs, units)
-    intent = f"{position.id}/close"
-    attempt = desk.attempts.get(intent, 0) + 1
-    price = worst_price(view.market.marks(columns), columns, units, attempt)
-    limit = _on_tick(points(price), position.root, legs) if price == price else None
-    return Order(
-        intent, attempt, Purpose.CLOSE, position.strategy,
-        position.campaign, legs, units, limit, closes=position.id, replaces=replaces, why=why,
+    return priced(
+        desk, view,
+        Order(
+            f"{position.id}/close", 0, Purpose.CLOSE, position.strategy,
+            position.campaign, legs, units, None, closes=position.id, replaces=replaces, why=why,
+        ),
     )  # fmt: skip
+
+
+def repriced(desk: Desk, view: View, position: Position, order: Order) -> Order:
+    """A closing order that has not traded, at a price that concedes more.
+
+    One that takes down a part of the position goes on taking down that part.
+    """
+    if order.legs == position.legs_to_close[1] or len(order.legs) == len(position.held):
+        return closing(desk, view, position, order.why, replaces=order.id)
+    return priced(desk, view, replace(order, replaces=order.id))
+
+
+def priced(desk: Desk, view: View, order: Order) -> Order:
+    """An order to close certain legs, numbered, at the worst price its attempt will take."""
+    columns = columns_of(order.legs, order.units)
+    attempt = desk.attempts.get(order.intent, 0) + 1
+    price = worst_price(view.market.marks(columns), columns, order.units, attempt)
+    limit = on_tick(points(price), order.root, order.legs) if price == price else None
+    return replace(order, attempt=attempt, limit=limit)
 
 
 def worst_price(marks: Marks, legs: Legs, units: int, attempt: int) -> float:
@@ -151,12 +195,12 @@ def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
         yield Order(
             intent, desk.attempts.get(intent, 0) + 1, Purpose.CLOSE, position.strategy,
             position.campaign, legs, units,
-            _on_tick(profit_price(position, target), position.root, legs),
+            on_tick(profit_price(position, target), position.root, legs),
             closes=position.id, tif=TimeInForce.GTC, why=f"{target:.0%} of the premium earned",
         )  # fmt: skip
 
 
-def _on_tick(price: Decimal, root: str, legs: tuple[Leg, ...]) -> Decimal:
+def on_tick(price: Decimal, root: str, legs: tuple[Leg, ...]) -> Decimal:
     """A limit moved to the venue's steps, to the side that earns no less than asked.
 
     Legs that all sell are never given away: the venue takes no debit for them.
@@ -233,7 +277,7 @@ def intent_of(strategy: Strategy, view: View) -> str:
 
 def stale_openings(view: View) -> Iterator[Working]:
     """Opening orders that have waited long enough."""
-    for working in view.book.opening():
+    for working in view.book.adding():
         waited = (view.market.at - working.since).total_seconds() / 60.0
         if waited >= PATIENCE_MIN:
             yield working

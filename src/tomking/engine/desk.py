@@ -32,7 +32,7 @@ from tomking.risk.alarms import Lately
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing
 from tomking.risk.view import View, view_of
-from tomking.strategies.plan import Strategy
+from tomking.strategies.plan import Plan, Strategy, Tending
 from tomking.strategies.stay import StayRule
 
 #: A position, and the rule of its plan that was seen broken.
@@ -91,6 +91,11 @@ class Desk:
             "start again"
         )
 
+    def tending(self, name: str) -> Tending | None:
+        """The strategy of that name as one that tends what it holds; nothing if it does not."""
+        strategy = self.strategy(name)
+        return strategy if isinstance(strategy, Plan | Tending) else None
+
     def view(self, now: Snapshot) -> View:
         """Everything a decision may look at, at an instant."""
         standing = standings.opened(self.standing, now.day.session.day)
@@ -141,7 +146,7 @@ class Desk:
         """Campaigns of which nothing is held or being opened any more."""
         if not any(isinstance(fact, LegFilled | Settled | OrderEnded) for fact in facts):
             return []
-        opening = {working.order.campaign for working in self.book.opening()}
+        opening = {working.order.campaign for working in self.book.adding()}
         at = facts[-1].at
         return [
             CampaignClosed(

@@ -11,9 +11,9 @@ from tomking.core.facts import Alarmed, Proposed, RungMoved
 from tomking.core.order import Order, Purpose
 from tomking.core.reading import Skip
 from tomking.core.rung import AlarmLevel, Rung
-from tomking.engine.decide import PATIENCE_MIN, closing
+from tomking.engine.decide import PATIENCE_MIN, at_work, closing, is_closing
 from tomking.engine.desk import Desk
-from tomking.portfolio.book import Position, Working
+from tomking.portfolio.book import Working
 from tomking.risk.alarms import Alarm, alarm, seen
 from tomking.risk.breakers import MANUAL_MODE
 from tomking.risk.rungs import BY_ALARM, BY_DESK, BY_SESSION, RUNG_OF
@@ -116,7 +116,7 @@ def _carried_out(desk: Desk, view: View, ask: Ask) -> tuple[Order, ...]:
     ladder = desk.standing.ladder
     if ladder.rung not in (Rung.REDUCE, Rung.FLATTEN):
         return ()
-    wanted = tuple(held for held in _wanted(desk, view) if not _leaving(view, held))
+    wanted = tuple(held for held in _wanted(desk, view) if not is_closing(view, held))
     made = _proposed(desk, view, ask, ladder.rung, wanted)
     answer = "; ".join(made.left_out)
     if made.orders or ladder.proposed is None or desk.said.get(made.what, "") != answer:
@@ -143,11 +143,6 @@ def _wanted(desk: Desk, view: View) -> Positions:
     return named or (to_carry(view) if _short(view) else ())
 
 
-def _leaving(view: View, held: Position) -> bool:
-    """Whether an order that takes a position down is at work already."""
-    return any(not there.order.rests for there in view.book.closing(held.id))
-
-
 def _shown(desk: Desk, view: View, ask: Ask, hedge: Hedge | None) -> tuple[Order, ...]:
     """Previews of the rungs above the desk's own, and of a hedge, which may be sent at once."""
     ladder = desk.standing.ladder
@@ -170,8 +165,7 @@ def _proposed(desk: Desk, view: View, ask: Ask, rung: Rung, wanted: Positions) -
     orders: list[Order] = []
     left: list[str] = []
     for held in wanted:
-        resting = next((w.order.id for w in view.book.closing(held.id) if w.order.rests), "")
-        order = closing(desk, view, held, f"{rung.name}: {why}", replaces=resting)
+        order = closing(desk, view, held, f"{rung.name}: {why}", replaces=at_work(view, held))
         verdict = ask(order, view)
         if isinstance(verdict, Approved):
             orders.append(order)

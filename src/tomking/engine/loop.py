@@ -6,16 +6,35 @@ from decimal import Decimal
 from math import isnan
 
 from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale
-from tomking.core.facts import Considered, Fact, Halted, Judged, Resumed, Sent, SessionClosed
+from tomking.core.facts import (
+    Considered,
+    Fact,
+    Halted,
+    Judged,
+    Resumed,
+    Reviewed,
+    Sent,
+    SessionClosed,
+)
 from tomking.core.money import usd
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, refusals, skip
-from tomking.engine.decide import Wish, already, entry, exits, profit_orders, stale_openings
+from tomking.engine.decide import (
+    Wish,
+    already,
+    at_work,
+    closing,
+    entry,
+    exits,
+    profit_orders,
+    stale_openings,
+)
 from tomking.engine.desk import Desk
 from tomking.engine.emergency import Hedge, attend, withdrawn
 from tomking.engine.labels import labels
 from tomking.engine.ladder import Step, repriced, steps, told
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
+from tomking.engine.tend import Tended, adjustments, renewals
 from tomking.engine.walk import ABANDONED, STEPPED, Move
 from tomking.portfolio import marks as worth
 from tomking.risk.breakers import tripped
@@ -66,6 +85,8 @@ def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> V
         return view
     for order in exits(desk, view, tick.watch):
         view = offer(desk, view, order, broker, inbox)
+    for tended in (*adjustments(desk, view, tick.watch), *renewals(desk, view, tick.renew)):
+        view = _adjust(desk, view, tended, broker, inbox)
     for order in tuple(profit_orders(desk, view)):
         view = offer(desk, view, order, broker, inbox)
     for step in tuple(steps(desk, view)):
@@ -80,6 +101,33 @@ def _halts(view: View) -> Iterator[Halted]:
     for lock, seen in tripped(view):
         there = None if isnan(view.net_liq) else usd(view.net_liq)
         yield Halted(view.market.at, lock, str(seen), there)
+
+
+def _adjust(desk: Desk, view: View, tended: Tended, broker: Broker, inbox: Inbox) -> View:
+    """An adjustment offered; its position is closed instead when it is refused and the plan says so."""
+    order = tended.order
+    if isinstance(order, Skip):
+        after, outcome, readings = view, "skipped", order.readings
+    else:
+        after, readings = offer(desk, view, order, broker, inbox), ()
+        outcome = "sent" if after is not view else _answer(desk, order)
+    _review(desk, after, tended, outcome, readings)
+    if after is view and tended.close_instead is not None:
+        position = tended.close_instead
+        why = f"{tended.what} was {outcome}"
+        order = closing(desk, view, position, why, replaces=at_work(view, position))
+        return offer(desk, view, order, broker, inbox)
+    return after
+
+
+def _review(
+    desk: Desk, view: View, tended: Tended, outcome: str, readings: tuple[Reading, ...]
+) -> None:
+    """What came of an adjustment, recorded when it is something new."""
+    answer = f"{outcome} {[failed.name for failed in refusals(readings)]}"
+    if desk.said.get(tended.what) != answer:
+        desk.said[tended.what] = answer
+        desk.note([Reviewed(view.market.at, tended.strategy, tended.what, outcome, readings)])
 
 
 def climb(desk: Desk, view: View, step: Step, broker: Broker, inbox: Inbox) -> View:

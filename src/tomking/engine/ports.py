@@ -20,14 +20,16 @@ class Tick:
     """An instant at which something is due.
 
     ``due`` names the strategies whose slot it is and ``last`` those whose slot ends with it;
-    ``watch`` those whose positions are to be looked at; ``closing`` marks the last tick of a
-    session, after the official closes are known.
+    ``watch`` those whose positions are to be looked at; ``renew`` those that may sell again what a
+    campaign has lost; ``closing`` marks the last tick of a session, after the official closes are
+    known.
     """
 
     at: datetime
     due: frozenset[str] = frozenset()
     last: frozenset[str] = frozenset()
     watch: frozenset[str] = frozenset()
+    renew: frozenset[str] = frozenset()
     closing: bool = False
 
 

@@ -48,6 +48,15 @@ class EventTable:
         dates = (day + timedelta(days=n) for n in range(days + 1))
         return {each: events for each in dates if (events := self.on(each, names))}
 
+    def coming(self, day: date, days: int, names: Collection[str] = NAMES) -> Mapping[str, int]:
+        """Calendar days to the next event of each name, none further than ``days`` away."""
+        found: dict[str, int] = {}
+        for ahead in range(days + 1):
+            for name in self.by_day.get(day + timedelta(days=ahead), {}):
+                if name in names:
+                    found.setdefault(name, ahead)
+        return found
+
     def _gaps(self, day: date, names: Collection[str]) -> list[str]:
         gaps: list[str] = []
         for name in names:

@@ -30,7 +30,8 @@ class Day:
     ``bars`` and ``indicators`` are by root and end the day before. ``blocked`` names the events of
     today with their New York time (``{"CPI": "08:30"}``); the key ``unknown`` says the event file
     has run out. ``missing`` lists inputs nobody supplied. ``dividends`` are those known of each
-    root, today's ex-date and later ones.
+    root, today's ex-date and later ones. ``coming`` gives the calendar days to the next event of each
+    name within a week, 0 for today.
     """
 
     session: Session
@@ -45,6 +46,7 @@ class Day:
     dividends: Mapping[str, tuple[Dividend, ...]] = field(
         default_factory=dict[str, tuple[Dividend, ...]]
     )
+    coming: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @value

@@ -135,8 +135,14 @@ class Book:
         return (order for order in self.working.values() if order.order.closes == position)
 
     def opening(self) -> Iterator[Working]:
-        """Working orders that would open something."""
+        """Working orders that would open a campaign."""
         return (order for order in self.working.values() if order.order.purpose is Purpose.OPEN)
+
+    def adding(self) -> Iterator[Working]:
+        """Working orders of which a leg opens, those of campaigns already there included."""
+        return (
+            there for there in self.working.values() if any(leg.opens for leg in there.order.legs)
+        )
 
     @property
     def holdings(self) -> Mapping[Contract, int]:
@@ -191,6 +197,12 @@ def position_id(order: Order, tranche: str) -> str:
     return f"{order.intent}:{tranche}"
 
 
+def position_of(order: Order, leg: Leg) -> str:
+    """The position a leg of an order takes down, is added to or begins."""
+    there = order.joins if leg.opens else order.closes
+    return there or position_id(order, leg.tranche)
+
+
 def _filled(book: Book, fact: LegFilled) -> Book:
     """A leg traded: money, the order's progress, and the position it opens or takes down."""
     if fact.order not in book.working:
@@ -200,7 +212,7 @@ def _filled(book: Book, fact: LegFilled) -> Book:
     progress = list(working.filled)
     progress[fact.leg] += fact.quantity
     working = replace(working, filled=tuple(progress))
-    name = order.closes or position_id(order, leg.tranche)
+    name = position_of(order, leg)
     before = book.positions.get(name) or _opened(order, leg.tranche, name, fact)
     point = product(fact.contract.root).multiplier
     cash, basis = _traded(before, fact.contract, fact.quantity, fact.price * point)

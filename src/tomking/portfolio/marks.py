@@ -3,11 +3,14 @@
 Dollars throughout; a long is worth a positive amount, a short a negative one.
 """
 
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tomking.core.contract import Contract, Right
 from tomking.core.money import ZERO
 from tomking.market.snapshot import ASK, BID, DELTA, MID, THETA, VEGA, Legs, Marks
 from tomking.portfolio.book import Book, Position
@@ -87,8 +90,20 @@ def at_exit(legs: Legs, marks: Marks) -> float:
 
 
 def gross_dollar_delta(legs: Legs, marks: Marks) -> float:
-    """The sizes of all dollar deltas added up, so that opposite legs do not cancel."""
+    """The sizes of all dollar deltas added up, so that what is opposite does not cancel.
+
+    Only the options of one right on one expiry do: a butterfly is no leverage of four legs, while the
+    two sides of a strangle are both counted.
+    """
     if not len(legs):
         return 0.0
     dollars = legs.quantity * legs.multiplier * marks.table[DELTA] * marks.spot
-    return float(np.abs(dollars).sum())
+    return float(np.abs(np.bincount(_series(legs.contracts), dollars)).sum())
+
+
+@lru_cache(maxsize=512)
+def _series(contracts: tuple[Contract, ...]) -> NDArray[np.int64]:
+    """A number for each leg, the same for options of one root, right and expiry."""
+    numbers: dict[tuple[str, date, Right | None, str], int] = {}
+    keys = ((held.root, held.expiry, held.right, held.future) for held in contracts)
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)

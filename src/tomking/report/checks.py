@@ -90,11 +90,14 @@ def _margin(column: Column) -> Complaints:
 
 
 def _entry_margin(column: Column) -> Complaints:
-    """Every day with an entry knows what margin it took."""
+    """Every day on which something was sold to begin with knows what margin it took.
+
+    What was bought is paid for, and may need nothing besides.
+    """
     path = column.summary.curve
     seen = {day for day, share in zip(path.days, path.entered.tolist(), strict=True) if share > 0}
     for trade in column.summary.trades:
-        if trade.opened.date() not in seen:
+        if trade.credit > 0 and trade.opened.date() not in seen:
             yield f"{trade.campaign} was opened without a margin"
 
 

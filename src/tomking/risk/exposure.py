@@ -107,6 +107,18 @@ def stress_loss(legs: Legs, view: View, marks: Marks, shock: Shock = AUG5_LOW) -
     return worth.total(legs, marks) - worth.at_exit(legs, view.market.marks(legs, shock))
 
 
+def joined(held: Legs, at: Marks, legs: Legs, marks: Marks) -> tuple[Legs, Marks]:
+    """What is held and an order's legs, one after the other, with the marks of each."""
+    whole = Legs(
+        (*held.contracts, *legs.contracts),
+        *(
+            np.concatenate((getattr(held, name), getattr(legs, name)))
+            for name in ("strike", "sign", "quantity", "multiplier")
+        ),
+    )
+    return whole, Marks(np.hstack((at.table, marks.table)), np.concatenate((at.spot, marks.spot)))
+
+
 def added(measure: Callable[[Legs, Marks], float], order: Order, legs: Legs, marks: Marks) -> float:
     """What an order adds to a measure in which a long and a short do not cancel.
 

@@ -69,6 +69,8 @@ def sized(wanted: Structure, view: View, strategy: str) -> Sized:
     found = _greeks(view, legs, marks)
     if all(room.units >= 1.0 for room in found):
         found += _means(wanted, view, strategy, legs, marks)
+    if isfinite(wanted.units_max):
+        found += (Room("units of the plan", Stage.POSITION_LIMIT, wanted.units_max, "R-SIZ-06"),)
     factor = wanted.size_factor * _allowed(view).size_factor
     if factor < 1.0:
         least = min(room.units for room in found) * factor

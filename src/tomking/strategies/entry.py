@@ -1,15 +1,15 @@
-"""Entry rules: measurements that must all hold before anything is wanted.
+"""Entry rules of the calendar and of VIX: measurements that must all hold before anything is wanted.
 
 A rule is a frozen value that can be called, printed, compared and tuned. It measures; whether it
-passed is arithmetic on the reading.
+passed is arithmetic on the reading. ``rule`` is the id under which a plan states it.
 """
 
 from typing import ClassVar, Protocol
 
-import numpy as np
-
+from tomking.core.calendar import dte
 from tomking.core.figures import change
-from tomking.core.reading import Reading, Sense, Skip, Stage
+from tomking.core.product import Kind, product
+from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.value import value
 from tomking.risk.view import View
 
@@ -19,6 +19,11 @@ class EntryRule(Protocol):
 
     stage: ClassVar[Stage]
 
+    @property
+    def rule(self) -> str:
+        """The id of the sentence of the plan it stands for."""
+        ...
+
     def __call__(self, view: View, root: str, /) -> Reading:
         """The measurement, for one candidate root."""
         ...
@@ -26,13 +31,14 @@ class EntryRule(Protocol):
 
 @value
 class FullSession:
-    """Not on a half day (R-0DTE-10)."""
+    """Not on a half day."""
 
+    rule: str = ""
     stage: ClassVar[Stage] = Stage.MARKET
 
     def __call__(self, view: View, root: str, /) -> Reading:
         kind = "half day" if view.session.early else "full"
-        return Reading("session", self.stage, Sense.IS, kind, "full", "", "R-0DTE-10")
+        return Reading("session", self.stage, Sense.IS, kind, "full", "", self.rule)
 
     def __str__(self) -> str:
         return "the session is a full one"
@@ -43,12 +49,13 @@ class NoEvent:
     """None of these events falls on the day (R-EVT-04)."""
 
     names: tuple[str, ...]
+    rule: str = "R-EVT-04"
     stage: ClassVar[Stage] = Stage.MARKET
 
     def __call__(self, view: View, root: str, /) -> Reading:
         today = [name for name in view.market.day.blocked if name in self.names]
         seen = ", ".join(today) or "none"
-        return Reading("events of the day", self.stage, Sense.IS, seen, "none", "", "R-EVT-04")
+        return Reading("events of the day", self.stage, Sense.IS, seen, "none", "", self.rule)
 
     def __str__(self) -> str:
         return f"no {' or '.join(self.names)} that day"
@@ -56,14 +63,15 @@ class NoEvent:
 
 @value
 class VixBelow:
-    """VIX under a ceiling, the ceiling excluded (R-0DTE-02)."""
+    """VIX under a ceiling, the ceiling excluded."""
 
     ceiling: float
+    rule: str = ""
     stage: ClassVar[Stage] = Stage.VIX
 
     def __call__(self, view: View, root: str, /) -> Reading:
         seen = view.market.vix.value
-        return Reading("VIX", self.stage, Sense.BELOW, seen, self.ceiling, "points", "R-0DTE-02")
+        return Reading("VIX", self.stage, Sense.BELOW, seen, self.ceiling, "points", self.rule)
 
     def __str__(self) -> str:
         return f"VIX is below {self.ceiling:g}"
@@ -71,14 +79,15 @@ class VixBelow:
 
 @value
 class VixAtLeast:
-    """VIX at a floor or above it (R-112-03)."""
+    """VIX at a floor or above it."""
 
     floor: float
+    rule: str = ""
     stage: ClassVar[Stage] = Stage.VIX
 
     def __call__(self, view: View, root: str, /) -> Reading:
         seen = view.market.vix.value
-        return Reading("VIX", self.stage, Sense.AT_LEAST, seen, self.floor, "points", "R-112-03")
+        return Reading("VIX", self.stage, Sense.AT_LEAST, seen, self.floor, "points", self.rule)
 
     def __str__(self) -> str:
         return f"VIX is at least {self.floor:g}"
@@ -86,14 +95,15 @@ class VixAtLeast:
 
 @value
 class VixAtMost:
-    """VIX at a ceiling or under it (R-112-03)."""
+    """VIX at a ceiling or under it."""
 
     ceiling: float
+    rule: str = ""
     stage: ClassVar[Stage] = Stage.VIX
 
     def __call__(self, view: View, root: str, /) -> Reading:
         seen = view.market.vix.value
-        return Reading("VIX", self.stage, Sense.AT_MOST, seen, self.ceiling, "points", "R-112-03")
+        return Reading("VIX", self.stage, Sense.AT_MOST, seen, self.ceiling, "points", self.rule)
 
     def __str__(self) -> str:
         return f"VIX is at most {self.ceiling:g}"
@@ -101,77 +111,69 @@ class VixAtMost:
 
 @value
 class VixRiseAtMost:
-    """VIX up by no more than a share since the last close (R-0DTE-09)."""
+    """VIX up by no more than a share since the last close."""
 
     share: float
+    rule: str = ""
     stage: ClassVar[Stage] = Stage.VIX
 
     def __call__(self, view: View, root: str, /) -> Reading:
         rise = change(view.market.vix.value, view.market.day.vix_previous.value)
-        return Reading("rise of VIX", self.stage, Sense.AT_MOST, rise, self.share, "", "R-0DTE-09")
+        return Reading("rise of VIX", self.stage, Sense.AT_MOST, rise, self.share, "", self.rule)
 
     def __str__(self) -> str:
         return f"VIX is up by no more than {self.share:.0%} since the last close"
 
 
 @value
-class NotAtHigh:
-    """The price is under the highest high of so many sessions (R-112-04)."""
+class NoEventWithin:
+    """None of these events falls on the day or on one of so many calendar days after it."""
+
+    names: tuple[str, ...]
+    days: int
+    rule: str = ""
+    stage: ClassVar[Stage] = Stage.MARKET
+
+    def __call__(self, view: View, root: str, /) -> Reading:
+        coming = view.market.day.coming
+        near = [name for name in self.names if coming.get(name, self.days + 1) <= self.days]
+        seen = ", ".join(near) or "none"
+        return Reading("events ahead", self.stage, Sense.IS, seen, "none", "", self.rule)
+
+    def __str__(self) -> str:
+        return f"no {' or '.join(self.names)} falls within {self.days} days"
+
+
+@value
+class NoExDateWithin:
+    """The root's shares do not go ex-dividend on the day or within so many calendar days."""
 
     days: int
+    rule: str = ""
     stage: ClassVar[Stage] = Stage.MARKET
 
     def __call__(self, view: View, root: str, /) -> Reading:
-        bars, spot = view.market.day.bars.get(root), view.market.spot(root)
-        known = bars is not None and len(bars) >= self.days and not isinstance(spot, Skip)
-        seen = spot.value if known and not isinstance(spot, Skip) else None
-        high = float(np.max(bars.high[-self.days :])) if known and bars is not None else 0.0
-        return Reading(
-            f"{root} against its {self.days}-day high", self.stage, Sense.BELOW, seen, high,
-            "points", "R-112-04",
-        )  # fmt: skip
+        today = view.session.day
+        dates = [paid.ex_date for paid in view.market.day.dividends.get(root, ())]
+        near = [day for day in dates if 0 <= dte(day, today) <= self.days]
+        seen = str(near[0]) if near else "none"
+        return Reading("ex-date ahead", self.stage, Sense.IS, seen, "none", "", self.rule)
 
     def __str__(self) -> str:
-        return f"the price is under its {self.days}-day high"
-
-
-def move_from_open(view: View, root: str) -> float | None:
-    """Return since the session's open; ``None`` when either price is missing."""
-    spot, opened = view.market.spot(root), view.market.session_open(root)
-    if isinstance(spot, Skip) or isinstance(opened, Skip):
-        return None
-    return change(spot.value, opened.value)
+        return f"no ex-date falls within {self.days} days"
 
 
 @value
-class MovedUp:
-    """The price has risen by more than a share since the open, strictly (R-0DTE-03)."""
+class NoEarningsWithin:
+    """No earnings within so many days. A fund or an index has none; of a share nobody told us."""
 
-    share: float
+    days: int
+    rule: str = ""
     stage: ClassVar[Stage] = Stage.MARKET
 
     def __call__(self, view: View, root: str, /) -> Reading:
-        return Reading(
-            "move from the open", self.stage, Sense.ABOVE, move_from_open(view, root),
-            self.share, "", "R-0DTE-03",
-        )  # fmt: skip
+        seen = None if product(root).kind is Kind.EQUITY else "none"
+        return Reading("earnings ahead", self.stage, Sense.IS, seen, "none", "", self.rule)
 
     def __str__(self) -> str:
-        return f"the price is up by more than {self.share:.1%} since the open"
-
-
-@value
-class MovedDown:
-    """The price has fallen by more than a share since the open, strictly (R-0DTE-03)."""
-
-    share: float
-    stage: ClassVar[Stage] = Stage.MARKET
-
-    def __call__(self, view: View, root: str, /) -> Reading:
-        return Reading(
-            "move from the open", self.stage, Sense.BELOW, move_from_open(view, root),
-            -self.share, "", "R-0DTE-03",
-        )  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"the price is down by more than {self.share:.1%} since the open"
+        return f"no earnings fall within {self.days} days"

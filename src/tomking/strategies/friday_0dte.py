@@ -4,42 +4,40 @@ At 10:30 sell a call spread if the market has risen by more than half a per cent
 put spread if it has fallen by as much, a condor if it has done neither. Half the credit is enough;
 losing twice the credit is too much; nothing is left open into the close.
 
-Sources: R-0DTE-01 to R-0DTE-11 in docs/rules.md.
+Sources: R-0DTE-01 to R-0DTE-12 in docs/rules.md.
 """
+
+from dataclasses import replace
 
 from tomking.core.calendar import FRIDAY, after_open, before_close
 from tomking.core.contract import Right
-from tomking.strategies.entry import (
-    FullSession,
-    MovedDown,
-    MovedUp,
-    NoEvent,
-    VixBelow,
-    VixRiseAtMost,
-)
+from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.entry import FullSession, NoEvent, VixBelow, VixRiseAtMost
 from tomking.strategies.picks import AtrAway, Away, LegPlan, buy, sell
-from tomking.strategies.plan import Plan, Shape, Tranche
+from tomking.strategies.plan import Plan
 from tomking.strategies.slots import Slots
 from tomking.strategies.stay import Before, LossBelow, MoveBelow, ProfitBelow, WinningFrom
+from tomking.strategies.trend import MovedDown, MovedUp
+from tomking.strategies.worth import CreditOverCosts
 
-WIDTH = 30.0  # R-0DTE-05
+WIDTH, WIDE = 30.0, 50.0  # R-0DTE-05, R-0DTE-12
 MOVE = 0.005
 
 STAY = (
-    MoveBelow(0.05),
+    MoveBelow(0.05, "R-0DTE-11"),
     LossBelow(of_premium=2.0),
     ProfitBelow(of_premium=0.50),
-    WinningFrom(before_close(90)),
-    Before(before_close(60)),
+    WinningFrom(before_close(90), "R-0DTE-07"),
+    Before(before_close(60), "R-0DTE-08"),
 )
 
 
-def spread(right: Right, atr: float) -> tuple[LegPlan, LegPlan]:
-    """A credit spread: the short so many ATR away, its wing 30 points beyond."""
+def spread(right: Right, atr: float, width: float = WIDTH) -> tuple[LegPlan, LegPlan]:
+    """A credit spread: the short so many ATR away, its wing beyond."""
     side = right.value.lower()
     return (
         sell(1, right, AtrAway(atr), f"short {side}"),
-        buy(1, right, Away(f"short {side}", WIDTH), f"long {side}"),
+        buy(1, right, Away(f"short {side}", width), f"long {side}"),
     )
 
 
@@ -51,19 +49,59 @@ FRIDAY_0DTE = Plan(
     dte_within=0,
     slots=(Slots(FRIDAY, after_open(60), after_open(240), every_min=30, holiday="skip"),),
     watch_min=5,
-    enter_when=(FullSession(), NoEvent(("FOMC", "CPI")), VixBelow(30.0)),
-    half_size_unless=(VixRiseAtMost(0.10),),
-    credit_min_costs=3.0,
+    enter_when=(
+        FullSession("R-0DTE-10"),
+        NoEvent(("FOMC", "CPI")),
+        VixBelow(30.0, "R-0DTE-02"),
+    ),
+    half_size_unless=(VixRiseAtMost(0.10, "R-0DTE-09"),),
+    take_when=(CreditOverCosts(3.0, "R-0DTE-06"),),
     shapes=(
         Shape(
-            "fade up", (Tranche("call spread", spread(Right.CALL, 0.7), STAY),), (MovedUp(MOVE),)
+            "fade up",
+            (Tranche("call spread", spread(Right.CALL, 0.7), STAY),),
+            (MovedUp(MOVE, "R-0DTE-03"),),
         ),
         Shape(
-            "fade down", (Tranche("put spread", spread(Right.PUT, 0.7), STAY),), (MovedDown(MOVE),)
+            "fade down",
+            (Tranche("put spread", spread(Right.PUT, 0.7), STAY),),
+            (MovedDown(MOVE, "R-0DTE-03"),),
         ),
         Shape(
             "condor", (Tranche("condor", spread(Right.PUT, 0.5) + spread(Right.CALL, 0.5), STAY),)
         ),
     ),
     sources=("rulebook 3", "PDF p.13, p.25", "rulebook 0.6"),
+)
+
+#: Condors whose tested side, the one the market has moved toward, is 50 points wide (R-0DTE-12).
+FRIDAY_0DTE_BROKEN = replace(
+    FRIDAY_0DTE,
+    name="friday_0dte_broken",
+    title="Friday 0DTE, broken-wing condor",
+    variant_of="friday_0dte",
+    shapes=(
+        *FRIDAY_0DTE.shapes[:2],
+        Shape(
+            "condor, calls wide",
+            (
+                Tranche(
+                    "condor, calls wide",
+                    spread(Right.PUT, 0.5) + spread(Right.CALL, 0.5, WIDE),
+                    STAY,
+                ),
+            ),
+            (MovedUp(0.0, "R-0DTE-12"),),
+        ),
+        Shape(
+            "condor, puts wide",
+            (
+                Tranche(
+                    "condor, puts wide",
+                    spread(Right.PUT, 0.5, WIDE) + spread(Right.CALL, 0.5),
+                    STAY,
+                ),
+            ),
+        ),
+    ),
 )

@@ -1,6 +1,7 @@
 """Legs still to be found: how many, which right, which strike."""
 
 from collections.abc import Mapping
+from datetime import date
 from math import isnan, nan
 from typing import Protocol
 
@@ -61,7 +62,124 @@ class Away:
         return at.chain.by_strike(expiry, right, strike)
 
     def __str__(self) -> str:
-        return f"{self.points:g} points beyond the {self.leg}"
+        way = "beyond" if self.points >= 0 else "nearer than"
+        return f"{abs(self.points):g} points {way} the {self.leg}"
+
+
+@value
+class DeltaByWeek:
+    """The listed strike of the delta that belongs to the week of the month: days 1 to 7, 8 to 14, ..."""
+
+    targets: tuple[float, ...]
+    rule: str = ""
+
+    def find(
+        self, at: Place, expiry: Expiry, right: Right, found: Mapping[str, Quote]
+    ) -> Quote | Skip:
+        """Ask the chain for this week's delta."""
+        return at.chain.by_delta(expiry, right, self.target(at.view.session.day))
+
+    def target(self, day: date) -> float:
+        """The delta of a date; the last one for every week beyond the list."""
+        return self.targets[min((day.day - 1) // 7, len(self.targets) - 1)]
+
+    def __str__(self) -> str:
+        return f"{', '.join(f'{x * 100:g}' for x in self.targets)} delta by the week of the month"
+
+
+@value
+class FromPrice:
+    """The listed strike so many points above the price (below it when negative)."""
+
+    points: float = 0.0
+
+    def find(
+        self, at: Place, expiry: Expiry, right: Right, found: Mapping[str, Quote]
+    ) -> Quote | Skip:
+        """Count from the price of the root."""
+        spot = at.view.market.spot(at.root)
+        if isinstance(spot, Skip):
+            return spot
+        return at.chain.by_strike(expiry, right, spot.value + self.points)
+
+    def __str__(self) -> str:
+        if not self.points:
+            return "at the price"
+        return f"{abs(self.points):g} points {'above' if self.points > 0 else 'below'} the price"
+
+
+@value
+class SameStrike:
+    """The strike of a leg already found, in this leg's own expiry."""
+
+    leg: str
+
+    def find(
+        self, at: Place, expiry: Expiry, right: Right, found: Mapping[str, Quote]
+    ) -> Quote | Skip:
+        """Ask for the other leg's strike."""
+        return at.chain.by_strike(expiry, right, float(found[self.leg].contract.strike or 0))
+
+    def __str__(self) -> str:
+        return f"at the strike of the {self.leg}"
+
+
+@value
+class IntoTheMoney:
+    """At the money or a few strikes inside it, by the trend of the daily averages; never outside.
+
+    ``bear`` strikes inside while the 8-day EMA is under the 21-day one, ``extended`` while the price
+    stands more than ``stretch`` above the 8-day EMA, and none otherwise: the nearest strike that is
+    not out of the money.
+    """
+
+    bear: int = 1
+    extended: int = 2
+    stretch: float = 0.02
+    rule: str = ""
+
+    def find(
+        self, at: Place, expiry: Expiry, right: Right, found: Mapping[str, Quote]
+    ) -> Quote | Skip:
+        """Count listed strikes inward from the price."""
+        spot = at.view.market.spot(at.root)
+        if isinstance(spot, Skip):
+            return spot
+        price = spot.value
+        known = at.view.market.day.indicators.get(at.root, {})
+        deep = self.strikes_in(price, known.get("ema8", nan), known.get("ema21", nan))
+        if deep is None:
+            return Skip(
+                (Reading("EMA of 8 and 21 days", Stage.DATA, Sense.ABOVE, None, 0.0, "points"),)
+            )
+        reach = 0.05 * price
+        listed = at.chain.strikes(expiry, price - reach, price + reach)
+        inward = [k for k in listed.tolist()[:: -right.sign] if right.sign * (price - k) >= 0.0]
+        if len(inward) <= deep:
+            return Skip(
+                (Reading("strikes in the money", Stage.DATA, Sense.ABOVE, len(inward), deep),)
+            )
+        return at.chain.by_strike(expiry, right, inward[deep])
+
+    def strikes_in(self, price: float, fast: float, slow: float) -> int | None:
+        """How many strikes inside the money; ``None`` without the averages.
+
+        >>> rule = IntoTheMoney()
+        >>> [rule.strikes_in(100.0, fast, slow) for fast, slow in ((99, 98), (99, 100), (97, 96))]
+        [0, 1, 2]
+        """
+        if isnan(fast) or isnan(slow):
+            return None
+        if price > fast * (1.0 + self.stretch):
+            return self.extended
+        return self.bear if fast < slow else 0
+
+    def __str__(self) -> str:
+        return (
+            f"at the money, {self.bear} strike{'s' if self.bear != 1 else ''} inside it while the "
+            f"8-day average is under the 21-day one, {self.extended} while the price is "
+            f"{self.stretch:.0%} above the 8-day one"
+        )
 
 
 @value
@@ -121,6 +239,17 @@ class AtrAway:
             f"{self.atr:g} ATR from the price, moved into {self.low * 100:g} to "
             f"{self.high * 100:g} delta"
         )
+
+
+@value
+class Expires:
+    """An expiry still to be found: so many days away, or within so many more or less."""
+
+    dte: int
+    within: int
+
+    def __str__(self) -> str:
+        return f"{self.dte} days to expiry, {self.dte - self.within} to {self.dte + self.within} allowed"
 
 
 @value

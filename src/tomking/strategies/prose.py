@@ -4,10 +4,10 @@ The words come from the rules themselves: a rule that is added to the vocabulary
 here. Nothing is said that the plan does not do.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from textwrap import fill
+from types import UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from tomking.core.calendar import Moment
@@ -15,22 +15,26 @@ from tomking.core.contract import Right
 from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
 from tomking.core.value import value
-from tomking.strategies import entry, picks, stay
+from tomking.strategies import entry, picks, size, stay, trend, worth
+from tomking.strategies.adjust import Adjustment
+from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.picks import AtrAway, LegPlan
-from tomking.strategies.plan import Plan, Shape, Tranche
+from tomking.strategies.plan import Plan
 from tomking.strategies.slots import DAYS, NTH, Slots
 from tomking.strategies.stay import ProfitBelow
-from tomking.strategies.tune import fitted, is_list, moment_text
+from tomking.strategies.tune import fitted, is_list, moment_text, rule_of
 
 WIDTH = 88
 #: Every rule and pick a plan may be written in, by name.
 VOCABULARY: Mapping[str, type[Any]] = {
     name: kind
-    for module in (entry, stay, picks)
+    for module in (entry, trend, worth, size, stay, picks)
     for name, kind in vars(module).items()
     if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
-    if kind is not LegPlan
+    if kind not in (LegPlan, picks.Expires, picks.Place, worth.Candidate)
 }
+#: The key under which a rule's name stands in plain data.
+KIND = "kind"
 HOLIDAY = {
     "next_day": "on a holiday it moves to the next session of the week",
     "previous_day": "on a holiday it moves to the session before",
@@ -63,7 +67,10 @@ def _opening(plan: Plan) -> Iterator[str]:
         yield f"It enters only when {_listed(plan.enter_when)}."
     if plan.half_size_unless:
         yield f"It takes half its size unless {_listed(plan.half_size_unless)}."
-    yield from (f"{row.says[0].upper()}{row.says[1:]}." for row in _floors(plan))
+    if plan.take_when:
+        yield f"It is taken only when {_listed(plan.take_when)}."
+    if plan.size:
+        yield f"Its size is at most {_listed(plan.size)}."
 
 
 def _expiry(plan: Plan) -> str:
@@ -79,23 +86,9 @@ def _when(slots: Slots) -> str:
         f"on the {nth}{DAYS[slots.weekday]} of the month" if nth else f"every {DAYS[slots.weekday]}"
     )
     return (
-        f"{day} at {slots.start} New York and again every {slots.every_min} minutes "
+        f"{day}{slots.through} at {slots.start} New York and again every {slots.every_min} minutes "
         f"until {slots.until}"
     )
-
-
-def _floors(plan: Plan) -> Iterator[Row]:
-    """The least it takes for the trade."""
-    if plan.credit_min_points:
-        least = f"the net credit must be at least {plan.credit_min_points:g} points"
-        yield Row("credit", least, "R-112-05")
-    if plan.credit_min_costs:
-        yield Row(
-            "credit",
-            f"the credit of each side must be at least {plan.credit_min_costs:g} times the cost of "
-            "getting in and out",
-            "R-0DTE-06",
-        )
 
 
 def _shape(shape: Shape, *, alone: bool) -> Iterator[str]:
@@ -106,8 +99,9 @@ def _shape(shape: Shape, *, alone: bool) -> Iterator[str]:
     several = len(shape.tranches) > 1
     for tranche in shape.tranches:
         legs = "; ".join(_leg(leg) for leg in tranche.legs)
-        yield f"The {tranche.name if several else 'trade'}: {legs}."
+        yield f"The {tranche.name if several else 'trade'}{_own_expiry(tranche)}: {legs}."
         yield from _kept(tranche)
+        yield from _tended(tranche)
 
 
 def _kept(tranche: Tranche) -> Iterator[str]:
@@ -115,6 +109,34 @@ def _kept(tranche: Tranche) -> Iterator[str]:
         yield f"Kept while {_listed(tranche.stay_while)}."
     if any(isinstance(rule, ProfitBelow) for rule in tranche.stay_while):
         yield "Its profit target rests at the venue as a limit order."
+
+
+def _own_expiry(part: Tranche | Adjustment) -> str:
+    """The expiry of a part that does not follow the plan's."""
+    return f" ({part.expires})" if part.expires else ""
+
+
+def _tended(tranche: Tranche) -> Iterator[str]:
+    """What is done to a tranche that stays, and when it comes back."""
+    yield from (f"{sentence}." for sentence in map(_adjustment, tranche.adjustments))
+    for slots in tranche.renewed:
+        worth = f", if {_listed(tranche.take_when)}" if tranche.take_when else ""
+        yield f"Once gone it is sold again {_when(slots)} while the rest is held{worth}."
+    if tranche.covers:
+        yield f"It is closed only after the {' and the '.join(tranche.covers)}."
+
+
+def _adjustment(how: Adjustment) -> str:
+    """``The untested side is rolled when ...``."""
+    what = {"all": "it is closed", "tested": "the tested side is closed",
+            "untested": "the untested side is closed"}[how.closes]  # fmt: skip
+    for_ = f" and replaced{_own_expiry(how)}: {'; '.join(map(_leg, how.legs))}" if how.legs else ""
+    worth = f", if {_listed(how.take_when)}" if how.take_when else ""
+    refused = " If that is refused it is closed" if how.refused == "close" else ""
+    return (
+        f"{how.name[0].upper()}{how.name[1:]}: once it no longer holds that "
+        f"{_listed(how.stay_while)}, {what}{for_}{worth}{'.' if refused else ''}{refused}"
+    )
 
 
 def _leg(leg: LegPlan) -> str:
@@ -150,7 +172,8 @@ def _rows(plan: Plan) -> Iterator[Row]:
     yield Row("expiry", _expiry(plan))
     yield from (Row("enter when", str(rule), rule_of(rule)) for rule in plan.enter_when)
     yield from (Row("half size unless", str(rule), rule_of(rule)) for rule in plan.half_size_unless)
-    yield from _floors(plan)
+    yield from (Row("take when", str(rule), rule_of(rule)) for rule in plan.take_when)
+    yield from (Row("size", str(rule), rule_of(rule)) for rule in plan.size)
     yield Row("looked at", f"every {plan.watch_min} minutes while held")
     for shape in plan.shapes:
         yield from (Row(f"{shape.name}, when", str(rule), rule_of(rule)) for rule in shape.when)
@@ -163,18 +186,14 @@ def _rows(plan: Plan) -> Iterator[Row]:
             yield from (
                 Row(f"{place}, stay while", str(rule), rule_of(rule)) for rule in tranche.stay_while
             )
+            yield from (
+                Row(f"{place}, adjust", _adjustment(how), how.rule) for how in tranche.adjustments
+            )
+            yield from (Row(f"{place}, renewed", str(slots)) for slots in tranche.renewed)
 
 
 def _place(shape: Shape, tranche: Tranche) -> str:
     return shape.name if shape.name == tranche.name else f"{shape.name}, {tranche.name}"
-
-
-def rule_of(rule: object) -> str:
-    """The id of a rule, or of a kind of rule: its own, or the one its description names."""
-    kind = rule if isinstance(rule, type) else type(rule)
-    named: object = getattr(kind, "rule", None)
-    found = re.search(r"R-[\w]+-\d+", kind.__doc__ or "")
-    return named if isinstance(named, str) else found[0] if found else ""
 
 
 def to_data(plan: Plan) -> dict[str, Any]:
@@ -190,7 +209,7 @@ def _plain(x: Any) -> Any:
     if is_list(x):
         return [_plain(part) for part in x]
     if is_dataclass(x) and not isinstance(x, type):
-        tag = {"rule": type(x).__name__} if type(x).__name__ in VOCABULARY else {}
+        tag = {KIND: type(x).__name__} if type(x).__name__ in VOCABULARY else {}
         return tag | {f.name: _plain(getattr(x, f.name)) for f in fields(x)}
     return x
 
@@ -219,6 +238,8 @@ def _read(hint: Any, x: Any, where: str, field: str) -> Any:
         return tuple(_read(each, part, f"{where}[{n}]", field) for n, part in enumerate(parts, 1))
     if getattr(hint, "_is_protocol", False):
         return _rule(x, where)
+    if get_origin(hint) is UnionType and is_dataclass(get_args(hint)[0]):
+        return None if x is None else _read(get_args(hint)[0], x, where, field)
     if hint is not Moment and is_dataclass(hint):
         return _record(hint, x, where)
     return fitted(hint, x, field, where)
@@ -231,10 +252,10 @@ def _wrong(where: str, x: Any, choices: Iterable[Any]) -> Any:
 def _rule(x: Any, where: str) -> Any:
     """A rule or a pick by its name and figures."""
     data = _fields(x, where, "a rule")
-    name = str(data.get("rule"))
+    name = str(data.get(KIND))
     if name not in VOCABULARY:
         raise ConfigError(f"{where}: unknown rule {name!r}{did_you_mean(name, VOCABULARY)}")
-    rest = {key: part for key, part in data.items() if key != "rule"}
+    rest = {key: part for key, part in data.items() if key != KIND}
     return _record(VOCABULARY[name], rest, f"{where}.{name}")
 
 

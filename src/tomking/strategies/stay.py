@@ -5,11 +5,13 @@ somebody asks. Fractions are of the *absolute* premium: a fraction of a debit is
 target.
 """
 
-from math import inf
+from math import inf, nan
 from typing import ClassVar, Protocol
 
 from tomking.core.calendar import Moment, dte
+from tomking.core.contract import Contract
 from tomking.core.figures import change
+from tomking.core.product import product
 from tomking.core.reading import Reading, Sense, Skip, Stage, holds
 from tomking.core.value import value
 from tomking.market.snapshot import DELTA
@@ -30,7 +32,11 @@ class StayRule(Protocol):
     twice: ClassVar[bool]
     clock: ClassVar[bool]
     name: ClassVar[str]
-    rule: ClassVar[str]
+
+    @property
+    def rule(self) -> str:
+        """The id of the sentence of the plan, or of the common management, it stands for."""
+        ...
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """What is seen, and the bound it is held against; NaN when it cannot be seen."""
@@ -56,11 +62,11 @@ class ProfitBelow:
     """Keep until so much of the premium is earned; rests at the venue as a limit order (R-MAN-01)."""
 
     of_premium: float
+    rule: str = "R-MAN-01"
     sense: ClassVar[Sense] = Sense.BELOW
     twice: ClassVar[bool] = False
     clock: ClassVar[bool] = False
     name: ClassVar[str] = "profit"
-    rule: ClassVar[str] = "R-MAN-01"
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """Open profit against its share of the premium, in dollars."""
@@ -75,11 +81,11 @@ class LossBelow:
     """Keep while the loss is less than so many times the premium (R-MAN-02)."""
 
     of_premium: float
+    rule: str = "R-MAN-02"
     sense: ClassVar[Sense] = Sense.BELOW
     twice: ClassVar[bool] = True
     clock: ClassVar[bool] = False
     name: ClassVar[str] = "loss"
-    rule: ClassVar[str] = "R-MAN-02"
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """Open loss against its multiple of the premium, in dollars."""
@@ -94,11 +100,11 @@ class LossBelowNetLiq:
     """Keep while the loss is less than a share of net liq (R-MAN-03)."""
 
     share: float
+    rule: str = "R-MAN-03"
     sense: ClassVar[Sense] = Sense.BELOW
     twice: ClassVar[bool] = True
     clock: ClassVar[bool] = False
     name: ClassVar[str] = "loss against net liq"
-    rule: ClassVar[str] = "R-MAN-03"
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """Open loss against its share of net liq, in dollars."""
@@ -113,11 +119,11 @@ class ShortDeltaBelow:
     """Keep while no short option's delta has grown to this (R-MAN-04)."""
 
     delta: float
+    rule: str = "R-MAN-04"
     sense: ClassVar[Sense] = Sense.BELOW
     twice: ClassVar[bool] = True
     clock: ClassVar[bool] = False
     name: ClassVar[str] = "delta of the shorts"
-    rule: ClassVar[str] = "R-MAN-04"
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """The largest absolute delta among short options."""
@@ -138,17 +144,15 @@ class DteAbove:
     """Keep while more than so many calendar days are left (R-MAN-05)."""
 
     days: int
+    rule: str = "R-MAN-05"
     sense: ClassVar[Sense] = Sense.ABOVE
     twice: ClassVar[bool] = False
     clock: ClassVar[bool] = False
     name: ClassVar[str] = "days to expiry"
-    rule: ClassVar[str] = "R-MAN-05"
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """Calendar days to the nearest expiry among the options held."""
-        today = view.session.day
-        days = [dte(contract.expiry, today) for contract in position.expiry_legs]
-        return float(min(days, default=0)), float(self.days)
+        return float(days_left(position, view)), float(self.days)
 
     def __str__(self) -> str:
         return f"more than {self.days} days are left"
@@ -156,14 +160,14 @@ class DteAbove:
 
 @value
 class Before:
-    """Keep until a time of the session (R-0DTE-08)."""
+    """Keep until a time of the session."""
 
     moment: Moment
+    rule: str = ""
     sense: ClassVar[Sense] = Sense.BELOW
     twice: ClassVar[bool] = False
     clock: ClassVar[bool] = True
     name: ClassVar[str] = "minutes since the open"
-    rule: ClassVar[str] = "R-0DTE-08"
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """Minutes since the open against the moment."""
@@ -175,14 +179,14 @@ class Before:
 
 @value
 class WinningFrom:
-    """From a time of the session on, keep only what is not losing (R-0DTE-07)."""
+    """From a time of the session on, keep only what is not losing."""
 
     moment: Moment
+    rule: str = ""
     sense: ClassVar[Sense] = Sense.AT_LEAST
     twice: ClassVar[bool] = False
     clock: ClassVar[bool] = True
     name: ClassVar[str] = "profit late in the day"
-    rule: ClassVar[str] = "R-0DTE-07"
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """Open profit against nought, from the moment on; before it always kept."""
@@ -195,14 +199,14 @@ class WinningFrom:
 
 @value
 class MoveBelow:
-    """Keep unless the market has moved this far since the last close (R-0DTE-11)."""
+    """Keep unless the market has moved this far since the last close."""
 
     share: float
+    rule: str = ""
     sense: ClassVar[Sense] = Sense.BELOW
     twice: ClassVar[bool] = False
     clock: ClassVar[bool] = True
     name: ClassVar[str] = "move since the last close"
-    rule: ClassVar[str] = "R-0DTE-11"
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """Absolute return since the last close."""
@@ -214,3 +218,111 @@ class MoveBelow:
 
     def __str__(self) -> str:
         return f"the market has moved less than {self.share:.0%} since the last close"
+
+
+@value
+class VixAtMostHeld:
+    """Keep while VIX is not above a level."""
+
+    points: float
+    rule: str = ""
+    sense: ClassVar[Sense] = Sense.AT_MOST
+    twice: ClassVar[bool] = True
+    clock: ClassVar[bool] = False
+    name: ClassVar[str] = "VIX"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """VIX now against the level."""
+        return view.market.vix.value, self.points
+
+    def __str__(self) -> str:
+        return f"VIX is at most {self.points:g}"
+
+
+@value
+class UntilOnLastDay:
+    """On the day of its expiry keep only until a time of the session."""
+
+    moment: Moment
+    rule: str = ""
+    sense: ClassVar[Sense] = Sense.BELOW
+    twice: ClassVar[bool] = False
+    clock: ClassVar[bool] = True
+    name: ClassVar[str] = "minutes since the open of the last day"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """Minutes since the open against the moment, on the last day; before it always kept."""
+        bound = float(self.moment.minute(view.session.minutes))
+        return (view.market.minute if days_left(position, view) <= 0 else -inf), bound
+
+    def __str__(self) -> str:
+        return f"it does not expire that day, or it is before {self.moment}"
+
+
+@value
+class NotDeepLate:
+    """Keep while no short is further in the money than a share when so many days or fewer are left."""
+
+    share: float
+    days: int
+    rule: str = ""
+    sense: ClassVar[Sense] = Sense.AT_MOST
+    twice: ClassVar[bool] = True
+    clock: ClassVar[bool] = False
+    name: ClassVar[str] = "share in the money"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """How far the worst short is in the money over the price; minus infinity with more days left."""
+        if days_left(position, view) > self.days:
+            return -inf, self.share
+        shorts = [contract for contract, quantity in position.held if quantity < 0]
+        return max((inside(contract, view) for contract in shorts), default=-inf), self.share
+
+    def __str__(self) -> str:
+        return f"no short is more than {self.share:.0%} in the money with {self.days} days or fewer left"
+
+
+@value
+class ExtrinsicAbove:
+    """Keep while what a short is worth beyond its intrinsic value is above a share of its premium."""
+
+    of_premium: float
+    rule: str = ""
+    sense: ClassVar[Sense] = Sense.ABOVE
+    twice: ClassVar[bool] = False
+    clock: ClassVar[bool] = False
+    name: ClassVar[str] = "extrinsic value left"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """Extrinsic dollars of what is held against a share of the premium."""
+        left = abs(sum(view.values[position.row : position.row + len(position.held)]))
+        intrinsic = sum(
+            abs(quantity) * max(inside(contract, view), 0.0) * price_of(contract, view)
+            * product(contract.root).multiplier
+            for contract, quantity in position.held
+            if contract.is_option
+        )  # fmt: skip
+        return left - intrinsic, self.of_premium * abs(float(position.premium))
+
+    def __str__(self) -> str:
+        return f"more than {self.of_premium:.0%} of the premium is extrinsic value still"
+
+
+def days_left(position: Position, view: View) -> int:
+    """Calendar days to the nearest expiry among the options held; none left with no option."""
+    today = view.session.day
+    return min((dte(contract.expiry, today) for contract in position.expiry_legs), default=0)
+
+
+def price_of(contract: Contract, view: View) -> float:
+    """The price of what an option is written on; NaN without one."""
+    spot = view.market.underlying(contract)
+    return nan if isinstance(spot, Skip) else spot.value
+
+
+def inside(contract: Contract, view: View) -> float:
+    """How far an option is in the money (+) or out of it (-), as a share of the price."""
+    if contract.right is None or not contract.strike:
+        return nan
+    price = price_of(contract, view)
+    return contract.right.sign * (price - float(contract.strike)) / price

@@ -17,32 +17,45 @@ from tomking.core.calendar import Moment
 from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
 from tomking.core.value import value
+from tomking.strategies.adjust import Adjustment
+from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.picks import LegPlan
-from tomking.strategies.plan import Plan, Shape, Tranche
+from tomking.strategies.plan import Plan
 
 #: What a plan or a leg is called and where it comes from is not a figure.
-NOT_FIGURES = frozenset({"name", "title", "sources", "leg"})
+NOT_FIGURES = frozenset(
+    {"name", "title", "sources", "leg", "tranche", "rule", "covers", "closes", "variant_of"}
+)
 #: Rules of the plan itself stand under the name of their list.
-LISTS = ("slots", "enter_when", "half_size_unless")
+LISTS = ("slots", "enter_when", "half_size_unless", "take_when", "size")
+#: Parts that hold others, and give them their name.
+PARTS = Shape | Tranche | LegPlan | Adjustment
 #: Whole figures that would stop the clock or name no day; every other number is nought or more.
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "dte": (0, 1100),
+    "within": (0, 1100),
     "watch_min": (1, 390),
     "every_min": (1, 390),
     "weekday": (0, 4),
     "nth": (1, 5),
+    "also": (0, 4),
     "quantity": (-100, 100),
+    "points": (-10_000, 10_000),
 }
 
 
 @value
 class Figure:
-    """One figure of a plan: the names it answers to, the general one first, its type and value."""
+    """One figure of a plan: the names it answers to, the general one first, its type and value.
+
+    ``rule`` is the id of the sentence it stands in.
+    """
 
     keys: tuple[str, ...]
     field: str
     hint: Any
     now: Any
+    rule: str = ""
 
 
 Change = Callable[[Figure], Any]
@@ -107,18 +120,18 @@ def _mapped(node: Any, scopes: tuple[str, ...], number: tuple[int, ...], change:
     if not is_dataclass(node) or isinstance(node, type):
         return node
     inner = scopes
-    if isinstance(node, Shape | Tranche | LegPlan):
+    if isinstance(node, PARTS):
         inner = (*scopes, node.name)
-    container = isinstance(node, Plan | Shape | Tranche | LegPlan)
+    container = isinstance(node, Plan | PARTS)
     hints = _hints(type(node))
     changed: dict[str, Any] = {}
     for f in fields(node):
         now, hint = getattr(node, f.name), hints[f.name]
         if _is_figure(hint) and f.name not in NOT_FIGURES:
-            if isinstance(node, Shape | Tranche | LegPlan):
+            if isinstance(node, Shape | LegPlan):
                 continue  # a number of legs or a right is the trade itself, not a figure of it
             keys = _keys(node, f.name, scopes, number)
-            changed[f.name] = change(Figure(keys, f.name, hint, now))
+            changed[f.name] = change(Figure(keys, f.name, hint, now, rule_of(node)))
         elif container:
             within = (*inner, f.name) if isinstance(node, Plan) and f.name in LISTS else inner
             changed[f.name] = _mapped(now, within, (), change)
@@ -148,12 +161,20 @@ def _keys(
     """The names of a figure, the most particular last."""
     if isinstance(node, Plan):
         return (field,)
+    if isinstance(node, Adjustment):
+        return f"{node.name}.{field}", f"{'.'.join((*scopes, node.name))}.{field}"
     rule = f"{type(node).__name__}.{field}"
     path = ".".join(scopes)
     keys = [rule, *(f"{scope}.{rule}" for scope in scopes), f"{path}.{rule}"]
     if number:
         keys.append(f"{path}.{type(node).__name__}#{number[0]}.{field}")
     return tuple(dict.fromkeys(keys))
+
+
+def rule_of(node: Any) -> str:
+    """The id a rule carries, or the one that the description of its kind names."""
+    found = re.search(r"R-[\w]+-\d+", type(node).__doc__ or "")
+    return getattr(node, "rule", "") or (found[0] if found else "")
 
 
 @cache
@@ -165,7 +186,7 @@ def _is_figure(hint: Any) -> bool:
     """Whether a field holds a plain value rather than a part of the plan."""
     if hint in (float, int, str, Moment) or get_origin(hint) is Literal:
         return True
-    return any(hint == each for each in (tuple[str, ...], int | None))
+    return any(hint == each for each in (tuple[str, ...], tuple[float, ...], int | None))
 
 
 def fitted(hint: Any, given: Any, field: str, where: str) -> Any:
@@ -194,12 +215,19 @@ def fitted(hint: Any, given: Any, field: str, where: str) -> Any:
             if isinstance(given, str):
                 return given
             wanted = "text"
+        case _ if hint == tuple[float, ...]:
+            return tuple(cast("float", _number(float, x, field, where)) for x in _list(given))
         case _:
-            parts = cast("list[Any]", given) if isinstance(given, list | tuple) else [None]
+            parts = _list(given)
             if all(isinstance(part, str) for part in parts):
                 return tuple(parts)
             wanted = "a list of texts"
     raise ConfigError(f"{where} = {given!r}: it must be {wanted}")
+
+
+def _list(given: Any) -> list[Any]:
+    """The parts of a list; one that is none has a part that fits nothing."""
+    return list(cast("list[Any]", given)) if isinstance(given, list | tuple) else [None]
 
 
 def _number(hint: Any, given: Any, field: str, where: str) -> float | int | None:

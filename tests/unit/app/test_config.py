@@ -14,7 +14,7 @@ from tomking.app.config.layers import lines, presets
 from tomking.app.config.load import FILE, Settings, load
 from tomking.app.config.models import limits
 from tomking.app.config.rows import rows
-from tomking.app.config.text import default_text
+from tomking.app.config.text import default_text, shipped_plans
 from tomking.core.errors import ConfigError
 from tomking.exchange.assignment import Mode
 from tomking.exchange.working import LATENCY_S
@@ -23,7 +23,7 @@ from tomking.strategies.plan import Plan
 from tomking.strategies.tune import tunables, tune
 
 pytestmark = pytest.mark.unit
-SHIPPED = ("friday_0dte", "lt112")
+SHIPPED = tuple(shipped_plans())
 
 
 def settings(text: str) -> Settings:
@@ -47,8 +47,7 @@ def test_the_default_is_the_rulebook_to_the_letter() -> None:
 def test_the_shipped_default_says_what_the_code_says() -> None:
     """When this fails: python -m tomking.app.config.text > …/presets/default.toml."""
     shipped = PACKAGE / "app" / "config" / "presets" / "default.toml"
-    plans = {name: strategies.plan(name) for name in SHIPPED}
-    assert shipped.read_text(encoding="utf-8") == default_text(plans)
+    assert shipped.read_text(encoding="utf-8") == default_text(shipped_plans())
 
 
 def test_every_limit_and_every_figure_of_a_plan_has_a_key_and_a_rule() -> None:
@@ -99,7 +98,7 @@ def test_bands_are_replaced_whole() -> None:
 
 def test_a_plan_is_tuned_by_either_way_of_writing_its_keys() -> None:
     quoted = settings('[strategies.lt112]\n"naked puts.ProfitBelow.of_premium" = 0.8\n')
-    bare = settings("[strategies.lt112]\nLossBelow.of_premium = 1\ncredit_min_points = 12\n")
+    bare = settings("[strategies.lt112]\nLossBelow.of_premium = 1\nCreditAtLeast.points = 12\n")
     assert quoted.tunings == {"lt112": {"naked puts.ProfitBelow.of_premium": 0.8}}
     assert bare.tunings["lt112"]["LossBelow.of_premium"] == 1
     row = next(row for row in rows(bare) if row.key.endswith("lt112.LossBelow.of_premium"))
@@ -195,7 +194,7 @@ def test_lines_are_found_under_their_tables() -> None:
 
 
 def test_settings_reach_the_plan_they_are_for() -> None:
-    found = settings("[strategies.lt112]\ncredit_min_points = 12\n")
+    found = settings("[strategies.lt112]\nCreditAtLeast.points = 12\n")
     plan = strategies.chosen((), found.tunings)[1]
     assert isinstance(plan, Plan)
-    assert plan == tune(strategies.plan("lt112"), {"credit_min_points": 12})
+    assert plan == tune(strategies.plan("lt112"), {"CreditAtLeast.points": 12})

@@ -266,7 +266,7 @@ def test_an_entry_is_one_order_for_the_whole_structure() -> None:
 def test_an_entry_that_does_not_walk_is_priced_at_the_far_side() -> None:
     seen = friday(half_width=0.25)
     seen = replace(seen, limits=Limits(walk_mode="natural"))
-    wish = entry(desk(), seen, replace(FRIDAY_0DTE, credit_min_costs=0.0))
+    wish = entry(desk(), seen, replace(FRIDAY_0DTE, take_when=()))
     assert isinstance(wish, Wish)
     wanted = wish.order
     legs = columns_of(wanted.legs, wanted.units)

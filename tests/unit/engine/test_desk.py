@@ -32,9 +32,7 @@ def rising(now: datetime) -> Board:
 @pytest.fixture
 def traded() -> Bench:
     """A morning: entered, and its profit order at rest."""
-    on = bench(
-        (replace(FRIDAY_0DTE, credit_min_costs=0.0),), rising, limits=Limits(walk_mode="natural")
-    )
+    on = bench((replace(FRIDAY_0DTE, take_when=()),), rising, limits=Limits(walk_mode="natural"))
     on.play(tick(60, due=NAME), tick(61))
     return on
 

@@ -40,7 +40,7 @@ AT_ONCE = Limits(walk_mode="natural")
 
 def friday(limits: Limits = AT_ONCE) -> Bench:
     """A desk for Friday 0DTE with room for one."""
-    return bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), rising, limits=limits)
+    return bench((replace(FRIDAY_0DTE, take_when=()),), rising, limits=limits)
 
 
 def kinds(facts: list[object]) -> list[str]:
@@ -82,7 +82,7 @@ def test_the_brake_stops_no_exit() -> None:
     def later(now: datetime) -> Board:
         return replace(rising(now), price=6042.0 if now < tick(100).at else 6085.0)
 
-    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), later, limits=AT_ONCE)
+    on = bench((replace(FRIDAY_0DTE, take_when=()),), later, limits=AT_ONCE)
     on.play(tick(60, due=NAME), tick(61))
     on.brake.on = True
     facts = on.play(tick(330, watch=NAME), tick(331))
@@ -141,7 +141,7 @@ def test_a_loss_of_five_per_cent_locks_once() -> None:
         return replace(rising(now), price=6042.0 if now < tick(100).at else 6400.0)
 
     on = bench(
-        (replace(FRIDAY_0DTE, credit_min_costs=0.0),),
+        (replace(FRIDAY_0DTE, take_when=()),),
         crash,
         limits=replace(AT_ONCE, loss_day_max=0.001),
     )
@@ -155,7 +155,7 @@ def test_an_opening_nobody_takes_is_withdrawn() -> None:
     def falls(now: datetime) -> Board:
         return replace(rising(now), vol=0.6 if now <= tick(60).at else 0.4)
 
-    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), falls, limits=AT_ONCE)
+    on = bench((replace(FRIDAY_0DTE, take_when=()),), falls, limits=AT_ONCE)
     on.play(tick(60, due=NAME), tick(61), tick(65), tick(70), tick(71))
     assert [f.how for f in on.facts if isinstance(f, OrderEnded)] == ["cancelled"]
     assert not on.desk.restless
@@ -168,7 +168,7 @@ def test_a_doubt_about_a_position_that_is_gone_is_forgotten() -> None:
         price = 6042.0 if now < tick(120).at else 6250.0 if now < tick(121).at else 5900.0
         return replace(rising(now), price=price)
 
-    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), swings, limits=AT_ONCE)
+    on = bench((replace(FRIDAY_0DTE, take_when=()),), swings, limits=AT_ONCE)
     on.play(tick(60, due=NAME), tick(61), tick(120, watch=NAME))
     assert on.desk.restless
     on.play(tick(121))
@@ -188,7 +188,7 @@ def test_a_campaign_is_over_when_nothing_of_it_is_held() -> None:
 
 def test_stale_quotes_are_a_refusal_and_no_crash() -> None:
     on = bench(
-        (replace(FRIDAY_0DTE, credit_min_costs=0.0),),
+        (replace(FRIDAY_0DTE, take_when=()),),
         lambda now: replace(rising(now), age_s=500.0),
     )
     (considered,) = on.play(tick(60, due=NAME))

@@ -178,7 +178,7 @@ def test_no_ladder_begins_on_quotes_that_are_not_sound(half: float, age_s: float
     def script(now: datetime) -> Board:
         return replace(spread_at(now, 10.0, half), age_s=age_s)
 
-    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), script)
+    on = bench((replace(FRIDAY_0DTE, take_when=()),), script)
     (considered,) = looks(on)
     assert isinstance(considered, Considered)
     assert considered.outcome == "skipped"
@@ -250,7 +250,7 @@ def test_a_step_no_gate_lets_through_withdraws_the_order() -> None:
         calm = now < tick(61).at
         return replace(spread_at(now, 10.0, 0.8), vix_points=16.0 if calm else 36.0)
 
-    on = bench((replace(FRIDAY_0DTE, credit_min_costs=0.0),), script, fill=NATURAL)
+    on = bench((replace(FRIDAY_0DTE, take_when=()),), script, fill=NATURAL)
     facts = looks(on, 61, 62)
     (_, abandoned) = (fact for fact in facts if isinstance(fact, Walked))
     assert abandoned.did == ABANDONED

@@ -33,7 +33,7 @@ from worlds.orders import book_with, order, view
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
-OPEN_RULES = {"credit_min_costs": 0.0, "credit_min_points": 0.0, "enter_when": ()}
+OPEN_RULES: dict[str, Any] = {"take_when": (), "enter_when": ()}
 
 
 def wish(plan: Plan, root: str, seen: View) -> Structure:

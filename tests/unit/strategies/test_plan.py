@@ -12,10 +12,11 @@ from tomking.core.order import Leg, Structure
 from tomking.core.reading import Skip, Stage
 from tomking.portfolio.book import Position
 from tomking.portfolio.columns import columns_of
+from tomking.strategies.build import Shape, Tranche, defined_loss
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.picks import Away, Delta, buy, sell
-from tomking.strategies.plan import Shape, Tranche, defined_loss, profit_price
+from tomking.strategies.plan import profit_price
 from tomking.strategies.stay import ProfitBelow
 from worlds.board import FRIDAY, board, day_of
 from worlds.orders import book_with, legs_of, order, view

@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from architecture.tree import ROOT
 from tomking.core.errors import ConfigError
+from tomking.strategies.entry import VixBelow
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
+from tomking.strategies.picks import AtrAway, Delta
 from tomking.strategies.plan import Plan
-from tomking.strategies.prose import VOCABULARY, from_data, prose, rule_of, table, to_data
-from tomking.strategies.tune import tunables, tune
+from tomking.strategies.prose import VOCABULARY, from_data, prose, table, to_data
+from tomking.strategies.stay import ProfitBelow
+from tomking.strategies.tune import rule_of, tunables, tune
 
 pytestmark = pytest.mark.unit
 APPROVED = ROOT / "tests" / "approvals"
@@ -68,9 +71,10 @@ def test_every_entry_and_stay_rule_of_the_plans_has_an_id() -> None:
 
 def test_the_vocabulary_is_what_rules_and_picks_are_there() -> None:
     assert {"VixBelow", "ProfitBelow", "AtrAway", "Delta", "Before"} <= set(VOCABULARY)
-    assert rule_of(VOCABULARY["VixBelow"]) == "R-0DTE-02"
-    assert rule_of(VOCABULARY["ProfitBelow"]) == "R-MAN-01"
-    assert rule_of(VOCABULARY["Delta"]) == ""
+    assert rule_of(VixBelow(30.0, "R-0DTE-02")) == "R-0DTE-02"
+    assert rule_of(ProfitBelow(0.5)) == "R-MAN-01"
+    assert rule_of(AtrAway(0.7)) == "R-0DTE-04"
+    assert rule_of(Delta(0.25)) == ""
 
 
 def _at(data: dict[str, Any], *path: str | int) -> Any:
@@ -89,7 +93,7 @@ SPOILT: list[tuple[Spoiling, str]] = [
     (lambda d: d.update(shapes={}), "must be a list"),
     (lambda d: d.update(slots=[3]), "must be a table with the fields of Slots"),
     (lambda d: _at(d, *TRAP, "legs", 0).update(right="PUTT"), "did you mean 'PUT'"),
-    (lambda d: _at(d, *TRAP, "legs", 0, "pick").update(rule="Delt"), "did you mean 'Delta'"),
+    (lambda d: _at(d, *TRAP, "legs", 0, "pick").update(kind="Delt"), "did you mean 'Delta'"),
     (lambda d: _at(d, *TRAP, "stay_while").append({}), "unknown rule"),
     (lambda d: _at(d, *TRAP, "stay_while", 0).update(of_premium=None), "must be a number"),
     (lambda d: _at(d, "enter_when", 0).pop("floor"), "lacks floor"),

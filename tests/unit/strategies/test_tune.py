@@ -15,6 +15,7 @@ from tomking.strategies.lt112 import LT112
 from tomking.strategies.plan import Plan
 from tomking.strategies.stay import Before, LossBelow, ProfitBelow
 from tomking.strategies.tune import figures, moment, moment_text, tunables, tune
+from tomking.strategies.worth import CreditAtLeast
 
 pytestmark = pytest.mark.unit
 PLANS = (FRIDAY_0DTE, LT112)
@@ -56,8 +57,8 @@ def test_a_tuned_plan_says_what_it_was_tuned_to(data: st.DataObject, plan: Plan)
 
 
 def test_a_figure_of_the_plan_itself_goes_by_its_name() -> None:
-    assert tune(LT112, {"credit_min_points": 12}).credit_min_points == 12.0
-    assert LT112.credit_min_points == 15.0
+    assert tune(LT112, {"CreditAtLeast.points": 12}).take_when[0] == CreditAtLeast(12.0, "R-112-05")
+    assert LT112.take_when[0] == CreditAtLeast(15.0, "R-112-05")
 
 
 def test_a_rule_is_tuned_wherever_it_stands() -> None:
@@ -95,7 +96,7 @@ def test_two_rules_of_one_kind_in_one_list_are_numbered() -> None:
 
 def test_moments_are_written_from_the_open_or_the_close() -> None:
     tuned = tune(FRIDAY_0DTE, {"Before.moment": "close-45m", "Slots.start": "open + 75"})
-    assert Before(before_close(45)) in tuned.shapes[0].tranches[0].stay_while
+    assert Before(before_close(45), "R-0DTE-08") in tuned.shapes[0].tranches[0].stay_while
     assert tuned.slots[0].start == after_open(75)
 
 
@@ -107,7 +108,7 @@ def test_a_moment_reads_back(anchor: str, minutes: int) -> None:
 @pytest.mark.parametrize(
     ("key", "near"),
     [
-        ("credit_min_point", "credit_min_points"),
+        ("CreditAtLeast.point", "CreditAtLeast.points"),
         ("LossBelow.of_premum", "LossBelow.of_premium"),
         ("naked put.ProfitBelow.of_premium", "naked puts.ProfitBelow.of_premium"),
         ("", None),
@@ -127,11 +128,11 @@ def test_an_unknown_name_lists_the_names_and_suggests_the_nearest(
 @pytest.mark.parametrize(
     ("key", "value", "wanted"),
     [
-        ("credit_min_points", "15", "must be a number of 0 or more"),
-        ("credit_min_points", -1, "must be a number of 0 or more"),
-        ("credit_min_points", nan, "must be a number of 0 or more"),
-        ("credit_min_points", inf, "must be a number of 0 or more"),
-        ("credit_min_points", True, "not true or false"),
+        ("VixAtLeast.floor", "15", "must be a number of 0 or more"),
+        ("VixAtLeast.floor", -1, "must be a number of 0 or more"),
+        ("VixAtLeast.floor", nan, "must be a number of 0 or more"),
+        ("VixAtLeast.floor", inf, "must be a number of 0 or more"),
+        ("VixAtLeast.floor", True, "not true or false"),
         ("dte", 1.5, "must be a whole number from 0 to 1100"),
         ("watch_min", 0, "must be a whole number from 1 to 390"),
         ("Slots.every_min", 0, "must be a whole number from 1 to 390"),

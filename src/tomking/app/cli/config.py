@@ -1,6 +1,7 @@
 """``tomking config show | check``: every setting with its source, or a file's soundness."""
 
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -49,11 +50,18 @@ def command(
 
 def _show(settings: Settings, found: tuple[Setting, ...], *, why: bool) -> None:
     show(f"from {', then '.join(settings.files)}")
-    if why:
-        columns = ("key", "value", "unit", "source", "default", "rule")
-        show_table(columns, [_row(row) for row in found])
-    else:
-        show_table(("key", "value", "unit"), [_row(row)[:3] for row in found])
+    columns = ("key", "value", "unit", "source", "default", "rule")
+    shown = len(columns) if why else 3
+    for _, section in groupby(
+        found, key=_section
+    ):  # a table each, so that each is as wide as it must
+        show_table(columns[:shown], [_row(row)[:shown] for row in section])
+
+
+def _section(row: Setting) -> str:
+    """The table of the file a setting stands in: ``limits``, or one of the strategies."""
+    parts = row.key.split(".")
+    return ".".join(parts[:2]) if parts[0] == "strategies" else "plain"
 
 
 def _row(row: Setting) -> tuple[str, ...]:

@@ -11,12 +11,12 @@ from typing import Any
 
 import tomlkit
 
+from tomking.app import strategies
 from tomking.app.config.models import Curves, Limit, Reserves, limits
 from tomking.exchange.fills import FORMS_LIST
 from tomking.risk.limits import Limits
 from tomking.strategies.plan import Plan
-from tomking.strategies.prose import VOCABULARY, rule_of
-from tomking.strategies.tune import tunables
+from tomking.strategies.tune import figures, tunables
 
 COLUMN = 50
 HEAD = f"""\
@@ -38,7 +38,6 @@ latency_s = 1.0                                   # seconds from sending anythin
 
 [limits]
 """
-FLOORS = {"credit_min_points": "R-112-05", "credit_min_costs": "R-0DTE-06"}
 
 
 def default_text(plans: Mapping[str, Plan]) -> str:
@@ -82,9 +81,8 @@ def _plans(plans: Mapping[str, Plan]) -> Iterator[str]:
 
 def rule_of_figure(plan: Plan, key: str) -> str:
     """The rule a plan's figure belongs to, or the plan's own source."""
-    named = [part for part in key.replace("#", ".").split(".") if part in VOCABULARY]
-    found = rule_of(VOCABULARY[named[-1]]) if named else FLOORS.get(key, "")
-    return found or next(iter(plan.sources), "")
+    figure = next((each for each in figures(plan) if key in each.keys), None)
+    return (figure.rule if figure else "") or next(iter(plan.sources), "")
 
 
 def _note(limit: Limit) -> str:
@@ -117,8 +115,14 @@ def _plain(value: Any) -> str:
     return str(tomlkit.item(listed).as_string())
 
 
-if __name__ == "__main__":
-    from tomking.app import strategies
+def shipped_plans() -> Mapping[str, Plan]:
+    """The plans whose figures the default preset holds: all that packages announce but variants."""
+    return {
+        name: each.strategy
+        for name, each in strategies.found().items()
+        if isinstance(each.strategy, Plan) and not (each.is_variant or each.own)
+    }
 
-    plans = {name: strategies.plan(name) for name in ("friday_0dte", "lt112")}
-    sys.stdout.write(default_text(plans))
+
+if __name__ == "__main__":
+    sys.stdout.write(default_text(shipped_plans()))

@@ -10,8 +10,9 @@ from tomking.core.calendar import dte
 from tomking.core.contract import Right
 from tomking.core.errors import ConfigError
 from tomking.core.value import value
+from tomking.strategies.build import Shape
 from tomking.strategies.picks import Away, Delta, LegPlan
-from tomking.strategies.plan import Plan, Shape
+from tomking.strategies.plan import Plan
 from tomking.strategies.stay import StayRule
 
 

@@ -15,7 +15,7 @@ from tomking.portfolio import marks as worth
 from tomking.risk.caps import usable_bp
 from tomking.risk.case import Case
 from tomking.risk.correlation import family, live_campaigns
-from tomking.risk.exposure import AUG5_MARGIN_FACTOR, HUNDRED_THOUSAND, added, bounds
+from tomking.risk.exposure import AUG5_MARGIN_FACTOR, HUNDRED_THOUSAND, bounds, joined
 from tomking.risk.limits import named
 
 
@@ -75,11 +75,11 @@ def leverage_is_small(case: Case) -> Reading:
     """Delta-weighted notional of the whole book stays under its multiple of net liq (R-GRK-06)."""
     view = case.view
     held = worth.gross_dollar_delta(view.book.legs, view.marks)
-    wanted = added(worth.gross_dollar_delta, case.order, case.legs, case.marks)
+    after = worth.gross_dollar_delta(*joined(view.book.legs, view.marks, case.legs, case.marks))
     bound = _no_worse(view.limits.notional_max, _share(held, case) or 0.0)
     return Reading(
         "delta-weighted notional", Stage.GREEKS, Sense.AT_MOST,
-        _share(held + wanted, case), bound, "times net liq", "R-GRK-06",
+        _share(after, case), bound, "times net liq", "R-GRK-06",
     )  # fmt: skip
 
 

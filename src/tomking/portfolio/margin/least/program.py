@@ -20,6 +20,7 @@ from tomking.portfolio.margin.least.problem import (
     CALLS,
     PUT_PREMIUM,
     PUTS,
+    TIE,
     Answer,
     Problem,
 )
@@ -87,7 +88,9 @@ def programmed(
     need, found = _figure(program, nothing_covered), nothing_covered
     floor = need
     for lead, cost in sides if len(nothing_covered) else ():
-        whole, bound = _solved(program, lead, cost, nodes)
+        if need and not (lead > 0.0).any() and (lead < 0.0).any():
+            continue  # this side leads only with nothing of the other uncovered, which it then ties
+        whole, bound = _solved(program, lead, cost, nodes, need)
         floor = min(floor, bound)
         if whole is not None and (figure := _figure(program, whole)) < need:
             need, found = figure, whole
@@ -115,25 +118,30 @@ def _program(problem: Problem, lots: Lots, legs: Sequence[MarginLeg]) -> Program
     return Program(problem, lots.count, out, seated, protecting, paired, usd)
 
 
-def _solved(program: Program, lead: F64, cost: F64, nodes: int) -> tuple[F64 | None, float]:
-    """Whole numbers of the best found where one side leads, and what nothing there costs less than."""
-    from scipy import optimize  # half a second and more, which a book of a few legs does not pay
+def _solved(
+    program: Program, lead: F64, cost: F64, nodes: int, need: float
+) -> tuple[F64 | None, float]:
+    """Whole numbers of the best found where one side leads, and what nothing there costs less than.
 
-    rows, low, high = _constraints(program, lead)
+    Contracts are first let be parts of contracts: that is five times as fast, its least is a bound,
+    and more often than not it comes out in whole ones. Nothing is looked for that cannot be less than
+    ``need``.
+    """
     losses = len(program.problem.layout.groups)
     objective = program.usd.copy()
     objective[: len(cost)] = cost
     objective[len(objective) - losses :] = 1.0
     whole = np.ones(len(objective))
     whole[len(objective) - losses :] = 0.0
-    scipy: Any = optimize
-    result: Any = scipy.milp(
-        objective,
-        integrality=whole,
-        bounds=scipy.Bounds(0.0, np.inf),
-        constraints=scipy.LinearConstraint(rows, low, high),
-        options={"mip_rel_gap": 0.0, "node_limit": nodes},
-    )
+    rules = _constraints(program, lead)
+    result = _milp(objective, rules, np.zeros(len(objective)), nodes)
+    if result.status == _INFEASIBLE:
+        return None, np.inf
+    if result.status == _SOLVED:
+        found = np.array(result.x, dtype=np.float64)
+        if result.fun >= need - TIE or np.abs((found - found.round()) * whole).max() < _PART:
+            return found.round(), float(result.fun)
+    result = _milp(objective, rules, whole, nodes)
     if result.status == _INFEASIBLE:
         return None, np.inf
     bound = -np.inf if result.mip_dual_bound is None else float(result.mip_dual_bound)
@@ -142,8 +150,24 @@ def _solved(program: Program, lead: F64, cost: F64, nodes: int) -> tuple[F64 | N
     return np.array(result.x, dtype=np.float64).round(), bound
 
 
-#: What ``milp`` answers when no lawful way lets this side lead.
-_INFEASIBLE = 2
+def _milp(objective: F64, rules: tuple[F64, F64, F64], whole: F64, nodes: int) -> Any:
+    """What the solver answers; unknowns of ``whole`` 0 may be parts."""
+    from scipy import optimize  # half a second and more, which a book of a few legs does not pay
+
+    scipy: Any = optimize
+    return scipy.milp(
+        objective,
+        integrality=whole,
+        bounds=scipy.Bounds(0.0, np.inf),
+        constraints=scipy.LinearConstraint(*rules),
+        options={"mip_rel_gap": 0.0, "node_limit": nodes},
+    )
+
+
+#: What ``milp`` answers when it has found the least, and when no lawful way lets this side lead.
+_SOLVED, _INFEASIBLE = 0, 2
+#: A part of a contract that is rounding.
+_PART = 1e-6
 
 
 def _constraints(program: Program, lead: F64) -> tuple[F64, F64, F64]:

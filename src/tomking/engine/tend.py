@@ -1,0 +1,111 @@
+"""What is done to campaigns that stay: a position adjusted, a lost tranche sold again, as orders."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tomking.core.money import points
+from tomking.core.order import Order, Purpose, Structure
+from tomking.core.reading import Skip, Stage, skip
+from tomking.core.value import value
+from tomking.engine.decide import at_work, broken, is_closing, on_tick, priced, residue
+from tomking.engine.desk import Desk
+from tomking.engine.ladder import sight_of
+from tomking.portfolio.book import Position
+from tomking.portfolio.columns import columns_of
+from tomking.risk.view import View
+from tomking.strategies.adjust import Adjustment
+
+
+@value
+class Tended:
+    """An adjustment or a renewal that is due: its order, or why there is none.
+
+    ``close_instead`` is the position that goes when the order is refused; ``what`` names the matter in
+    the ledger.
+    """
+
+    what: str
+    strategy: str
+    order: Order | Skip
+    close_instead: Position | None = None
+
+
+def adjustments(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Tended]:
+    """Adjustments that are due among the positions looked at, the first of each position."""
+    for position in tuple(view.book.positions.values()):
+        watched = position.strategy in watch or any(name == position.id for name, _ in desk.doubts)
+        if watched and not _is_busy(view, position) and not residue(position):
+            due = _due(desk, view, position)
+            if due is not None:
+                yield due
+
+
+def _is_busy(view: View, position: Position) -> bool:
+    """Whether it is being closed or adjusted already."""
+    return is_closing(view, position) or any(
+        not working.order.rests for working in view.book.closing(position.id)
+    )
+
+
+def _due(desk: Desk, view: View, position: Position) -> Tended | None:
+    strategy = desk.tending(position.strategy)
+    for how in strategy.adjustments(position) if strategy else ():
+        seen = broken(desk, view, position, how.stay_while)
+        if seen is not None and strategy is not None:
+            what = f"{position.id}/{how.name}"
+            found = strategy.adjusted(position, how, view)
+            order = found if isinstance(found, Skip) else _order(desk, view, position, how, found)
+            instead = position if how.refused == "close" else None
+            return Tended(what, position.strategy, order, instead)
+    return None
+
+
+def _order(
+    desk: Desk, view: View, position: Position, how: Adjustment, wanted: Structure
+) -> Order | Skip:
+    """The order of an adjustment: a close of some legs, or a roll at the far side of every quote."""
+    rolls = bool(how.legs)
+    order = Order(
+        f"{position.id}/{how.name}/{view.session.day}", 0,
+        Purpose.ROLL if rolls else Purpose.CLOSE, position.strategy, position.campaign,
+        wanted.legs, int(wanted.units_max), None, closes=position.id,
+        replaces=at_work(view, position), why=how.name,
+        joins="" if how.closes == "all" else position.id,
+    )  # fmt: skip
+    return _at_the_far_side(desk, view, order) if rolls else priced(desk, view, order)
+
+
+def _at_the_far_side(desk: Desk, view: View, order: Order) -> Order | Skip:
+    """An order numbered and priced where it trades at once, if its quotes are sound."""
+    sight = sight_of(view, columns_of(order.legs, order.units), order.units)
+    if sight.fault:
+        return skip("quotes to price an order by", Stage.DATA, sight.fault, "sound")
+    limit = on_tick(points(sight.natural), order.root, order.legs)
+    return replace(order, attempt=desk.attempts.get(order.intent, 0) + 1, limit=limit)
+
+
+def renewals(desk: Desk, view: View, renew: frozenset[str]) -> Iterator[Tended]:
+    """Tranches that campaigns have lost and sell again now."""
+    for strategy in desk.strategies:
+        tending = desk.tending(strategy.name) if strategy.name in renew else None
+        for found in tending.renewals(view) if tending else ():
+            if isinstance(found, Skip):
+                yield Tended(f"{strategy.name}/renewal/{view.session.day}", strategy.name, found)
+            else:
+                yield _renewal(desk, view, strategy.name, found)
+
+
+def _renewal(desk: Desk, view: View, strategy: str, wanted: Structure) -> Tended:
+    intent = f"{wanted.campaign}/{wanted.shape}/{view.session.day}"
+    order = Order(
+        intent,
+        0,
+        Purpose.ROLL,
+        strategy,
+        wanted.campaign,
+        wanted.legs,
+        int(wanted.units_max),
+        None,
+        why=f"{wanted.shape} sold again",
+    )
+    return Tended(intent, strategy, _at_the_far_side(desk, view, order))

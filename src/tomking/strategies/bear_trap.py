@@ -1,0 +1,56 @@
+"""Bear Trap 11x: a put spread at the money paid for by two puts below it, after a breakdown that failed.
+
+One of the 1-1-x family: the profit lies between the spread and the naked puts. It is entered into high
+volatility, which is the worst moment for short puts, so only for a credit and only under stress limits.
+
+Sources: R-BTR-01 to R-BTR-03 in docs/rules.md.
+"""
+
+from tomking.core.calendar import FRIDAY, MONDAY, after_open
+from tomking.core.contract import Right
+from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.entry import VixAtLeast, VixAtMost
+from tomking.strategies.picks import Delta, buy, sell
+from tomking.strategies.plan import Plan
+from tomking.strategies.slots import Slots
+from tomking.strategies.stay import DteAbove, LossBelow, ProfitBelow, VixAtMostHeld
+from tomking.strategies.trend import BreakdownFailed
+from tomking.strategies.worth import CreditOverCosts
+
+BEAR_TRAP = Plan(
+    name="bear_trap",
+    title="Bear Trap 11x",
+    roots=("SPY",),
+    dte=60,
+    dte_within=10,
+    slots=(Slots(MONDAY, after_open(30), after_open(90), every_min=30, also=FRIDAY - MONDAY),),
+    watch_min=60,
+    enter_when=(
+        VixAtLeast(20.0, "R-BTR-02"),
+        VixAtMost(35.0, "R-BTR-02"),
+        BreakdownFailed(rule="R-BTR-02"),
+    ),
+    take_when=(CreditOverCosts(1.0, "R-BTR-01"),),
+    shapes=(
+        Shape(  # R-BTR-01
+            "1-1-2 at the money",
+            (
+                Tranche(
+                    "bear trap",
+                    (
+                        buy(1, Right.PUT, Delta(0.50), "long put"),
+                        sell(1, Right.PUT, Delta(0.30), "short put"),
+                        sell(2, Right.PUT, Delta(0.15), "naked puts"),
+                    ),
+                    (
+                        LossBelow(2.5, "R-BTR-03"),
+                        VixAtMostHeld(35.0, "R-BTR-03"),
+                        ProfitBelow(of_premium=0.50),
+                        DteAbove(21),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    sources=("rulebook 8", "PUB-1, PUB-4"),
+)

@@ -1,0 +1,279 @@
+"""Shapes into structures: which expiry, which strikes, what they come to and what they may lose."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import gcd, inf
+from typing import Protocol
+
+from tomking.core.contract import Contract, Expiry, Right
+from tomking.core.order import Leg, Structure
+from tomking.core.reading import Skip, Stage, skip
+from tomking.core.value import value
+from tomking.market.snapshot import ASK, BID, DELTA, VOL, Quote
+from tomking.portfolio.book import Position
+from tomking.risk.view import View
+from tomking.strategies.adjust import Adjustment, closed_legs
+from tomking.strategies.entry import EntryRule
+from tomking.strategies.picks import Expires, LegPlan, Place
+from tomking.strategies.slots import Slots
+from tomking.strategies.stay import LossBelow, StayRule
+from tomking.strategies.worth import Candidate, WorthRule
+
+Found = tuple[tuple[LegPlan, str, Quote], ...]
+
+
+@value
+class Tranche:
+    """Legs entered together and managed as one position.
+
+    They expire as the plan says, or as ``expires`` does. ``adjustments`` are tried while it stays.
+    ``renewed`` says when it is sold again while the campaign holds something else, if ``take_when``
+    holds. ``covers`` names the tranches it covers: they are closed before it.
+    """
+
+    name: str
+    legs: tuple[LegPlan, ...]
+    stay_while: tuple[StayRule, ...]
+    expires: Expires | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    renewed: tuple[Slots, ...] = ()
+    take_when: tuple[WorthRule, ...] = ()
+    covers: tuple[str, ...] = ()
+
+
+@value
+class Shape:
+    """One form of the trade; the first whose ``when`` holds is taken."""
+
+    name: str
+    tranches: tuple[Tranche, ...]
+    when: tuple[EntryRule, ...] = ()
+
+
+class Planned(Protocol):
+    """What building needs of a plan."""
+
+    @property
+    def name(self) -> str:
+        """The strategy's name."""
+        ...
+
+    @property
+    def dte(self) -> int:
+        """Days to expiry of tranches that do not say their own."""
+        ...
+
+    @property
+    def dte_within(self) -> int:
+        """How many days more or less are allowed."""
+        ...
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The forms of the trade."""
+        ...
+
+
+def built(plan: Planned, view: View, root: str, shape: Shape) -> Candidate | Skip:
+    """A shape at the prices of now: its legs, their quotes and the figures of the structure."""
+    found: dict[str, Quote] = {}
+    legs: list[tuple[LegPlan, str, Quote]] = []
+    for tranche in shape.tranches:
+        placed = _placed(plan, tranche, view, root, found)
+        if isinstance(placed, Skip):
+            return placed
+        legs += placed
+        found |= {leg.name: quote for leg, _, quote in placed}
+    return _candidate(plan, view, root, shape, tuple(legs))
+
+
+def _placed(
+    plan: Planned, tranche: Tranche, view: View, root: str, found: Mapping[str, Quote]
+) -> Found | Skip:
+    """The legs of a tranche on its own expiry; ``found`` are those of the tranches before it."""
+    chain = view.market.chain(root)
+    if isinstance(chain, Skip):
+        return chain
+    wanted = tranche.expires or Expires(plan.dte, plan.dte_within)
+    expiry = chain.expiry_near(wanted.dte, wanted.within)
+    if isinstance(expiry, Skip):
+        return expiry
+    return _legs(tranche.legs, tranche.name, Place(view, root, chain), expiry, found)
+
+
+def _legs(
+    plans: Sequence[LegPlan], tranche: str, at: Place, expiry: Expiry, found: Mapping[str, Quote]
+) -> Found | Skip:
+    """Each leg's strike, one after another; a later one may be told from those before it."""
+    known = dict(found)
+    placed: list[tuple[LegPlan, str, Quote]] = []
+    for leg in plans:
+        quote = leg.pick.find(at, expiry, leg.right, known)
+        if isinstance(quote, Skip):
+            return quote
+        known[leg.name] = quote
+        placed.append((leg, tranche, quote))
+    return tuple(placed)
+
+
+def _candidate(plan: Planned, view: View, root: str, shape: Shape, found: Found) -> Candidate:
+    legs = tuple(Leg(quote.contract, leg.quantity, name) for leg, name, quote in found)
+    quotes = tuple(quote for _, _, quote in found)
+    credit = net_credit(legs, quotes)
+    structure = Structure(
+        root, legs, credit, f"{plan.name}/{view.session.day}",
+        min(quote.evidence for quote in quotes), min(leg.contract.expiry for leg in legs),
+        stop_loss(shape.tranches, legs, quotes), defined_loss(legs, credit), shape.name,
+    )  # fmt: skip
+    return Candidate(structure, quotes, plan.name)
+
+
+def net_credit(legs: Sequence[Leg], quotes: Sequence[Quote]) -> float:
+    """Points per unit received (+) or paid (-) at mid."""
+    return -sum(leg.quantity * quote.mid for leg, quote in zip(legs, quotes, strict=True))
+
+
+def stop_loss(tranches: Sequence[Tranche], legs: Sequence[Leg], quotes: Sequence[Quote]) -> float:
+    """Points per unit that the plan's loss rules would let go before they close."""
+    total = 0.0
+    for tranche in tranches:
+        premium = sum(
+            leg.quantity * quote.mid
+            for leg, quote in zip(legs, quotes, strict=True)
+            if leg.tranche == tranche.name
+        )
+        total += sum(
+            rule.of_premium * abs(premium)
+            for rule in tranche.stay_while
+            if isinstance(rule, LossBelow)
+        )
+    return total
+
+
+def defined_loss(legs: Sequence[Leg], credit: float) -> float:
+    """The most the legs can lose at expiry, in points per unit; infinite with a right net short.
+
+    A long that ends before a short of its right covers nothing.
+    """
+    for right in Right:
+        mine = [leg for leg in legs if leg.contract.right is right]
+        ends = [leg.contract.expiry for leg in mine if leg.quantity < 0]
+        if ends and sum(
+            leg.quantity
+            for leg in mine
+            if leg.quantity < 0 or leg.contract.expiry >= max(ends)
+        ) < 0:  # fmt: skip
+            return inf
+    options = [
+        (leg.quantity, leg.contract.right.sign, float(leg.contract.strike))
+        for leg in legs
+        if leg.contract.right and leg.contract.strike
+    ]
+    ends_at = [0.0, *(strike for _, _, strike in options)]
+    worth = (sum(n * max(sign * (end - k), 0.0) for n, sign, k in options) for end in ends_at)
+    return -credit - min(worth)
+
+
+def adjusted(
+    plan: Planned, tranche: Tranche, position: Position, how: Adjustment, view: View
+) -> Candidate | Skip:
+    """The legs that go and the legs that come, as one structure of the position's campaign."""
+    gone = closed_legs(how.closes, position, view)
+    if not gone or (how.closes == "untested" and gone == position.held):
+        return skip(f"{how.name}: legs to close", Stage.MARKET, "none", "some", how.rule)
+    units = units_of(position, tranche)
+    closing = tuple(
+        Leg(contract, -held // units, tranche.name, opens=False) for contract, held in gone
+    )
+    quotes = tuple(_marked(position, contract, view) for contract, _ in gone)
+    opened = _opened(tranche, position, how, gone, view)
+    if isinstance(opened, Skip):
+        return opened
+    if any(quote.contract in dict(gone) for _, _, quote in opened):
+        return skip(
+            f"{how.name}: strike", Stage.MARKET, "the one that is held", "another", how.rule
+        )
+    legs = (*closing, *(Leg(q.contract, leg.quantity, name) for leg, name, q in opened))
+    found = (*quotes, *(quote for _, _, quote in opened))
+    return _of_campaign(plan, position, how.name, legs, found, units)
+
+
+def _opened(
+    tranche: Tranche, position: Position, how: Adjustment, gone: Sequence[tuple[Contract, int]],
+    view: View,
+) -> Found | Skip:  # fmt: skip
+    """The legs that come: of the closed side only, unless everything goes."""
+    chain = view.market.chain(position.root)
+    if isinstance(chain, Skip) or not how.legs:
+        return chain if isinstance(chain, Skip) else ()
+    first = gone[0][0]
+    expiry = (
+        Expiry(first.expiry, first.settles, "held", first.future)
+        if how.expires is None
+        else chain.expiry_near(how.expires.dte, how.expires.within)
+    )
+    if isinstance(expiry, Skip):
+        return expiry
+    rights = {contract.right for contract, _ in gone}
+    plans = [leg for leg in how.legs if how.closes == "all" or leg.right in rights]
+    return _legs(plans, tranche.name, Place(view, position.root, chain), expiry, {})
+
+
+def units_of(position: Position, tranche: Tranche) -> int:
+    """How many times the plan's legs are held."""
+    held = gcd(*(quantity for _, quantity in position.held))
+    return max(held // gcd(*(leg.quantity for leg in tranche.legs)), 1)
+
+
+def _marked(position: Position, contract: Contract, view: View) -> Quote:
+    """The quote of a leg that is held, from the book's marks."""
+    row = position.row + [held for held, _ in position.held].index(contract)
+    table = view.marks.table
+    bid, ask, delta, vol = (float(table[what, row]) for what in (BID, ASK, DELTA, VOL))
+    return Quote(contract, bid, ask, delta, vol, view.market.at, view.market.vix.evidence)
+
+
+def _of_campaign(
+    plan: Planned, position: Position, shape: str, legs: tuple[Leg, ...],
+    quotes: tuple[Quote, ...], units: int,
+) -> Candidate:  # fmt: skip
+    """A structure that belongs to a campaign already there."""
+    credit = net_credit(legs, quotes)
+    structure = Structure(
+        position.root, legs, credit, position.campaign, min(quote.evidence for quote in quotes),
+        min(leg.contract.expiry for leg in legs), 0.0, inf, shape, units_max=units,
+    )  # fmt: skip
+    return Candidate(structure, quotes, plan.name)
+
+
+def renewed(plan: Planned, view: View) -> Iterator[tuple[Tranche, Candidate | Skip]]:
+    """Every tranche a campaign has lost and sells again now, while another of it is held."""
+    for shape in plan.shapes:
+        for tranche in shape.tranches:
+            if tranche.renewed:
+                for anchor in _anchors(plan, shape, tranche, view):
+                    yield tranche, _again(plan, shape, tranche, anchor, view)
+
+
+def _anchors(plan: Planned, shape: Shape, tranche: Tranche, view: View) -> Iterator[Position]:
+    """One position of each campaign that has lost the tranche and is not getting it already."""
+    others = {other.name for other in shape.tranches if other.name != tranche.name}
+    busy = {
+        working.order.campaign for working in view.book.working.values() if not working.order.rests
+    }
+    seen = {p.campaign for p in view.book.of(plan.name) if p.tranche == tranche.name} | busy
+    for position in tuple(view.book.of(plan.name)):
+        if position.tranche in others and position.campaign not in seen:
+            seen.add(position.campaign)
+            yield position
+
+
+def _again(
+    plan: Planned, shape: Shape, tranche: Tranche, anchor: Position, view: View
+) -> Candidate | Skip:
+    found = _placed(plan, tranche, view, anchor.root, {})
+    if isinstance(found, Skip):
+        return found
+    other = next(each for each in shape.tranches if each.name == anchor.tranche)
+    legs = tuple(Leg(quote.contract, leg.quantity, name) for leg, name, quote in found)
+    quotes = tuple(quote for _, _, quote in found)
+    return _of_campaign(plan, anchor, tranche.name, legs, quotes, units_of(anchor, other))

@@ -1,0 +1,101 @@
+"""IPMCC: the income poor man's covered call.
+
+A call of a year, deep in the money, stands in for the shares; against it a call of a week is sold every
+Friday, at the money or inside it and never outside. The extrinsic value of the week is the income.
+
+Sources: R-PMC-01 to R-PMC-08 in docs/rules.md.
+"""
+
+from dataclasses import replace
+
+from tomking.core.calendar import FRIDAY, WEDNESDAY, after_open, before_close
+from tomking.core.contract import Right
+from tomking.strategies.adjust import Adjustment
+from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.entry import NoEarningsWithin, NoExDateWithin, VixAtMost
+from tomking.strategies.picks import Delta, Expires, IntoTheMoney, buy, sell
+from tomking.strategies.plan import Plan
+from tomking.strategies.slots import Slots
+from tomking.strategies.stay import (
+    DteAbove,
+    ExtrinsicAbove,
+    LossBelow,
+    NotDeepLate,
+    UntilOnLastDay,
+)
+from tomking.strategies.trend import NotAtHigh, PlaceAtMost
+from tomking.strategies.worth import CallsAbove, CostAtMost, ExtrinsicAtMost
+
+YEAR, WEEK = Expires(365, 185), Expires(7, 3)
+LEAP = (buy(1, Right.CALL, Delta(0.80), "leap"),)  # R-PMC-01
+WEEKLY = (sell(1, Right.CALL, IntoTheMoney(1, 2, 0.02, "R-PMC-02"), "weekly"),)
+
+IPMCC = Plan(
+    name="ipmcc",
+    title="IPMCC (income poor man's covered call)",
+    roots=("SPY",),
+    dte=365,
+    dte_within=185,
+    slots=(Slots(WEDNESDAY, after_open(30), after_open(90), every_min=30, nth=1),),
+    watch_min=60,
+    enter_when=(
+        VixAtMost(35.0, "R-PMC-03"),
+        PlaceAtMost(50, 0.85, "R-PMC-03"),
+        NotAtHigh(252, "R-PMC-03"),
+        NoEarningsWithin(30, "R-PMC-04"),
+        NoExDateWithin(2, "R-PMC-04"),
+    ),
+    take_when=(
+        ExtrinsicAtMost("leap", 0.09, "R-PMC-05"),
+        CostAtMost("leap", 0.25, 0.35, "R-PMC-06"),
+        CallsAbove("R-PMC-02"),
+    ),
+    shapes=(
+        Shape(
+            "leap and weekly",
+            (
+                Tranche(
+                    "leap",
+                    LEAP,
+                    (LossBelow(0.30, "R-PMC-07"),),
+                    expires=YEAR,
+                    adjustments=(
+                        Adjustment(
+                            "rolled to a new year", (DteAbove(90, "R-PMC-07"),), legs=LEAP,
+                            expires=YEAR, refused="close", rule="R-PMC-07",
+                        ),
+                    ),
+                    covers=("weekly",),
+                ),
+                Tranche(
+                    "weekly",
+                    WEEKLY,
+                    (
+                        ExtrinsicAbove(0.10, "R-PMC-08"),
+                        NotDeepLate(0.05, 3, "R-PMC-08"),
+                        UntilOnLastDay(before_close(15), "R-PMC-08"),
+                    ),
+                    expires=WEEK,
+                    adjustments=(
+                        Adjustment(
+                            "rolled to the next week", (DteAbove(0, "R-PMC-08"),), legs=WEEKLY,
+                            expires=WEEK, take_when=(CallsAbove("R-PMC-02"),), rule="R-PMC-08",
+                        ),
+                    ),
+                    renewed=(
+                        Slots(
+                            FRIDAY, after_open(30), before_close(30), every_min=60,
+                            holiday="previous_day",
+                        ),
+                    ),
+                    take_when=(CallsAbove("R-PMC-02"),),
+                ),
+            ),
+        ),
+    ),
+    sources=("rulebook 6", "PDF p.14, p.30", "PUB-15"),
+)  # fmt: skip
+
+IPMCC_QQQ = replace(
+    IPMCC, name="ipmcc_qqq", title="IPMCC on QQQ", roots=("QQQ",), variant_of="ipmcc"
+)

@@ -1,0 +1,100 @@
+"""How many units a plan itself takes at most; risk and margin may allow fewer, never more."""
+
+from math import inf
+from typing import Protocol
+
+from tomking.core.product import product
+from tomking.core.value import value
+from tomking.risk.view import View
+from tomking.strategies.worth import Candidate
+
+
+class SizeRule(Protocol):
+    """A number of units, not rounded; infinite when the rule has nothing to say."""
+
+    def __call__(self, view: View, candidate: Candidate, /) -> float:
+        """The most units now."""
+        ...
+
+
+@value
+class VixScaled:
+    """So many units at a level of VIX, in proportion to it, and never more than a multiple."""
+
+    base: float
+    at: float = 20.0
+    cap: float = 2.0
+    rule: str = ""
+
+    def __call__(self, view: View, candidate: Candidate, /) -> float:
+        """27.3: a base of 2 gives 1.5 at VIX 15 and 4 from VIX 40 on."""
+        return self.base * min(view.market.vix.value / self.at, self.cap)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.base:g} units at VIX {self.at:g}, in proportion to VIX, "
+            f"at most {self.cap:g} times that"
+        )
+
+
+@value
+class VixSteps:
+    """No unit under one level of VIX, so many from it on, and a multiple above another."""
+
+    units: float
+    skip: float
+    above: float
+    times: float = 2.0
+    rule: str = ""
+
+    def __call__(self, view: View, candidate: Candidate, /) -> float:
+        """Units by the band VIX stands in."""
+        vix = view.market.vix.value
+        if vix < self.skip:
+            return 0.0
+        return self.units * (self.times if vix > self.above else 1.0)
+
+    def __str__(self) -> str:
+        return (
+            f"no unit below VIX {self.skip:g}, {self.units:g} from there on, "
+            f"{self.units * self.times:g} above {self.above:g}"
+        )
+
+
+@value
+class DebitBudget:
+    """What may be paid: a share of net liq in proportion to VIX, never more than a sum of pounds.
+
+    One unit may still be bought when it costs no more than ``one_share`` of net liq.
+    """
+
+    share: float
+    at: float
+    most_gbp: float
+    one_share: float
+    rule: str = ""
+
+    def __call__(self, view: View, candidate: Candidate, /) -> float:
+        """Units that the budget buys (27.13)."""
+        cost = -candidate.structure.credit * product(candidate.structure.root).multiplier
+        if cost <= 0.0:
+            return inf
+        budget = debit_budget(self, view.net_liq, view.market.vix.value, view.limits.usd_per_gbp)
+        one = 1.0 if cost <= self.one_share * view.net_liq else 0.0
+        return max(budget / cost, one)
+
+    def __str__(self) -> str:
+        return (
+            f"what {self.share:.1%} of net liq buys at VIX {self.at:g}, in proportion to VIX, for "
+            f"£{self.most_gbp:g} at most; one if it costs at most {self.one_share:.2%} of net liq"
+        )
+
+
+def debit_budget(rule: DebitBudget, net_liq: float, vix: float, usd_per_gbp: float) -> float:
+    """Dollars that a budget allows at a net liquidation value and a level of VIX.
+
+    >>> rule = DebitBudget(0.003, 15.0, 500.0, 0.0075)
+    >>> [round(debit_budget(rule, 60_000, vix, 1.0), 2) for vix in (12, 15, 20, 30)]
+    [144.0, 180.0, 240.0, 360.0]
+    """
+    return min(rule.share * net_liq * vix / rule.at, rule.most_gbp * usd_per_gbp)
