@@ -145,14 +145,20 @@ def worst_campaign(view: View) -> Reading:
 
     What was held at the last close is measured from its mark there, the rest from its beginning.
     """
-    made = list(_made_today(view))
-    unknown = any(isnan(dollars) for _, dollars in made) or isnan(view.net_liq)
-    name, dollars = min(made, key=lambda one: one[1], default=("", 0.0))
-    share = max(0.0, -dollars) / view.net_liq if view.net_liq > 0 else None
+    name, share = _worst(view)
     return _read(
-        f"loss of {name or 'a campaign'} today", Sense.BELOW, None if unknown else share,
-        view.limits.alarm_position, "of net liq", "R-ALM-05",
+        f"loss of {name or 'a campaign'} today", Sense.BELOW, share, view.limits.alarm_position,
+        "of net liq", "R-ALM-05",
     )  # fmt: skip
+
+
+def _worst(view: View) -> tuple[str, float | None]:
+    """The campaign that has lost most today, and its loss as a share of net liq, if all are known."""
+    made = list(_made_today(view))
+    if any(isnan(dollars) for _, dollars in made) or not view.net_liq > 0.0:
+        return "", None
+    name, dollars = min(made, key=lambda one: one[1], default=("", 0.0))
+    return name, max(0.0, -dollars) / view.net_liq
 
 
 def from_the_high(view: View, lately: Lately) -> Reading:
@@ -176,10 +182,12 @@ def loss_rate(view: View) -> Reading:
 
 def vix_jump(view: View) -> Reading:
     """The rise of VIX since its last close (R-ALM-08)."""
-    jump = change(view.market.vix.value, view.market.day.vix_previous.value)
-    return _read(
-        "rise of VIX today", Sense.AT_MOST, jump, view.limits.vix_spike_max, "share", "R-ALM-08"
-    )
+    most = view.limits.vix_spike_max
+    return _read("rise of VIX today", Sense.AT_MOST, _rise(view), most, "share", "R-ALM-08")
+
+
+def _rise(view: View) -> float:
+    return change(view.market.vix.value, view.market.day.vix_previous.value)
 
 
 def fuse(view: View) -> Reading:
@@ -224,8 +232,9 @@ def _calm(view: View, lately: Lately) -> bool:
         and standing.today.losses < limits.alarm_losses_min
         and "fuse" not in standing.reasons
         and net_liq > float(standing.peak) * (1.0 - limits.drawdown_lock)
-        and vix_jump(view).passed
-        and worst_campaign(view).passed
+        and _rise(view) <= limits.vix_spike_max
+        and (worst := _worst(view)[1]) is not None
+        and worst < limits.alarm_position
     )
 
 
