@@ -3,7 +3,7 @@
 import numpy as np
 
 from tomking.core.product import Delivers, Kind, Product
-from tomking.market.snapshot import Shock
+from tomking.market.snapshot import F64, Shock
 
 #: The most a fund loses in one move: it is wound up before nothing is left.
 LOWEST = -0.99
@@ -23,8 +23,25 @@ def move_of(on: Product, shock: Shock, leverage: float = 1.0) -> float:
         future has none.
     """
     move = vol_30(shock) - 1.0 if on.kind is Kind.VOLATILITY else shock.spot
-    times = leverage if on.delivers is Delivers.SHARES else 1.0
-    return max(times * move, LOWEST)
+    return max(_times(on, leverage) * move, LOWEST)
+
+
+def moves_over(on: Product, spots: F64, vols: F64, leverage: float = 1.0) -> F64:
+    """``move_of`` for every pair of a volatility and a spot, (vols, spots).
+
+    Parameters
+    ----------
+    spots, vols
+        Returns of the index, and factors on 30-day volatility (``vol_30``).
+    """
+    move = vols[:, None] - 1.0 if on.kind is Kind.VOLATILITY else spots[None, :]
+    shape = len(vols), len(spots)
+    return np.maximum(_times(on, leverage) * np.broadcast_to(move, shape), LOWEST)
+
+
+def _times(on: Product, leverage: float) -> float:
+    """How many times a product moves with what it follows."""
+    return leverage if on.delivers is Delivers.SHARES else 1.0
 
 
 def vol_30(shock: Shock) -> float:

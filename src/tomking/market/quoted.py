@@ -22,7 +22,8 @@ from tomking.core.value import value
 from tomking.market.bars import F64
 from tomking.market.cash_dividends import Paid, groups
 from tomking.market.expiry import years_left
-from tomking.market.moves import move_of
+from tomking.market.landscape import Axes, CashPaid, Landscape, factors
+from tomking.market.moves import move_of, moves_over, vol_30
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import (
     AGE,
@@ -50,6 +51,7 @@ from tomking.pricing.dividend_slopes import slopes_with_dividends
 from tomking.pricing.implied import implied_vol
 
 ROWS = 9
+DAYS_A_YEAR = 365.0
 #: Where the rows of ``slopes_with_dividends`` stand in a table of marks.
 SLOPES = (MID, DELTA, GAMMA, THETA, VEGA)
 #: The best a typed figure can be, and what is worked out from it.
@@ -155,6 +157,40 @@ class Quoted:
         products = [self._on(contract).product for contract in legs.contracts]
         _quote(legs, here, quote_rules(products), shock.spread, table)
         return Marks(table, here.spot)
+
+    def landscape(self, legs: Legs, axes: Axes) -> Landscape:
+        """What a table of worlds needs to know of the legs; volatilities stay with their strikes."""
+        roots = list(dict.fromkeys(contract.root for contract in legs.contracts))
+        month = np.array([vol_30(Shock(vol=vol)) for vol in axes.vols])
+        level = [self._levels(root, np.array(axes.spots), month) for root in roots]
+        years = np.array([years_left(contract, self.at) for contract in legs.contracts])
+        gone = np.array(axes.days) / DAYS_A_YEAR
+        vol = np.array([self.vols.get(contract, nan) for contract in legs.contracts])
+        early = np.array(
+            [is_american(c, self._on(c).product) for c in legs.contracts], dtype=np.bool_
+        )
+        return Landscape(
+            np.array(level).reshape(len(roots), len(axes.vols), len(axes.spots)),
+            np.array([roots.index(c.root) for c in legs.contracts], dtype=np.int64),
+            np.maximum(years.reshape(-1, 1) - gone, 0.0),
+            np.array([self.growth(contract.root) for contract in legs.contracts]),
+            np.repeat(vol, len(gone) * len(axes.spots)).reshape(-1, len(gone), len(axes.spots)),
+            factors(self._days(legs), axes.vols),
+            gone,
+            self.rate,
+            early,
+            tuple(
+                CashPaid(*group)
+                for group in groups(legs.contracts, early, _paid(self.underlyings), self.at)
+            ),
+        )
+
+    def _levels(self, root: str, spots: F64, vols: F64) -> F64:
+        """The price of an underlying in every world of a table, (vols, spots)."""
+        on = self.underlyings.get(root)
+        if on is None:
+            return np.full((len(vols), len(spots)), nan)
+        return on.price * (1.0 + moves_over(on.product, spots, vols, on.leverage))
 
     def _days(self, legs: Legs) -> F64:
         """Calendar days to expiry; none for the underlying itself."""
