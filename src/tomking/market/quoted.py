@@ -63,7 +63,8 @@ class Underlying:
     """A product, its typed price in points, and its dividend yield (annual fraction).
 
     Cash ``dividends`` price its American options; the yield is then what stands for them elsewhere.
-    ``leverage`` is how many times a fund moves with what it follows, negative for an inverse one.
+    ``leverage`` is how many times a fund moves with what it follows, negative for an inverse one;
+    ``beta`` how many times anything else moves with the index.
     """
 
     product: Product
@@ -71,10 +72,11 @@ class Underlying:
     dividend_yield: float = 0.0
     dividends: Paid = ()
     leverage: float = 1.0
+    beta: float = 1.0
 
     def moved(self, shock: Shock) -> float:
         """Its price in a shocked world, in points."""
-        return self.price * (1.0 + move_of(self.product, shock, self.leverage))
+        return self.price * (1.0 + move_of(self.product, shock, self.leverage, self.beta))
 
 
 @value
@@ -190,7 +192,8 @@ class Quoted:
         on = self.underlyings.get(root)
         if on is None:
             return np.full((len(vols), len(spots)), nan)
-        return on.price * (1.0 + moves_over(on.product, spots, vols, on.leverage))
+        moves = moves_over(on.product, spots, vols, on.leverage, on.beta)
+        return on.price * (1.0 + moves)
 
     def _days(self, legs: Legs) -> F64:
         """Calendar days to expiry; none for the underlying itself."""

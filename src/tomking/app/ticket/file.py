@@ -26,9 +26,11 @@ from tomking.market.sessions import is_known, is_open
 from tomking.portfolio.margin.house import HOUSES
 
 LEGS_MAX = 100
+BETA_MAX = 5.0
 NEEDED = ("underlying", "house", "legs")
 OPTIONAL = (
     "shares", "at", "multiplier", "rate", "dividend_yield", "dividends", "vix", "order", "account",
+    "betas",
 )  # fmt: skip
 TIFS = {"DAY": TimeInForce.DAY, "GTC": TimeInForce.GTC}
 
@@ -46,7 +48,8 @@ class Wanted:
 class Ticket:
     """A whole file. ``legs`` are one unit of the order; ``product`` stands in for an unknown symbol.
 
-    Of cash ``dividends`` the ``dividend_yield`` is what they come to until the last leg expires.
+    Of cash ``dividends`` the ``dividend_yield`` is what they come to until the last leg expires;
+    ``betas`` are how many times roots move with the index where the file says so.
     ``said`` are the keys the file has; ``assumed`` what was taken for those that say what the legs are.
     """
 
@@ -63,6 +66,7 @@ class Ticket:
     order: Wanted
     account: Account | None
     dividends: tuple[Dividend, ...]
+    betas: Mapping[str, float]
     said: frozenset[str]
     assumed: tuple[str, ...]
 
@@ -120,6 +124,7 @@ def ticket(x: Any, now: datetime) -> Ticket:
         _order(found["order"]) if "order" in found else Wanted(),
         account(found["account"], on, price, at, _contracts(legs)) if "account" in found else None,
         paid,
+        _betas(found["betas"]) if "betas" in found else {},
         frozenset(found),
         (*_assumed(found, on, at), *_closed_days(legs)),
     )  # fmt: skip
@@ -133,6 +138,19 @@ def _order(x: Any) -> Wanted:
         fields.counted(found.get("units", 1), "order.units"),
         TIFS[tif],
     )
+
+
+def _betas(x: Any) -> Mapping[str, float]:
+    """How many times roots move with the index, by symbol."""
+    found = members(x, "betas", (), tuple(x) if isinstance(x, dict) else ())
+    betas: dict[str, float] = {}
+    for name, figure in found.items():
+        place = fields.inside("betas", name)
+        beta = float(fields.number(figure, place))
+        if abs(beta) > BETA_MAX:
+            raise wrong(place, f"{beta:g} is not from -{BETA_MAX:g} to {BETA_MAX:g}")
+        betas[fields.symbol(name, place)] = beta
+    return betas
 
 
 def _contracts(legs: Sequence[Priced]) -> list[Contract]:
