@@ -9,7 +9,7 @@ from tomking.app.config.load import load
 from tomking.app.now import now
 from tomking.app.scenario_file import scenarios as read_scenarios
 from tomking.app.screen import show, show_pairs, show_table
-from tomking.app.ticket import crashes
+from tomking.app.ticket import crashes, hedges
 from tomking.app.ticket.exact import show_exact
 from tomking.app.ticket.file import ticket
 from tomking.app.ticket.grid import (
@@ -54,15 +54,21 @@ def command(
     The file is that of `explain`: the order is taken as traded, at its limit or the typed prices.
     Options are repriced and margin is worked out anew in every world. Volatility of other terms moves
     less than that of 30 days, in the proportions of 5 August 2024; spreads and margin are multiplied as
-    on that day. Then come days that were bad, by name.
+    on that day. Then come days that were bad, by name, and for a limit that is passed the cheapest
+    listed hedge that brings it back.
     """
     asked, settings = ticket(read(file), now()), load(config, preset)
     mine = owner_of(asked, settings.capital)
     found = grid_of(mine, settings.limits.stress_loss_max, ahead(days))
     shipped = crashes.SHIPPED if scenarios is None else read_scenarios(scenarios)
     bad = crashes.crashes(mine, shipped)
+    over = hedges.breaches(mine, asked, settings.limits)
     if json:
-        more = {"scenarios": crashes.document(bad), "moves": crashes.moved(mine)}
+        more = {
+            "scenarios": crashes.document(bad),
+            "moves": crashes.moved(mine),
+            "breaches": hedges.document(over),
+        }
         show_exact(document(found) | more)
         return
     show(title(asked, named(asked)))
@@ -77,6 +83,9 @@ def command(
         show_pairs(crashes.sources(bad))
         show()
     show_pairs([(root, f"moves {said}") for root, said in crashes.moved(mine).items()])
+    for seen, said in hedges.rows(over):
+        show(f"Over its limit: {seen}")
+        show(f"  {said}")
 
 
 def _table(table: Table) -> None:

@@ -1,0 +1,62 @@
+"""Hedges of a file's account: for each breached limit the cheapest that brings it back, or why none."""
+
+from typing import Any
+
+from tomking.app.ticket.document import dollars, leg_of, reading, readings
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.grid import Owner
+from tomking.app.ticket.listed import exposed, quotes
+from tomking.core.reading import Reading, Skip
+from tomking.core.value import value
+from tomking.report.words import money
+from tomking.risk.hedge import Proposal, cheapest, delta, hedges, measured, stress_loss
+from tomking.risk.limits import Limits
+
+
+@value
+class Breach:
+    """A limit that does not hold, and what is proposed."""
+
+    reading: Reading
+    found: Proposal | Skip
+
+
+def breaches(mine: Owner, asked: Ticket, limits: Limits) -> tuple[Breach, ...]:
+    """What is breached of loss under AUG5_LOW and delta, each with its hedge."""
+    offered = quotes(mine, asked)
+    held, choice = exposed(mine, offered), hedges(offered)
+    return tuple(
+        Breach(seen, cheapest(held, each, choice, limits))
+        for each in (stress_loss(limits), delta(limits))
+        if not (seen := measured(held, each)).passed
+    )
+
+
+def rows(found: tuple[Breach, ...]) -> list[tuple[str, str]]:
+    """A line a breach: what it is, and the hedge or why there is none."""
+    return [(str(one.reading), _said(one.found)) for one in found]
+
+
+def _said(found: Proposal | Skip) -> str:
+    if isinstance(found, Skip):
+        return f"no hedge: {found}"
+    after = "; ".join(str(seen) for seen in found.readings)
+    return f"buy {found.units} x {found.hedge} for {money(found.cost)} before fees (MODEL): {after}"
+
+
+def document(found: tuple[Breach, ...]) -> list[dict[str, Any]]:
+    """Breaches in JSON."""
+    return [reading(one.reading) | {"hedge": _hedge(one.found)} for one in found]
+
+
+def _hedge(found: Proposal | Skip) -> dict[str, Any]:
+    """A proposal, or the readings of what came nearest."""
+    if isinstance(found, Skip):
+        return {"legs": None, "readings": readings(found.readings)}
+    return {
+        "legs": [leg_of(held) | {"quantity": n * found.units} for held, n in found.hedge.legs],
+        "debit_points": found.hedge.debit,
+        "cost": dollars(found.cost),
+        "evidence": "MODEL",
+        "readings": readings(found.readings),
+    }
