@@ -209,7 +209,8 @@ def _bought(
     bought = held.with_(hedge, units)
     after = _replayed(bought)
     cost = hedge.debit * float(columns(hedge.legs).multiplier[0]) * units
-    return Proposal(hedge, units, cost, (measure(after, bought), *_asked(cost, now, after, limits)))
+    asked = _asked(f"{units} x {hedge}", cost, now, after, limits)
+    return Proposal(hedge, units, cost, (measure(after, bought), *asked))
 
 
 def _units(now: Reading, one: Reading) -> int:
@@ -233,8 +234,8 @@ def _asked(name: str, cost: float, now: Replay, after: Replay, limits: Limits) -
             limits.hedge_premium_max, SHARE, "R-HDG-01",
         ),
         Reading(
-            f"loss under AUG5_LOW with {name}", Stage.MARGIN, Sense.BELOW, after.loss, now.loss, "dollars",
-            "R-HDG-01",
+            f"loss under AUG5_LOW with {name}", Stage.MARGIN, Sense.BELOW, after.loss, now.loss,
+            "dollars", "R-HDG-01",
         ),
         Reading(
             f"requirement with {name}", Stage.MARGIN, Sense.BELOW, float(after.before.requirement),
