@@ -34,8 +34,8 @@ SMALLER = {
     "drawdown_halve": True, "drawdown_stop": True, "drawdown_lock": True,
     "theta_min_usd": False, "early_close_entry_until_min": True, "pattern_min": False,
 }  # fmt: skip
-#: Not figures of a gate: words, names, and what sizing, the pricing of an order, a hedge or the checks of
-#: August 2024 alone read.
+#: Not figures of a gate: words, names, and what sizing, the pricing of an order, a hedge or the checks
+#: of August 2024 alone read.
 APART = {
     "greeks_mode", "pattern_mode", "house", "events_blocked", "group_reserve", "one_per_group",
     "contracts_by_gbp", "contracts_by_phase", "stop_risk_max", "defined_risk_max",
