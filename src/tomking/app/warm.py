@@ -48,7 +48,8 @@ def _price() -> None:
     one = np.ones(1)
     times, first = np.ones((1, 1)), np.zeros(1, dtype=np.int64)
     landscape_into(
-        np.ones((1, 2, 2)), first, times, times, times, np.ones((1, 1, 2)), np.ones((1, 2)), one,
+        np.ones((1, 2, 2)), first, times, times, times, np.ones((1, 1, 2)), np.ones((1, 1, 2)),
+        one,
         one, one, np.zeros((1, 2, 2)),
     )  # fmt: skip
     profile(np.array([90.0, 100.0]), ones, np.array([-1.0, 1.0]), ones)

@@ -7,7 +7,7 @@ an hour after the close of the session.
 """
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -30,7 +30,7 @@ from tomking.market.carry import Carry, Dividend, forward
 from tomking.market.delivery import future_contract
 from tomking.market.indicators import all_indicators, iv_percentile, iv_rank, vwap
 from tomking.market.listing import front_future
-from tomking.market.modelled import Columns, Cut, Instant, forwards, lay_out, mark
+from tomking.market.modelled import Columns, Cut, Instant, forwards, later, lay_out, mark
 from tomking.market.path import (
     day_shape,
     draw,
@@ -274,8 +274,10 @@ class ModelSnapshot:
         asked = legs.contracts, shock
         known = self._marked.get(asked)
         if known is None:
-            columns = self.market.columns(legs.contracts)
-            known = self._marked[asked] = mark(columns, self.instant, shock)
+            columns, now, gone = self.market.columns(legs.contracts), self.instant, shock.minutes
+            if gone:
+                now, shock = later(now, gone, self.market.clock), replace(shock, minutes=0.0)
+            known = self._marked[asked] = mark(columns, now, shock, smooth=gone != 0.0)
         return known
 
     def underlying(self, contract: Contract) -> Stamped | Skip:

@@ -59,7 +59,7 @@ class Landscape:
         Calendar years left; nought once an option is over, when it is worth what it is exercised for.
     carry : (legs,)
         What an underlying grows by a year, risk-neutral.
-    vol, factor : (legs, times, spots), (legs, vols)
+    vol, factor : (legs, times, spots), (legs, times, vols)
         Annual volatility at the strike, and the factor of the shock on it.
     gone : (times,)
         Years gone by.
@@ -82,21 +82,24 @@ class Landscape:
 
 
 def factors(days: F64, vols: tuple[Term, ...]) -> F64:
-    """The factor of every shock on the volatility of every leg, (legs, vols).
+    """The factor of every shock on the volatility of every leg, with a last axis for the shocks.
 
-    Linear in days to expiry and flat beyond the ends of a term, as in ``surface.shock_into``; days are
-    those of today, whatever time goes by.
+    Linear in the days to expiry that are left then and flat beyond the ends of a term, as in
+    ``surface.shock_into``.
 
-    >>> factors(np.array([20.0, 45.0]), ((), ((30.0, 3.0), (60.0, 2.0)))).tolist()
-    [[1.0, 3.0], [1.0, 2.5]]
+    Parameters
+    ----------
+    days : (legs, times)
+
+    >>> factors(np.array([[20.0], [45.0]]), ((), ((30.0, 3.0), (60.0, 2.0)))).tolist()
+    [[[1.0, 3.0]], [[1.0, 2.5]]]
     """
-    each = [_interpolated(days, term) for term in vols]
-    return np.ascontiguousarray(np.array(each).reshape(len(vols), len(days)).T)
+    return np.stack([_interpolated(days, term) for term in vols], axis=-1)
 
 
 def _interpolated(days: F64, term: Term) -> F64:
     if not term:
-        return np.ones(len(days))
+        return np.ones(days.shape)
     known, figures = zip(*term, strict=True)
     found: F64 = np.interp(days, known, figures)
     return found

@@ -6,6 +6,9 @@ path.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +23,7 @@ from tomking.market.delivery import future_contract
 from tomking.market.marking import (
     FORWARD,
     LEFT,
+    MINUTES_A_DAY,
     RATE,
     SCRATCH_ROWS,
     SD,
@@ -30,14 +34,17 @@ from tomking.market.marking import (
     before,
     volatilities,
 )  # fmt: skip
+from tomking.market.sessions import session_of
 from tomking.market.snapshot import NO_SHOCK, Marks, Shock
 from tomking.market.spread import haircut_into, quote_rules, quoted_into
 from tomking.market.surface import deviations_into, shock_into
-from tomking.market.variance import VarianceClock
+from tomking.market.variance import VarianceClock, share_to_close
 from tomking.pricing.american import american_slopes
 from tomking.pricing.black import black76_into
 
 ROWS = 9
+#: The open of a session, in minutes from midnight.
+OPEN_MINUTE = 570.0
 
 
 @value
@@ -163,10 +170,22 @@ def forwards(columns: Columns, now: Instant, spot_shock: float = 0.0) -> F64:
     return level
 
 
-def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> Marks:
+def later(now: Instant, minutes: float, clock: VarianceClock) -> Instant:
+    """The instant some minutes on, index and VIX where they are: variance and days have gone by."""
+    since_midnight = OPEN_MINUTE + now.minute + minutes
+    days = floor(since_midnight / MINUTES_A_DAY)
+    day, minute = now.day + days, since_midnight - days * MINUTES_A_DAY - OPEN_MINUTE
+    hours = session_of(date.fromordinal(day))
+    on = hours is not None and 0.0 <= minute < hours.minutes
+    share = share_to_close(minute, float(hours.minutes)) if on and hours else 0.0
+    return replace(now, day=day, minute=minute, share=share, variance=clock.at(day, minute))
+
+
+def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK, *, smooth: bool = False) -> Marks:
     """All contracts at one instant; an option past its expiry, or off the clock, is NaN with age inf.
 
-    A shocked world has no ticks: its prices are smooth in the shock.
+    A shocked world has no ticks: its prices are smooth in the shock. Time that goes by is no part of the
+    shock here but another instant (``later``), which has none either when it is ``smooth``.
     """
     count = len(columns.strike)
     table, scratch = np.zeros((ROWS, count)), np.empty((SCRATCH_ROWS, count))
@@ -177,7 +196,7 @@ def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> Marks:
         columns.strike, columns.per_index, columns.carried, columns.expiry, columns.morning,
         columns.variance, now.index * (1.0 + shock.spot),
         now.carry.rate - now.carry.dividend_yield, now.carry.rate, float(now.day),
-        now.minute + shock.minutes, now.length, now.variance, now.share, scratch, today,
+        now.minute, now.length, now.variance, now.share, scratch, today,
     )  # fmt: skip
     _deviations(columns, now, shock, scratch, today)
     greeks = np.empty((6, count))
@@ -195,7 +214,7 @@ def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> Marks:
     )  # fmt: skip
     quoted_into(
         delta, otm, dte, columns.rules, now.spreads * shock.spread, table,
-        on_tick=shock is NO_SHOCK or shock == NO_SHOCK,
+        on_tick=not smooth and (shock is NO_SHOCK or shock == NO_SHOCK),
     )  # fmt: skip
     table.setflags(write=False)  # several may look at it
     return Marks(table, scratch[FORWARD])

@@ -22,7 +22,7 @@ from tomking.core.value import value
 from tomking.market.bars import F64
 from tomking.market.cash_dividends import Paid, groups
 from tomking.market.expiry import years_left
-from tomking.market.landscape import Axes, CashPaid, Landscape, factors
+from tomking.market.landscape import MINUTES_A_DAY, Axes, CashPaid, Landscape, factors
 from tomking.market.moves import move_of, moves_over, vol_30
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import (
@@ -177,7 +177,7 @@ class Quoted:
             np.maximum(years.reshape(-1, 1) - gone, 0.0),
             np.array([self.growth(contract.root) for contract in legs.contracts]),
             np.repeat(vol, len(gone) * len(axes.spots)).reshape(-1, len(gone), len(axes.spots)),
-            factors(self._days(legs), axes.vols),
+            factors(np.maximum(self._days(legs)[:, None] - axes.days, 0.0), axes.vols),
             gone,
             self.rate,
             early,
@@ -216,7 +216,8 @@ class Quoted:
         if shock.vol or shock.wing:
             moneyness = np.log(np.where(legs.sign == 0.0, forward, legs.strike) / forward)
             deviation = vol * np.sqrt(years)
-            shock_into(deviation, moneyness, self._days(legs), years, shock, deviation)
+            days = np.maximum(self._days(legs) - shock.minutes / MINUTES_A_DAY, 0.0)
+            shock_into(deviation, moneyness, days, years, shock, deviation)
             vol = deviation / np.sqrt(np.where(years > 0.0, years, nan))
         return Columns(spot, forward, years, vol, growth)
 

@@ -98,7 +98,7 @@ def _add_yielding(
         for column in (legs.strike, legs.sign, land.rate - land.carry)
     )
     years = flat(land.years[rows][:, None, :])
-    vol = flat(land.vol[rows][:, None, :, 0] * land.factor[rows][:, vols, None])
+    vol = flat(land.vol[rows][:, None, :, 0] * land.factor[rows][:, :, vols].transpose(0, 2, 1))
     prices = american_grid(spots, strike, years, vol, sign, land.rate, yields)
     dollars = (legs.quantity * legs.multiplier)[rows]
     out[:, vols, :] += np.einsum("l,slvt->tvs", dollars, prices.reshape(len(spots), *shape))
@@ -117,7 +117,7 @@ def _add_paying(legs: Legs, land: Landscape, paid: CashPaid, out: F64) -> None:
 
     strike, sign = (flat(column[rows][:, None, None]) for column in (legs.strike, legs.sign))
     for t, gone in enumerate(land.gone):
-        vol = flat(land.vol[rows][:, t, None, :] * land.factor[rows][:, :, None])
+        vol = flat(land.vol[rows][:, t, None, :] * land.factor[rows][:, t, :, None])
         years = flat(land.years[rows][:, t, None, None])
         prices = american_with_dividends(
             flat(level[None]), strike, years, vol, sign, land.rate, paid.ex - gone, paid.amounts

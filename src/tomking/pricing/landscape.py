@@ -133,7 +133,7 @@ def landscape_into(
         The underlying of each leg.
     growth, discount, root : (legs, times)
         Forward over level, discount factor, and the root of the years left.
-    vol, factor : (legs, times, spots), (legs, vols)
+    vol, factor : (legs, times, spots), (legs, times, vols)
         Annual volatility at the strike, and what the shock multiplies it by.
     strike, sign, dollars : (legs,)
         Points; +1 call, -1 put, 0 the underlying itself; dollars a point that are held.
@@ -153,7 +153,7 @@ def landscape_into(
                     flat[t, i] += dollars[leg] * here[i] * growth[leg, t]
                 continue
             for v in range(vols):
-                times_root = factor[leg, v] * root[leg, t]
+                times_root = factor[leg, t, v] * root[leg, t]
                 for s in range(spots):
                     sd[v * spots + s] = vol[leg, t, s] * times_root
             _add_option(

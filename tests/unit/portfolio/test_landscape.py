@@ -178,7 +178,7 @@ def test_a_leg_that_nobody_quotes_makes_the_table_unknown() -> None:
 def test_the_kernel_answers_black_76_cell_by_cell() -> None:
     level = np.array([[[80.0, 100.0, 125.0], [90.0, 100.0, 110.0]]])
     growth, discount, root = np.array([[1.01]]), np.array([[0.98]]), np.array([[0.5]])
-    vol, factor = np.array([[[0.2, 0.25, 0.3]]]), np.array([[1.0, 2.0]])
+    vol, factor = np.array([[[0.2, 0.25, 0.3]]]), np.array([[[1.0, 2.0]]])
     for strike, sign in ((100.0, -1.0), (101.0, 1.0), (70.0, 1.0), (160.0, -1.0)):
         out = np.zeros((1, 2, 3))
         landscape_into(
@@ -186,7 +186,7 @@ def test_the_kernel_answers_black_76_cell_by_cell() -> None:
             np.array([strike]), np.array([sign]), np.array([10.0]), out,
         )  # fmt: skip
         rate = -np.log(0.98) / 0.25
-        total = (vol[0, 0] * factor[0][:, None]).ravel()
+        total = (vol[0, 0] * factor[0, 0][:, None]).ravel()
         price = black76((level[0] * 1.01).ravel(), strike, 0.25, total, sign, rate)[PRICE]
         assert out.ravel() == pytest.approx(10.0 * price, rel=1e-11, abs=1e-9)
 
@@ -196,7 +196,7 @@ def test_nan_in_nan_out(gap: str) -> None:
     given_ = {
         "level": np.full((1, 1, 1), 100.0), "of": np.zeros(1, dtype=np.int64),
         "growth": np.ones((1, 1)), "discount": np.ones((1, 1)), "root": np.full((1, 1), 0.5),
-        "vol": np.full((1, 1, 1), 0.2), "factor": np.ones((1, 1)), "strike": np.array([90.0]),
+        "vol": np.full((1, 1, 1), 0.2), "factor": np.ones((1, 1, 1)), "strike": np.array([90.0]),
         "sign": np.array([-1.0]), "dollars": np.ones(1),
     }  # fmt: skip
     given_[gap] = np.full_like(given_[gap], np.nan)
@@ -215,11 +215,11 @@ def test_a_move_over_many_worlds_is_the_move_in_each(spot: float, vol: float, ti
         assert table.min() >= LOWEST
 
 
-def test_factors_are_read_at_the_days_of_today_as_a_shock_reads_them() -> None:
-    days = np.array([5.0, 30.0, 75.0, 400.0])
+def test_factors_are_read_at_the_days_that_are_left_then_as_a_shock_reads_them() -> None:
+    days = np.array([[5.0, 0.0], [75.0, 30.0], [400.0, 365.0]])
     found = factors(days, (AUG5_TERM, ()))
-    assert found[:, 0].tolist() == pytest.approx([2.8, 2.8, 1.75, 1.15])
-    assert found[:, 1].tolist() == [1.0] * 4
+    assert found[..., 0].ravel().tolist() == pytest.approx([2.8, 2.8, 1.75, 2.8, 1.15, 1.15])
+    assert found[..., 1].ravel().tolist() == [1.0] * 6
 
 
 def test_a_morning_fixing_is_over_at_the_open() -> None:
