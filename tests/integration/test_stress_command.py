@@ -219,6 +219,62 @@ def test_what_has_no_figures_of_its_own_moves_by_its_beta_and_is_marked(
     )
 
 
+#: Two units of a 1-1-2 in an account that loses a little over a fifth under AUG5_LOW.
+OVER = LT112 | {"order": {"limit": 25.0, "units": 2}, "account": {"net_liq": 203_000}}
+
+
+def test_a_breached_limit_has_a_hedge_that_brings_it_back_at_the_ask(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (breach,) = answer(["stress", written(here, OVER)], capsys)["breaches"]
+    assert (breach["name"], breach["passed"]) == ("loss under AUG5_LOW", False)
+    hedge = breach["hedge"]
+    assert all(reading["passed"] for reading in hedge["readings"])
+    assert hedge["readings"][0]["observed"] <= breach["bound"] < breach["observed"]
+    assert hedge["evidence"] == "MODEL"
+    assert 0 < hedge["cost"] <= Decimal("0.005") * 204_000
+    legs = hedge["legs"]
+    assert [leg["quantity"] > 0 for leg in legs] == [True, False][: len(legs)]
+    assert main(["stress", written(here, OVER)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Over its limit: loss under AUG5_LOW" in told
+    assert "before fees (MODEL)" in told
+
+
+def test_the_hedge_does_what_it_says_when_it_is_held(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same file with the hedge among the holdings, and its cost gone from the account."""
+    (breach,) = answer(["stress", written(here, OVER)], capsys)["breaches"]
+    hedge = breach["hedge"]
+    held = [
+        {"symbol": "ES", "right": leg["right"], "strike": float(leg["strike"]),
+         "expiry": leg["expiry"], "quantity": int(leg["quantity"]), "price": float(leg["mid"])}
+        for leg in hedge["legs"]
+    ]  # fmt: skip
+    worth = sum(leg["quantity"] * leg["price"] * 50 for leg in held)
+    bought = {"net_liq": 203_000 + round(worth - float(hedge["cost"]), 2), "held": held}
+    assert answer(["stress", written(here, OVER | {"account": bought})], capsys)["breaches"] == []
+
+
+def test_without_a_vix_or_a_listed_index_no_hedge_is_known_and_it_is_said(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blind = {key: value for key, value in OVER.items() if key != "vix"}
+    (breach,) = answer(["stress", written(here, blind)], capsys)["breaches"]
+    assert breach["hedge"]["legs"] is None
+    assert breach["hedge"]["readings"][0]["observed"] == "none is listed"
+    assert main(["stress", written(here, blind)]) == 0
+    assert "no hedge: hedges: none is listed" in capsys.readouterr().out
+
+
+def test_a_limit_that_holds_is_not_spoken_of(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rich = LT112 | {"account": {"net_liq": 1_000_000}}
+    assert answer(["stress", written(here, rich)], capsys)["breaches"] == []
+
+
 def test_days_that_are_none_are_one_sentence(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from tomking.app.config.load import load
 from tomking.app.now import now
@@ -58,11 +59,13 @@ def command(
     listed hedge that brings it back.
     """
     asked, settings = ticket(read(file), now()), load(config, preset)
-    mine = owner_of(asked, settings.capital)
-    found = grid_of(mine, settings.limits.stress_loss_max, ahead(days))
     shipped = crashes.SHIPPED if scenarios is None else read_scenarios(scenarios)
-    bad = crashes.crashes(mine, shipped)
-    over = hedges.breaches(mine, asked, settings.limits)
+    wanted = ahead(days)
+    with Console(stderr=True).status("repricing"):
+        mine = owner_of(asked, settings.capital)
+        found = grid_of(mine, settings.limits.stress_loss_max, wanted)
+        bad = crashes.crashes(mine, shipped)
+        over = hedges.breaches(mine, asked, settings.limits)
     if json:
         more = {
             "scenarios": crashes.document(bad),
