@@ -212,6 +212,8 @@ def test_what_has_no_figures_of_its_own_moves_by_its_beta_and_is_marked(
     moved = [[at(changes(one), spot, 1.0) for spot in SPOTS] for one in (said, calm)]
     assert len(set(moved[0])) == len(SPOTS)
     assert set(moved[1]) == {0.0}
+    stray = gold | {"betas": {"QQQ": 1.2}}
+    refused(["stress", written(here, stray)], "betas.QQQ: nothing in the file is of QQQ", capsys)
     refused(
         ["stress", written(here, gold | {"betas": {"GLD": 6}})],
         "betas.GLD: 6 is not from -5",

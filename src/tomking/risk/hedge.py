@@ -127,6 +127,21 @@ def stress_loss(limits: Limits) -> Measure:
     return measured
 
 
+def stress_margin(limits: Limits) -> Measure:
+    """Margin under AUG5_LOW, of what is left there (R-STR-02)."""
+
+    def measured(replay: Replay, _: Exposed) -> Reading:
+        """The share, unknown when nothing is left."""
+        left = replay.after.at_exit
+        return Reading(
+            "margin under AUG5_LOW", Stage.MARGIN, Sense.AT_MOST,
+            replay.margin / left if left > 0.0 else None, limits.stress_margin_max,
+            "of what is left", "R-STR-02",
+        )  # fmt: skip
+
+    return measured
+
+
 def delta(limits: Limits) -> Measure:
     """Dollar delta without its sign, of net liq (R-GRK-01)."""
 
@@ -214,9 +229,9 @@ def _bought(
 
 
 def _units(now: Reading, one: Reading) -> int:
-    """How many units bring a reading back if each does what the first does; 1 if that is nothing."""
+    """How many units bring a reading back if each does what the first does; 1 if that is not known."""
     here, there, bound = (_figure(x) for x in (now.observed, one.observed, now.bound))
-    if not there < here:
+    if not there < here < inf:
         return 1
     return min(max(ceil((here - bound) / (here - there) - 1e-9), 1), UNITS_MAX)
 

@@ -28,6 +28,7 @@ from tomking.risk.hedge import (
     listed,
     measured,
     stress_loss,
+    stress_margin,
 )
 from tomking.risk.limits import Limits
 from worlds.board import FRIDAY, Strikes, board
@@ -142,6 +143,19 @@ def test_a_delta_is_brought_back_too() -> None:
     assert found.readings[0].rule == "R-GRK-01"
 
 
+def test_margin_under_stress_is_brought_back_too() -> None:
+    held, limits = near(10), replace(LIMITS, hedge_premium_max=0.5)
+    now = measured(held, stress_margin(limits)).observed
+    assert isinstance(now, float)
+    tight = replace(limits, stress_margin_max=now * 0.95)
+    assert not measured(held, stress_margin(tight)).passed
+    found = cheapest(held, stress_margin(tight), hedges(offered()), tight)
+    assert isinstance(found, Proposal), str(found)
+    assert measured(held.with_(found.hedge, found.units), stress_margin(tight)).passed
+    assert found.readings[0].rule == "R-STR-02"
+    assert measured(sold(10, -1e6), stress_margin(LIMITS)).observed is None
+
+
 def test_nothing_is_proposed_where_nothing_is_breached() -> None:
     rich = sold(1, 1e7)
     found = cheapest(rich, stress_loss(LIMITS), hedges(offered()), LIMITS)
@@ -189,6 +203,14 @@ def test_an_account_with_nothing_left_is_not_hedged() -> None:
     found = cheapest(sold(10, -1e6), stress_loss(LIMITS), hedges(offered()), LIMITS)
     assert isinstance(found, Skip)
     assert found.failed
+
+
+@given(st.integers(1, 40), st.floats(-2e5, 1e6))
+def test_whatever_the_account_is_worth_there_is_an_answer(count: int, cash: float) -> None:
+    held, some = sold(count, cash, "5600"), hedges(offered())[::7]
+    for measure in (stress_loss(LIMITS), stress_margin(LIMITS), delta(LIMITS)):
+        found = cheapest(held, measure, some, LIMITS)
+        assert isinstance(found, Skip) or found.helps
 
 
 def test_a_hedge_in_a_contract_that_is_held_nets_with_it() -> None:

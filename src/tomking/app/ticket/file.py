@@ -4,7 +4,7 @@ The format is a promise (``docs/reference/margin-file.md``). Nothing is guessed 
 that is needed; what may be left out has a default, and :attr:`Ticket.assumed` says which were taken.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from tomking.app.ticket.legs import Priced, leg, outright
 from tomking.app.ticket.possible import check_outright
 from tomking.app.ticket.underlying import has_row, underlying
 from tomking.core.contract import Contract
+from tomking.core.near import did_you_mean
 from tomking.core.order import TimeInForce
 from tomking.core.product import PRODUCTS, Product
 from tomking.core.value import value
@@ -112,6 +113,10 @@ def ticket(x: Any, now: datetime) -> Ticket:
     paid = dividends(found, on, price, at)
     rate = fields.share(found.get("rate", 0), "rate")
     stands = yield_until(paid, price, rate, at, legs)
+    mine = (
+        account(found["account"], on, price, at, _contracts(legs)) if "account" in found else None
+    )
+    roots = {on.root, *(one.contract.root for one in (mine.held if mine else ()))}
     return Ticket(
         on, price, leverage,
         fields.word(tuple(HOUSES))(found["house"], "house"),
@@ -122,9 +127,9 @@ def ticket(x: Any, now: datetime) -> Ticket:
         stands or fields.share(found.get("dividend_yield", 0), "dividend_yield"),
         fields.index_points(found["vix"], "vix") if "vix" in found else None,
         _order(found["order"]) if "order" in found else Wanted(),
-        account(found["account"], on, price, at, _contracts(legs)) if "account" in found else None,
+        mine,
         paid,
-        _betas(found["betas"]) if "betas" in found else {},
+        _betas(found["betas"], roots) if "betas" in found else {},
         frozenset(found),
         (*_assumed(found, on, at), *_closed_days(legs)),
     )  # fmt: skip
@@ -140,8 +145,8 @@ def _order(x: Any) -> Wanted:
     )
 
 
-def _betas(x: Any) -> Mapping[str, float]:
-    """How many times roots move with the index, by symbol."""
+def _betas(x: Any, roots: Collection[str]) -> Mapping[str, float]:
+    """How many times roots move with the index, by symbol; of what is in the file."""
     found = members(x, "betas", (), tuple(x) if isinstance(x, dict) else ())
     betas: dict[str, float] = {}
     for name, figure in found.items():
@@ -149,7 +154,12 @@ def _betas(x: Any) -> Mapping[str, float]:
         beta = float(fields.number(figure, place))
         if abs(beta) > BETA_MAX:
             raise wrong(place, f"{beta:g} is not from -{BETA_MAX:g} to {BETA_MAX:g}")
-        betas[fields.symbol(name, place)] = beta
+        root = fields.symbol(name, place)
+        if root not in roots:
+            raise wrong(
+                place, f"nothing in the file is of {root}{did_you_mean(root, sorted(roots))}"
+            )
+        betas[root] = beta
     return betas
 
 

@@ -11,7 +11,15 @@ from tomking.core.contract import Contract
 from tomking.core.reading import Reading, Skip
 from tomking.core.value import value
 from tomking.report.words import money
-from tomking.risk.hedge import Proposal, cheapest, delta, hedges, measured, stress_loss
+from tomking.risk.hedge import (
+    Proposal,
+    cheapest,
+    delta,
+    hedges,
+    measured,
+    stress_loss,
+    stress_margin,
+)
 from tomking.risk.limits import Limits
 
 
@@ -25,13 +33,13 @@ class Breach:
 
 
 def breaches(mine: Owner, asked: Ticket, limits: Limits) -> tuple[Breach, ...]:
-    """What is breached of loss under AUG5_LOW and delta, each with its hedge."""
+    """What is breached of loss and margin under AUG5_LOW and of delta, each with its hedge."""
     offered = quotes(mine, asked)
     held, choice = exposed(mine, offered), hedges(offered)
     mids = {one.contract: one.mid for one in offered}
     return tuple(
         Breach(seen, cheapest(held, each, choice, limits), mids)
-        for each in (stress_loss(limits), delta(limits))
+        for each in (stress_loss(limits), stress_margin(limits), delta(limits))
         if not (seen := measured(held, each)).passed
     )
 
