@@ -57,8 +57,10 @@ class Landscape:
         The underlying of each leg.
     years : (legs, times)
         Calendar years left; nought once an option is over, when it is worth what it is exercised for.
+    basis : (legs, times)
+        Price of what the option is on over its level: that of a future over the index, else 1.
     carry : (legs,)
-        What an underlying grows by a year, risk-neutral.
+        What that grows by a year, risk-neutral.
     vol, factor : (legs, times, spots), (legs, times, vols)
         Annual volatility at the strike, and the factor of the shock on it.
     gone : (times,)
@@ -72,6 +74,7 @@ class Landscape:
     level: F64
     of: I64
     years: F64
+    basis: F64
     carry: F64
     vol: F64
     factor: F64

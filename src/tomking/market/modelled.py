@@ -188,17 +188,10 @@ def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK, *, smooth: boo
     shock here but another instant (``later``), which has none either when it is ``smooth``.
     """
     count = len(columns.strike)
-    table, scratch = np.zeros((ROWS, count)), np.empty((SCRATCH_ROWS, count))
+    table = np.zeros((ROWS, count))
     if not count:
-        return Marks(table, scratch[FORWARD])
-    today = np.empty(count, dtype=np.bool_)
-    before(
-        columns.strike, columns.per_index, columns.carried, columns.expiry, columns.morning,
-        columns.variance, now.index * (1.0 + shock.spot),
-        now.carry.rate - now.carry.dividend_yield, now.carry.rate, float(now.day),
-        now.minute, now.length, now.variance, now.share, scratch, today,
-    )  # fmt: skip
-    _deviations(columns, now, shock, scratch, today)
+        return Marks(table, np.zeros(0))
+    scratch = worked_out(columns, now, shock)
     greeks = np.empty((6, count))
     black76_into(
         scratch[FORWARD], columns.strike, scratch[YEARS], scratch[VOL], columns.black_sign,
@@ -218,6 +211,20 @@ def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK, *, smooth: boo
     )  # fmt: skip
     table.setflags(write=False)  # several may look at it
     return Marks(table, scratch[FORWARD])
+
+
+def worked_out(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> F64:
+    """What the formula is given: forwards, years, volatilities (the rows of ``marking.before``)."""
+    count = len(columns.strike)
+    scratch, today = np.empty((SCRATCH_ROWS, count)), np.empty(count, dtype=np.bool_)
+    before(
+        columns.strike, columns.per_index, columns.carried, columns.expiry, columns.morning,
+        columns.variance, now.index * (1.0 + shock.spot),
+        now.carry.rate - now.carry.dividend_yield, now.carry.rate, float(now.day),
+        now.minute, now.length, now.variance, now.share, scratch, today,
+    )  # fmt: skip
+    _deviations(columns, now, shock, scratch, today)
+    return scratch
 
 
 def _exercised(columns: Columns, now: Instant, shock: Shock, scratch: F64, greeks: F64) -> None:

@@ -175,6 +175,7 @@ class Quoted:
             np.array(level).reshape(len(roots), len(axes.vols), len(axes.spots)),
             np.array([roots.index(c.root) for c in legs.contracts], dtype=np.int64),
             np.maximum(years.reshape(-1, 1) - gone, 0.0),
+            np.ones((len(legs), len(gone))),
             np.array([self.growth(contract.root) for contract in legs.contracts]),
             np.repeat(vol, len(gone) * len(axes.spots)).reshape(-1, len(gone), len(axes.spots)),
             factors(np.maximum(self._days(legs)[:, None] - axes.days, 0.0), axes.vols),

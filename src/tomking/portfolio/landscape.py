@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tomking.market.landscape import I64, Axes, CashPaid, Landscape
 from tomking.market.snapshot import F64, Legs
 from tomking.portfolio.scenarios import term
+from tomking.pricing.american import american_price
 from tomking.pricing.dividends import american_with_dividends
 from tomking.pricing.grid import american_grid
 from tomking.pricing.landscape import landscape_into
@@ -59,7 +60,8 @@ def _add_european(legs: Legs, land: Landscape, out: F64) -> None:
     """All that is not exercised early, the underlyings themselves among it."""
     rows = ~land.early
     years = land.years[rows]
-    growth, discount = np.exp(land.carry[rows][:, None] * years), np.exp(-land.rate * years)
+    growth = land.basis[rows] * np.exp(land.carry[rows][:, None] * years)
+    discount = np.exp(-land.rate * years)
     landscape_into(
         land.level, land.of[rows], growth, discount, np.sqrt(years), land.vol[rows],
         land.factor[rows], legs.strike[rows], legs.sign[rows],
@@ -73,6 +75,9 @@ def _add_american(legs: Legs, land: Landscape, out: F64) -> None:
     for paid in land.paid:
         _add_paying(legs, land, paid, out)
         left &= ~paid.rows
+    if (land.basis[left] != 1.0).any() or (np.ptp(land.vol[left], axis=2) != 0.0).any():
+        _add_one_by_one(legs, land, left, out)
+        return
     for underlying in np.unique(land.of[left]):
         rows = left & (land.of == underlying)
         level = land.level[underlying]
@@ -81,6 +86,26 @@ def _add_american(legs: Legs, land: Landscape, out: F64) -> None:
             continue
         for vol in range(level.shape[0]):  # a fund of volatility stands elsewhere for each
             _add_yielding(legs, land, rows, level[vol], np.array([vol], dtype=np.int64), out)
+
+
+def _add_one_by_one(legs: Legs, land: Landscape, rows: NDArray[np.bool_], out: F64) -> None:
+    """American options whose volatility goes with the spot, or that are on a future of an index."""
+    shape = int(rows.sum()), *out.shape
+
+    def flat(column: F64) -> F64:
+        """A column over legs, times, volatilities and spots as a kernel takes it."""
+        return np.ascontiguousarray(np.broadcast_to(column, shape)).ravel()
+
+    strike, sign, yields = (
+        flat(column[rows][:, None, None, None])
+        for column in (legs.strike, legs.sign, land.rate - land.carry)
+    )
+    spot = land.level[land.of[rows]][:, None] * land.basis[rows][:, :, None, None]
+    vol = land.vol[rows][:, :, None, :] * land.factor[rows][..., None]
+    years = flat(land.years[rows][:, :, None, None])
+    prices = american_price(flat(spot), strike, years, flat(vol), sign, land.rate, yields)
+    dollars = (legs.quantity * legs.multiplier)[rows]
+    out += np.einsum("l,ltvs->tvs", dollars, prices.reshape(shape))
 
 
 def _add_yielding(

@@ -166,7 +166,7 @@ def _numpy_stress(legs: Legs, land: Landscape) -> F64:
     years = land.years[:, None, None, :]
     level = land.level[land.of].transpose(0, 2, 1)[..., None]
     strike, sign = (column[:, None, None, None] for column in (legs.strike, legs.sign))
-    forward = level * np.exp(land.carry[:, None, None, None] * years)
+    forward = land.basis[:, None, None, :] * level * np.exp(land.carry[:, None, None, None] * years)
     vol = land.vol.transpose(0, 2, 1)[:, :, None, :] * land.factor.transpose(0, 2, 1)[:, None]
     total = vol * np.sqrt(years)
     d1 = np.log(forward / strike) / total + 0.5 * total
