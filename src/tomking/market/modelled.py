@@ -35,7 +35,7 @@ from tomking.market.marking import (
     volatilities,
 )  # fmt: skip
 from tomking.market.sessions import session_of
-from tomking.market.snapshot import NO_SHOCK, Marks, Shock
+from tomking.market.snapshot import MID, NO_SHOCK, Marks, Shock
 from tomking.market.spread import haircut_into, quote_rules, quoted_into
 from tomking.market.surface import deviations_into, shock_into
 from tomking.market.variance import VarianceClock, share_to_close
@@ -205,12 +205,21 @@ def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK, *, smooth: boo
         columns.strike, columns.sign, columns.option, columns.expiry, float(now.day), scratch,
         greeks, table, otm, delta, dte,
     )  # fmt: skip
+    if columns.on_share.any():
+        _exercisable(columns, now.index * (1.0 + shock.spot), table, otm)
     quoted_into(
         delta, otm, dte, columns.rules, now.spreads * shock.spread, table,
         on_tick=not smooth and (shock is NO_SHOCK or shock == NO_SHOCK),
     )  # fmt: skip
     table.setflags(write=False)  # several may look at it
     return Marks(table, scratch[FORWARD])
+
+
+def _exercisable(columns: Columns, index: float, table: F64, otm: F64) -> None:
+    """What options on a share are worth beyond exercise at once, in place: widths are of that."""
+    at = columns.early[columns.on_share]
+    inside = columns.sign[at] * (columns.per_index[at] * index - columns.strike[at])
+    otm[at] = np.minimum(otm[at], np.maximum(table[MID, at] - np.maximum(inside, 0.0), 0.0))
 
 
 def worked_out(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> F64:

@@ -157,7 +157,7 @@ class Quoted:
             typed = np.array([self.prices.get(contract, nan) for contract in legs.contracts])
             table[MID] = np.where(legs.sign == 0.0, here.spot, typed)
         products = [self._on(contract).product for contract in legs.contracts]
-        _quote(legs, here, quote_rules(products), shock.spread, table)
+        _quote(legs, here, early, quote_rules(products), shock.spread, table)
         return Marks(table, here.spot)
 
     def landscape(self, legs: Legs, axes: Axes) -> Landscape:
@@ -259,9 +259,15 @@ def _priced(legs: Legs, here: Columns, rate: float, early: NDArray[np.bool_]) ->
     return table
 
 
-def _quote(legs: Legs, here: Columns, rules: F64, spread: float, table: F64) -> None:
-    """A modelled bid and ask around each mid, in place, and the age of what has a mid."""
+def _quote(
+    legs: Legs, here: Columns, early: NDArray[np.bool_], rules: F64, spread: float, table: F64
+) -> None:
+    """A modelled bid and ask around each mid, in place, and the age of what has a mid.
+
+    What may be exercised is inside by the spot too: widths are of what it is worth beyond that.
+    """
     inside = np.maximum(legs.sign * (here.forward - legs.strike), 0.0)
+    inside = np.where(early, np.maximum(legs.sign * (here.spot - legs.strike), inside), inside)
     outright = legs.sign == 0.0
     otm = np.where(outright, 0.0, np.maximum(table[MID] - inside, 0.0))
     dte = np.where(outright, 0.0, 365.0 * here.years)

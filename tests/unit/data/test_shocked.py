@@ -1,5 +1,6 @@
 """A modelled world that is asked about has no ticks; the one that is traded has."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -106,3 +107,15 @@ def test_an_option_that_is_over_by_then_has_no_mark(now: ModelSnapshot, legs: Le
     week = np.array([(leg.expiry - date(2018, 2, 7)).days < 40 for leg in legs.contracts])
     assert np.isnan(table[MID, week]).all()
     assert not np.isnan(table[MID, ~week]).any()
+
+
+def test_far_inside_an_option_on_a_share_is_quoted_about_its_exercise_value(
+    now: ModelSnapshot, legs: Legs
+) -> None:
+    """The share yields more than the rate: a call stands above what its forward makes of it."""
+    assert now.instant.carry.dividend_yield > now.instant.carry.rate
+    calls = [replace(leg, right=Right.CALL) for leg in legs.contracts if leg.root == "SPY"]
+    held = columns([(leg, 1) for leg in calls])
+    table = now.marks(held, Shock(1.0)).table
+    assert table[MID] == pytest.approx(0.2 * now.instant.index - held.strike, rel=2e-3)
+    assert (table[ASK] - table[BID] < 0.1).all()
