@@ -107,6 +107,29 @@ class Limits:
     short_margin_equity_max: float = field(default=0.30, metadata=about(SHARE, "R-COR-05", 0, 1))
     short_margin_other_max: float = field(default=0.20, metadata=about(SHARE, "R-COR-05", 0, 1))
     group_vix_step: float = field(default=30.0, metadata=about("VIX points", "R-COR-06", 0, 100))
+    # What would have kept an account out of 5 August 2024.
+    equity_positions_by_phase: Pairs = field(
+        default=((0, 2), (4, 3)), metadata=about("campaigns on equities", "R-PRE-01")
+    )
+    expiry_near_days: int = field(default=3, metadata=about("days", "R-PRE-02", 0, 30))
+    expiry_near_max: int = field(
+        default=3, metadata=about("campaigns around an expiry", "R-PRE-02", 1, 100)
+    )
+    short_premium_max: int = field(
+        default=5, metadata=about("campaigns sold for a credit", "R-PRE-03", 0, 100)
+    )
+    positions_max: int = field(default=10, metadata=about("campaigns", "R-PRE-03", 0, 100))
+    short_margin_equity_warn: float = field(default=0.20, metadata=about(SHARE, "R-PRE-04", 0, 1))
+    bullish_warn: int = field(default=4, metadata=about("campaigns", "R-PRE-05", 1, 100))
+    correlation_warn: float = field(
+        default=0.70, metadata=about("mean correlation", "R-PRE-06", -1, 1)
+    )
+    correlation_reduce: float = field(
+        default=0.80, metadata=about("mean correlation", "R-PRE-06", -1, 1)
+    )
+    correlation_halt: float = field(
+        default=0.90, metadata=about("mean correlation", "R-PRE-06", -1, 1)
+    )
     # Greeks.
     delta_share_max: float = field(
         default=0.60, metadata=about("dollar delta as a share of net liq", "R-GRK-01", 0, 10)
@@ -218,6 +241,7 @@ class Limits:
     stress_loss_max: float = field(default=0.20, metadata=about(SHARE, "R-STR-01", 0, 1))
     stress_margin_max: float = field(default=1.00, metadata=about(SHARE, "R-STR-02", 0, 5))
     stress_trade_max: float = field(default=0.15, metadata=about(SHARE, "R-STR-03", 0, 1))
+    hedge_premium_max: float = field(default=0.005, metadata=about(SHARE, "R-HDG-01", 0, 0.1))
     house: str = field(default="tastytrade", metadata=about("tastytrade | exchange", "R-MRG-04"))
 
 

@@ -35,13 +35,17 @@ SMALLER = {
     "drawdown_halve": True, "drawdown_stop": True, "drawdown_lock": True,
     "theta_min_usd": False, "early_close_entry_until_min": True, "pattern_min": False,
 }  # fmt: skip
-#: Not figures of a gate: words, names, and what sizing or the pricing of an order alone reads.
+#: Not figures of a gate: words, names, and what sizing, the pricing of an order, a hedge or the checks
+#: of August 2024 alone read.
 APART = {
     "greeks_mode", "pattern_mode", "pattern_form", "house", "events_blocked", "group_reserve",
     "one_per_group",
     "contracts_by_gbp", "contracts_by_phase", "stop_risk_max", "defined_risk_max",
     "stress_trade_max", "walk_mode", "walk_step", "walk_give_max", "walk_reprices_max",
     "walk_pace_max", "resume_hours_min", "resume_gain_min", "manual_vix_warn", "manual_vix_max",
+    "equity_positions_by_phase", "expiry_near_days", "expiry_near_max",
+    "short_premium_max", "positions_max", "short_margin_equity_warn", "bullish_warn",
+    "correlation_warn", "correlation_reduce", "correlation_halt", "hedge_premium_max",
 }  # fmt: skip
 #: What raises an alarm or moves a desk along the kill ladder: no gate reads it.
 ALARMS = {f.name for f in fields(Limits) if f.metadata["rule"].startswith(("R-ALM-", "R-RNG-"))}
