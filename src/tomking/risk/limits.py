@@ -147,6 +147,18 @@ class Limits:
     )
     manual_vix_warn: float = field(default=40.0, metadata=about("points", "R-BRK-09", 0, 200))
     manual_vix_max: float = field(default=50.0, metadata=about("points", "R-BRK-09", 0, 200))
+    # A strategy's own record.
+    expectancy_wins_over: int = field(
+        default=20, metadata=about("closed campaigns", "R-EXP-01", 1, 1000)
+    )
+    expectancy_wins_min: float = field(
+        default=0.50, metadata=about("share of those closed", "R-EXP-01", 0, 1)
+    )
+    expectancy_mean_over: int = field(
+        default=30, metadata=about("closed campaigns", "R-EXP-02", 1, 1000)
+    )
+    expectancy_mean_min: float = field(default=0.0, metadata=about("R", "R-EXP-02", -10, 10))
+    expectancy_alert: float = field(default=0.05, metadata=about("R", "R-EXP-03", -10, 10))
     # Alarms and the kill ladder.
     alarm_loss: Named = field(
         default=(("YELLOW", 0.00714), ("ORANGE", 0.01429), ("RED", 0.02857)),

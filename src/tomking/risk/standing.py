@@ -13,6 +13,7 @@ from tomking.core.facts import (
     Alarmed,
     CampaignClosed,
     CashMoved,
+    Considered,
     Fact,
     Halted,
     Judged,
@@ -28,12 +29,15 @@ from tomking.core.facts import (
 from tomking.core.money import ZERO
 from tomking.core.value import value
 from tomking.risk.limits import Limits
+from tomking.risk.outcomes import Recent, Risks, closed, forgotten, risked
 from tomking.risk.rungs import KillLadder, climbed
 
 #: How the intent of every opening order ends.
 OPENING = "/open"
 #: The reason not to trade while the venue asks for more than the account is worth.
 MARGIN_CALL = "margin call"
+#: A strategy paused by its own record is lifted as this and its name, and then begins anew.
+EXPECTANCY = "expectancy of "
 #: The rule whose reading says what share of net liq margin takes with an approved order in the account.
 MARGIN_IN_ALL = "R-MRG-02"
 
@@ -62,7 +66,8 @@ class Standing:
 
     ``today`` tallies the campaigns closed this session, ``profits`` what each open one had made by the
     last close, and ``margin_share`` is margin as a share of net liq as it was last told: by the last
-    close, or by a gate since.
+    close, or by a gate since. ``recent`` are the last outcomes of each strategy, ``risks`` what the
+    stops of each open campaign would have lost at entry.
     """
 
     day_start: Decimal = ZERO
@@ -80,6 +85,8 @@ class Standing:
     profits: tuple[tuple[str, Decimal], ...] = ()
     margin_share: float = 0.0
     ladder: KillLadder = KillLadder()
+    recent: Recent = ()
+    risks: Risks = ()
 
     @property
     def entries_today(self) -> int:
@@ -117,7 +124,7 @@ def apply(standing: Standing, fact: Fact, limits: Limits) -> Standing:
         case SessionClosed():
             return _closed(standing, fact, limits)
         case CampaignClosed():
-            return _tallied(standing, fact)
+            return _tallied(standing, fact, limits)
         case CashMoved(amount=amount):
             return _moved(standing, amount)
         case Halted(at=at, reason=reason, net_liq=net_liq):
@@ -131,9 +138,8 @@ def apply(standing: Standing, fact: Fact, limits: Limits) -> Standing:
             return replace(standing, reasons=standing.reasons - {MARGIN_CALL})
         case Alarmed() | RungMoved() | Proposed():
             return replace(standing, ladder=climbed(standing.ladder, fact))
-        case Judged(approved=True, readings=readings):
-            told = next((r.observed for r in readings if r.rule == MARGIN_IN_ALL), None)
-            return replace(standing, margin_share=told) if isinstance(told, float) else standing
+        case Considered() | Judged():
+            return _told(standing, fact)
         case LegFilled(order=order):
             intent = order.rpartition("#")[0]
             opening = intent.endswith(OPENING) and intent not in standing.done
@@ -173,18 +179,22 @@ def opened(standing: Standing, today: date) -> Standing:
     )
 
 
-def _tallied(standing: Standing, fact: CampaignClosed) -> Standing:
+def _tallied(standing: Standing, fact: CampaignClosed, limits: Limits) -> Standing:
     """A campaign ended: a scratch neither counts nor resets the streak (rulebook 17)."""
     tallies = dict(standing.tallies)
     tally = _with(tallies.get(fact.strategy, Tally()), fact)
     streak = standing.streak
     if abs(fact.pnl) > fact.fees:
         streak = 0 if fact.pnl > 0 else streak + 1
+    kept = max(limits.expectancy_wins_over, limits.expectancy_mean_over)
+    recent, risks = closed(standing.recent, standing.risks, fact, kept)
     return replace(
         standing,
         streak=streak,
         tallies=tuple((tallies | {fact.strategy: tally}).items()),
         today=_with(standing.today, fact),
+        recent=recent,
+        risks=risks,
     )
 
 
@@ -208,6 +218,16 @@ def _moved(standing: Standing, amount: Decimal) -> Standing:
     )
 
 
+def _told(standing: Standing, fact: Considered | Judged) -> Standing:
+    """What an opening would lose at its stops, or what margin takes with an approved order."""
+    if isinstance(fact, Considered):
+        return replace(standing, risks=risked(standing.risks, fact))
+    told = next((r.observed for r in fact.readings if r.rule == MARGIN_IN_ALL), None)
+    if not fact.approved or not isinstance(told, float):
+        return standing
+    return replace(standing, margin_share=told)
+
+
 def _others(standing: Standing, reason: str) -> tuple[Trip, ...]:
     return tuple(trip for trip in standing.trips if trip.reason != reason)
 
@@ -224,5 +244,8 @@ def _resumed(standing: Standing, reason: str) -> Standing:
             return replace(after, week_start=standing.day_start)
         case "month loss":
             return replace(after, month_start=standing.day_start)
+        case _ if reason.startswith(EXPECTANCY):
+            name = reason.removeprefix(EXPECTANCY)
+            return replace(after, recent=forgotten(after.recent, name))
         case _:
             return after

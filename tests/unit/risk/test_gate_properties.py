@@ -44,7 +44,9 @@ APART = {
     "walk_pace_max", "resume_hours_min", "resume_gain_min", "manual_vix_warn", "manual_vix_max",
 }  # fmt: skip
 #: What raises an alarm or moves a desk along the kill ladder: no gate reads it.
-ALARMS = {f.name for f in fields(Limits) if f.metadata["rule"].startswith(("R-ALM-", "R-RNG-"))}
+ALARMS = {
+    f.name for f in fields(Limits) if f.metadata["rule"].startswith(("R-ALM-", "R-RNG-", "R-EXP-"))
+}
 FIGURES = sorted({field.name for field in fields(Limits)} - APART - ALARMS)
 
 
