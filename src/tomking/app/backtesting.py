@@ -19,7 +19,7 @@ from tomking.analysis.summary import summarise
 from tomking.analysis.tallies import Asked, Block
 from tomking.analysis.trades import Held
 from tomking.app.runs import keep
-from tomking.backtest.run import Paths, Run, RunSpec, run
+from tomking.backtest.run import Paths, Run, RunSpec, market_of, run
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.value import value
 from tomking.data.modelled import ModelMarket
@@ -89,8 +89,7 @@ def column(job: Job, heard: Heard | None = None) -> Column:
 
 def _market(made: Run, paths: MutableMapping[date, F64]) -> ModelMarket:
     """The market a run was made on, to be looked at once more."""
-    spec = made.spec
-    return ModelMarket(made.history, spec.seed, spec.cut, spec.spreads, paths)
+    return market_of(made.spec, made.history, paths)
 
 
 def asked(strategy: Strategy) -> Asked:

@@ -171,11 +171,11 @@ class Limits:
         default=(("lt112", ((1, 0.0), (2, 0.4), (3, 1.0), (4, 3.0))),),
         metadata=about("full-size units by phase", "R-SIZ-04"),
     )
-    kelly_mode: str = field(default="off", metadata=about("off | on", "R-SIZ-07"))
-    kelly_share: float = field(default=0.25, metadata=about("of Kelly's share", "R-SIZ-07", 0, 1))
-    kelly_max: float = field(default=0.05, metadata=about(SHARE, "R-SIZ-07", 0, 0.25))
+    kelly_mode: str = field(default="off", metadata=about("off | on", "R-SIZ-10"))
+    kelly_share: float = field(default=0.25, metadata=about("of Kelly's share", "R-SIZ-10", 0, 1))
+    kelly_max: float = field(default=0.05, metadata=about(SHARE, "R-SIZ-10", 0, 0.25))
     kelly_trades_min: int = field(
-        default=20, metadata=about("closed campaigns", "R-SIZ-07", 1, 1000)
+        default=20, metadata=about("closed campaigns", "R-SIZ-10", 1, 1000)
     )
     win_streak: int = field(default=0, metadata=about("wins in a row; 0 is off", "R-SIZ-08", 0, 50))
     win_streak_factor: float = field(default=0.75, metadata=about("of the size", "R-SIZ-08", 0, 1))
@@ -267,6 +267,18 @@ class Limits:
     )
     manual_vix_warn: float = field(default=40.0, metadata=about("points", "R-BRK-09", 0, 200))
     manual_vix_max: float = field(default=50.0, metadata=about("points", "R-BRK-09", 0, 200))
+    # A strategy's own record.
+    expectancy_wins_over: int = field(
+        default=20, metadata=about("closed campaigns", "R-EXP-01", 1, 1000)
+    )
+    expectancy_wins_min: float = field(
+        default=0.50, metadata=about("share of those closed", "R-EXP-01", 0, 1)
+    )
+    expectancy_mean_over: int = field(
+        default=30, metadata=about("closed campaigns", "R-EXP-02", 1, 1000)
+    )
+    expectancy_mean_min: float = field(default=0.0, metadata=about("R", "R-EXP-02", -10, 10))
+    expectancy_alert: float = field(default=0.05, metadata=about("R", "R-EXP-03", -10, 10))
     # Alarms and the kill ladder.
     alarm_loss: Named = field(
         default=(("YELLOW", 0.00714), ("ORANGE", 0.01429), ("RED", 0.02857)),

@@ -79,7 +79,17 @@ def sized(wanted: Structure, view: View, strategy: str) -> Sized:
         name = f"units at {factor:g} of the size"
         found += (Room(name, Stage.POSITION_LIMIT, least, "R-SIZ-05"),)
     units = floor(min(room.units for room in found) + 1e-9)
-    return Sized(units, tuple(room.reading for room in found))
+    return Sized(units, (*(room.reading for room in found), *_at_stops(wanted, view, units)))
+
+
+def _at_stops(wanted: Structure, view: View, units: int) -> tuple[Reading, ...]:
+    """What that many units lose at the plan's stops, the R of the trade; nothing without stops."""
+    usd = units * wanted.stop_loss * product(wanted.root).multiplier
+    if not (usd > 0.0 and isfinite(usd)):
+        return ()
+    most = round(view.limits.stop_risk_max * view.net_liq, 2)
+    name = "loss of all units at the stops"
+    return (Reading(name, Stage.MARGIN, Sense.AT_MOST, round(usd, 2), most, "dollars", "R-SIZ-07"),)
 
 
 def _means(
@@ -123,7 +133,7 @@ def _kelly(wanted: Structure, view: View, strategy: str, what: Product) -> tuple
         return ()
     each = wanted.max_loss if isfinite(wanted.max_loss) else wanted.stop_loss
     budget = stake(record, limits) * max(view.capital, 0.0)
-    return (Room("Kelly's share", Stage.MARGIN, _fit(budget, each * what.multiplier), "R-SIZ-07"),)
+    return (Room("Kelly's share", Stage.MARGIN, _fit(budget, each * what.multiplier), "R-SIZ-10"),)
 
 
 def _greeks(view: View, legs: Legs, marks: Marks) -> tuple[Room, ...]:

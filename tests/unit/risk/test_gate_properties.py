@@ -54,7 +54,9 @@ APART = {
     "correlation_warn", "correlation_reduce", "correlation_halt", "hedge_premium_max",
 }  # fmt: skip
 #: What raises an alarm or moves a desk along the kill ladder: no gate reads it.
-ALARMS = {f.name for f in fields(Limits) if f.metadata["rule"].startswith(("R-ALM-", "R-RNG-"))}
+ALARMS = {
+    f.name for f in fields(Limits) if f.metadata["rule"].startswith(("R-ALM-", "R-RNG-", "R-EXP-"))
+}
 FIGURES = sorted({field.name for field in fields(Limits)} - APART - ALARMS)
 
 

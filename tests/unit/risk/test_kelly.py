@@ -31,7 +31,7 @@ TABLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.rule("R-SIZ-07")
+@pytest.mark.rule("R-SIZ-10")
 @pytest.mark.parametrize(("wins", "win", "loss", "mean", "kelly", "staked"), TABLE)
 def test_the_table_of_the_rulebook(
     wins: float, win: float, loss: float, mean: float, kelly: float, staked: float
@@ -62,7 +62,7 @@ def test_a_record_without_a_loss_is_none() -> None:
     assert record_of(Tally(30, 0, 0, Decimal(100)), Limits()) is None
 
 
-@pytest.mark.rule("R-SIZ-07")
+@pytest.mark.rule("R-SIZ-10")
 @pytest.mark.parametrize(("mode", "units"), [("off", 1), ("on", 0)])
 def test_a_losing_record_sizes_nought_where_kelly_is_asked(mode: str, units: int) -> None:
     losing = Tally(14, 6, 0, Decimal(1400), Decimal(2400))
@@ -75,4 +75,4 @@ def test_a_losing_record_sizes_nought_where_kelly_is_asked(mode: str, units: int
     assert not isinstance(wanted, Skip), wanted
     found = sized(wanted, seen, "friday_0dte")
     assert (found.units >= 1) is (units >= 1)
-    assert any(r.rule == "R-SIZ-07" for r in found.readings) is (mode == "on")
+    assert any(r.rule == "R-SIZ-10" for r in found.readings) is (mode == "on")
