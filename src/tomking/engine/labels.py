@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Stage
-from tomking.risk.correlation import group_of
+from tomking.risk.groups import group_of
 from tomking.risk.regimes import REGIMES, band_of, bands_of
 from tomking.risk.view import View
 
@@ -17,7 +17,7 @@ def labels(order: Order, view: View, readings: tuple[Reading, ...]) -> Mapping[s
         "regime": REGIMES[min(band_of(vix.value, bands_of(view.limits, view.standing.phase)), 4)],
         "phase": str(view.standing.phase),
         "stage": str(view.stage),
-        "group": group_of(order.root) or "unknown",
+        "group": group_of(order.root, view.limits.groups) or "unknown",
         "pattern": "not asked"
         if not asked
         else "unknown"

@@ -17,7 +17,7 @@ from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.margin.account import Terms, asked
 from tomking.risk.caps import Allowance, allowance, caps_of, usable_bp
-from tomking.risk.correlation import EQUITY_GROUPS, group_of
+from tomking.risk.correlation import group_margin_max
 from tomking.risk.exposure import (
     AUG5_MARGIN_FACTOR,
     HUNDRED_THOUSAND,
@@ -26,6 +26,7 @@ from tomking.risk.exposure import (
     slope,
     stress_loss,
 )
+from tomking.risk.groups import group_of
 from tomking.risk.kelly import record_of, stake
 from tomking.risk.limits import Limits, at_level, named
 from tomking.risk.tally import Tally
@@ -178,8 +179,7 @@ def _margins(
     allowed = _allowed(view)
     used = margin_in_use(view)
     free = usable_bp(net_liq, allowed.bp_share_max, limits.reserve, used)
-    equity = group_of(wanted.root) in EQUITY_GROUPS
-    group = limits.short_margin_equity_max if equity else limits.short_margin_other_max
+    group = group_margin_max(group_of(wanted.root, limits.groups), limits)
     stressed = stress_loss(view.book.legs, view, view.marks)
     left = net_liq - max(0.0, stressed) - AUG5_MARGIN_FACTOR / limits.stress_margin_max * used
     cost = AUG5_MARGIN_FACTOR / limits.stress_margin_max * each

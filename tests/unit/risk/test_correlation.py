@@ -11,12 +11,11 @@ from tomking.core.product import PRODUCTS
 from tomking.market.delivery import future_contract
 from tomking.portfolio.book import apply
 from tomking.risk.correlation import (
-    GROUPS,
     family,
-    group_of,
     live_campaigns,
     takes_a_slot,
 )
+from tomking.risk.groups import GROUPS, group_of
 from tomking.risk.limits import Limits, named
 from worlds.board import board
 from worlds.gates import campaigns, held_spread, opener
@@ -26,9 +25,9 @@ pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
 def test_ten_groups_and_every_root_in_one() -> None:
     assert len(GROUPS) == 10
-    roots = [root for members in GROUPS.values() for root in members]
+    roots = [root for _, members in GROUPS for root in members]
     assert len(roots) == len(set(roots))
-    assert set(dict(Limits().group_max)) == set(GROUPS)
+    assert set(dict(Limits().group_max)) == {group for group, _ in GROUPS}
 
 
 def test_every_product_stands_in_a_group() -> None:

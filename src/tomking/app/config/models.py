@@ -13,11 +13,14 @@ from tomking.core.near import did_you_mean
 from tomking.core.reading import figure
 from tomking.exchange.fills import FORMS
 from tomking.exchange.working import LATENCY_MAX_S
+from tomking.risk.groups import Groups
 from tomking.risk.limits import Limits, Named, Pairs
 
 Table = dict[str, Any]
 Curves = tuple[tuple[str, Pairs], ...]
 Reserves = tuple[tuple[str, str, int], ...]
+#: Fields that are tables in a file.
+TABLES = (Pairs, Named, Curves, Reserves, Groups)
 
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -130,6 +133,8 @@ def _type(limit: Limit) -> Any:
         return dict[str, amount]
     if limit.hint in (Curves, Reserves):
         return dict[str, dict[str, amount]]
+    if limit.hint == Groups:
+        return dict[str, list[str]]
     return amount
 
 
@@ -165,7 +170,9 @@ def _sentence(fault: ValidationError) -> str:
 def _allowed(path: tuple[str, ...]) -> str:
     if path[0] == "limits" and len(path) > 1 and path[1] in limits():
         limit = limits()[path[1]]
-        table = limit.hint in (Pairs, Named, Curves, Reserves) and len(path) == 2
+        if limit.hint == Groups:
+            return f"a table of lists of {limit.unit} ({limit.rule})"
+        table = limit.hint in TABLES and len(path) == 2
         return f"a table of figures, each {limit.allowed}" if table else limit.allowed
     return "a name" if path == ("preset",) else OTHERS.get(".".join(path[:2]), "a table")
 

@@ -12,7 +12,7 @@ from typing import Any
 import tomlkit
 
 from tomking.app import strategies
-from tomking.app.config.models import Curves, Limit, Reserves, limits
+from tomking.app.config.models import TABLES, Curves, Limit, Reserves, limits
 from tomking.exchange.fills import FORMS_LIST
 from tomking.risk.limits import Limits
 from tomking.strategies.plan import Plan
@@ -48,7 +48,7 @@ def default_text(plans: Mapping[str, Plan]) -> str:
 def _limits() -> Iterator[str]:
     """Plain figures first: in TOML a table swallows whatever follows it."""
     values = {limit: getattr(Limits(), limit.name) for limit in limits().values()}
-    tables = {limit: value for limit, value in values.items() if _is_table(value)}
+    tables = {limit: value for limit, value in values.items() if limit.hint in TABLES}
     for limit, value in values.items():
         if limit not in tables:
             yield _line(limit.name, _plain(value), _note(limit))
@@ -58,15 +58,13 @@ def _limits() -> Iterator[str]:
             yield from (f"{_key(key)} = {_plain(part)}" for key, part in rows)
 
 
-def _is_table(value: Any) -> bool:
-    return isinstance(value, tuple) and bool(value) and isinstance(value[0], tuple)
-
-
 def _tables(limit: Limit, value: Any) -> Iterator[tuple[str, tuple[tuple[Any, Any], ...]]]:
-    if limit.hint == Curves:
+    if limit.hint == Curves and value:
         yield from ((f"{limit.name}.{_key(name)}", curve) for name, curve in value)
-    elif limit.hint == Reserves:
-        yield from ((f"{limit.name}.{_key(group)}", ((name, n),)) for group, name, n in value)
+    elif limit.hint == Reserves and value:
+        for group in dict.fromkeys(first for first, _, _ in value):
+            rows = tuple((name, n) for first, name, n in value if first == group)
+            yield f"{limit.name}.{_key(group)}", rows
     else:
         yield limit.name, value
 
