@@ -39,6 +39,8 @@ class Limits:
     )
     vix_hysteresis: float = field(default=0.0, metadata=about("points", "R-VIX-05", 0, 10))
     crisis_puts_max: float = field(default=0.20, metadata=about(SHARE, "R-VIX-06", 0, 0.5))
+    crisis_vix: float = field(default=30.0, metadata=about("VIX points", "R-VIX-06", 0, 100))
+    crisis_opens: str = field(default="all", metadata=about("all | puts", "R-VIX-08"))
     vix_open_max: float = field(default=35.0, metadata=about("points", "R-VIX-02", 0, 60))
     vix_age_max_s: float = field(default=300.0, metadata=about("seconds", "R-VIX-03", 1, 3600))
     vix_spike_max: float = field(default=0.50, metadata=about("share of a day", "R-VIX-04", 0, 5))
@@ -184,6 +186,8 @@ class Limits:
     # Conditions of entry that documents put on a strategy.
     win_rate_min: Named = field(default=(), metadata=about("share that won", "R-POS-06", 0, 1))
     iv_percentile_min: Named = field(default=(), metadata=about("IV percentile", "R-VIX-07", 0, 1))
+    dte_min: Named = field(default=(), metadata=about("days", "R-EVT-07", 0, 3650))
+    dte_max: Named = field(default=(), metadata=about("days", "R-EVT-08", 0, 3650))
     expiry_minutes_min: float = field(default=30.0, metadata=about("minutes", "R-EVT-06", 0, 1e6))
     # Correlation groups.
     one_slot: tuple[str, ...] = field(

@@ -87,6 +87,8 @@ def _settled(layers: Sequence[Layer]) -> Settings:
                 sources[f"{section}.{name}"] = layer.source(f"{section}.{name}")
         for name, given in sorted(layer.data.get("limits", {}).items(), key=_groups_first):
             sources[f"limits.{name}"] = layer.source(f"limits.{name}")
+            if name == "vix_bands" and layer.data["limits"].keys() & {"vix_table"} == set():
+                changed = replace(changed, vix_table="bands")  # bands written out are meant to bind
             changed = _with(changed, limits()[name], given, layer)
     with _said_of(sources["backtest.strategies"]):
         chosen = tuple(strategies.find(name).name for name in plain["strategies"])
@@ -157,7 +159,9 @@ def _as_field(limit: Limit, before: Any, given: Any, groups: Sequence[str]) -> A
 
 
 #: Tables by strategy whose name does not say so.
-BY_STRATEGY = ("limits.win_rate_min", "limits.iv_percentile_min")
+BY_STRATEGY = tuple(
+    f"limits.{name}" for name in ("win_rate_min", "iv_percentile_min", "dte_min", "dte_max")
+)
 
 
 def _known(name: str, there: Sequence[str], groups: Sequence[str], key: str) -> None:

@@ -2,11 +2,13 @@
 conditions of entry that documents 000 and 003 put on every trade of a strategy. Off by default.
 """
 
-from math import isnan, nan
+from math import inf, isnan, nan
 
+from tomking.core.calendar import dte
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.market.expiry import MINUTES_A_YEAR, years_left
 from tomking.risk.case import Case
+from tomking.risk.crisis import in_crisis, opens_puts_only
 from tomking.risk.limits import named
 from tomking.risk.tally import Tally
 
@@ -26,6 +28,41 @@ def time_is_left(case: Case) -> Reading:
         "time to the first expiry", Stage.MARKET, Sense.AT_LEAST,
         None if isnan(left) else left * MINUTES_A_YEAR, case.view.limits.expiry_minutes_min,
         "minutes", "R-EVT-06",
+    )  # fmt: skip
+
+
+def expiry_is_far_enough(case: Case) -> Reading:
+    """The nearest option that is opened has the strategy's least days left (R-EVT-07)."""
+    days = min(_ends(case), default=None)
+    bound = named(case.view.limits.dte_min, case.order.strategy, 0.0)
+    return Reading(
+        "days to the first expiry", Stage.MARKET, Sense.AT_LEAST, days, bound, "days", "R-EVT-07"
+    )
+
+
+def expiry_is_near_enough(case: Case) -> Reading:
+    """The farthest option that is opened has no more than the strategy's most days left (R-EVT-08)."""
+    days = max(_ends(case), default=None)
+    bound = named(case.view.limits.dte_max, case.order.strategy, inf)
+    return Reading(
+        "days to the last expiry", Stage.MARKET, Sense.AT_MOST, days, bound, "days", "R-EVT-08"
+    )
+
+
+def _ends(case: Case) -> list[int]:
+    today = case.view.session.day
+    opened = (leg.contract for leg in case.order.legs if leg.opens and leg.contract.is_option)
+    return [dte(contract.expiry, today) for contract in opened]
+
+
+def crisis_takes_puts(case: Case) -> Reading:
+    """In a crisis nothing but puts is opened, where that is asked for (R-VIX-08)."""
+    asked = case.view.limits.crisis_opens == "puts" and in_crisis(case.view)
+    fits = not asked or opens_puts_only(case.order)
+    seen = "puts alone" if fits else "other options"
+    return Reading(
+        "opened in a crisis", Stage.VIX, Sense.IS, seen if asked else "not asked",
+        "puts alone" if asked else "not asked", "", "R-VIX-08",
     )  # fmt: skip
 
 
@@ -60,4 +97,11 @@ def record_is_good(case: Case) -> Reading:
     )  # fmt: skip
 
 
-CONDITIONS = (time_is_left, options_are_dear, record_is_good)
+CONDITIONS = (
+    time_is_left,
+    expiry_is_far_enough,
+    expiry_is_near_enough,
+    crisis_takes_puts,
+    options_are_dear,
+    record_is_good,
+)
