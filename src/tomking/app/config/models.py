@@ -19,8 +19,6 @@ from tomking.risk.limits import Limits, Named, Pairs
 Table = dict[str, Any]
 Curves = tuple[tuple[str, Pairs], ...]
 Reserves = tuple[tuple[str, str, int], ...]
-#: Fields that are tables in a file.
-TABLES = (Pairs, Named, Curves, Reserves, Groups)
 
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -36,6 +34,11 @@ class Limit:
     rule: str
     low: float
     high: float
+
+    @property
+    def is_table(self) -> bool:
+        """Whether a file gives it as a table."""
+        return self.hint in (Pairs, Named, Curves, Reserves, Groups)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -172,7 +175,7 @@ def _allowed(path: tuple[str, ...]) -> str:
         limit = limits()[path[1]]
         if limit.hint == Groups:
             return f"a table of lists of {limit.unit} ({limit.rule})"
-        table = limit.hint in TABLES and len(path) == 2
+        table = limit.is_table and len(path) == 2
         return f"a table of figures, each {limit.allowed}" if table else limit.allowed
     return "a name" if path == ("preset",) else OTHERS.get(".".join(path[:2]), "a table")
 

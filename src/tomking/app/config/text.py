@@ -7,12 +7,13 @@ The default preset is written from the code so that it cannot say anything else:
 
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 import tomlkit
 
 from tomking.app import strategies
-from tomking.app.config.models import TABLES, Curves, Limit, Reserves, limits
+from tomking.app.config.models import Curves, Limit, Reserves, limits
 from tomking.exchange.fills import FORMS_LIST
 from tomking.risk.limits import Limits
 from tomking.strategies.plan import Plan
@@ -29,7 +30,7 @@ HEAD = f"""\
 capital = 44500                                   # dollars, rulebook 14
 
 [backtest]
-strategies = []                                   # empty: all there are
+strategies = []                                   # empty: the core; "all" for all
 seed = 1                                          # of the modelled paths
 scale = "rebase"                                  # rebase | literal, rulebook 0.6
 fill = "spread_fraction(0.5)"                     # {FORMS_LIST}
@@ -48,9 +49,11 @@ def default_text(plans: Mapping[str, Plan]) -> str:
 def _limits() -> Iterator[str]:
     """Plain figures first: in TOML a table swallows whatever follows it."""
     values = {limit: getattr(Limits(), limit.name) for limit in limits().values()}
-    tables = {limit: value for limit, value in values.items() if limit.hint in TABLES}
+    tables = {limit: value for limit, value in values.items() if _is_table(value)}
     for limit, value in values.items():
-        if limit not in tables:
+        if limit not in tables and limit.is_table:
+            yield _padded(f"# [limits.{limit.name}] is empty", _note(limit))
+        elif limit not in tables:
             yield _line(limit.name, _plain(value), _note(limit))
     for limit, value in tables.items():
         for head, rows in _tables(limit, value):
@@ -58,13 +61,16 @@ def _limits() -> Iterator[str]:
             yield from (f"{_key(key)} = {_plain(part)}" for key, part in rows)
 
 
+def _is_table(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and isinstance(value[0], tuple)
+
+
 def _tables(limit: Limit, value: Any) -> Iterator[tuple[str, tuple[tuple[Any, Any], ...]]]:
-    if limit.hint == Curves and value:
+    if limit.hint == Curves:
         yield from ((f"{limit.name}.{_key(name)}", curve) for name, curve in value)
-    elif limit.hint == Reserves and value:
-        for group in dict.fromkeys(first for first, _, _ in value):
-            rows = tuple((name, n) for first, name, n in value if first == group)
-            yield f"{limit.name}.{_key(group)}", rows
+    elif limit.hint == Reserves:
+        for group, rows in groupby(value, key=lambda row: row[0]):
+            yield f"{limit.name}.{_key(group)}", tuple((name, n) for _, name, n in rows)
     else:
         yield limit.name, value
 
