@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
