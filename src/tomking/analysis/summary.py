@@ -11,8 +11,9 @@ from tomking.analysis.funnel import Funnel, funnels, refused_orders
 from tomking.analysis.performance import Performance, performance
 from tomking.analysis.tallies import Asked, Tally, tally
 from tomking.analysis.trades import Held, Trade, trades
-from tomking.core.facts import Fact, Halted
+from tomking.core.facts import Fact
 from tomking.core.product import PRODUCTS
+from tomking.core.restraints import Halted
 from tomking.core.value import value
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from tomking.core.facts import Alarmed, Fact, Proposed, RungMoved
+from tomking.core.facts import Fact
+from tomking.core.restraints import Alarmed, Proposed, RungMoved
 from tomking.core.rung import AlarmLevel, Rung
 from tomking.core.value import value
 

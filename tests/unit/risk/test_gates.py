@@ -13,7 +13,7 @@ from tomking.risk.case import open_case
 from tomking.risk.gates.market import root_has_a_group
 from tomking.risk.judge import EXPOSURE, SANITY, judge
 from tomking.risk.verdict import Refused
-from worlds.gate_rows import TABLE
+from unit.risk.gate_table import TABLE
 from worlds.gates import SPREAD, answers, exit_of, held_spread, opener, scene
 from worlds.orders import book_with, order, preview, view
 

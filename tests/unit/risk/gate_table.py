@@ -1,4 +1,4 @@
-"""The rows of the table of gates: every gate below, at and above its bound, by rule id."""
+"""The table of gates: every one below, at and above its bound, one row each, by rule id."""
 
 from datetime import date
 from decimal import Decimal
