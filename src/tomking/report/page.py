@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from tomking.report import charts, stress, tables
+from tomking.report import charts, ledger, stress, tables
 from tomking.report.checks import PASS, verdicts
 from tomking.report.contents import Account, Report
 from tomking.report.findings import (
@@ -80,6 +80,8 @@ def _account(report: Report, account: Account) -> dict[str, object]:
                 "goal": goals.get(tally.name),
                 "slices": tables.slices(summary, tally.name),
                 "gates": tables.gates(funnel),
+                "rejections": ledger.rejections(summary, tally.name),
+                "results": ledger.results(summary, tally.name),
                 "stopped": stopped(tally, funnel),
             }
             for tally, funnel in zip(summary.tallies, summary.funnels, strict=True)

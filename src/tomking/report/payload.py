@@ -1,6 +1,6 @@
 """A report as plain data: what ``--json`` prints and ``report.json`` holds. Its keys are a promise."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -8,6 +8,8 @@ from tomking.analysis.equity import Window
 from tomking.analysis.fullest import Fullest
 from tomking.analysis.intervals import Interval
 from tomking.analysis.performance import Performance
+from tomking.analysis.rejections import Rejection
+from tomking.analysis.results import Result
 from tomking.analysis.summary import Summary
 from tomking.analysis.tallies import Tally
 from tomking.analysis.trades import Trade
@@ -43,6 +45,8 @@ def contract(report: Report, account: Account, checks: Mapping[str, str]) -> Rec
         "last": report.last.isoformat(),
         "seed": report.seed,
         "venue": _venue(report.venue),
+        "rejections_by": rejected_by(base.summary),
+        "results_by": results_by(base.summary),
     }
 
 
@@ -73,6 +77,39 @@ def rejections(summary: Summary) -> Record:
         stage.value: sum(dict(funnel.by_stage).get(stage.value, 0) for funnel in summary.funnels)
         for stage in STAGES
     }
+
+
+def rejected_by(summary: Summary) -> Record:
+    """Considered and refused entries of each strategy by stage, hour, weekday and pattern."""
+    return _nested((row.strategy, row.by, row.label, _rejection(row)) for row in summary.rejections)
+
+
+def results_by(summary: Summary) -> Record:
+    """Closed trades of each strategy by hour and weekday of entry, pattern and regime."""
+    return _nested((row.strategy, row.by, row.label, _result(row)) for row in summary.results)
+
+
+def _rejection(row: Rejection) -> Record:
+    return {"considered": row.considered, "refused": row.refused, "stages": dict(row.stages)}
+
+
+def _result(row: Result) -> Record:
+    return {
+        "closed": row.closed,
+        "wins": row.wins,
+        "losses": row.losses,
+        "win_rate": row.win_rate,
+        "pnl": _money(row.pnl),
+        "mean": _money(row.mean),
+    }
+
+
+def _nested(rows: Iterable[tuple[str, str, str, Record]]) -> Record:
+    """Records by three names, one inside the other."""
+    found: dict[str, dict[str, Record]] = {}
+    for first, second, third, record in rows:
+        found.setdefault(first, {}).setdefault(second, {})[third] = record
+    return {name: {by: part for by, part in one.items()} for name, one in found.items()}  # noqa: C416
 
 
 def payload(report: Report) -> Record:
@@ -120,6 +157,8 @@ def _column(column: Column) -> Record:
             }
             for funnel in summary.funnels
         },
+        "rejections_by": rejected_by(summary),
+        "results_by": results_by(summary),
         "months": {f"{m.year}-{m.month:02d}": m.gain for m in summary.months},
         "windows": {window.name: _window(window) for window in summary.windows},
         "trades": [_trade(trade) for trade in summary.trades],

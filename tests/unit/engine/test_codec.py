@@ -82,6 +82,14 @@ def test_the_payload_is_json_that_anybody_can_read() -> None:
     assert json.loads(to_json(considered(inf)), parse_constant=refused)["strategy"] == "lt112"
 
 
+def test_an_answer_from_before_labels_were_written_has_none() -> None:
+    written = json.loads(to_json(considered(1.0)))
+    del written["labels"]
+    fact = from_json("Considered", json.dumps(written))
+    assert isinstance(fact, Considered)
+    assert fact.labels == {}
+
+
 def test_an_instant_keeps_its_hour_when_the_clocks_go_back() -> None:
     for fold in (0, 1):
         at = datetime(2018, 11, 4, 1, 30, tzinfo=NEW_YORK, fold=fold)

@@ -93,6 +93,8 @@ def test_what_is_said_about_0dte_stands_under_its_figures_verbatim(text: str) ->
         "Month by month",
         "bug report against the model until explained",
         "2018-01-08 11:00",
+        "By hour, weekday and pattern",
+        "VIX 5",
     ],
 )
 def test_the_page_holds_what_was_promised(text: str, words: str) -> None:

@@ -1,4 +1,7 @@
-"""``tomking why-not STRATEGY DATE``: every question a strategy was asked on a day, and every answer."""
+"""``tomking why-not STRATEGY DATE``: every question a strategy was asked on a day, and every answer.
+
+With ``--by`` the whole run instead: what was considered and refused by stage, hour, weekday or pattern.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from tomking.app import strategies
+from tomking.app.rejected import by_named, show_rejections
 from tomking.app.screen import both_clocks, clocks, day_of, show, show_json, show_table
 from tomking.app.story import Told, asked, due, next_slot, told
 from tomking.core.errors import ConfigError
@@ -20,29 +24,43 @@ COLUMNS = ("stage", "root", "reading", "seen", "must be", "rule", "")
 
 
 def command(
-    strategy: Annotated[str, typer.Argument(help="Its name, such as lt112.")],
-    day: Annotated[str, typer.Argument(metavar="DATE", help="A day of the run, as 2018-02-07.")],
+    strategy: Annotated[str | None, typer.Argument(help="Its name, such as lt112.")] = None,
+    day: Annotated[
+        str | None, typer.Argument(metavar="DATE", help="A day of the run, as 2018-02-07.")
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(help="The whole run by stage, hour, weekday or pattern, instead of a day."),
+    ] = None,
     run: Annotated[str | None, typer.Option(help="The beginning of a run's hash.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> None:
     """Say why a strategy did or did not trade on a day of a stored run.
 
     Every answer it gave is shown with all readings by stage, and every order with all its gates. On a
-    day on which it is not asked, the next slot is named.
+    day on which it is not asked, the next slot is named. With --by the whole run is told instead, of
+    one strategy or of all.
     """
+    if by is not None:
+        if day is not None:
+            raise ConfigError(f"--by tells of the whole run: leave out {day}")
+        show_rejections(told(run), by_named(by), _found(strategy), json=json)
+        return
+    if strategy is None or day is None:
+        raise ConfigError("name a strategy and a day, or say --by stage, hour, weekday or pattern")
     wanted, on = strategies.find(strategy), day_of(day)
     kept = told(run)
     facts = tuple(kept.on(on))
-    if not kept.traded(wanted.name):
-        raise ConfigError(
-            f"{wanted.name} is not part of run {kept.run}: choose another run with --run, or run "
-            f"`tomking backtest --strategies {wanted.name}` first"
-        )
+    kept.must_have(wanted.name)
     answers = asked(facts, wanted.name)
     if json:
         show_json(_document(kept, wanted, on, answers))
     else:
         _show(kept, wanted, on, answers)
+
+
+def _found(strategy: str | None) -> str | None:
+    return None if strategy is None else strategies.find(strategy).name
 
 
 Answers = Sequence[Considered | Judged]

@@ -1,0 +1,43 @@
+"""The decision ledger as tables: what was considered, refused and earned, by when and under what."""
+
+from itertools import groupby
+
+from tomking.analysis.rejections import STAGE, Rejection
+from tomking.analysis.results import Result
+from tomking.analysis.summary import Summary
+from tomking.report.tables import Table
+from tomking.report.words import money, percent
+
+Row = tuple[str, ...]
+
+
+def rejections(summary: Summary, name: str) -> Table:
+    """A strategy's considered entries by hour, weekday and pattern; stages are told elsewhere."""
+    head = ("", "Considered", "Refused", "Share", "Refused at")
+    mine = (row for row in summary.rejections if row.strategy == name and row.by != STAGE)
+    rows: list[Row] = []
+    for by, group in groupby(mine, key=lambda row: row.by):
+        rows += [(f"by {by}", *("" for _ in head[1:])), *(_rejection(row) for row in group)]
+    return Table(head, tuple(rows))
+
+
+def results(summary: Summary, name: str) -> Table:
+    """A strategy's closed trades by hour and weekday of entry, pattern and regime."""
+    head = ("", "Closed", "Won", "Winners", "Result", "A trade")
+    mine = (row for row in summary.results if row.strategy == name)
+    rows: list[Row] = []
+    for by, group in groupby(mine, key=lambda row: row.by):
+        rows += [(f"by {by}", *("" for _ in head[1:])), *(_result(row) for row in group)]
+    return Table(head, tuple(rows))
+
+
+def _rejection(row: Rejection) -> Row:
+    stages = ", ".join(f"{stage} {count:,}" for stage, count in row.stages)
+    return row.label, f"{row.considered:,}", f"{row.refused:,}", percent(row.share, 0), stages
+
+
+def _result(row: Result) -> Row:
+    return (
+        row.label, f"{row.closed:,}", f"{row.wins:,}", percent(row.win_rate, 0),
+        money(row.pnl, sign=True), money(row.mean, sign=True),
+    )  # fmt: skip
