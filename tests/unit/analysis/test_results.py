@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tomking.analysis.results import KEYS, Result, results
-from tomking.analysis.trades import Held, entered as traded, trades
+from tomking.analysis.trades import Held, trades
+from tomking.analysis.trades import entered as traded
 from tomking.core.facts import Fact
 from tomking.core.money import ZERO
 from unit.analysis.journals import MONDAY, at, entered, left, opening
