@@ -88,6 +88,25 @@ def test_why_not_shows_every_answer_with_every_reading(
         assert reading.name.split(": ")[-1] in said
     assert "FAIL" in said
     assert "pass" in said
+    assert f"pattern {fact.labels['pattern']}" in said
+
+
+def test_every_stage_of_a_considered_entry_is_told_or_said_not_to_have_been_asked(
+    home: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fact = next(f for f in home.facts if isinstance(f, Considered) and f.outcome == "skipped")
+    assert main(["why", fact.strategy, str(fact.at.date())]) == 0
+    page = capsys.readouterr().out
+    table = [line.split() for line in page.splitlines()]
+    assert {stage.value for stage in STAGES} <= {line[0] for line in table if line}
+    assert main(["why", fact.strategy, str(fact.at.date()), "--json"]) == 0
+    told = next(
+        c for c in json.loads(capsys.readouterr().out)["considered"] if c["outcome"] == "skipped"
+    )
+    asked = {reading["stage"] for reading in told["readings"]}
+    assert asked | set(told["not_asked"]) == {stage.value for stage in STAGES}
+    assert not asked & set(told["not_asked"])
+    assert all("observed" in reading and "bound" in reading for reading in told["readings"])
 
 
 def test_why_not_as_json_holds_every_gate_of_every_order(

@@ -70,13 +70,14 @@ def _show(kept: Told, strategy: Strategy, on: date, answers: Answers) -> None:
     show(f"{strategy.name} on {on:%A} {on}, run {kept.run}")
     for answer in answers:
         show(f"\n{both_clocks(answer.at)}: {answer}.")
-        if isinstance(answer, Judged):
+        if answer.labels:
             show(", ".join(f"{key} {told_}" for key, told_ in answer.labels.items()))
         if answer.readings:
-            rows = [_row(r, _root_of(answer)) for r in by_stage(answer.readings)]
-            show_table(COLUMNS, rows)
+            show_table(COLUMNS, _rows(answer))
         if isinstance(answer, Considered) and unasked(answer):
-            show(f"not asked, since no order was wanted: {', '.join(unasked(answer))}")
+            show(
+                f"{len(unasked(answer))} of {len(STAGES)} stages were not asked: no order was wanted"
+            )
     note = _note(strategy, on, answers)
     if note:
         show(f"\n{note}")
@@ -103,6 +104,15 @@ def _rooted(reading: Reading, root: str) -> tuple[str, str]:
     """The root a reading is about, and its name without it."""
     found = re.match(r"([A-Z0-9/]+): (.+)", reading.name)
     return (found[1], found[2]) if found else (root, reading.name)
+
+
+def _rows(answer: Considered | Judged) -> list[tuple[str, ...]]:
+    """Every stage in its order: its readings, or that it was not asked."""
+    rows = [_row(reading, _root_of(answer)) for reading in answer.readings]
+    if isinstance(answer, Considered):
+        rows += [(stage, "", "not asked", "", "", "", "") for stage in unasked(answer)]
+    order = [stage.value for stage in STAGES]
+    return sorted(rows, key=lambda row: order.index(row[0]))
 
 
 def _row(reading: Reading, root: str) -> tuple[str, ...]:
@@ -153,6 +163,7 @@ def _considered(fact: Considered) -> Mapping[str, Any]:
         "slot": fact.slot,
         "outcome": fact.outcome,
         "sentence": str(fact),
+        "labels": fact.labels,
         "readings": [_reading(reading, "") for reading in by_stage(fact.readings)],
         "not_asked": unasked(fact),
     }
