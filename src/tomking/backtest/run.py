@@ -148,7 +148,7 @@ def _made(spec: RunSpec, paths: Paths, progress: Progress | None) -> Run:
         clock=clock if progress is None else _Watched(clock, progress),
         market=market,
         broker=SimulatedBroker(exchange),
-        inbox=SimulatedOperator(REVIEW_DAYS),
+        inbox=SimulatedOperator(REVIEW_DAYS, spec.limits),
     )
     agree(desk, exchange)
     now = market.at(sessions[-1].at(sessions[-1].minutes + AFTER_CLOSE))

@@ -21,7 +21,8 @@ def labels(order: Order, view: View, readings: tuple[Reading, ...]) -> Mapping[s
 
 def asked_under(root: str, view: View) -> Mapping[str, str]:
     """What a strategy was asked under, about the root it tries first, whatever it answered."""
-    return _told(root, view, _scored(pattern_score(view.market, root)))
+    score = pattern_score(view.market, root, view.limits.pattern_form)
+    return _told(root, view, _scored(score))
 
 
 def _told(root: str, view: View, pattern: str) -> dict[str, str]:
@@ -39,4 +40,4 @@ def _told(root: str, view: View, pattern: str) -> dict[str, str]:
 
 
 def _scored(score: float | str | None) -> str:
-    return UNKNOWN if score is None else str(score)[:6]
+    return UNKNOWN if score in (None, UNKNOWN) else str(score)[:6]
