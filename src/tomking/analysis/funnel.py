@@ -31,6 +31,7 @@ class Refusal:
     days: int
     seen: int
     example: str
+    rule: str = ""
 
     @property
     def share(self) -> float:
@@ -117,6 +118,7 @@ def _by_root(
         Refusal(
             root, gate, example[root, gate].stage.value, days,
             always.get(root, tried[root] + traded.get(root, 0)), str(example[root, gate]),
+            example[root, gate].rule,
         )
         for (root, gate), days in counts.most_common()
     )  # fmt: skip

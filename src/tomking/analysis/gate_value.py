@@ -60,12 +60,26 @@ class GateValue:
         return self.days >= ENOUGH
 
 
-def gate_values(shadows: Sequence[Shadow], seed: int) -> tuple[GateValue, ...]:
+@value
+class GateLedger:
+    """Refused candidates, how many of them could be carried, and what that says of each gate."""
+
+    refused: int
+    carried: int
+    values: tuple[GateValue, ...]
+
+    def of(self, refuser: Refuser) -> tuple[GateValue, ...]:
+        """The gates as only, or as first refuser."""
+        return tuple(each for each in self.values if each.refuser is refuser)
+
+
+def gate_ledger(shadows: Sequence[Shadow], seed: int) -> GateLedger:
     """The value of every gate that refused anything, as only and as first refuser.
 
     ``seed`` is that of the bootstrap, which resamples weeks.
     """
-    return tuple(_told(shadows, seed))
+    carried = sum(shadow.pnl is not None for shadow in shadows)
+    return GateLedger(len(shadows), carried, tuple(_told(shadows, seed)))
 
 
 def _told(shadows: Sequence[Shadow], seed: int) -> Iterator[GateValue]:

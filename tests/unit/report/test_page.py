@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tomking.report.findings import SAME_DAY, UNMEASURABLE
+from tomking.report.findings import SAME_DAY
 from tomking.report.page import page
+from tomking.report.words import UNMEASURABLE
 from unit.report.reports import report
 
 pytestmark = pytest.mark.unit

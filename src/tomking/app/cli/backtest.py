@@ -72,6 +72,10 @@ def command(
         bool | None,
         typer.Option("--strip/--no-strip", help="The sensitivity runs (with a report)."),
     ] = None,
+    gate_value: Annotated[
+        bool,
+        typer.Option("--gate-value", help="What each gate was worth: refused entries as shadows."),
+    ] = False,
     report: Annotated[
         Path | None, typer.Option(help="Where the page goes (.json for data).")
     ] = None,
@@ -95,10 +99,11 @@ def command(
     again = shlex.join(
         ["tomking", "backtest"]
         + [word for key, told in given.items() if told is not None for word in (key, str(told))]
+        + (["--gate-value"] if gate_value else [])
     )
     varied = target is not None if strip is None else strip
     with bar("trading") as heard:
-        found = made([Wanted(spec, again, varied)], again, heard)
+        found = made([Wanted(spec, again, varied, gate_value)], again, heard)
     if target is not None:
         write(target, json_of(found) if target.suffix == ".json" else page_of(found))
     checked = verdicts(found)
