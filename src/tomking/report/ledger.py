@@ -59,7 +59,7 @@ def _gate(each: GateValue) -> Row:
 
 
 def worth(each: GateValue) -> str:
-    """The value of a gate in words: ``saved $31 a trade``, ``cost $12 a trade``, or why there is none."""
+    """A gate's value in words: ``saved $31 a trade``, ``cost $12 a trade``, or why none is told."""
     if not each.is_measurable:
         return UNMEASURABLE
     if each.value is None:
