@@ -21,7 +21,7 @@ from worlds.planted import LOSER, WINNER, mark_of, seller, shadows_of, traded, w
 pytestmark = pytest.mark.unit
 
 #: Rules of the planted plans: what they refuse is known, so their sign is too.
-HARMFUL, USEFUL = "R-TST-01", "R-TST-02"
+HARMFUL, USEFUL = "planted harm", "planted use"
 WEEKS = 69
 PLAN = seller(NoEvent((WINNER,), HARMFUL), NoEvent((LOSER,), USEFUL))
 
@@ -91,18 +91,18 @@ def test_a_floor_on_the_credit_is_not_measurable_on_modelled_quotes(rule: str) -
 
 
 def test_nor_is_a_band_of_vix() -> None:
-    band = gate(shadows_of(seller(VixAtLeast(30.0, "R-TST-03")), 30), "R-TST-03")
+    band = gate(shadows_of(seller(VixAtLeast(30.0, "planted storm")), 30), "planted storm")
     assert band.days >= 20
     assert worth(band) == UNMEASURABLE
 
 
 def test_two_refusers_of_one_day_leave_it_without_an_only_one() -> None:
-    both = seller(NoEvent((WINNER,), HARMFUL), VixAtLeast(30.0, "R-TST-03"))
+    both = seller(NoEvent((WINNER,), HARMFUL), VixAtLeast(30.0, "planted storm"))
     ledger = gate_ledger(shadows_of(both, 12), 1)
     only = {one.rule: one.refused for one in ledger.of(Refuser.ONLY)}
     first = {one.rule: one.refused for one in ledger.of(Refuser.FIRST)}
-    assert only == {"R-TST-03": 8}
-    assert first == {HARMFUL: 4, "R-TST-03": 8}
+    assert only == {"planted storm": 8}
+    assert first == {HARMFUL: 4, "planted storm": 8}
 
 
 def test_what_a_plan_would_have_asked_next_refuses_too() -> None:
@@ -148,7 +148,7 @@ def test_a_refusal_that_names_no_root_has_no_shadow_and_is_counted() -> None:
 
 def test_an_entry_of_which_no_form_fits_has_no_shadow() -> None:
     (shape,) = PLAN.shapes
-    never = replace(PLAN, shapes=(replace(shape, when=(VixAtLeast(99.0, "R-TST-03"),)),))
+    never = replace(PLAN, shapes=(replace(shape, when=(VixAtLeast(99.0, "planted storm"),)),))
     assert {one.pnl for one in shadows_of(never, 6)} == {None}
     assert all("VIX" in one.note for one in shadows_of(never, 6))
 

@@ -1,6 +1,7 @@
 """``tomking backtest``: trade a window of history and say what came of it."""
 
 import shlex
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -96,11 +97,7 @@ def command(
     target = report or (None if json else REPORT)
     if target is not None:
         writable(target, "--report")
-    again = shlex.join(
-        ["tomking", "backtest"]
-        + [word for key, told in given.items() if told is not None for word in (key, str(told))]
-        + (["--gate-value"] if gate_value else [])
-    )
+    again = _again(given, ("--gate-value",) if gate_value else ())
     varied = target is not None if strip is None else strip
     with bar("trading") as heard:
         found = made([Wanted(spec, again, varied, gate_value)], again, heard)
@@ -112,6 +109,12 @@ def command(
     else:
         show_outcome(found, checked, target)
     return Exit.OK if set(checked.values()) == {PASS} else Exit.ERROR
+
+
+def _again(given: Mapping[str, object], flags: Sequence[str]) -> str:
+    """The command that makes the run again."""
+    words = [word for key, told in given.items() if told is not None for word in (key, str(told))]
+    return shlex.join(["tomking", "backtest", *words, *flags])
 
 
 def spec_of(settings: Settings, said: Said) -> RunSpec:
