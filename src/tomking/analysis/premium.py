@@ -25,7 +25,7 @@ PREMIUM: Mapping[str, str] = MappingProxyType(
             ("R-0DTE-06", "R-112-05", "R-112-10", "R-112-11", "R-SGL-02", "R-SGL-05", "R-ICN-02",
              "R-RAT-01", "R-BTR-01", "R-BFL-05", "R-BFL-07"), CREDIT),
         **dict.fromkeys(("R-BFL-03", "R-BFL-06", "R-DIA-01", "R-PMC-05", "R-PMC-06", "R-LEP-05"), COST),
-        **dict.fromkeys(("R-SIZ-01", "R-SIZ-02"), AT_RISK),
+        **dict.fromkeys(("R-SIZ-01", "R-SIZ-02", "R-SIZ-07", "R-SIZ-10"), AT_RISK),
         "R-DAT-02": WIDTH,
         **dict.fromkeys(
             ("R-VIX-01", "R-VIX-02", "R-VIX-04", "R-SIZ-05", "R-SIZ-06"), VOLATILITY),

@@ -20,7 +20,7 @@ from tomking.analysis.summary import summarise
 from tomking.analysis.tallies import Asked, Block
 from tomking.analysis.trades import Held
 from tomking.app.runs import keep
-from tomking.backtest.run import Paths, Run, RunSpec, run
+from tomking.backtest.run import Paths, Run, RunSpec, market_of, run
 from tomking.backtest.shadows import shadows
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.value import value
@@ -106,8 +106,7 @@ def _gates(made: Run, paths: Paths, heard: Heard | None) -> GateLedger:
 
 def _market(made: Run, paths: MutableMapping[date, F64]) -> ModelMarket:
     """The market a run was made on, to be looked at once more."""
-    spec = made.spec
-    return ModelMarket(made.history, spec.seed, spec.cut, spec.spreads, paths)
+    return market_of(made.spec, made.history, paths)
 
 
 def asked(strategy: Strategy) -> Asked:

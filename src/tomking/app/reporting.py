@@ -55,7 +55,8 @@ def together(spec: RunSpec, command: str, accounts: tuple[Account, ...]) -> Repo
     return Report(
         _title(spec, summary.first.year, summary.last.year), command,
         summary.first, summary.last, summary.sessions, spec.seed, (spec.scale, factor),
-        assumptions(spec, (spec.scale, factor)), inputs(summary.first, summary.last), never(spec),
+        assumptions(spec, (spec.scale, factor)),
+        inputs(summary.first, summary.last, spec.events), never(spec),
         tuple(goal for goal in GOALS if goal.strategy in names),
         Venue(spec.fill.name, spec.early_exercise.value, spec.latency_s), accounts,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from tomking.core.money import ZERO
 from tomking.core.value import value
 from tomking.data.embedded import History, window
 from tomking.data.modelled import ModelMarket
+from tomking.data.tables import events as event_table
 from tomking.engine.canonical import digest
 from tomking.engine.clock import SessionClock
 from tomking.engine.desk import Desk
@@ -28,6 +29,7 @@ from tomking.exchange.fills import FillModel, spread_fraction
 from tomking.exchange.venue import Exchange
 from tomking.exchange.working import LATENCY_S, latency
 from tomking.market.bars import F64
+from tomking.market.events import Event
 from tomking.market.modelled import Cut
 from tomking.market.sessions import sessions_between
 from tomking.portfolio.fees import TASTYTRADE, FeeSchedule
@@ -42,7 +44,8 @@ class RunSpec:
     ``fees_factor`` scales the fee table, ``spreads`` every quote's width, ``cut`` the modelled
     premiums; ``delay_min`` asks every slot late. ``strategies`` are the plans themselves, so a
     tuned plan is another spec. ``early_exercise`` is how holders of what we are short act (their die
-    has the run's ``seed``), ``latency_s`` the seconds from sending anything to its effect.
+    has the run's ``seed``), ``latency_s`` the seconds from sending anything to its effect, ``events``
+    somebody's own dates over the shipped ones.
     """
 
     strategies: tuple[Strategy, ...]
@@ -59,18 +62,21 @@ class RunSpec:
     delay_min: int = 0
     early_exercise: Mode = field(default=Mode.RATIONAL, repr=False)
     latency_s: float = field(default=LATENCY_S, repr=False)
+    events: tuple[Event, ...] = field(default=(), repr=False)
 
     def text(self) -> str:
         """The spec as one line of text: what the journal keeps and the hash begins with.
 
-        Holders and latency are told where they are not the usual ones, so that a run hashes as it did
-        before they could be chosen.
+        Holders, latency and events are told where they are not the usual ones, so that a run hashes as
+        it did before they could be chosen.
         """
         told = [repr(self)]
         if self.early_exercise is not Mode.RATIONAL:
             told.append(f"early_exercise={self.early_exercise.value!r}")
         if self.latency_s != LATENCY_S:
             told.append(f"latency_s={self.latency_s!r}")
+        if self.events:
+            told.append(f"events={self.events!r}")
         return ", ".join(told)
 
 
@@ -137,7 +143,7 @@ def _made(spec: RunSpec, paths: Paths, progress: Progress | None) -> Run:
     history = window(spec.start, spec.end, spec.scale)
     sessions = _sessions(history)
     exchange, fees = venue(spec), fees_of(spec)
-    market = ModelMarket(history, spec.seed, spec.cut, spec.spreads, paths)
+    market = market_of(spec, history, paths)
     journal = MemoryJournal()
     desk = Desk(spec.strategies, spec.limits, fees, journal)
     start = RunStarted(sessions[0].opens, "backtest", spec.capital, spec.text())
@@ -157,6 +163,12 @@ def _made(spec: RunSpec, paths: Paths, progress: Progress | None) -> Run:
         spec, history, sessions, tuple(journal.facts), desk, exchange, final,
         perf_counter() - began, run_hash,
     )  # fmt: skip
+
+
+def market_of(spec: RunSpec, history: History, paths: Paths) -> ModelMarket:
+    """The modelled market a spec is traded on."""
+    calendar = event_table(spec.events)
+    return ModelMarket(history, spec.seed, spec.cut, spec.spreads, paths, calendar)
 
 
 def venue(spec: RunSpec) -> Exchange:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from tomking.analysis.shadows import Candidate, Shadow, candidates, once
 from tomking.analysis.trades import entered
-from tomking.backtest.run import Paths, Run, fees_of, venue
+from tomking.backtest.run import Paths, Run, fees_of, market_of, venue
 from tomking.backtest.unlimited import unlimited
 from tomking.brokers.simulated import SimulatedBroker
 from tomking.core.calendar import AFTER_CLOSE, Session
@@ -24,7 +24,6 @@ from tomking.core.order import Structure
 from tomking.core.product import PRODUCTS
 from tomking.core.reading import Reading, Skip
 from tomking.core.value import value
-from tomking.data.modelled import ModelMarket
 from tomking.engine.clock import SessionClock
 from tomking.engine.desk import Desk
 from tomking.engine.loop import run as loop
@@ -65,9 +64,8 @@ def shadows(made: Run, paths: Paths, progress: Progress | None = None) -> tuple[
     ``paths`` are the run's own; ``progress`` hears (done, all) candidates.
     """
     spec = made.spec
-    market = ModelMarket(made.history, spec.seed, spec.cut, spec.spreads, paths)
     world = World(
-        made.sessions, market, fees_of(spec), spec.limits,
+        made.sessions, market_of(spec, made.history, paths), fees_of(spec), spec.limits,
         lambda dollars: venue(replace(spec, capital=dollars)), spec.delay_min,
     )  # fmt: skip
     return carried(made.facts, spec.strategies, world, progress)

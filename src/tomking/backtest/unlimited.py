@@ -14,11 +14,16 @@ ANY = 1e9
 #: Every limit that could refuse, size, halt or alarm, at a figure at which it does none of it.
 OPENED: Mapping[str, Any] = MappingProxyType(
     {
-        "vix_bands": ((ANY, ANY),), "vix_open_max": ANY, "vix_age_max_s": ANY, "vix_spike_max": ANY,
+        "vix_bands": ((ANY, ANY),), "vix_table": "bands", "crisis_puts_max": ANY,
+        "vix_open_max": ANY, "vix_age_max_s": ANY, "vix_spike_max": ANY,
         "reserve": 0.0, "margin_max": ANY, "bp_trade_max": ANY, "bp_trade_by_strategy": (),
+        "bp_by_strategy": (), "roots_by_phase": (), "phase_gates": "off",
         "phases_usd": (-ANY,), "phases_gbp": (-ANY,), "bp_by_phase": ((0, ANY),),
         "positions_by_phase": ((0, ANY),), "phase_by_strategy": (),
         "stage": 4, "bp_by_stage": ((0, ANY),), "positions_by_stage": ((0, ANY),),
+        "stage_capital_gbp": ((0, ANY),), "positions_by_strategy_phase": (), "kelly_mode": "off",
+        "win_streak": 0, "event_size_factor": 1.0, "group_max_by_phase": (),
+        "expectancy_wins_min": -ANY, "expectancy_mean_min": -ANY,
         "positions_per_underlying_max": int(ANY), "entries_a_day_max": int(ANY),
         "stop_risk_max": ANY, "defined_risk_max": ANY, "contracts_by_phase": (),
         "equity_groups_max": int(ANY), "group_reserve": (), "one_per_group": (),
@@ -40,12 +45,18 @@ OPENED: Mapping[str, Any] = MappingProxyType(
     }
 )  # fmt: skip
 #: Those that are set for the strategy and the root of a shadow.
-BY_SHADOW = frozenset({"positions_by_strategy", "contracts_by_gbp", "group_max"})
+BY_SHADOW = frozenset(
+    {"positions_by_strategy", "contracts_by_gbp", "group_max", "stage_by_strategy"}
+)
 #: What refuses nothing by itself: how fresh quotes must be to trade on, how orders are priced, whose
 #: margin rates, what people and emergencies do.
 KEPT = frozenset(
     {
-        "usd_per_gbp", "expiry_near_days", "greeks_mode", "resume_hours_min", "resume_gain_min",
+        "usd_per_gbp", "vix_hysteresis", "phase_months", "phase_wins", "phase_drawdown",
+        "phase_trades", "phase_demote_drawdown", "stage_successes", "stage_weeks", "kelly_share",
+        "kelly_max", "kelly_trades_min", "win_streak_factor", "one_slot", "expectancy_wins_over",
+        "expectancy_mean_over", "expectancy_alert", "expiry_near_days",
+        "greeks_mode", "resume_hours_min", "resume_gain_min",
         "alarm_flash_min", "alarm_vix_jump", "alarm_poll_s", "reduce_closes_max", "unwind_order",
         "excess_fall", "emergency_auto", "emergency_hedge", "quote_age_max_s", "pattern_min",
         "pattern_form", "walk_mode", "walk_step", "walk_give_max", "walk_reprices_max",
@@ -62,6 +73,7 @@ def unlimited(limits: Limits, strategy: str, root: str) -> Limits:
         limits,
         **OPENED,
         positions_by_strategy=((strategy, ANY),),
+        stage_by_strategy=((strategy, 0),),
         contracts_by_gbp=((strategy, ((-inf, 1.0 / whole),)),),
         group_max=((group_of(root) or "", ANY),),
     )

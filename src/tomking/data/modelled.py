@@ -30,6 +30,7 @@ from tomking.data.tables import spy_dividends
 from tomking.market.bars import F64
 from tomking.market.carry import Carry, Dividend, forward
 from tomking.market.delivery import future_contract
+from tomking.market.events import EventTable
 from tomking.market.indicators import all_indicators, iv_percentile, iv_rank, vwap
 from tomking.market.landscape import MINUTES_A_DAY, Axes, Landscape
 from tomking.market.listing import front_future
@@ -124,6 +125,7 @@ class ModelMarket:
     cut: Cut = field(default_factory=Cut)
     spreads: float = 1.0
     paths: MutableMapping[date, F64] = field(default_factory=dict)
+    events: EventTable = field(default_factory=event_table)
     clock: VarianceClock = field(init=False)
     rows: dict[tuple[str, Expiry], Columns] = field(init=False, default_factory=dict)
     _indicators: Mapping[str, list[float]] = field(init=False)
@@ -177,7 +179,7 @@ class ModelMarket:
             ByRoot(lambda root: spx.cut(0, row).scaled(levels[root])),
             ByRoot(lambda root: self._measured(levels[root], row, vix_row)),
             {},
-            event_table().on(day, EVENTS),
+            self.events.on(day, EVENTS),
             {root: before * level for root, level in levels.items()},
             Stamped(vix_before, _known_at(day), Evidence.RECORDED),
             carry.rate,

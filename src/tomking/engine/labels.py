@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Stage
-from tomking.risk.caps import REGIMES, regime_index
 from tomking.risk.correlation import group_of
 from tomking.risk.pattern import pattern_score
+from tomking.risk.regimes import REGIMES, band_of, bands_of
 from tomking.risk.view import View
 
 NOT_ASKED, UNKNOWN = "not asked", "unknown"
@@ -29,9 +29,9 @@ def _told(root: str, view: View, pattern: str) -> dict[str, str]:
     """Regime, phase, stage, group, pattern score, VIX and the class of the evidence."""
     vix = view.market.vix
     return {
-        "regime": REGIMES[min(regime_index(vix.value, view.limits), 4)],
+        "regime": REGIMES[min(band_of(vix.value, bands_of(view.limits, view.standing.phase)), 4)],
         "phase": str(view.standing.phase),
-        "stage": str(view.limits.stage),
+        "stage": str(view.stage),
         "group": group_of(root) or UNKNOWN,
         "pattern": pattern,
         "vix": f"{vix.value:.2f}",

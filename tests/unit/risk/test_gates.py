@@ -17,13 +17,16 @@ from tomking.portfolio.preview import Refusal
 from tomking.risk.case import open_case
 from tomking.risk.gates.market import root_has_a_group
 from tomking.risk.judge import EXPOSURE, SANITY, judge
+from tomking.risk.outcomes import Outcome, Recent
 from tomking.risk.rungs import KillLadder
 from tomking.risk.verdict import Refused
+from worlds.board import board
 from worlds.gates import SPREAD, answers, doubled, exit_of, held_spread, opener, scene
 from worlds.orders import book_with, option, order, preview, view
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
+NAME = "friday_0dte"
 HALF_DAY = date(2025, 11, 28)
 SHORT, WING = option("6090 C"), option("6120 C")
 ON_HALF_DAY = {"legs": "-1 6090 C, +1 6120 C"}
@@ -35,6 +38,15 @@ LONG_PUT: dict[str, Any] = {"legs": "+1 6000 P", "limit": "0.00"}
 def typed(short: tuple[float, float], wing: tuple[float, float] = (1.0, 1.0)) -> dict[str, Any]:
     """A market in which the two legs are quoted so."""
     return {"market": {"quotes": {SHORT: short, WING: wing}}}
+
+
+def recent(
+    wins: int, losses: int, *, each: float = 100.0, risk: float | None = 100.0, name: str = NAME
+) -> Recent:
+    """So many campaigns that won ``each`` dollars, and so many that lost 100 since."""
+    pnl = [each] * wins + [-100.0] * losses
+    ended = board().at
+    return ((name, tuple(Outcome(ended, Decimal(str(x)), False, risk) for x in pnl)),)
 
 
 #: rule -> rows of (scene, order, passes)
@@ -117,6 +129,47 @@ TABLE: dict[str, list[Row]] = {
     "R-BRK-06": [({}, {}, True), ({"memory": {"reasons": frozenset({"operator"})}}, {}, False)],
     "R-RNG-01": [
         ({"memory": {"ladder": KillLadder(rung)}}, {}, rung is Rung.NORMAL) for rung in Rung
+    ],
+    "R-PHA-05": [
+        ({"memory": {"phase": 3}}, {"strategy": "strangle"}, True),
+        ({"memory": {"phase": 2}}, {"strategy": "strangle"}, False),
+        ({"memory": {"phase": 2}}, {"strategy": "strangle", "root": "MES"}, True),
+        ({"memory": {"phase": 1}}, {}, True),
+    ],
+    "R-STG-03": [
+        ({"limits": {"stage": 1}}, {}, True),
+        ({"limits": {"stage": 1}}, {"strategy": "lt112"}, False),
+        ({"limits": {"stage": 2}}, {"strategy": "lt112"}, True),
+        ({"limits": {"stage": 3}}, {"strategy": "ipmcc"}, True),
+        ({"limits": {"stage": 3}}, {"strategy": "bear_trap"}, False),
+        ({"memory": {"stage": 1}}, {"strategy": "lt112"}, False),  # as signed, not as configured
+    ],
+    "R-POS-05": [
+        ({"memory": {"phase": 1}, "book": ()}, {"strategy": "strangle"}, True),
+        ({"memory": {"phase": 1}, "book": ("strangle ES",)}, {"strategy": "strangle"}, False),
+        ({"memory": {"phase": 4}, "book": ("strangle ES",) * 4}, {"strategy": "strangle"}, True),
+        ({"memory": {"phase": 4}, "book": ("strangle ES",) * 5}, {"strategy": "strangle"}, False),
+    ],
+    "R-MRG-07": [
+        ({}, {"strategy": "leap_ladder", "dry_run": (0.0, 20_000.0, 20_000.0)}, True),
+        ({}, {"strategy": "leap_ladder", "dry_run": (0.0, 20_001.0, 20_001.0)}, False),
+        ({"book": ("leap_ladder ES",)}, {"strategy": "leap_ladder",
+          "dry_run": (0.0, 20_000.0, 20_000.0)}, False),
+        ({}, {"dry_run": (0.0, 90_000.0, 90_000.0)}, True),
+    ],
+    "R-EXP-01": [
+        ({}, {}, True),  # nothing is closed yet
+        ({"memory": {"recent": recent(9, 10)}}, {}, True),  # one short of twenty
+        ({"memory": {"recent": recent(10, 10)}}, {}, True),
+        ({"memory": {"recent": recent(9, 11)}}, {}, False),
+        ({"memory": {"recent": recent(9, 11, name="lt112")}}, {}, True),
+    ],
+    "R-EXP-02": [
+        ({}, {}, True),
+        ({"memory": {"recent": recent(20, 10, each=50.0)}}, {}, True),  # nought on average
+        ({"memory": {"recent": recent(20, 10, each=49.0)}}, {}, False),
+        ({"memory": {"recent": recent(20, 9, each=10.0)}}, {}, True),
+        ({"memory": {"recent": recent(20, 10, each=49.0, risk=None)}}, {}, True),
     ],
     "R-EVT-01": [
         ({"day": {"blocked": {"NFP": "08:30"}}}, {}, True),

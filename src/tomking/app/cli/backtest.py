@@ -11,9 +11,10 @@ import typer
 from tomking.app import strategies
 from tomking.app.bar import bar
 from tomking.app.config.load import Settings, load
+from tomking.app.event_calendar import ending, own_events
 from tomking.app.outcome import show_outcome
 from tomking.app.reporting import Wanted, capital_of, json_of, made, page_of, writable, write
-from tomking.app.screen import day_of, show_json
+from tomking.app.screen import day_of, show, show_json
 from tomking.backtest.run import RunSpec
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.value import value
@@ -104,10 +105,13 @@ def command(
     if target is not None:
         write(target, json_of(found) if target.suffix == ".json" else page_of(found))
     checked = verdicts(found)
+    warnings = ending(found.last, spec.events)
     if json:
-        show_json(contract(found, found.accounts[0], checked))
+        show_json({**contract(found, found.accounts[0], checked), "warnings": warnings})
     else:
         show_outcome(found, checked, target)
+        for warning in warnings:
+            show(f"! {warning}")
     return Exit.OK if set(checked.values()) == {PASS} else Exit.ERROR
 
 
@@ -142,6 +146,7 @@ def spec_of(settings: Settings, said: Said) -> RunSpec:
             else mode_named(said.early_exercise)
         ),
         latency_s=settings.latency_s if said.latency_s is None else latency(said.latency_s),
+        events=own_events(),
     )  # fmt: skip
 
 
