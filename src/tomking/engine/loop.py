@@ -30,7 +30,7 @@ from tomking.engine.decide import (
 )
 from tomking.engine.desk import Desk
 from tomking.engine.emergency import Hedge, attend, withdrawn
-from tomking.engine.labels import labels
+from tomking.engine.labels import asked_under, labels
 from tomking.engine.ladder import Step, repriced, steps, told
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
 from tomking.engine.tend import Tended, adjustments, renewals
@@ -226,7 +226,8 @@ def _consider(
     answer = f"{outcome} {[failed.name for failed in refusals(readings)]}"
     if last or desk.said.get(slot) != answer:
         desk.said[slot] = answer
-        desk.note([Considered(view.market.at, name, slot, outcome, readings)])
+        named = asked_under(desk.strategy(name).roots[0], view)
+        desk.note([Considered(view.market.at, name, slot, outcome, readings, named)])
 
 
 def close_of(view: View, broker: Broker) -> list[Fact]:

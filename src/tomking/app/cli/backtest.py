@@ -1,7 +1,7 @@
 """``tomking backtest``: trade a window of history and say what came of it."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -76,6 +76,10 @@ def command(
         bool | None,
         typer.Option("--strip/--no-strip", help="The sensitivity runs (with a report)."),
     ] = None,
+    gate_value: Annotated[
+        bool,
+        typer.Option("--gate-value", help="What each gate was worth: refused entries as shadows."),
+    ] = False,
     report: Annotated[
         Path | None, typer.Option(help="Where the page goes (.json for data).")
     ] = None,
@@ -96,13 +100,10 @@ def command(
     target = report or (None if json else REPORT)
     if target is not None:
         writable(target, "--report")
-    again = shlex.join(
-        ["tomking", "backtest"]
-        + [word for key, told in given.items() if told is not None for word in (key, str(told))]
-    )
+    again = _again(given, ("--gate-value",) if gate_value else ())
     varied = target is not None if strip is None else strip
     with bar("trading") as heard:
-        found = made([Wanted(spec, again, varied)], again, heard)
+        found = made([Wanted(spec, again, varied, gate_value)], again, heard)
     if target is not None:
         write(target, json_of(found) if target.suffix == ".json" else page_of(found))
     return _told(found, ending(found.last, spec.events), target, json=json)
@@ -118,6 +119,12 @@ def _told(found: Report, warnings: Sequence[str], target: Path | None, *, json: 
         for warning in warnings:
             show(f"! {warning}")
     return Exit.OK if set(checked.values()) == {PASS} else Exit.ERROR
+
+
+def _again(given: Mapping[str, object], flags: Sequence[str]) -> str:
+    """The command that makes the run again."""
+    words = [word for key, told in given.items() if told is not None for word in (key, str(told))]
+    return shlex.join(["tomking", "backtest", *words, *flags])
 
 
 def spec_of(settings: Settings, said: Said) -> RunSpec:
