@@ -5,10 +5,10 @@ state.
 """
 
 from tomking.core.figures import loss
-from tomking.core.rung import AlarmLevel, Rung
+from tomking.core.rung import Rung
 from tomking.core.value import value
 from tomking.risk.limits import Limits, at_level
-from tomking.risk.rungs import KillLadder
+from tomking.risk.rungs import BY_ALARM, KillLadder
 from tomking.risk.standing import Standing
 
 REGIMES = ("LOW", "NORMAL", "ELEVATED", "HIGH", "CRISIS")
@@ -97,8 +97,7 @@ def ladder(known: KillLadder, bound: float, limits: Limits) -> Cap:
 
     That nothing opens on the rung is a gate of its own (R-RNG-01), so that a refusal names it.
     """
-    loud = known.alarm is not None and known.alarm >= AlarmLevel.ORANGE
-    if known.rung < Rung.CLOSE_ONLY or not loud:
+    if known.rung < Rung.CLOSE_ONLY or known.by != BY_ALARM:
         return Cap("kill ladder")
     return Cap(f"{known.rung.name} after an alarm", bp_share_max=limits.orange_bp_factor * bound)
 
