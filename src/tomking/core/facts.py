@@ -290,6 +290,48 @@ class CashMoved:
 
 
 @value
+class StagePromoted:
+    """The account may trade more: a person signed for the next deployment stage.
+
+    ``wins`` and ``weeks`` are what had been shown by then, ``signed`` who says so in their own words.
+    """
+
+    at: datetime
+    stage: int
+    wins: int
+    weeks: float
+    signed: str
+
+    def __str__(self) -> str:
+        shown = f"{self.wins} winners, {self.weeks:.0f} weeks in the stage before"
+        return f"promoted to stage {self.stage} ({shown}), signed {self.signed!r}"
+
+
+@value
+class StageDemoted:
+    """The account is taken back to an earlier deployment stage."""
+
+    at: datetime
+    stage: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"taken back to stage {self.stage}: {self.why}"
+
+
+@value
+class CrisisUnlocked:
+    """A person allows puts to be sold above the highest VIX for anything new, until a date."""
+
+    at: datetime
+    until: date
+    signed: str
+
+    def __str__(self) -> str:
+        return f"puts may be sold in the crisis until {self.until}, signed {self.signed!r}"
+
+
+@value
 class Halted:
     """Entries stop for a reason; other reasons are untouched. ``net_liq`` is what there was then."""
 
@@ -367,6 +409,7 @@ Fact = (
     RunStarted | Considered | Reviewed | Judged | Sent | Walked | LegFilled | OrderEnded | Settled
     | DividendBooked | EveningsMissed | MarginCalled | MarginMet | CampaignClosed | SessionClosed
     | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
+    | StagePromoted | StageDemoted | CrisisUnlocked
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -375,5 +418,6 @@ KINDS: Mapping[str, type[Fact]] = {
         RunStarted, Considered, Reviewed, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
         DividendBooked, EveningsMissed, MarginCalled, MarginMet, CampaignClosed, SessionClosed,
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
+        StagePromoted, StageDemoted, CrisisUnlocked,
     )
 }  # fmt: skip

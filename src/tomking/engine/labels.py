@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Stage
-from tomking.risk.caps import REGIMES, regime_index
 from tomking.risk.correlation import group_of
+from tomking.risk.regimes import REGIMES, band_of, bands_of
 from tomking.risk.view import View
 
 
@@ -14,9 +14,9 @@ def labels(order: Order, view: View, readings: tuple[Reading, ...]) -> Mapping[s
     asked = [r.observed for r in readings if r.stage is Stage.PATTERN]
     vix = view.market.vix
     return {
-        "regime": REGIMES[min(regime_index(vix.value, view.limits), 4)],
+        "regime": REGIMES[min(band_of(vix.value, bands_of(view.limits, view.standing.phase)), 4)],
         "phase": str(view.standing.phase),
-        "stage": str(view.limits.stage),
+        "stage": str(view.stage),
         "group": group_of(order.root) or "unknown",
         "pattern": "not asked"
         if not asked

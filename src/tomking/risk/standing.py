@@ -14,6 +14,7 @@ from tomking.core.facts import (
     CampaignClosed,
     CashMoved,
     Considered,
+    CrisisUnlocked,
     Fact,
     Halted,
     Judged,
@@ -25,12 +26,17 @@ from tomking.core.facts import (
     RungMoved,
     RunStarted,
     SessionClosed,
+    StageDemoted,
+    StagePromoted,
 )
 from tomking.core.money import ZERO
+from tomking.core.rung import Rung
 from tomking.core.value import value
 from tomking.risk.limits import Limits
 from tomking.risk.outcomes import Recent, Risks, closed, forgotten, risked
+from tomking.risk.progress import TOP_STAGE, Shown, counted, drawdown_of, phase_after
 from tomking.risk.rungs import KillLadder, climbed
+from tomking.risk.tally import Tally, tallied
 
 #: How the intent of every opening order ends.
 OPENING = "/open"
@@ -40,15 +46,6 @@ MARGIN_CALL = "margin call"
 EXPECTANCY = "expectancy of "
 #: The rule whose reading says what share of net liq margin takes with an approved order in the account.
 MARGIN_IN_ALL = "R-MRG-02"
-
-
-@value
-class Tally:
-    """Closed campaigns of one strategy; a scratch made or lost no more than its fees."""
-
-    wins: int = 0
-    losses: int = 0
-    scratches: int = 0
 
 
 @value
@@ -66,8 +63,11 @@ class Standing:
 
     ``today`` tallies the campaigns closed this session, ``profits`` what each open one had made by the
     last close, and ``margin_share`` is margin as a share of net liq as it was last told: by the last
-    close, or by a gate since. ``recent`` are the last outcomes of each strategy, ``risks`` what the
-    stops of each open campaign would have lost at entry.
+    close, or by a gate since. ``deepest`` is the deepest drawdown since ``phase_since``; ``stage`` is
+    the deployment stage on record, and the highest one while none was ever signed for.
+    ``crisis_until`` is the last day on which puts may be sold above the highest VIX. ``recent`` are the
+    last outcomes of each strategy, ``risks`` what the stops of each open campaign would have lost at
+    entry.
     """
 
     day_start: Decimal = ZERO
@@ -85,6 +85,12 @@ class Standing:
     profits: tuple[tuple[str, Decimal], ...] = ()
     margin_share: float = 0.0
     ladder: KillLadder = KillLadder()
+    wins_in_a_row: int = 0
+    phase_since: date = date.min
+    deepest: float = 0.0
+    stage: int = TOP_STAGE
+    stage_since: date = date.min
+    crisis_until: date = date.min
     recent: Recent = ()
     risks: Risks = ()
 
@@ -127,6 +133,17 @@ def apply(standing: Standing, fact: Fact, limits: Limits) -> Standing:
             return _tallied(standing, fact, limits)
         case CashMoved(amount=amount):
             return _moved(standing, amount)
+        case LegFilled(order=order):
+            intent = order.rpartition("#")[0]
+            opening = intent.endswith(OPENING) and intent not in standing.done
+            return replace(standing, done=standing.done | {intent}) if opening else standing
+        case _:
+            return _restrained(standing, fact)
+
+
+def _restrained(standing: Standing, fact: Fact) -> Standing:
+    """The standing after what holds a desk back, or lets it go on."""
+    match fact:
         case Halted(at=at, reason=reason, net_liq=net_liq):
             trips = (*_others(standing, reason), Trip(reason, at, net_liq))
             return replace(standing, reasons=standing.reasons | {reason}, trips=trips)
@@ -136,26 +153,39 @@ def apply(standing: Standing, fact: Fact, limits: Limits) -> Standing:
             return replace(standing, reasons=standing.reasons | {MARGIN_CALL})
         case MarginMet():
             return replace(standing, reasons=standing.reasons - {MARGIN_CALL})
+        case StagePromoted(at=at, stage=stage) | StageDemoted(at=at, stage=stage):
+            return replace(standing, stage=stage, stage_since=at.date())
+        case CrisisUnlocked(until=until):
+            return replace(standing, crisis_until=until)
+        case RungMoved(at=at, after=after) if (
+            after >= Rung.FLATTEN and standing.stage_since > date.min
+        ):
+            back = replace(standing, ladder=climbed(standing.ladder, fact))
+            return replace(back, stage=min(back.stage, 1), stage_since=at.date())
         case Alarmed() | RungMoved() | Proposed():
             return replace(standing, ladder=climbed(standing.ladder, fact))
         case Considered() | Judged():
             return _told(standing, fact)
-        case LegFilled(order=order):
-            intent = order.rpartition("#")[0]
-            opening = intent.endswith(OPENING) and intent not in standing.done
-            return replace(standing, done=standing.done | {intent}) if opening else standing
         case _:
             return standing
 
 
 def _closed(standing: Standing, fact: SessionClosed, limits: Limits) -> Standing:
     """A day is over: it becomes the baseline of the next one."""
+    worth, peak = float(fact.net_liq), max(standing.peak, fact.net_liq)
+    since = standing.phase_since if standing.phase_since > date.min else fact.day
+    deepest = max(standing.deepest, drawdown_of(worth, float(peak)))
+    shown = Shown((fact.day - since).days, *counted(standing.tallies), deepest)
+    phase = phase_after(standing.phase, phase_of(worth, limits), shown, limits)
+    moved = phase != standing.phase
     return replace(
         opened(standing, fact.day),
         day_start=fact.net_liq,
-        peak=max(standing.peak, fact.net_liq),
+        peak=peak,
         last_close=fact.day,
-        phase=phase_of(float(fact.net_liq), limits),
+        phase=phase,
+        phase_since=fact.day if moved else since,
+        deepest=0.0 if moved else deepest,
         done=frozenset(),
         today=Tally(),
         profits=fact.profits,
@@ -182,29 +212,21 @@ def opened(standing: Standing, today: date) -> Standing:
 def _tallied(standing: Standing, fact: CampaignClosed, limits: Limits) -> Standing:
     """A campaign ended: a scratch neither counts nor resets the streak (rulebook 17)."""
     tallies = dict(standing.tallies)
-    tally = _with(tallies.get(fact.strategy, Tally()), fact)
-    streak = standing.streak
+    tally = tallied(tallies.get(fact.strategy, Tally()), fact)
+    streak, wins = standing.streak, standing.wins_in_a_row
     if abs(fact.pnl) > fact.fees:
-        streak = 0 if fact.pnl > 0 else streak + 1
+        streak, wins = (0, wins + 1) if fact.pnl > 0 else (streak + 1, 0)
     kept = max(limits.expectancy_wins_over, limits.expectancy_mean_over)
     recent, risks = closed(standing.recent, standing.risks, fact, kept)
     return replace(
         standing,
         streak=streak,
+        wins_in_a_row=wins,
         tallies=tuple((tallies | {fact.strategy: tally}).items()),
-        today=_with(standing.today, fact),
+        today=tallied(standing.today, fact),
         recent=recent,
         risks=risks,
     )
-
-
-def _with(tally: Tally, fact: CampaignClosed) -> Tally:
-    """A tally with one more campaign in it."""
-    if abs(fact.pnl) <= fact.fees:
-        return replace(tally, scratches=tally.scratches + 1)
-    if fact.pnl > 0:
-        return replace(tally, wins=tally.wins + 1)
-    return replace(tally, losses=tally.losses + 1)
 
 
 def _moved(standing: Standing, amount: Decimal) -> Standing:

@@ -130,6 +130,33 @@ TABLE: dict[str, list[Row]] = {
     "R-RNG-01": [
         ({"memory": {"ladder": KillLadder(rung)}}, {}, rung is Rung.NORMAL) for rung in Rung
     ],
+    "R-PHA-05": [
+        ({"memory": {"phase": 3}}, {"strategy": "strangle"}, True),
+        ({"memory": {"phase": 2}}, {"strategy": "strangle"}, False),
+        ({"memory": {"phase": 2}}, {"strategy": "strangle", "root": "MES"}, True),
+        ({"memory": {"phase": 1}}, {}, True),
+    ],
+    "R-STG-03": [
+        ({"limits": {"stage": 1}}, {}, True),
+        ({"limits": {"stage": 1}}, {"strategy": "lt112"}, False),
+        ({"limits": {"stage": 2}}, {"strategy": "lt112"}, True),
+        ({"limits": {"stage": 3}}, {"strategy": "ipmcc"}, True),
+        ({"limits": {"stage": 3}}, {"strategy": "bear_trap"}, False),
+        ({"memory": {"stage": 1}}, {"strategy": "lt112"}, False),  # as signed, not as configured
+    ],
+    "R-POS-05": [
+        ({"memory": {"phase": 1}, "book": ()}, {"strategy": "strangle"}, True),
+        ({"memory": {"phase": 1}, "book": ("strangle ES",)}, {"strategy": "strangle"}, False),
+        ({"memory": {"phase": 4}, "book": ("strangle ES",) * 4}, {"strategy": "strangle"}, True),
+        ({"memory": {"phase": 4}, "book": ("strangle ES",) * 5}, {"strategy": "strangle"}, False),
+    ],
+    "R-MRG-07": [
+        ({}, {"strategy": "leap_ladder", "dry_run": (0.0, 20_000.0, 20_000.0)}, True),
+        ({}, {"strategy": "leap_ladder", "dry_run": (0.0, 20_001.0, 20_001.0)}, False),
+        ({"book": ("leap_ladder ES",)}, {"strategy": "leap_ladder",
+          "dry_run": (0.0, 20_000.0, 20_000.0)}, False),
+        ({}, {"dry_run": (0.0, 90_000.0, 90_000.0)}, True),
+    ],
     "R-EXP-01": [
         ({}, {}, True),  # nothing is closed yet
         ({"memory": {"recent": recent(9, 10)}}, {}, True),  # one short of twenty
