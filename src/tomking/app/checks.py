@@ -134,11 +134,11 @@ def _lasting(today: date, last: date) -> Status:
 
 
 def _events(today: date) -> Iterable[Check]:
-    from tomking.data.modelled import EVENTS
+    from tomking.data.families import SP500
     from tomking.data.tables import events
 
     for name, (first, last) in sorted(events().covers.items()):
-        asked = name in EVENTS
+        asked = name in SP500.events
         lasts = asked is False or _lasting(today, last) is Status.PASS
         # A table that has run out stops entries by itself: nothing is broken, much is missed.
         yield Check(
