@@ -15,6 +15,7 @@ from tomking.app.strategies import chosen
 from tomking.app.strip import strip
 from tomking.backtest.run import RunSpec
 from tomking.report.findings import SAME_DAY
+from tomking.risk.limits import Limits
 from tomking.strategies.tune import tune
 
 pytestmark = pytest.mark.integration
@@ -100,8 +101,9 @@ def test_a_column_is_the_same_whichever_process_makes_it() -> None:
 
 
 def test_what_is_open_at_the_end_is_counted_at_its_mark() -> None:
+    deaf = Limits(alarm_vix=())  # VIX stood above 30 on the only day with a slot
     (found,) = columns(
-        [Job("here", "", RunSpec(chosen(("lt112",)), demo.CAPITALS[1], FIRST, LAST))]
+        [Job("here", "", RunSpec(chosen(("lt112",)), demo.CAPITALS[1], FIRST, LAST, limits=deaf))]
     )
     (tally,) = found.summary.tallies
     assert (tally.entered, tally.closed, tally.open) == (1, 0, 1)

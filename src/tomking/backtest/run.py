@@ -192,7 +192,7 @@ def _made(spec: RunSpec, given: History | None, paths: Paths, progress: Progress
         clock=clock if progress is None else _Watched(clock, progress),
         market=market,
         broker=SimulatedBroker(exchange),
-        inbox=SimulatedOperator(REVIEW_DAYS),
+        inbox=SimulatedOperator(REVIEW_DAYS, spec.limits),
     )
     agree(desk, exchange)
     now = market.at(sessions[-1].at(sessions[-1].minutes + AFTER_CLOSE))

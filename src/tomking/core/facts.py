@@ -10,6 +10,7 @@ from decimal import Decimal
 from tomking.core.contract import Contract
 from tomking.core.order import Order
 from tomking.core.reading import Reading, first_failure, refusals
+from tomking.core.rung import AlarmLevel, Rung
 from tomking.core.value import value
 
 
@@ -259,7 +260,10 @@ class CampaignClosed:
 
 @value
 class SessionClosed:
-    """The day is over; the only source of the breakers' baselines. ``flows`` is cash moved in or out."""
+    """The day is over; the only source of the breakers' baselines. ``flows`` is cash moved in or out.
+
+    ``profits`` is what each campaign that is open has made so far, after fees, marked at the close.
+    """
 
     at: datetime
     day: date
@@ -267,6 +271,7 @@ class SessionClosed:
     flows: Decimal
     requirement: Decimal
     vix: float
+    profits: tuple[tuple[str, Decimal], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.day} closed at ${self.net_liq:,} with ${self.requirement:,} of margin"
@@ -286,11 +291,12 @@ class CashMoved:
 
 @value
 class Halted:
-    """Entries stop for a reason; other reasons are untouched."""
+    """Entries stop for a reason; other reasons are untouched. ``net_liq`` is what there was then."""
 
     at: datetime
     reason: str
     note: str
+    net_liq: Decimal | None = None
 
     def __str__(self) -> str:
         return f"halted by {self.reason}: {self.note}"
@@ -308,10 +314,59 @@ class Resumed:
         return f"{self.reason} was lifted: {self.note}"
 
 
+@value
+class Alarmed:
+    """An alarm went off, or grew louder: what raised it, and what could not be measured."""
+
+    at: datetime
+    level: AlarmLevel
+    readings: tuple[Reading, ...]
+
+    def __str__(self) -> str:
+        raised = [str(seen) for seen in self.readings if seen.observed is not None]
+        unknown = [seen.name for seen in self.readings if seen.observed is None]
+        blind = f"; not known: {', '.join(unknown)}" if unknown else ""
+        return f"{self.level.name} alarm: {'; '.join(raised)}{blind}"
+
+
+@value
+class RungMoved:
+    """The desk was moved along the kill ladder; ``by`` is an alarm, a session, the desk or a person."""
+
+    at: datetime
+    before: Rung
+    after: Rung
+    why: str
+    by: str
+
+    def __str__(self) -> str:
+        return f"{self.before.name} became {self.after.name} by {self.by}: {self.why}"
+
+
+@value
+class Proposed:
+    """What a rung would send, order for order, and what it would leave: a name and the reason each.
+
+    ``what`` is the rung's name, or HEDGE. Before its rung is reached it is a preview; from then on
+    exactly these orders are sent.
+    """
+
+    at: datetime
+    what: str
+    orders: tuple[Order, ...]
+    left_out: tuple[str, ...]
+    why: str
+
+    def __str__(self) -> str:
+        named = [f"{order.id} for {order.limit} x {order.units}" for order in self.orders]
+        left = f"; left out: {', '.join(self.left_out)}" if self.left_out else ""
+        return f"{self.what} is {', '.join(named) or 'nothing'} ({self.why}){left}"
+
+
 Fact = (
     RunStarted | Considered | Reviewed | Judged | Sent | Walked | LegFilled | OrderEnded | Settled
     | DividendBooked | EveningsMissed | MarginCalled | MarginMet | CampaignClosed | SessionClosed
-    | CashMoved | Halted | Resumed
+    | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -319,6 +374,6 @@ KINDS: Mapping[str, type[Fact]] = {
     for kind in (
         RunStarted, Considered, Reviewed, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
         DividendBooked, EveningsMissed, MarginCalled, MarginMet, CampaignClosed, SessionClosed,
-        CashMoved, Halted, Resumed,
+        CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
     )
 }  # fmt: skip

@@ -7,7 +7,7 @@ an hour after the close of the session.
 """
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -30,8 +30,10 @@ from tomking.market.bars import F64, Bars
 from tomking.market.carry import Carry, forward
 from tomking.market.delivery import future_contract
 from tomking.market.indicators import all_indicators, iv_percentile, iv_rank, vwap
+from tomking.market.landscape import MINUTES_A_DAY, Axes, Landscape
 from tomking.market.listing import front_future
-from tomking.market.modelled import Columns, Cut, Instant, forwards, lay_out, mark
+from tomking.market.modelled import Columns, Cut, Instant, forwards, later, lay_out, mark
+from tomking.market.modelled_landscape import laid_over
 from tomking.market.path import (
     close_shape,
     day_shape,
@@ -277,7 +279,17 @@ class ModelSnapshot:
         return known
 
     def _priced(self, shock: Shock, contracts: Contracts) -> Marks:
-        return mark(self.market.columns(contracts), self.instant, shock)
+        columns, now, gone = self.market.columns(contracts), self.instant, shock.minutes
+        if gone:
+            now, shock = later(now, gone, self.market.clock), replace(shock, minutes=0.0)
+        return mark(columns, now, shock, smooth=gone != 0.0)
+
+    def landscape(self, legs: Legs, axes: Axes) -> Landscape:
+        """What a table of worlds needs to know of the legs."""
+        instants = [
+            later(self.instant, ahead * MINUTES_A_DAY, self.market.clock) for ahead in axes.days
+        ]
+        return laid_over(self.market.columns(legs.contracts), instants, axes)
 
     def underlying(self, contract: Contract) -> Stamped | Skip:
         """The price of a contract's own future, index or share now."""

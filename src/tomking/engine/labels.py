@@ -21,7 +21,7 @@ def labels(order: Order, view: View, readings: tuple[Reading, ...]) -> Mapping[s
         "pattern": "not asked"
         if not asked
         else "unknown"
-        if asked[0] is None
+        if asked[0] in (None, "unknown")
         else str(asked[0])[:6],
         "vix": f"{vix.value:.2f}",
         "evidence": vix.evidence.name,

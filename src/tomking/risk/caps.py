@@ -5,8 +5,10 @@ state.
 """
 
 from tomking.core.figures import loss
+from tomking.core.rung import AlarmLevel, Rung
 from tomking.core.value import value
 from tomking.risk.limits import Limits, at_level
+from tomking.risk.rungs import KillLadder
 from tomking.risk.standing import Standing
 
 REGIMES = ("LOW", "NORMAL", "ELEVATED", "HIGH", "CRISIS")
@@ -90,15 +92,28 @@ def operator(reasons: frozenset[str]) -> Cap:
     return Cap(f"reasons {', '.join(sorted(reasons)) or 'none'}", may_open=not reasons)
 
 
+def ladder(known: KillLadder, bound: float, limits: Limits) -> Cap:
+    """Four fifths of what would bind otherwise, from an ORANGE alarm until it is lifted (R-RNG-03).
+
+    That nothing opens on the rung is a gate of its own (R-RNG-01), so that a refusal names it.
+    """
+    loud = known.alarm is not None and known.alarm >= AlarmLevel.ORANGE
+    if known.rung < Rung.CLOSE_ONLY or not loud:
+        return Cap("kill ladder")
+    return Cap(f"{known.rung.name} after an alarm", bp_share_max=limits.orange_bp_factor * bound)
+
+
 def caps(vix: float, net_liq: float, standing: Standing, limits: Limits) -> tuple[Cap, ...]:
     """Every governor's answer, in the order people think of them."""
-    return (
+    given = (
         regime(vix, limits),
         phase(standing.phase, limits),
         stage(limits.stage, limits),
         drawdown(net_liq, float(standing.peak), limits),
         operator(standing.reasons),
     )
+    bound = min(cap.bp_share_max for cap in given)
+    return (*given, ladder(standing.ladder, bound, limits))
 
 
 def allowance(given: tuple[Cap, ...]) -> Allowance:

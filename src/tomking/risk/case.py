@@ -1,6 +1,6 @@
 """The case: one order before the gates, with everything measured once that several gates ask for."""
 
-from tomking.core.order import Order
+from tomking.core.order import Order, Purpose
 from tomking.core.product import Product, product
 from tomking.core.value import value
 from tomking.market.snapshot import Legs, Marks
@@ -33,11 +33,11 @@ class Case:
 
 
 def open_case(order: Order, view: View, preview: Preview) -> Case:
-    """Measure an order once, with the whole book before and after it when it adds risk."""
+    """Measure an order once, with the whole book before and after it unless it only closes."""
     legs = columns_of(order.legs, order.units)
     marks = view.market.marks(legs)
     allowed = allowance(caps(view.market.vix.value, view.net_liq, view.standing, view.limits))
-    if not order.adds_risk:
+    if not order.adds_risk and order.purpose is not Purpose.REDUCE:
         return Case(order, view, preview, legs, marks, allowed, Slope(), Slope(), 0.0, 0.0)
     held, alone = slope(view.book.legs, view, view.marks), slope(legs, view, marks)
     stressed = stress_loss(view.book.legs, view, view.marks)

@@ -107,6 +107,29 @@ class Limits:
     short_margin_equity_max: float = field(default=0.30, metadata=about(SHARE, "R-COR-05", 0, 1))
     short_margin_other_max: float = field(default=0.20, metadata=about(SHARE, "R-COR-05", 0, 1))
     group_vix_step: float = field(default=30.0, metadata=about("VIX points", "R-COR-06", 0, 100))
+    # What would have kept an account out of 5 August 2024.
+    equity_positions_by_phase: Pairs = field(
+        default=((0, 2), (4, 3)), metadata=about("campaigns on equities", "R-PRE-01")
+    )
+    expiry_near_days: int = field(default=3, metadata=about("days", "R-PRE-02", 0, 30))
+    expiry_near_max: int = field(
+        default=3, metadata=about("campaigns around an expiry", "R-PRE-02", 1, 100)
+    )
+    short_premium_max: int = field(
+        default=5, metadata=about("campaigns sold for a credit", "R-PRE-03", 0, 100)
+    )
+    positions_max: int = field(default=10, metadata=about("campaigns", "R-PRE-03", 0, 100))
+    short_margin_equity_warn: float = field(default=0.20, metadata=about(SHARE, "R-PRE-04", 0, 1))
+    bullish_warn: int = field(default=4, metadata=about("campaigns", "R-PRE-05", 1, 100))
+    correlation_warn: float = field(
+        default=0.70, metadata=about("mean correlation", "R-PRE-06", -1, 1)
+    )
+    correlation_reduce: float = field(
+        default=0.80, metadata=about("mean correlation", "R-PRE-06", -1, 1)
+    )
+    correlation_halt: float = field(
+        default=0.90, metadata=about("mean correlation", "R-PRE-06", -1, 1)
+    )
     # Greeks.
     delta_share_max: float = field(
         default=0.60, metadata=about("dollar delta as a share of net liq", "R-GRK-01", 0, 10)
@@ -141,6 +164,55 @@ class Limits:
     drawdown_halve: float = field(default=0.10, metadata=about("drawdown", "R-BRK-05", 0, 1))
     drawdown_stop: float = field(default=0.15, metadata=about("drawdown", "R-BRK-05", 0, 1))
     drawdown_lock: float = field(default=0.20, metadata=about("drawdown", "R-BRK-05", 0, 1))
+    resume_hours_min: float = field(default=24.0, metadata=about("hours", "R-BRK-08", 0, 1000))
+    resume_gain_min: float = field(
+        default=0.02, metadata=about("gain from net liq at the trip", "R-BRK-08", 0, 1)
+    )
+    manual_vix_warn: float = field(default=40.0, metadata=about("points", "R-BRK-09", 0, 200))
+    manual_vix_max: float = field(default=50.0, metadata=about("points", "R-BRK-09", 0, 200))
+    # Alarms and the kill ladder.
+    alarm_loss: Named = field(
+        default=(("YELLOW", 0.00714), ("ORANGE", 0.01429), ("RED", 0.02857)),
+        metadata=about("day's loss as a share of its start", "R-ALM-01", 0, 1),
+    )
+    alarm_vix: Named = field(
+        default=(("YELLOW", 30.0), ("ORANGE", 35.0)), metadata=about("points", "R-ALM-02", 0, 200)
+    )
+    alarm_flash: float = field(
+        default=0.015, metadata=about("move of the index", "R-ALM-03", 0.001, 1)
+    )
+    alarm_flash_min: float = field(default=15.0, metadata=about("minutes", "R-ALM-03", 1, 120))
+    alarm_margin: float = field(default=0.95, metadata=about(SHARE, "R-ALM-04", 0, 5))
+    alarm_position: float = field(
+        default=0.0029,
+        metadata=about("campaign's loss today as a share of net liq", "R-ALM-05", 0, 1),
+    )
+    alarm_from_high: float = field(
+        default=0.03, metadata=about("loss from the day's high", "R-ALM-06", 0, 1)
+    )
+    alarm_losses_min: int = field(
+        default=3, metadata=about("losing campaigns in a day", "R-ALM-07", 1, 100)
+    )
+    alarm_loss_rate: float = field(
+        default=0.50, metadata=about("share of the day's campaigns", "R-ALM-07", 0, 1)
+    )
+    alarm_vix_jump: str = field(default="YELLOW", metadata=about("YELLOW | ORANGE", "R-ALM-08"))
+    alarm_poll_s: float = field(default=15.0, metadata=about("seconds", "R-ALM-10", 1, 300))
+    orange_bp_factor: float = field(
+        default=0.80, metadata=about("times the share that binds", "R-RNG-03", 0, 1)
+    )
+    reduce_closes_max: int = field(default=5, metadata=about("positions", "R-RNG-04", 1, 100))
+    unwind_order: tuple[str, ...] = field(
+        default=(
+            "friday_0dte", "butterfly_0dte", "iron_butterfly", "broken_wing", "iron_condor",
+            "strangle", "lt112", "put_ratio", "bear_trap", "leap_ladder", "diagonal", "calendar",
+            "ipmcc",
+        ),
+        metadata=about("strategies", "R-RNG-05"),
+    )  # fmt: skip
+    excess_fall: float = field(default=0.02, metadata=about("fall of spot", "R-RNG-07", 0, 0.5))
+    emergency_auto: str = field(default="propose", metadata=about("propose | auto", "R-RNG-08"))
+    emergency_hedge: str = field(default="propose", metadata=about("propose | auto", "R-RNG-09"))
     # Quotes and events.
     quote_age_max_s: float = field(default=30.0, metadata=about("seconds", "R-DAT-01", 1, 600))
     spread_max: float = field(
@@ -151,6 +223,7 @@ class Limits:
         default=120.0, metadata=about("minutes from the open", "R-EVT-02", 0, 390)
     )
     pattern_min: float = field(default=65.0, metadata=about("points of 100", "R-PAT-01", 0, 100))
+    pattern_form: str = field(default="legacy", metadata=about("legacy | corrected", "R-PAT-02"))
     pattern_mode: str = field(default="record", metadata=about("record | enforce", "R-PAT-01"))
     # How an opening order is priced.
     walk_mode: str = field(default="walk", metadata=about("walk | natural", "R-WLK-01"))
@@ -168,6 +241,7 @@ class Limits:
     stress_loss_max: float = field(default=0.20, metadata=about(SHARE, "R-STR-01", 0, 1))
     stress_margin_max: float = field(default=1.00, metadata=about(SHARE, "R-STR-02", 0, 5))
     stress_trade_max: float = field(default=0.15, metadata=about(SHARE, "R-STR-03", 0, 1))
+    hedge_premium_max: float = field(default=0.005, metadata=about(SHARE, "R-HDG-01", 0, 0.1))
     house: str = field(default="tastytrade", metadata=about("tastytrade | exchange", "R-MRG-04"))
 
 

@@ -171,15 +171,19 @@ def _margins(
 
 def margin_in_use(view: View, roots: Collection[str] | None = None) -> float:
     """What holding what is held (of some roots) needs now, as at the venue; NaN without a price."""
-    legs, now, terms = view.book.legs, view.market.at, Terms(view.limits.house)
-    total = 0.0
+    return margin_of(view, view.book.legs, view.marks, roots)
+
+
+def margin_of(view: View, legs: Legs, marks: Marks, roots: Collection[str] | None = None) -> float:
+    """What holding some legs (of some roots) would need now, in dollars; NaN without a price."""
+    now, terms, total = view.market.at, Terms(view.limits.house), 0.0
     for root in dict.fromkeys(contract.root for contract in legs.contracts):
         spot = view.market.spot(root)
         if roots is not None and root not in roots:
             continue
         if not isinstance(spot, Stamped):
             return nan
-        total += float(asked(root, legs, view.marks, spot.value, now, terms).maintenance)
+        total += float(asked(root, legs, marks, spot.value, now, terms).maintenance)
     return total
 
 

@@ -5,29 +5,37 @@ breaker.
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from math import inf
 
 from tomking.core.facts import (
+    Alarmed,
     CampaignClosed,
     CashMoved,
     Fact,
     Halted,
+    Judged,
     LegFilled,
     MarginCalled,
     MarginMet,
+    Proposed,
     Resumed,
+    RungMoved,
     RunStarted,
     SessionClosed,
 )
 from tomking.core.money import ZERO
 from tomking.core.value import value
 from tomking.risk.limits import Limits
+from tomking.risk.rungs import KillLadder, climbed
 
 #: How the intent of every opening order ends.
 OPENING = "/open"
 #: The reason not to trade while the venue asks for more than the account is worth.
 MARGIN_CALL = "margin call"
+#: The rule whose reading says what share of net liq margin takes with an approved order in the account.
+MARGIN_IN_ALL = "R-MRG-02"
 
 
 @value
@@ -40,8 +48,22 @@ class Tally:
 
 
 @value
+class Trip:
+    """When a reason not to trade came up, and the net liq there was, if it is known."""
+
+    reason: str
+    at: datetime
+    net_liq: Decimal | None
+
+
+@value
 class Standing:
-    """The account's memory. ``done`` holds the opening intents that have traded this session."""
+    """The account's memory. ``done`` holds the opening intents that have traded this session.
+
+    ``today`` tallies the campaigns closed this session, ``profits`` what each open one had made by the
+    last close, and ``margin_share`` is margin as a share of net liq as it was last told: by the last
+    close, or by a gate since.
+    """
 
     day_start: Decimal = ZERO
     week_start: Decimal = ZERO
@@ -51,8 +73,13 @@ class Standing:
     phase: int = 0
     streak: int = 0
     reasons: frozenset[str] = frozenset()
+    trips: tuple[Trip, ...] = ()
     done: frozenset[str] = frozenset()
     tallies: tuple[tuple[str, Tally], ...] = ()
+    today: Tally = Tally()
+    profits: tuple[tuple[str, Decimal], ...] = ()
+    margin_share: float = 0.0
+    ladder: KillLadder = KillLadder()
 
     @property
     def entries_today(self) -> int:
@@ -93,14 +120,20 @@ def apply(standing: Standing, fact: Fact, limits: Limits) -> Standing:
             return _tallied(standing, fact)
         case CashMoved(amount=amount):
             return _moved(standing, amount)
-        case Halted(reason=reason):
-            return replace(standing, reasons=standing.reasons | {reason})
+        case Halted(at=at, reason=reason, net_liq=net_liq):
+            trips = (*_others(standing, reason), Trip(reason, at, net_liq))
+            return replace(standing, reasons=standing.reasons | {reason}, trips=trips)
         case Resumed(reason=reason):
             return _resumed(standing, reason)
         case MarginCalled():
             return replace(standing, reasons=standing.reasons | {MARGIN_CALL})
         case MarginMet():
             return replace(standing, reasons=standing.reasons - {MARGIN_CALL})
+        case Alarmed() | RungMoved() | Proposed():
+            return replace(standing, ladder=climbed(standing.ladder, fact))
+        case Judged(approved=True, readings=readings):
+            told = next((r.observed for r in readings if r.rule == MARGIN_IN_ALL), None)
+            return replace(standing, margin_share=told) if isinstance(told, float) else standing
         case LegFilled(order=order):
             intent = order.rpartition("#")[0]
             opening = intent.endswith(OPENING) and intent not in standing.done
@@ -118,6 +151,9 @@ def _closed(standing: Standing, fact: SessionClosed, limits: Limits) -> Standing
         last_close=fact.day,
         phase=phase_of(float(fact.net_liq), limits),
         done=frozenset(),
+        today=Tally(),
+        profits=fact.profits,
+        margin_share=float(fact.requirement / fact.net_liq) if fact.net_liq > 0 else inf,
     )
 
 
@@ -140,17 +176,25 @@ def opened(standing: Standing, today: date) -> Standing:
 def _tallied(standing: Standing, fact: CampaignClosed) -> Standing:
     """A campaign ended: a scratch neither counts nor resets the streak (rulebook 17)."""
     tallies = dict(standing.tallies)
-    tally = tallies.get(fact.strategy, Tally())
+    tally = _with(tallies.get(fact.strategy, Tally()), fact)
     streak = standing.streak
-    if abs(fact.pnl) <= fact.fees:
-        tally = replace(tally, scratches=tally.scratches + 1)
-    elif fact.pnl > 0:
-        tally, streak = replace(tally, wins=tally.wins + 1), 0
-    else:
-        tally, streak = replace(tally, losses=tally.losses + 1), streak + 1
+    if abs(fact.pnl) > fact.fees:
+        streak = 0 if fact.pnl > 0 else streak + 1
     return replace(
-        standing, streak=streak, tallies=tuple((tallies | {fact.strategy: tally}).items())
+        standing,
+        streak=streak,
+        tallies=tuple((tallies | {fact.strategy: tally}).items()),
+        today=_with(standing.today, fact),
     )
+
+
+def _with(tally: Tally, fact: CampaignClosed) -> Tally:
+    """A tally with one more campaign in it."""
+    if abs(fact.pnl) <= fact.fees:
+        return replace(tally, scratches=tally.scratches + 1)
+    if fact.pnl > 0:
+        return replace(tally, wins=tally.wins + 1)
+    return replace(tally, losses=tally.losses + 1)
 
 
 def _moved(standing: Standing, amount: Decimal) -> Standing:
@@ -164,9 +208,13 @@ def _moved(standing: Standing, amount: Decimal) -> Standing:
     )
 
 
+def _others(standing: Standing, reason: str) -> tuple[Trip, ...]:
+    return tuple(trip for trip in standing.trips if trip.reason != reason)
+
+
 def _resumed(standing: Standing, reason: str) -> Standing:
     """A reason is lifted, and with it the memory that would trip it again at once."""
-    after = replace(standing, reasons=standing.reasons - {reason})
+    after = replace(standing, reasons=standing.reasons - {reason}, trips=_others(standing, reason))
     match reason:
         case "loss streak":
             return replace(after, streak=0)

@@ -14,6 +14,7 @@ from tomking.core.contract import Contract, Right, Settles, future_code, future_
 from tomking.core.errors import ConfigError, Exit, LookAhead, OutcomeUnknown, TomKingError
 from tomking.core.evidence import Evidence
 from tomking.core.facts import (
+    Alarmed,
     CampaignClosed,
     CashMoved,
     Considered,
@@ -21,7 +22,9 @@ from tomking.core.facts import (
     Judged,
     LegFilled,
     OrderEnded,
+    Proposed,
     Resumed,
+    RungMoved,
     RunStarted,
     Sent,
     SessionClosed,
@@ -31,6 +34,7 @@ from tomking.core.money import cents, points, usd
 from tomking.core.order import Purpose
 from tomking.core.product import PRODUCTS, product
 from tomking.core.reading import Reading, Sense, Skip, Stage, figure, first_failure, holds, skip
+from tomking.core.rung import AlarmLevel, Rung
 from tomking.core.venue import is_on_tick
 from worlds.board import FRIDAY, board
 from worlds.orders import option, order
@@ -187,6 +191,13 @@ SENTENCES = [
     (CashMoved(AT, Decimal(7), "in"), "$+7.00 of cash moved: in"),
     (Halted(AT, "day loss", "5 %"), "halted by day loss: 5 %"),
     (Resumed(AT, "day loss", "looked at"), "day loss was lifted: looked at"),
+    (Alarmed(AT, AlarmLevel.RED, REFUSED), "RED alarm: VIX: 31 points, must be below 30"),
+    (
+        RungMoved(AT, Rung.NORMAL, Rung.FLATTEN, "typed", "operator"),
+        "NORMAL became FLATTEN by operator: typed",
+    ),
+    (Proposed(AT, "HEDGE", (), ("none found",), "VIX"), "HEDGE is nothing (VIX); left out: none f"),
+    (Proposed(AT, "REDUCE", (WANTED,), (), "VIX"), "REDUCE is friday_0dte/2025-12-05/open#1 for 4"),
 ]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import DataCorrupt
-from tomking.core.facts import KINDS, Considered, Fact
+from tomking.core.facts import KINDS, Considered, Fact, Halted
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.engine.canonical import DIGITS, canonical, digest
 from tomking.engine.codec import from_json, plain, to_json
@@ -97,6 +97,14 @@ def test_an_instant_keeps_its_hour_when_the_clocks_go_back() -> None:
 def test_a_payload_that_does_not_fit_is_corrupt_data(kind: str, payload: str) -> None:
     with pytest.raises(DataCorrupt, match="cannot be read"):
         from_json(kind, payload)
+
+
+def test_a_close_and_a_halt_from_before_they_said_more_are_read() -> None:
+    (close,) = closes(1)
+    for fact, later in ((close, "profits"), (Halted(close.at, "day loss", "5 %"), "net_liq")):
+        record = json.loads(to_json(fact))
+        del record[later]
+        assert from_json(type(fact).__name__, json.dumps(record)) == fact
 
 
 def test_an_unknown_kind_says_to_update() -> None:

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tomking.core.rung import AlarmLevel, Rung
 from tomking.risk.caps import (
     Allowance,
     Cap,
     allowance,
     caps,
     drawdown,
+    ladder,
     operator,
     phase,
     regime,
@@ -21,6 +23,7 @@ from tomking.risk.caps import (
     usable_bp,
 )
 from tomking.risk.limits import Limits, at_level, named
+from tomking.risk.rungs import KillLadder
 from tomking.risk.standing import phase_of, rungs
 from worlds.gates import standing
 
@@ -222,3 +225,25 @@ def test_tables_answer_for_names_and_levels() -> None:
     assert [at_level(((1, 0.5), (2, 0.65)), n, 0.0) for n in (0, 1, 1.5, 2, 9)] == [
         0.0, 0.5, 0.5, 0.65, 0.65,
     ]  # fmt: skip
+
+
+@pytest.mark.rule("R-RNG-03")
+def test_after_an_orange_alarm_four_fifths_of_what_binds_may_be_used() -> None:
+    orange = KillLadder(Rung.CLOSE_ONLY, alarm=AlarmLevel.ORANGE)
+    found = allowed(16.0, 100_000.0, phase=4, ladder=orange)
+    assert found.bp_share_max == pytest.approx(0.8 * 0.65)
+    assert found.bp_bound_by == "CLOSE_ONLY after an alarm"
+
+
+@pytest.mark.rule("R-RNG-03")
+@pytest.mark.parametrize(
+    ("rung", "level"),
+    [
+        (Rung.NO_ENTRY, AlarmLevel.YELLOW), (Rung.NORMAL, AlarmLevel.RED),
+        (Rung.CLOSE_ONLY, None), (Rung.CLOSE_ONLY, AlarmLevel.YELLOW),
+    ],
+)  # fmt: skip
+def test_below_that_and_by_a_persons_word_alone_all_of_it(
+    rung: Rung, level: AlarmLevel | None
+) -> None:
+    assert ladder(KillLadder(rung, alarm=level), 0.65, DEFAULT).bp_share_max == 1.0

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from tomking.core.facts import Sent
+from tomking.core.rung import Rung
 from tomking.core.venue import Code
 from tomking.portfolio.book import apply, empty_book
 from tomking.portfolio.preview import Refusal
 from tomking.risk.case import open_case
 from tomking.risk.gates.market import root_has_a_group
 from tomking.risk.judge import EXPOSURE, SANITY, judge
+from tomking.risk.rungs import KillLadder
 from tomking.risk.verdict import Refused
 from worlds.gates import SPREAD, answers, doubled, exit_of, held_spread, opener, scene
 from worlds.orders import book_with, option, order, preview, view
@@ -113,6 +115,9 @@ TABLE: dict[str, list[Row]] = {
         ({"limits": {"stage": 0}}, {}, False),
     ],
     "R-BRK-06": [({}, {}, True), ({"memory": {"reasons": frozenset({"operator"})}}, {}, False)],
+    "R-RNG-01": [
+        ({"memory": {"ladder": KillLadder(rung)}}, {}, rung is Rung.NORMAL) for rung in Rung
+    ],
     "R-EVT-01": [
         ({"day": {"blocked": {"NFP": "08:30"}}}, {}, True),
         ({"day": {"blocked": {"FOMC": "14:00"}}}, {}, False),

@@ -152,9 +152,22 @@ def vix_has_not_jumped(case: Case) -> Reading:
 
 
 def pattern_is_good(case: Case) -> Reading:
-    """The pattern score reaches its bar; recorded, and enforced only when asked (R-PAT-01)."""
+    """The pattern score reaches its bar; recorded, and enforced only when asked (R-PAT-01, R-PAT-02).
+
+    A corrected score that nobody supplied volume for is recorded as unknown; enforced, it refuses.
+    """
     limits = case.view.limits
-    score = pattern_score(case.view.market, case.order.root)
+    score = pattern_score(case.view.market, case.order.root, limits.pattern_form)
+    if score is None and limits.pattern_mode == "record" and limits.pattern_form == "corrected":
+        return Reading(
+            "pattern score (recorded)",
+            Stage.PATTERN,
+            Sense.IS,
+            "unknown",
+            "unknown",
+            "",
+            "R-PAT-02",
+        )
     enforced = limits.pattern_mode == "enforce"
     would = "pass" if score is not None and score >= limits.pattern_min else "refuse"
     recorded = f"pattern score (recorded: {limits.pattern_min:g} would {would})"
