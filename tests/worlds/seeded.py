@@ -1,14 +1,14 @@
 """Markets that never were: a calm year to warm up in, then a bull, a bear, a range, a crash or a spike.
 
-Every market is a seeded daily history of an index and VIX that ends on a given figure, so that what it is
-called is what it is. The broker here lays book and venue beside each other at every look.
+Every market is a seeded daily history of an index and VIX, drawn back to its trend day by day, so that
+what it is called is what it is. The broker here lays book and venue beside each other at every look.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from math import exp, log, sqrt
+from math import log, sqrt
 from zlib import crc32
 
 import numpy as np
@@ -75,9 +75,9 @@ def spike(day: F64) -> tuple[F64, F64]:
 
 
 MARKETS: Mapping[str, Market] = {
-    "bull": Market(0.18, 13.0, sessions=40),
+    "bull": Market(0.18, 13.0, sessions=35),
     "bear": Market(-0.25, 28.0),
-    "sideways": Market(0.0, 15.0, pull=0.15, sessions=40),
+    "sideways": Market(0.0, 15.0, pull=0.15, sessions=18),
     "crash": Market(0.0, 16.0, crash, pull=0.15, sessions=60),
     "spike": Market(0.0, 14.0, spike, pull=0.15, sessions=40),
 }
@@ -90,7 +90,9 @@ def history(name: str, seed: int = 1) -> History:
     sessions = sessions_between(WARM, ENDS)
     calm = sum(session.day < BEGINS for session in sessions)
     days = np.array([session.day.toordinal() for session in sessions], dtype=np.int32)
-    trend = np.concatenate((0.10 * _gone(calm), 0.10 + log(1.0 + market.gain) * _gone(len(days) - calm)))
+    trend = np.concatenate(
+        (0.10 * _gone(calm), 0.10 + log(1.0 + market.gain) * _gone(len(days) - calm))
+    )
     level = np.concatenate((np.full(calm, log(16.0)), np.full(len(days) - calm, log(market.vix))))
     noise = chance.standard_normal(len(days))
     vix = level + _returning(chance.standard_normal(len(days)) * 0.04 - 0.04 * noise, 0.10)
