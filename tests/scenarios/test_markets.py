@@ -1,8 +1,8 @@
 """The whole rulebook in a bull, a bear, a range, a crash and a spike: what must hold in every market.
 
 Nothing here is a profit. ``worlds.seeded`` makes the markets and lays book and venue beside each other
-at every look. A few months of each year are traded. How many campaigns begin is approved in a text: a rule
-that is changed changes it, and a reader sees by how much.
+at every look. A few months of each year are traded. How many campaigns begin is approved in a text: a
+rule that is changed changes it, and a reader sees by how much.
 """
 
 from collections import Counter
