@@ -25,6 +25,7 @@ from tomking.backtest.shadows import shadows
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.value import value
 from tomking.data.modelled import ModelMarket
+from tomking.data.several import SeveralMarkets
 from tomking.market.bars import F64
 from tomking.portfolio.margin.account import Terms
 from tomking.portfolio.marks import profit_by_campaign
@@ -104,7 +105,7 @@ def _gates(made: Run, paths: Paths, heard: Heard | None) -> GateLedger:
     return gate_ledger(shadows(made, paths, further), made.spec.seed)
 
 
-def _market(made: Run, paths: MutableMapping[date, F64]) -> ModelMarket:
+def _market(made: Run, paths: MutableMapping[date, F64]) -> ModelMarket | SeveralMarkets:
     """The market a run was made on, to be looked at once more."""
     return market_of(made.spec, made.history, paths)
 
