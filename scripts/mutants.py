@@ -54,6 +54,8 @@ TESTS = (
     "tests/integration/test_ticket.py", "tests/integration/test_gates_seen.py",
     "tests/integration/test_backtest.py", "tests/integration/test_what_if.py",
 )  # fmt: skip
+#: Below the rooms in which slips are made, so that they may be imported once for all.
+BELOW = ("tomking.pricing.black", "tomking.market.snapshot")
 TESTS_S = 25.0  # of tests by their own time a slip is faced with; slower ones are not asked
 SPARE_S = 20.0  # on the processor, beside four times what the tests take by themselves
 
@@ -178,9 +180,8 @@ def jobs(drawn: Sequence[tuple[str, Mutant]], known: Map) -> dict[int, Job]:
         tests = known.chosen(mutant)
         if tests:
             text = mutant.text((PACKAGE / mutant.path).read_text(encoding="utf-8"))
-            made[row] = Job(
-                Change(mutant.path, text), tests, SPARE_S + 4 * known.cost(tests)
-            )
+            change = Change(mutant.path, text)
+            made[row] = Job((change,), tests, SPARE_S + 4 * known.cost(tests))
     return made
 
 
@@ -227,7 +228,7 @@ def main() -> int:
     ]
     with tempfile.TemporaryDirectory() as scratch:
         known = mapped(asked_for.keep or Path(scratch))
-    prepare()
+    prepare(*BELOW)
     answers: dict[int, Answer] = {}
     for row, answer in asked(jobs(drawn, known)):
         answers[row] = answer

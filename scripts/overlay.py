@@ -27,10 +27,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "tomking"
-#: What every child needs: imported before the first fork. Rooms below those that are changed may be.
+#: What every child needs: imported before the first fork.
 LIBRARIES = (
     "numpy", "numba", "scipy.optimize", "hypothesis.strategies", "pydantic", "tomlkit", "QuantLib",
-    "tomking.core.product", "tomking.pricing.black", "tomking.market.snapshot",
 )  # fmt: skip
 WORKERS = 2
 WALL = 12  # times the processor's limit: a child that waits for nothing is ended too
@@ -57,9 +56,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A change and the tests that are asked about it, by node id, in files in the order to run them."""
+    """Changes, and the tests that are asked about them: node ids in the order to run them."""
 
-    change: Change
+    changes: Sequence[Change]
     tests: Sequence[str]
     cpu_s: float
 
@@ -97,15 +96,16 @@ class Loader(SourceFileLoader):
 
 @dataclass
 class Finder(MetaPathFinder):
-    """Finds the changed module before anybody else does."""
+    """Finds the changed modules before anybody else does."""
 
-    change: Change
+    changes: Mapping[str, Change]
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if fullname != self.change.module:
+        change = self.changes.get(fullname)
+        if change is None:
             return None
-        place = str(PACKAGE / self.change.path)
-        loader = Loader(self.change, fullname, place)
+        place = str(PACKAGE / change.path)
+        loader = Loader(change, fullname, place)
         return importlib.util.spec_from_file_location(fullname, place, loader=loader)
 
 
@@ -150,13 +150,22 @@ def files(tests: Sequence[str]) -> list[str]:
 
 
 def child(job: Job, answer: Path) -> None:
-    """Run the tests of a job in this process and write down which of them failed."""
+    """Run the tests of a job in this process and write down which of them failed.
+
+    Raises
+    ------
+    ValueError
+        If a module that is to be changed was imported before.
+    """
+    changes = {change.module: change for change in job.changes}
+    if late := changes.keys() & sys.modules.keys():
+        raise ValueError(f"{', '.join(late)} was imported before it could be changed")
     resource.setrlimit(resource.RLIMIT_CPU, (int(job.cpu_s) + 1, int(job.cpu_s) + 5))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     said = os.open(answer.with_suffix(".log"), os.O_RDWR | os.O_CREAT)
     for stream in (0, 1, 2):
         os.dup2(said, stream)
-    sys.meta_path.insert(0, Finder(job.change))
+    sys.meta_path.insert(0, Finder(changes))
     only = Only(job.tests)
     switches = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov")
     code = pytest.main([*files(job.tests), *switches], plugins=[only])
@@ -164,12 +173,12 @@ def child(job: Job, answer: Path) -> None:
     answer.write_text(json.dumps(found), encoding="utf-8")
 
 
-def prepare() -> None:
+def prepare(*modules: str) -> None:
     """Import what every child would import, and stand where pytest is run from."""
     os.chdir(ROOT)
     os.environ.pop("TOMKING_FULL", None)  # the same examples for every change
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *modules):
         importlib.import_module(name)
 
 
@@ -200,12 +209,12 @@ def verdict(status: int, answer: Path, seconds: float, job: Job) -> Answer:
         return Answer("hung" if hung else "crashed", "", seconds)
     said = json.loads(answer.read_text(encoding="utf-8"))
     if "error" in said:
-        raise ValueError(f"{job.change.path}: {said['error']}")
+        raise ValueError(said["error"])
     if said["code"] == pytest.ExitCode.OK and said["ran"]:
         return Answer("passed", "", seconds)
     if not said["test"]:
         last = answer.with_suffix(".log").read_text(encoding="utf-8")[-1000:]
-        raise ValueError(f"{job.change.path}: pytest ended with {said['code']}: {last}")
+        raise ValueError(f"pytest ended with {said['code']}: {last}")
     return Answer("failed", said["test"], seconds)
 
 
