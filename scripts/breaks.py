@@ -259,7 +259,9 @@ def named_figures(rule: Rule) -> Iterator[Break]:
         plan = next((one for one in plans().get(path, ()) if one.name == name.lower()), None)
         for figure in figures(plan) if plan else ():
             if not figure.rule and kinds & set(general(figure).split(".")):
-                touch = partial(tuned, rule="", key=general(figure), now=repr(figure.now), plan=name)
+                touch = partial(
+                    tuned, rule="", key=general(figure), now=repr(figure.now), plan=name
+                )
                 after = broken(plan, figure)
                 what = f"{name}: {general(figure)} = {figure.now!r} -> {after!r}"
                 yield Break(rule.id, what, (Change(path, touch=touch),))
@@ -375,5 +377,9 @@ def by_hand(rule: Rule) -> Iterator[Break]:
     for path, before, after in BY_HAND.get(rule.id, ()):
         text, _ = parsed(path)
         if text.count(before) != 1:
-            raise ValueError(f"{rule.id}: {path} has {text.count(before)} times {before!r}, not once")
-        yield Break(rule.id, f"{path}: {before} -> {after}", (Change(path, text.replace(before, after)),))
+            raise ValueError(
+                f"{rule.id}: {path} has {text.count(before)} times {before!r}, not once"
+            )
+        yield Break(
+            rule.id, f"{path}: {before} -> {after}", (Change(path, text.replace(before, after)),)
+        )

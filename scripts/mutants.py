@@ -203,7 +203,10 @@ def report(drawn: Sequence[tuple[str, Mutant]], answers: Mapping[int, Answer]) -
         "mutants": sum(total.values()),
         "killed": sum(killed.values()),
         "killed_percent": round(100 * sum(killed.values()) / sum(total.values()), 1),
-        **{f"killed_percent_{group}": round(100 * killed[group] / total[group], 1) for group in total},
+        **{
+            f"killed_percent_{group}": round(100 * killed[group] / total[group], 1)
+            for group in total
+        },
         "killed_by_a_test": ends["failed"],
         "killed_by_a_hang": ends["hung"],
         "killed_by_a_crash": ends["crashed"],
@@ -233,7 +236,10 @@ def main() -> int:
     for row, answer in asked(jobs(drawn, known)):
         answers[row] = answer
         if asked_for.told:
-            print(f"{answer.verdict:8} {answer.seconds:5.1f}s {drawn[row][1]} {answer.test}", file=sys.stderr)
+            print(
+                f"{answer.verdict:8} {answer.seconds:5.1f}s {drawn[row][1]} {answer.test}",
+                file=sys.stderr,
+            )
     print(json.dumps(report(drawn, answers)))
     return 0
 

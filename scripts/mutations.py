@@ -130,7 +130,11 @@ class Mutator:
         """The mutants of an expression and of all that stands in it."""
         if isinstance(node, ast.JoinedStr):
             return
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BOUNDS:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in BOUNDS
+        ):
             return
         for other in others(node):
             yield self.mutant(home, node, other, inside)

@@ -167,7 +167,17 @@ def child(job: Job, answer: Path) -> None:
         os.dup2(said, stream)
     sys.meta_path.insert(0, Finder(changes))
     only = Only(job.tests)
-    switches = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov")
+    switches = (
+        "-x",
+        "-q",
+        "--assert=plain",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:cov",
+    )
     code = pytest.main([*files(job.tests), *switches], plugins=[only])
     found = {"code": int(code), "test": only.failed, "ran": only.ran}
     answer.write_text(json.dumps(found), encoding="utf-8")

@@ -109,7 +109,9 @@ def main() -> int:
     parser.add_argument("--told", action="store_true", help="print every answer as it comes")
     wanted = parser.parse_args()
     prepare()
-    every = [rule for rule in rules() if not wanted.rules or rule.id.startswith(tuple(wanted.rules))]
+    every = [
+        rule for rule in rules() if not wanted.rules or rule.id.startswith(tuple(wanted.rules))
+    ]
     known = elsewhere(marked)
     ids = {rule.id for rule in every}
     ways = [way for way in elsewhere(breaks) if way.rule in ids]
@@ -127,7 +129,10 @@ def main() -> int:
     for row, answer in asked(jobs):
         answers[row] = answer
         if wanted.told:
-            print(f"{answer.verdict:8} {answer.seconds:5.1f}s {ways[row].rule} {ways[row].what}: {answer.test}", file=sys.stderr)
+            print(
+                f"{answer.verdict:8} {answer.seconds:5.1f}s {ways[row].rule} {ways[row].what}: {answer.test}",
+                file=sys.stderr,
+            )
     print(json.dumps(report(every, ways, answers)))
     return 0
 

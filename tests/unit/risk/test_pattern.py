@@ -102,8 +102,16 @@ FALLING = Pattern(1000.0, 1010.0, 1020.0, 50.0, 0.5, 1000.0, -2.0, -1.0, -1.0)
         (RISING, {"macd": -1.0, "signal": -2.0}, 61.0),
         (RISING, {"macd": -1.0, "signal": -1.0}, 61.0),
         (RISING, {"macd": 0.0, "signal": 1.0}, 61.0),
-        (RISING, {"macd": -2.0, "signal": -1.0}, 50.0),  # ten are taken off, and no strength is left
-        (RISING, {"macd": -2.0, "signal": -1.0, "ema8": 950.0, "ema21": 940.0}, 50.0),  # exactly none
+        (
+            RISING,
+            {"macd": -2.0, "signal": -1.0},
+            50.0,
+        ),  # ten are taken off, and no strength is left
+        (
+            RISING,
+            {"macd": -2.0, "signal": -1.0, "ema8": 950.0, "ema21": 940.0},
+            50.0,
+        ),  # exactly none
         (RISING, {"macd": -2.0, "signal": -1.0, "ema8": 940.0, "ema21": 930.0}, 61.0),
         (RISING, {"ema8": 500.0, "ema21": 400.0}, 80.0),  # a strength of 100 at most
         (RISING, {"ema21": 990.0}, 55.0),  # the averages are one: no trend
