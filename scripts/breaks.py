@@ -1,4 +1,4 @@
-"""How each rule of docs/rules.md is broken: its figures one at a time, its gates by an answer they must not give.
+"""How each rule of docs/rules.md is broken: its figures one at a time, its gates by force.
 
 What can be broken is read from the source, so that a new rule is picked up by itself: the limits and
 constants that the rule's Code line names, the figures that plans state under its id, the numbers on a
@@ -14,7 +14,6 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, partial, wraps
 from importlib.metadata import entry_points
 from math import inf
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, get_args, get_origin
 
@@ -81,7 +80,7 @@ def worse(now: Any, low: float = 0.0, high: float = inf, choices: Sequence[Any] 
     if now is None:
         return 1
     if isinstance(now, str):
-        return next((choice for choice in choices if choice != now), f"not {now}")
+        return next((choice for choice in reversed(choices) if choice != now), f"not {now}")
     if isinstance(now, tuple):
         if all(isinstance(part, str) for part in now):
             return ()
@@ -177,7 +176,7 @@ def assigned(statement: ast.stmt, name: str) -> ast.expr | None:
 class Doubled(ast.NodeTransformer):
     """Every number twice as large; nought becomes one."""
 
-    def visit_Constant(self, node: ast.Constant) -> ast.Constant:  # noqa: N802
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         if isinstance(node.value, bool) or not isinstance(node.value, int | float):
             return node
         return ast.Constant(2 * node.value or 1)
@@ -258,7 +257,10 @@ def named_figures(rule: Rule) -> Iterator[Break]:
     for path, name in rule.code:
         plan = next((one for one in plans().get(path, ()) if one.name == name.lower()), None)
         for figure in figures(plan) if plan else ():
-            if not figure.rule and kinds & set(general(figure).split(".")):
+            stated = not (
+                figure.field == "also" and not figure.now
+            )  # no further days: nothing said
+            if stated and not figure.rule and kinds & set(general(figure).split(".")):
                 touch = partial(
                     tuned, rule="", key=general(figure), now=repr(figure.now), plan=name
                 )

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from coverage import CoverageData
 from mutations import Mutant, mutants
-from overlay import PACKAGE, ROOT, WORKERS, Answer, Change, Job, asked, files, prepare
+from overlay import PACKAGE, ROOT, WORKERS, Answer, Change, Job, asked, prepare
 
 SEED = 20260101
 SAMPLE = 300
@@ -236,10 +236,8 @@ def main() -> int:
     for row, answer in asked(jobs(drawn, known)):
         answers[row] = answer
         if asked_for.told:
-            print(
-                f"{answer.verdict:8} {answer.seconds:5.1f}s {drawn[row][1]} {answer.test}",
-                file=sys.stderr,
-            )
+            told = f"{answer.verdict:8} {answer.seconds:5.1f}s {drawn[row][1]}"
+            print(f"{told}: {answer.test}", file=sys.stderr, flush=True)
     print(json.dumps(report(drawn, answers)))
     return 0
 

@@ -182,21 +182,26 @@ def others(node: ast.expr) -> Iterator[ast.expr]:
             yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             yield operand
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as figure)):
-            yield ast.UnaryOp(ast.USub(), ast.Constant(2 * figure))
-            yield ast.Constant(figure)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             yield operand
-        case ast.Constant(value=bool() as said):
-            yield ast.Constant(not said)
-        case ast.Constant(value=int() | float() as figure):
-            yield ast.Constant(figure + 1)
-            if figure not in (0, 1):
-                yield ast.Constant(2 * figure)
+            if isinstance(operand, ast.Constant):
+                yield ast.UnaryOp(ast.USub(), ast.BinOp(ast.Constant(2), ast.Mult(), operand))
+        case ast.Constant(value=said):
+            yield from other_constants(said)
         case ast.Call(func=function, args=given, keywords=keywords):
             yield from other_calls(function, given, keywords)
         case _:
             return
+
+
+def other_constants(said: object) -> Iterator[ast.expr]:
+    """Another number, or the other truth; words are left alone."""
+    if isinstance(said, bool):
+        yield ast.Constant(not said)
+    elif isinstance(said, int | float):
+        yield ast.Constant(said + 1)
+        if said not in (0, 1):
+            yield ast.Constant(2 * said)
 
 
 def other_calls(

@@ -200,9 +200,9 @@ def fork(job: Job, answer: Path) -> int:
         return process
     try:
         child(job, answer)
-    except BaseException:  # whatever it is, it must not run on as a second parent
-        answer.write_text(json.dumps({"error": traceback.format_exc()}), encoding="utf-8")
-    finally:
+    finally:  # whatever happened, it must not run on as a second parent
+        if not answer.exists():
+            answer.write_text(json.dumps({"error": traceback.format_exc()}), encoding="utf-8")
         os._exit(0)
 
 

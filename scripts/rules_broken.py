@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import pytest
 from breaks import Break, Rule, breaks, rules
-from overlay import ROOT, Answer, Job, asked, prepare
+from overlay import Answer, Job, asked, prepare
 
 CPU_S = 90.0  # for one break; what takes longer hangs
 
@@ -129,10 +129,8 @@ def main() -> int:
     for row, answer in asked(jobs):
         answers[row] = answer
         if wanted.told:
-            print(
-                f"{answer.verdict:8} {answer.seconds:5.1f}s {ways[row].rule} {ways[row].what}: {answer.test}",
-                file=sys.stderr,
-            )
+            told = f"{answer.verdict:8} {answer.seconds:5.1f}s {ways[row].rule} {ways[row].what}"
+            print(f"{told}: {answer.test}", file=sys.stderr, flush=True)
     print(json.dumps(report(every, ways, answers)))
     return 0
 

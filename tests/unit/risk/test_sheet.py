@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tomking.risk.exposure import AUG5_LOW, AUG5_MARGIN_FACTOR
 from tomking.risk.limits import Limits
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
@@ -96,3 +97,18 @@ def test_a_default_is_the_rulebooks_and_stands_under_its_rule(
     (known,) = [each for each in fields(Limits) if each.name == name]
     assert getattr(Limits(), name) == figure
     assert known.metadata["rule"] == rule
+
+
+@pytest.mark.rule("R-STR-01")
+def test_the_shock_is_the_low_of_the_fifth_of_august() -> None:
+    """Spot, volatility by days to expiry, points more on far puts, width of quotes (21.3)."""
+    term = ((30, 2.8), (60, 1.9), (90, 1.6), (120, 1.6), (365, 1.15))
+    assert AUG5_LOW.spot == -0.073
+    assert AUG5_LOW.vol == term
+    assert AUG5_LOW.wing == 0.08
+    assert AUG5_LOW.spread == 5
+
+
+@pytest.mark.rule("R-STR-02")
+def test_margin_is_two_and_a_half_times_todays_under_stress() -> None:
+    assert AUG5_MARGIN_FACTOR == 2.5
