@@ -10,7 +10,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cache, partial, wraps
 from importlib.metadata import entry_points
 from math import inf
@@ -85,8 +85,8 @@ def worse(now: Any, low: float = 0.0, high: float = inf, choices: Sequence[Any] 
         if all(isinstance(part, str) for part in now):
             return ()
         return tuple(part if isinstance(part, str) else worse(part) for part in now)
-    if is_dataclass(now):  # an instant of a session
-        return type(now)(now.anchor, now.minutes + 30)
+    if hasattr(now, "anchor"):  # an instant of a session
+        return replace(now, minutes=now.minutes + 30)
     others = (2 * now, now + 1, now / 2, now - 1)
     kind = type(now)
     return next(kind(x) for x in others if x != now and low <= x <= high and kind(x) == x)
@@ -359,8 +359,6 @@ def _forcing(function: Callable[..., Any], wanted: bool) -> Callable[..., Any]:
 
 def as_wanted(said: Any, wanted: bool) -> Any:
     """An answer as it was, unless it is not the wanted one."""
-    from dataclasses import replace
-
     from tomking.core.reading import Sense
 
     if isinstance(said, bool):

@@ -220,6 +220,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--sample", type=int, default=SAMPLE)
+    parser.add_argument("--groups", nargs="*", default=list(GROUPS), choices=list(GROUPS))
     parser.add_argument("--only", default="", help="mutants whose line of text contains this")
     parser.add_argument("--keep", type=Path, help="folder of the map, made once and read again")
     parser.add_argument("--told", action="store_true", help="print every answer as it comes")
@@ -227,7 +228,7 @@ def main() -> int:
     drawn = [
         (group, mutant)
         for group, mutant in sampled(asked_for.seed, asked_for.sample)
-        if asked_for.only in str(mutant)
+        if group in asked_for.groups and asked_for.only in str(mutant)
     ]
     with tempfile.TemporaryDirectory() as scratch:
         known = mapped(asked_for.keep or Path(scratch))
