@@ -76,15 +76,14 @@ class Map:
         rows = range(mutant.first, mutant.last + 1) if mutant.inside else lines
         return {test for row in rows for test in lines.get(row, ())}
 
-    def chosen(self, mutant: Mutant) -> list[str]:
-        """The tests that are asked about a mutant: whole files together, the quickest first."""
+    def chosen(self, mutant: Mutant, left: float) -> list[str]:
+        """Tests of ``left`` seconds to ask about a mutant: files together, the quickest first."""
         by_file: dict[str, list[str]] = defaultdict(list)
         known = self.of(mutant)
         for test in self.seconds:  # in the order of the suite
             if test in known:
                 by_file[test.split("::", 1)[0]].append(test)
         taken: list[str] = []
-        left = TESTS_S
         for tests in sorted(by_file.values(), key=self.cost):
             for test in sorted(tests, key=lambda test: self.seconds[test] > 1.0):
                 if self.seconds[test] <= left or not taken:
@@ -173,11 +172,11 @@ def sampled(seed: int, sample: int) -> list[tuple[str, Mutant]]:
     return drawn
 
 
-def jobs(drawn: Sequence[tuple[str, Mutant]], known: Map) -> dict[int, Job]:
-    """A job for each mutant that any test executes."""
+def jobs(drawn: Sequence[tuple[str, Mutant]], known: Map, seconds: float) -> dict[int, Job]:
+    """A job for each mutant that any test executes, with so many seconds of tests."""
     made: dict[int, Job] = {}
     for row, (_, mutant) in enumerate(drawn):
-        tests = known.chosen(mutant)
+        tests = known.chosen(mutant, seconds)
         if tests:
             text = mutant.text((PACKAGE / mutant.path).read_text(encoding="utf-8"))
             change = Change(mutant.path, text)
@@ -222,6 +221,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=SAMPLE)
     parser.add_argument("--groups", nargs="*", default=list(GROUPS), choices=list(GROUPS))
     parser.add_argument("--only", default="", help="mutants whose line of text contains this")
+    parser.add_argument("--seconds", type=float, default=TESTS_S, help="of tests a mutant meets")
     parser.add_argument("--keep", type=Path, help="folder of the map, made once and read again")
     parser.add_argument("--told", action="store_true", help="print every answer as it comes")
     asked_for = parser.parse_args()
@@ -234,7 +234,7 @@ def main() -> int:
         known = mapped(asked_for.keep or Path(scratch))
     prepare(*BELOW)
     answers: dict[int, Answer] = {}
-    for row, answer in asked(jobs(drawn, known)):
+    for row, answer in asked(jobs(drawn, known, asked_for.seconds)):
         answers[row] = answer
         if asked_for.told:
             told = f"{answer.verdict:8} {answer.seconds:5.1f}s {drawn[row][1]}"
