@@ -380,6 +380,5 @@ def by_hand(rule: Rule) -> Iterator[Break]:
             raise ValueError(
                 f"{rule.id}: {path} has {text.count(before)} times {before!r}, not once"
             )
-        yield Break(
-            rule.id, f"{path}: {before} -> {after}", (Change(path, text.replace(before, after)),)
-        )
+        what = " ".join(f"{path}: {before} -> {after}".split())
+        yield Break(rule.id, what, (Change(path, text.replace(before, after)),))

@@ -12,8 +12,8 @@ BY_HAND: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "R-MRG-05": (
         (
             "engine/loop.py",
-            "except (QuoteMissing, QuoteStale, QuoteCrossed) as missing:",
-            "except (QuoteStale, QuoteCrossed) as missing:",
+            "preview(order, view.market)\n    except (QuoteMissing, QuoteStale, QuoteCrossed)",
+            "preview(order, view.market)\n    except (QuoteStale, QuoteCrossed)",
         ),
     ),
     "R-SIZ-05": (
