@@ -229,7 +229,7 @@ PROOFS = (
     suite(
         "gates_seen",
         "Every gate passes and refuses because of data, in the default run or a day written down.",
-        "tests/integration/test_gates_seen.py",
+        "tests/integration/test_gates_seen.py tests/architecture/test_gates.py",
     ),
     suite(
         "books_agree",
