@@ -58,6 +58,7 @@ class Mutant:
 
     path: str
     line: int
+    code: str  # that line
     before: str
     after: str
     span: tuple[int, int]  # offsets in the text
@@ -69,6 +70,11 @@ class Mutant:
         """The file with this mutant in it."""
         start, end = self.span
         return f"{source[:start]}({self.after}){source[end:]}"
+
+    @property
+    def slip(self) -> str:
+        """What is changed in which line, without its number, which moves."""
+        return f"{self.path}: {self.code}: {self.before} -> {self.after}"
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.before} -> {self.after}"
@@ -158,9 +164,9 @@ class Mutator:
         if getattr(home, "body", None) and not isinstance(home, ast.expr):
             last = node.end_lineno or node.lineno  # the head of a statement that holds others
         changed = ast.unparse(other)
-        return Mutant(
-            self.path, node.lineno, ast.unparse(node), changed, (start, end), first, last, inside
-        )
+        code = self.lines[node.lineno - 1].strip()
+        before, span = ast.unparse(node), (start, end)
+        return Mutant(self.path, node.lineno, code, before, changed, span, first, last, inside)
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a place in the text; columns of the tree are bytes."""
