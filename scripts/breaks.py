@@ -369,7 +369,7 @@ def as_wanted(said: Any, wanted: bool) -> Any:
         return said
     if wanted:
         return replace(said, sense=Sense.IS, observed="forced", bound="forced")
-    return replace(said, observed=None)
+    return replace(said, sense=Sense.IS, bound="forced")  # known, and not what it should be
 
 
 def by_hand(rule: Rule) -> Iterator[Break]:

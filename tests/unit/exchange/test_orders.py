@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from tomking.core.errors import ConfigError
 from tomking.core.facts import Fact, LegFilled, OrderEnded
 from tomking.core.order import Order, Purpose, TimeInForce
 from tomking.exchange.fills import NATURAL, FillModel, in_lots
 from tomking.exchange.orders import Orders, traded
 from tomking.exchange.venue import Exchange
-from tomking.exchange.working import Status, working
+from tomking.exchange.working import Status, latency, working
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import (
     CASH,
@@ -351,3 +352,10 @@ def test_what_is_set_aside_for_an_order_falls_with_what_has_traded() -> None:
     assert list(book.filled(first, 1, now.at)) == []
     assert book.reserved() == 175
     assert (book.reserved(besides=first), book.reserved(besides=second)) == (100, 75)
+
+
+def test_a_latency_lies_between_nought_and_ten_minutes() -> None:
+    assert (latency(0), latency(600)) == (0.0, 600.0)
+    for seconds in (-0.01, 600.01, float("nan")):
+        with pytest.raises(ConfigError, match="give 0 to 600"):
+            latency(seconds)

@@ -1,4 +1,4 @@
-"""What the plans state is the rulebook's (3, 4, 7 and 0.6), figure by figure, typed by hand."""
+"""What the plans state is the rulebook's (3, 4, 5, 7 and 0.6), figure by figure, typed by hand."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.leap_ladder import LEAP_LADDER
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.plan import Plan
+from tomking.strategies.strangle import STRANGLE
 from tomking.strategies.tune import figures
 
 pytestmark = pytest.mark.unit
@@ -63,6 +64,9 @@ SHEET: list[tuple[str, Plan, str, set[Any]]] = [
     ("R-MAN-03", LT112, "LossBelowNetLiq.share", {0.02}),
     ("R-MAN-04", LT112, "ShortDeltaBelow.delta", {0.25}),
     ("R-MAN-05", LT112, "DteAbove.days", {7, 21}),
+    ("R-SIZ-06", STRANGLE, "VixScaled.base", {2}),
+    ("R-SIZ-06", STRANGLE, "VixScaled.at", {20}),
+    ("R-SIZ-06", STRANGLE, "VixScaled.cap", {2}),
     ("R-MAN-01", LEAP_LADDER, "ProfitBelow.of_premium", {0.30}),
     ("R-MAN-04", LEAP_LADDER, "ShortDeltaBelow.delta", {0.30}),
 ]
