@@ -45,11 +45,23 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
             if not _nobody_bids(view, position):
                 yield closing(desk, view, position, left, replaces=at_work(view, position))
         elif position.strategy in watch or (position.id in {name for name, _ in desk.doubts}):
-            rules = desk.strategy(position.strategy).rules(position)
-            seen = broken(desk, view, position, rules)
-            if seen is not None:
-                for each in first_closed(desk, view, position):
-                    yield closing(desk, view, each, str(seen), replaces=at_work(view, each))
+            yield from _given_up(desk, view, position)
+
+
+def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
+    """Closing orders for a position its plan no longer keeps; what it covers goes first.
+
+    Until that is gone the doubt about it stays, so that it follows at once and nothing is sold against
+    it again.
+    """
+    rule = broken(desk, view, position, desk.strategy(position.strategy).rules(position))
+    if rule is None:
+        return
+    why, first = str(reading(rule, position, view)), first_closed(desk, view, position)
+    if rule.twice and position not in first:
+        desk.doubts.add((position.id, rule))
+    for each in first:
+        yield closing(desk, view, each, why, replaces=at_work(view, each))
 
 
 def first_closed(desk: Desk, view: View, position: Position) -> tuple[Position, ...]:
@@ -96,11 +108,16 @@ def _nobody_bids(view: View, position: Position) -> bool:
 
 
 def at_work(view: View, position: Position) -> str:
-    """The order about a position that the next one stands in for: its target, or an adjustment."""
-    return next((w.order.id for w in view.book.closing(position.id)), "")
+    """The order about a position that the next one stands in for: its target, or an adjustment.
+
+    The newest, which itself stands in for any before it.
+    """
+    return next((w.order.id for w in reversed(tuple(view.book.closing(position.id)))), "")
 
 
-def broken(desk: Desk, view: View, position: Position, rules: Sequence[StayRule]) -> Reading | None:
+def broken(
+    desk: Desk, view: View, position: Position, rules: Sequence[StayRule]
+) -> StayRule | None:
     """The first rule that is broken and may act now; doubts are remembered and forgotten here."""
     minute = view.market.minute
     rests = any(w.order.rests for w in view.book.closing(position.id))
@@ -109,10 +126,8 @@ def broken(desk: Desk, view: View, position: Position, rules: Sequence[StayRule]
         if kept(rule, position, view):
             desk.doubts.discard(key)
         elif _may_act(desk, rule, key, minute, rests):
-            desk.doubts.difference_update(
-                {doubt for doubt in desk.doubts if doubt[0] == position.id}
-            )
-            return reading(rule, position, view)
+            desk.doubts.difference_update({(position.id, each) for each in rules})
+            return rule
     return None
 
 
@@ -191,11 +206,12 @@ def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
         if target is None or not position.whole or residue(position):
             continue
         units, legs = position.legs_to_close
-        intent = f"{position.id}/target"
+        intent, price = f"{position.id}/target", profit_price(position, target)
+        if price > 0 and all(leg.quantity > 0 for leg in legs):
+            continue  # an adjustment has cost more than what is left can earn
         yield Order(
             intent, desk.attempts.get(intent, 0) + 1, Purpose.CLOSE, position.strategy,
-            position.campaign, legs, units,
-            on_tick(profit_price(position, target), position.root, legs),
+            position.campaign, legs, units, on_tick(price, position.root, legs),
             closes=position.id, tif=TimeInForce.GTC, why=f"{target:.0%} of the premium earned",
         )  # fmt: skip
 

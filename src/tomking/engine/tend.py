@@ -66,7 +66,7 @@ def _order(
     """The order of an adjustment: a close of some legs, or a roll at the far side of every quote."""
     rolls = bool(how.legs)
     order = Order(
-        f"{position.id}/{how.name}/{view.session.day}", 0,
+        f"{position.campaign}/{position.tranche} {how.name}/{view.session.day}", 0,
         Purpose.ROLL if rolls else Purpose.CLOSE, position.strategy, position.campaign,
         wanted.legs, int(wanted.units_max), None, closes=position.id,
         replaces=at_work(view, position), why=how.name,

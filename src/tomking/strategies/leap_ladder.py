@@ -32,7 +32,7 @@ LEAP_LADDER = Plan(
     slots=MONDAYS,
     watch_min=60,
     enter_when=(VixAtLeast(15.0, "R-LEP-02"), VixAtMost(35.0, "R-LEP-02")),
-    size=(VixSteps(1, 15.0, 20.0, 2.0, "R-LEP-02"),),
+    size=(VixSteps(1.0, 15.0, 20.0, 2.0, "R-LEP-02"),),
     shapes=(
         Shape(
             "rung",
