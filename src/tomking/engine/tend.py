@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import gcd
 
 from tomking.core.money import points
-from tomking.core.order import Order, Purpose, Structure
+from tomking.core.order import Leg, Order, Purpose, Structure
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
 from tomking.engine.decide import at_work, broken, is_closing, on_tick, priced, residue
@@ -64,11 +65,11 @@ def _order(
     desk: Desk, view: View, position: Position, how: Adjustment, wanted: Structure
 ) -> Order | Skip:
     """The order of an adjustment: a close of some legs, or a roll at the far side of every quote."""
-    rolls = bool(how.legs)
+    rolls, (units, legs) = bool(how.legs), smallest(wanted)
     order = Order(
         f"{position.campaign}/{position.tranche} {how.name}/{view.session.day}", 0,
         Purpose.ROLL if rolls else Purpose.CLOSE, position.strategy, position.campaign,
-        wanted.legs, int(wanted.units_max), None, closes=position.id,
+        legs, units, None, closes=position.id,
         replaces=at_work(view, position), why=how.name,
         joins="" if how.closes == "all" else position.id,
     )  # fmt: skip
@@ -97,15 +98,16 @@ def renewals(desk: Desk, view: View, renew: frozenset[str]) -> Iterator[Tended]:
 
 def _renewal(desk: Desk, view: View, strategy: str, wanted: Structure) -> Tended:
     intent = f"{wanted.campaign}/{wanted.shape}/{view.session.day}"
+    units, legs = smallest(wanted)
     order = Order(
-        intent,
-        0,
-        Purpose.ROLL,
-        strategy,
-        wanted.campaign,
-        wanted.legs,
-        int(wanted.units_max),
-        None,
+        intent, 0, Purpose.ROLL, strategy, wanted.campaign, legs, units, None,
         why=f"{wanted.shape} sold again",
-    )
+    )  # fmt: skip
     return Tended(intent, strategy, _at_the_far_side(desk, view, order))
+
+
+def smallest(wanted: Structure) -> tuple[int, tuple[Leg, ...]]:
+    """Units and legs of a structure with no common factor left in the legs, as the venue wants them."""
+    common = gcd(*(leg.quantity for leg in wanted.legs))
+    legs = tuple(replace(leg, quantity=leg.quantity // common) for leg in wanted.legs)
+    return int(wanted.units_max) * common, legs
