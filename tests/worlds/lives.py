@@ -117,9 +117,7 @@ def life_of(path: Path) -> Life:
     limits = Limits(walk_mode="natural", **pairs(head.get("limits", "")))
     cash = str(pairs(head["account"])["cash"])
     plan = tune(PLANS[head["plan"]], pairs(head.get("tune", "")))
-    return Life(
-        plan, cash, limits, tuple(_steps(rows[first:], head.get("market", "")))
-    )
+    return Life(plan, cash, limits, tuple(_steps(rows[first:], head.get("market", ""))))
 
 
 def _steps(rows: Sequence[str], market: str) -> Iterator[Step]:
@@ -147,9 +145,7 @@ def board_at(step: Step, before: Mapping[str, Any]) -> Board:
     if known.get("open"):
         figures["opened"] = float(known["open"])
     blind = {"bars": {}} if known.get("history") == "none" else {}
-    return replace(
-        board(), at=step.at, day=replace(_day(step, before), **blind), **figures
-    )
+    return replace(board(), at=step.at, day=replace(_day(step, before), **blind), **figures)
 
 
 def _is_of_board(key: str) -> bool:
@@ -234,8 +230,9 @@ def told(facts: Sequence[Fact]) -> Iterator[str]:
                 failed = first_failure(readings)
                 yield f"refuses {_kind(order)}: {failed and failed.rule} {failed}"
             case Considered(_, _, _, outcome, readings) if outcome == "skipped":
-                yield f"skips {' '.join(sorted({r.rule for r in refusals(readings)}))}: " + "; ".join(
-                    f"{r.rule} {r}" for r in readings if not r.passed
+                yield (
+                    f"skips {' '.join(sorted({r.rule for r in refusals(readings)}))}: "
+                    + "; ".join(f"{r.rule} {r}" for r in readings if not r.passed)
                 )
             case Reviewed(_, _, matter, outcome, readings) if outcome != "sent":
                 why = "; ".join(f"{r.rule} {r}" for r in readings if not r.passed)

@@ -253,7 +253,7 @@ def entry(desk: Desk, view: View, strategy: Strategy) -> Wish | Skip:
             return Skip((*against, *(of_root(root, measured) for measured in wanted.readings)))
         sight = sight_of(view, columns_of(wanted.legs), 1)
         if sight.fault:
-            seen = skip("quotes to price an order by", Stage.DATA, sight.fault, "sound")
+            seen = skip("quotes to price an order by", Stage.DATA, sight.fault, "sound", "R-DAT-03")
             return Skip((*against, *seen.readings))
         found = sized(wanted, view, strategy.name)
         against += (of_root(root, measured) for measured in (*wanted.readings, *found.readings))

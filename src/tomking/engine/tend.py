@@ -8,7 +8,7 @@ from tomking.core.money import points
 from tomking.core.order import Leg, Order, Purpose, Structure
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
-from tomking.engine.decide import at_work, broken, is_closing, on_tick, priced, residue
+from tomking.engine.decide import at_work, broken, on_tick, priced, residue
 from tomking.engine.desk import Desk
 from tomking.engine.ladder import sight_of
 from tomking.portfolio.book import Position
@@ -35,16 +35,20 @@ def adjustments(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Tende
     """Adjustments that are due among the positions looked at, the first of each position."""
     for position in tuple(view.book.positions.values()):
         watched = position.strategy in watch or any(name == position.id for name, _ in desk.doubts)
-        if watched and not _is_busy(view, position) and not residue(position):
+        if watched and not _is_busy(desk, view, position) and not residue(position):
             due = _due(desk, view, position)
             if due is not None:
                 yield due
 
 
-def _is_busy(view: View, position: Position) -> bool:
-    """Whether it is being closed or adjusted already."""
-    return is_closing(view, position) or any(
-        not working.order.rests for working in view.book.closing(position.id)
+def _is_busy(desk: Desk, view: View, position: Position) -> bool:
+    """Whether it is being closed or adjusted already, or has been seen at an exit once.
+
+    What may have to go is not rolled while it is waited for a second look.
+    """
+    rules = desk.strategy(position.strategy).rules(position)
+    return any(not working.order.rests for working in view.book.closing(position.id)) or any(
+        (position.id, rule) in desk.doubts for rule in rules
     )
 
 
@@ -80,7 +84,7 @@ def _at_the_far_side(desk: Desk, view: View, order: Order) -> Order | Skip:
     """An order numbered and priced where it trades at once, if its quotes are sound."""
     sight = sight_of(view, columns_of(order.legs, order.units), order.units)
     if sight.fault:
-        return skip("quotes to price an order by", Stage.DATA, sight.fault, "sound")
+        return skip("quotes to price an order by", Stage.DATA, sight.fault, "sound", "R-DAT-03")
     limit = on_tick(points(sight.natural), order.root, order.legs)
     return replace(order, attempt=desk.attempts.get(order.intent, 0) + 1, limit=limit)
 

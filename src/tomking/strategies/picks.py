@@ -151,14 +151,34 @@ class IntoTheMoney:
         deep = self.strikes_in(price, known.get("ema8", nan), known.get("ema21", nan))
         if deep is None:
             return Skip(
-                (Reading("EMA of 8 and 21 days", Stage.DATA, Sense.ABOVE, None, 0.0, "points"),)
+                (
+                    Reading(
+                        "EMA of 8 and 21 days",
+                        Stage.DATA,
+                        Sense.ABOVE,
+                        None,
+                        0.0,
+                        "points",
+                        self.rule,
+                    ),
+                )
             )
         reach = 0.05 * price
         listed = at.chain.strikes(expiry, price - reach, price + reach)
         inward = [k for k in listed.tolist()[:: -right.sign] if right.sign * (price - k) >= 0.0]
         if len(inward) <= deep:
             return Skip(
-                (Reading("strikes in the money", Stage.DATA, Sense.ABOVE, len(inward), deep),)
+                (
+                    Reading(
+                        "strikes in the money",
+                        Stage.DATA,
+                        Sense.ABOVE,
+                        len(inward),
+                        deep,
+                        "",
+                        self.rule,
+                    ),
+                )
             )
         return at.chain.by_strike(expiry, right, inward[deep])
 

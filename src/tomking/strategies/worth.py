@@ -348,7 +348,7 @@ class CostAtMost:
 
 @value
 class DeltaFrom:
-    """The absolute delta of the first leg of a tranche lies in a window, its edges included."""
+    """The absolute delta of the first leg opened of a tranche is in a window, its edges included."""
 
     tranche: str
     low: float
@@ -357,7 +357,8 @@ class DeltaFrom:
     stage: ClassVar[Stage] = Stage.MARKET
 
     def __call__(self, view: View, candidate: Candidate, /) -> tuple[Reading, ...]:
-        found = [quote.delta for leg, quote in candidate.pairs if leg.tranche == self.tranche]
+        mine = [(leg, q) for leg, q in candidate.pairs if leg.opens and leg.tranche == self.tranche]
+        found = [quote.delta for _, quote in mine]
         middle, half = (self.low + self.high) / 2, (self.high - self.low) / 2
         away = abs(abs(found[0]) - middle) if found else nan
         return (
