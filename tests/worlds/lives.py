@@ -16,10 +16,10 @@ begins with a date, says what the clock asks and what has changed, and is follow
     ...
 
 The clock says ``asked`` (its slot), ``watched`` (a look at what it holds), ``sold-again`` (a slot at
-which it renews what is gone) or ``evening`` (after the close). A price, a volatility or a quote stays until
-it is changed; ``dividend`` and ``event`` are ``AMOUNT:DATE`` and ``NAME:DATE``. Each indented line is one
-thing the desk wrote, in order and by a part of its words; a step without any wrote nothing. ``holds`` is
-what is held afterwards.
+which it renews what is gone) or ``evening`` (after the close). A figure stays until it is changed;
+``dividend`` is ``AMOUNT:DATE`` and ``event`` is ``NAME:DATE``. Each indented line is one thing the desk
+wrote, in order and by a part of its words; a step without any wrote nothing. ``holds`` is what is held
+afterwards.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
