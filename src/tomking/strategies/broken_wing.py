@@ -29,7 +29,7 @@ BROKEN_WING = Plan(
     watch_min=15,
     enter_when=(FullSession("R-BFL-01"), MovedUp(0.005, "R-BFL-07"), VixAtMost(35.0, "R-BFL-01")),
     take_when=(CreditAtLeast(0.0, "R-BFL-07"),),
-    size=(RiskBudget(0.005, rule="R-BFL-07"),),
+    size=(RiskBudget(0.005, "R-BFL-07"),),
     shapes=(
         Shape(
             "broken wing",

@@ -70,7 +70,7 @@ DIAGONAL = Plan(
     watch_min=60,
     enter_when=(VixBelow(15.0, "R-DIA-01"),),
     take_when=(DebitAtMost(4.0, "R-DIA-01"),),
-    size=(RiskBudget(0.015, rule="R-DIA-01"),),
+    size=(RiskBudget(0.015, "R-DIA-01"),),
     shapes=(Shape("diagonal", pair(Delta(0.30), Delta(0.20), MONTH, 18.0, 7)),),
     sources=("rulebook 10.3", "PDF p.20, p.32"),
 )
@@ -81,7 +81,7 @@ CALENDAR = replace(
     title="Put calendar",
     enter_when=(VixBelow(20.0, "R-DIA-01"),),
     take_when=(),
-    size=(RiskBudget(0.05, rule="R-DIA-01"),),
+    size=(RiskBudget(0.05, "R-DIA-01"),),
     shapes=(Shape("calendar", pair(FromPrice(), SameStrike("far put"), WEEK, 23.0, 1)),),
     sources=("rulebook 10.3", "SPEC"),
 )

@@ -9,7 +9,7 @@ from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.entry import VixAtMost
 from tomking.strategies.picks import Away, FromPrice, SameStrike, buy, sell
 from tomking.strategies.plan import Plan
-from tomking.strategies.size import RiskBudget
+from tomking.strategies.size import RiskAtMost, RiskBudget
 from tomking.strategies.slots import Slots
 from tomking.strategies.stay import DteAbove, LossBelow, ProfitBelow
 from tomking.strategies.trend import IvRankAtLeast
@@ -26,7 +26,7 @@ IRON_BUTTERFLY = Plan(
     slots=(Slots(TUESDAY, after_open(60), after_open(120), every_min=30),),
     enter_when=(VixAtMost(20.0, "R-BFL-05"), IvRankAtLeast(0.40, "R-BFL-05")),
     take_when=(CreditOverWidth(0.50, "R-BFL-05"),),
-    size=(RiskBudget(0.003, 500.0, "R-BFL-05"),),
+    size=(RiskBudget(0.003, "R-BFL-05"), RiskAtMost(500.0, "R-BFL-05")),
     shapes=(
         Shape(
             "iron butterfly",

@@ -93,21 +93,38 @@ class DebitBudget:
 
 @value
 class RiskBudget:
-    """What may be lost at the worst: a share of net liq, never more than a sum of dollars."""
+    """What may be lost at the worst, as a share of net liq."""
 
     share: float
-    most_usd: float = inf
     rule: str = ""
 
     def __call__(self, view: View, candidate: Candidate, /) -> float:
         """Units whose greatest loss fits the budget; none when nothing bounds it."""
-        structure = candidate.structure
-        loss = structure.max_loss * product(structure.root).multiplier
-        return min(self.share * view.net_liq, self.most_usd) / loss if loss > 0.0 else inf
+        return _of_budget(self.share * view.net_liq, candidate)
 
     def __str__(self) -> str:
-        most = f" and ${self.most_usd:g}" if self.most_usd < inf else ""
-        return f"what can lose {self.share:.1%} of net liq{most} at the worst"
+        return f"what can lose {100.0 * self.share:g}% of net liq at the worst"
+
+
+@value
+class RiskAtMost:
+    """What may be lost at the worst, in dollars."""
+
+    usd: float
+    rule: str = ""
+
+    def __call__(self, view: View, candidate: Candidate, /) -> float:
+        """Units whose greatest loss fits; none when nothing bounds it."""
+        return _of_budget(self.usd, candidate)
+
+    def __str__(self) -> str:
+        return f"what can lose ${self.usd:g} at the worst"
+
+
+def _of_budget(dollars: float, candidate: Candidate) -> float:
+    structure = candidate.structure
+    loss = structure.max_loss * product(structure.root).multiplier
+    return dollars / loss if loss > 0.0 else inf
 
 
 @value
