@@ -16,15 +16,14 @@ from tomking.app import strategies
 from tomking.core.facts import (
     CampaignClosed,
     Considered,
-    Halted,
     Judged,
     LegFilled,
     Reviewed,
-    RungMoved,
     Sent,
     SessionClosed,
 )
 from tomking.core.order import Order, Purpose
+from tomking.core.restraints import Halted, RungMoved
 from tomking.core.rung import Rung
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.book import Book

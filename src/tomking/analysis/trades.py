@@ -105,6 +105,19 @@ def trades(facts: Sequence[Fact], held: Mapping[str, Held]) -> tuple[Trade, ...]
     )
 
 
+def entered(facts: Iterable[Fact]) -> Mapping[str, str]:
+    """Every campaign with a fill, and the root of its first order."""
+    sent: dict[str, Order] = {}
+    found: dict[str, str] = {}
+    for fact in facts:
+        if isinstance(fact, Sent):
+            sent[fact.order.id] = fact.order
+        elif isinstance(fact, LegFilled):
+            order = sent[fact.order]
+            found.setdefault(order.campaign, order.root)
+    return found
+
+
 def _trade(
     name: str,
     fills: Sequence[Fill],

@@ -19,6 +19,7 @@ from tomking.data.embedded import History, window
 from tomking.data.families import SP500, Family, invented
 from tomking.data.modelled import ModelMarket
 from tomking.data.several import SeveralMarkets
+from tomking.data.tables import events as event_table
 from tomking.engine.canonical import digest
 from tomking.engine.clock import SessionClock
 from tomking.engine.desk import Desk
@@ -30,6 +31,7 @@ from tomking.exchange.fills import FillModel, spread_fraction
 from tomking.exchange.venue import Exchange
 from tomking.exchange.working import LATENCY_S, latency
 from tomking.market.bars import F64
+from tomking.market.events import Event
 from tomking.market.modelled import Cut
 from tomking.market.sessions import sessions_between
 from tomking.portfolio.fees import TASTYTRADE, FeeSchedule
@@ -44,7 +46,8 @@ class RunSpec:
     ``fees_factor`` scales the fee table, ``spreads`` every quote's width, ``cut`` the modelled
     premiums; ``delay_min`` asks every slot late. ``strategies`` are the plans themselves, so a
     tuned plan is another spec. ``early_exercise`` is how holders of what we are short act (their die
-    has the run's ``seed``), ``latency_s`` the seconds from sending anything to its effect.
+    has the run's ``seed``), ``latency_s`` the seconds from sending anything to its effect, ``events``
+    somebody's own dates over the shipped ones.
     """
 
     strategies: tuple[Strategy, ...]
@@ -61,6 +64,7 @@ class RunSpec:
     delay_min: int = 0
     early_exercise: Mode = field(default=Mode.RATIONAL, repr=False)
     latency_s: float = field(default=LATENCY_S, repr=False)
+    events: tuple[Event, ...] = field(default=(), repr=False)
 
     @property
     def mechanics(self) -> bool:
@@ -70,14 +74,16 @@ class RunSpec:
     def text(self) -> str:
         """The spec as one line of text: what the journal keeps and the hash begins with.
 
-        Holders and latency are told where they are not the usual ones, so that a run hashes as it did
-        before they could be chosen.
+        Holders, latency and events are told where they are not the usual ones, so that a run hashes as
+        it did before they could be chosen.
         """
         told = [repr(self)]
         if self.early_exercise is not Mode.RATIONAL:
             told.append(f"early_exercise={self.early_exercise.value!r}")
         if self.latency_s != LATENCY_S:
             told.append(f"latency_s={self.latency_s!r}")
+        if self.events:
+            told.append(f"events={self.events!r}")
         return ", ".join(told)
 
 
@@ -152,9 +158,12 @@ def apart(spec: RunSpec) -> None:
 
 def market_of(spec: RunSpec, history: History, paths: Paths) -> ModelMarket | SeveralMarkets:
     """The market a spec is traded on; ``paths`` are those of the S&P 500."""
+    calendar = event_table(spec.events)
 
     def _modelled(family: Family, drawn: Paths) -> ModelMarket:
-        return ModelMarket(history, spec.seed, spec.cut, spec.spreads, drawn, family)
+        return ModelMarket(
+            history, spec.seed, spec.cut, spec.spreads, drawn, events=calendar, family=family
+        )
 
     first = _modelled(SP500, paths)
     if not spec.mechanics:

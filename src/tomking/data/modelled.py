@@ -29,6 +29,7 @@ from tomking.data.tables import events as event_table
 from tomking.market.bars import F64, Bars
 from tomking.market.carry import Carry, forward
 from tomking.market.delivery import future_contract
+from tomking.market.events import EventTable
 from tomking.market.indicators import all_indicators, iv_percentile, iv_rank, vwap
 from tomking.market.landscape import MINUTES_A_DAY, Axes, Landscape
 from tomking.market.listing import front_future
@@ -118,6 +119,7 @@ class ModelMarket:
     cut: Cut = field(default_factory=Cut)
     spreads: float = 1.0
     paths: MutableMapping[date, F64] = field(default_factory=dict)
+    events: EventTable = field(default_factory=event_table)
     family: Family = SP500
     bars: Bars = field(init=False)
     volatility: Bars = field(init=False)
@@ -177,13 +179,13 @@ class ModelMarket:
             ByRoot(family.roots, lambda root: bars.cut(0, row).scaled(levels[root])),
             ByRoot(family.roots, lambda root: self._measured(levels[root], row, vix_row)),
             {},
-            event_table().on(day, family.events),
+            self.events.on(day, family.events),
             {root: before * level for root, level in levels.items()},
             Stamped(vix_before, _known_at(day), vix.evidence),
             carry.rate,
             family.missing,
             family.dividends(self.history, day),
-            event_table().coming(day, WEEK_DAYS, family.events),
+            self.events.coming(day, WEEK_DAYS, family.events),
         )
         opened = Evidence.MODEL if family.closes_only else open_evidence(day)
         return Today(

@@ -9,9 +9,7 @@ from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale
 from tomking.core.facts import (
     Considered,
     Fact,
-    Halted,
     Judged,
-    Resumed,
     Reviewed,
     Sent,
     SessionClosed,
@@ -19,6 +17,7 @@ from tomking.core.facts import (
 from tomking.core.money import usd
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, refusals, skip
+from tomking.core.restraints import Halted, Resumed
 from tomking.engine.decide import (
     Wish,
     already,
@@ -32,7 +31,7 @@ from tomking.engine.decide import (
 )
 from tomking.engine.desk import Desk
 from tomking.engine.emergency import Hedge, attend, withdrawn
-from tomking.engine.labels import labels
+from tomking.engine.labels import asked_under, labels
 from tomking.engine.ladder import Step, repriced, steps, told
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
 from tomking.engine.tend import Tended, adjustments, renewals
@@ -231,7 +230,8 @@ def _consider(
     answer = f"{outcome} {[failed.name for failed in refusals(readings)]}"
     if last or desk.said.get(slot) != answer:
         desk.said[slot] = answer
-        desk.note([Considered(view.market.at, name, slot, outcome, readings)])
+        named = asked_under(desk.strategy(name).roots[0], view)
+        desk.note([Considered(view.market.at, name, slot, outcome, readings, named)])
 
 
 def close_of(view: View, broker: Broker) -> list[Fact]:

@@ -16,6 +16,10 @@ from tomking.market.snapshot import MID, Legs
 from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns
 from tomking.portfolio.landscape import axes, worth_over
+from tomking.portfolio.scenarios import AUG5_LOW
+from tomking.portfolio.stress import replayed
+from tomking.risk.hedge import Exposed, Proposal, cheapest, hedges, listed, measured, stress_loss
+from tomking.risk.limits import Limits
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
@@ -104,6 +108,26 @@ def test_an_option_that_is_over_by_then_is_worth_what_it_is_exercised_for(
         inside = np.maximum(week.sign * (index * (1.0 + spot) - week.strike), 0.0)
         paid = float(np.dot(week.quantity * week.multiplier, inside))
         assert table[row, :, 0].tolist() == pytest.approx([paid] * 2, rel=1e-3, abs=60.0)
+
+
+def test_a_book_in_the_modelled_market_is_hedged_from_its_own_chain() -> None:
+    hours = session_of(date(2018, 1, 24))
+    assert hours is not None
+    calm = ModelMarket(window(), 1).at(hours.at(60))
+    chain = calm.chain("ES")
+    assert not isinstance(chain, Skip)
+    expiry = chain.expiry_near(120, 12)
+    assert not isinstance(expiry, Skip)
+    put = chain.by_delta(expiry, Right.PUT, 0.05)
+    assert not isinstance(put, Skip)
+    legs = columns([(put.contract, -10)])
+    lost = replayed(legs, 0.0, calm, AUG5_LOW)
+    over = Exposed(legs, lost.loss / 0.202 - lost.before.net_liq, calm)
+    asks = stress_loss(Limits())
+    assert not measured(over, asks).passed
+    found = cheapest(over, asks, hedges(listed(chain, calm.day.session.day)), Limits())
+    assert isinstance(found, Proposal), str(found)
+    assert measured(over.with_(found.hedge, found.units), asks).passed
 
 
 def test_what_is_off_the_clock_is_unknown_and_nothing_held_is_nothing(now: ModelSnapshot) -> None:

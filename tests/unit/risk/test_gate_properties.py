@@ -33,11 +33,17 @@ SMALLER = {
     "phase_by_strategy": False, "stage": True, "bp_by_stage": True, "positions_by_stage": True,
     "positions_by_strategy": True, "group_max": True, "group_vix_step": True,
     "drawdown_halve": True, "drawdown_stop": True, "drawdown_lock": True,
+    "bp_by_strategy": True, "roots_by_phase": False, "stage_capital_gbp": True,
+    "stage_by_strategy": False, "positions_by_strategy_phase": True, "group_max_by_phase": True,
     "theta_min_usd": False, "early_close_entry_until_min": True, "pattern_min": False,
 }  # fmt: skip
 #: Not figures of a gate: words, names, and what sizing, the pricing of an order, a hedge or the checks
 #: of August 2024 alone read.
 APART = {
+    "vix_table", "vix_hysteresis", "phase_gates", "phase_months", "phase_wins", "phase_drawdown",
+    "phase_trades", "phase_demote_drawdown", "stage_successes", "stage_weeks", "kelly_mode",
+    "kelly_share", "kelly_max", "kelly_trades_min", "win_streak", "win_streak_factor",
+    "event_size_factor", "one_slot",
     "greeks_mode", "pattern_mode", "pattern_form", "house", "events_blocked", "group_reserve",
     "one_per_group",
     "contracts_by_gbp", "contracts_by_phase", "stop_risk_max", "defined_risk_max",
@@ -48,7 +54,9 @@ APART = {
     "correlation_warn", "correlation_reduce", "correlation_halt", "hedge_premium_max",
 }  # fmt: skip
 #: What raises an alarm or moves a desk along the kill ladder: no gate reads it.
-ALARMS = {f.name for f in fields(Limits) if f.metadata["rule"].startswith(("R-ALM-", "R-RNG-"))}
+ALARMS = {
+    f.name for f in fields(Limits) if f.metadata["rule"].startswith(("R-ALM-", "R-RNG-", "R-EXP-"))
+}
 FIGURES = sorted({field.name for field in fields(Limits)} - APART - ALARMS)
 
 
@@ -63,7 +71,7 @@ def moved(name: str, figure: Any, share: float) -> Any:
         rows = []
         for row in figure:
             if isinstance(row, tuple):
-                rows.append((row[0], moved(name, row[1], share)))
+                rows.append((*row[:-1], moved(name, row[-1], share)))
             else:
                 rows.append(moved(name, row, share))
         return tuple(rows)

@@ -82,6 +82,8 @@ def command(
     _drawn(found)
     show("Closed there, at spreads as wide as they were (MODEL):")
     show_table(crashes.HEAD, crashes.rows(bad))
+    for said in crashes.failures(bad):
+        show(said)
     if sources:
         show_pairs(crashes.sources(bad))
         show()

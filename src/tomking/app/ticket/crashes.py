@@ -6,6 +6,7 @@ from typing import Any
 
 from tomking.app.ticket.document import dollars, known, readings
 from tomking.app.ticket.grid import Owner
+from tomking.core.reading import Reading
 from tomking.market.moves import OTHERWISE, vol_30
 from tomking.portfolio.scenarios import HISTORY, SCENARIOS, Scenario
 from tomking.portfolio.stress import Replay, replayed
@@ -44,6 +45,11 @@ def rows(found: Sequence[Replay]) -> list[tuple[str, ...]]:
     ]
 
 
+def failures(found: Sequence[Replay]) -> list[str]:
+    """Every pass mark that is not met, as a sentence."""
+    return [str(seen) for one in found for seen in _bounded(one) if not seen.passed]
+
+
 def sources(found: Sequence[Replay]) -> list[tuple[str, str]]:
     """Where each scenario's figures come from, and how well they are known."""
     return [
@@ -58,7 +64,7 @@ def document(found: Sequence[Replay]) -> list[dict[str, Any]]:
 
 def _crash(one: Replay) -> dict[str, Any]:
     row = one.scenario
-    bounded = [reading for reading in one.readings if reading.bound != inf]
+    bounded = _bounded(one)
     return {
         "scenario": row.name,
         "spot": row.shock.spot,
@@ -77,6 +83,11 @@ def _crash(one: Replay) -> dict[str, Any]:
         "source": row.source,
         "evidence": row.evidence,
     }
+
+
+def _bounded(one: Replay) -> list[Reading]:
+    """The readings that a scenario has a pass mark for."""
+    return [seen for seen in one.readings if seen.bound != inf]
 
 
 def _share(one: Replay) -> float | None:
