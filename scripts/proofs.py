@@ -269,6 +269,26 @@ PROOFS = (
         },
     ),
     Proof(
+        "stress_speed",
+        "A book of 40 legs is priced over 21 spots, 21 volatilities and 5 times in 2 ms.",
+        ("tomking bench --json",),
+        kernels,
+        {"stress of 40 legs, 88,200 European prices [ms]": "<= 2"},
+    ),
+    suite(
+        "stress",
+        "Scenarios hold shocks only, a table of worlds is every world by itself, and hedges do help.",
+        "tests/unit/portfolio/test_landscape.py tests/unit/portfolio/test_stress.py "
+        "tests/unit/risk/test_hedge.py tests/integration/test_stress_command.py",
+        at_least=70,
+    ),
+    suite(
+        "august_2024",
+        "The book of August 2024 fails what it should, and the framework's book is measured.",
+        "tests/integration/test_august_2024.py tests/unit/risk/test_prevention.py",
+        at_least=18,
+    ),
+    Proof(
         "american",
         "A core prices 60,000 American options a second within 1e-4 of $100, 200,000 by 99 of 100.",
         ("tomking bench --json",),

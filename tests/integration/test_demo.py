@@ -15,6 +15,7 @@ from tomking.app.strategies import chosen
 from tomking.app.strip import strip
 from tomking.backtest.run import RunSpec
 from tomking.report.findings import SAME_DAY
+from tomking.risk.limits import Limits
 from tomking.strategies.tune import tune
 
 pytestmark = pytest.mark.integration
@@ -48,6 +49,8 @@ def test_the_demo_writes_a_page_and_a_document_and_says_what_next(
     text = page.read_text(encoding="utf-8")
     assert "http" not in text
     assert SAME_DAY in text
+    assert text.count("What each gate was worth") == 1
+    assert "--capital 100000 --gate-value" in text
     assert text.index('id="a44500"') < text.index('id="a100000"')
     said = json.loads(Path("tomking-demo/report.json").read_text(encoding="utf-8"))
     assert [one["capital"] for one in said["accounts"]] == [44500, 100000]
@@ -100,8 +103,9 @@ def test_a_column_is_the_same_whichever_process_makes_it() -> None:
 
 
 def test_what_is_open_at_the_end_is_counted_at_its_mark() -> None:
+    deaf = Limits(alarm_vix=())  # VIX stood above 30 on the only day with a slot
     (found,) = columns(
-        [Job("here", "", RunSpec(chosen(("lt112",)), demo.CAPITALS[1], FIRST, LAST))]
+        [Job("here", "", RunSpec(chosen(("lt112",)), demo.CAPITALS[1], FIRST, LAST, limits=deaf))]
     )
     (tally,) = found.summary.tallies
     assert (tally.entered, tally.closed, tally.open) == (1, 0, 1)

@@ -31,7 +31,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "margin": ("margin", "what a house asks for the legs of a file"),
         "stress": ("stress", "an account as the index and volatility move"),
         "config": ("config", "show every setting and where it comes from, or check a file"),
-        "data": ("data", "whether a recorded chain file is whole"),
+        "data": ("data", "whether a recorded chain file is whole; bring in dates of events"),
         "doctor": ("doctor", "whether this installation works, and what to do if not"),
         "bench": ("bench", "the speed figures, each beside its peer"),
     }

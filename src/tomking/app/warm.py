@@ -18,6 +18,7 @@ from tomking.pricing.black import PRICE, black76, bsm
 from tomking.pricing.dividends import american_with_dividends
 from tomking.pricing.grid import american_grid
 from tomking.pricing.implied import implied_vol
+from tomking.pricing.landscape import landscape_into
 from tomking.pricing.payoff import profile
 from tomking.pricing.second import black76_second
 
@@ -44,6 +45,13 @@ def _price() -> None:
     american_with_dividends(40.0, 40.0, 0.5, 0.3, 1.0, 0.09, [0.2], [0.5])
     implied_vol(price, 20.0, 20.0, 4 / 12, -1.0, float(np.exp(-0.09 * 4 / 12)))
     ones = np.ones(2)
+    one = np.ones(1)
+    times, first = np.ones((1, 1)), np.zeros(1, dtype=np.int64)
+    landscape_into(
+        np.ones((1, 2, 2)), first, times, times, times, np.ones((1, 1, 2)), np.ones((1, 1, 2)),
+        one,
+        one, one, np.zeros((1, 2, 2)),
+    )  # fmt: skip
     profile(np.array([90.0, 100.0]), ones, np.array([-1.0, 1.0]), ones)
     years = 30 / 365
     strike_at_delta(6000.0, atm_sd(20.0, years), 20.0, years, -1.0, 0.16)

@@ -4,12 +4,23 @@ Each prints as the sentence a person would say about it.
 """
 
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 
 from tomking.core.contract import Contract
 from tomking.core.order import Order
 from tomking.core.reading import Reading, first_failure, refusals
+from tomking.core.restraints import (
+    Alarmed,
+    CrisisUnlocked,
+    Halted,
+    Proposed,
+    Resumed,
+    RungMoved,
+    StageDemoted,
+    StagePromoted,
+)
 from tomking.core.value import value
 
 
@@ -28,13 +39,17 @@ class RunStarted:
 
 @value
 class Considered:
-    """A slot came due and a strategy was asked; recorded when the answer is the first, last or new."""
+    """A slot came due and a strategy was asked; recorded when the answer is the first, last or new.
+
+    ``labels`` say what it was asked under; journals from before they were written have none.
+    """
 
     at: datetime
     strategy: str
     slot: str
     outcome: str
     readings: tuple[Reading, ...]
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __str__(self) -> str:
         named = "; ".join(str(failed) for failed in refusals(self.readings))
@@ -259,7 +274,10 @@ class CampaignClosed:
 
 @value
 class SessionClosed:
-    """The day is over; the only source of the breakers' baselines. ``flows`` is cash moved in or out."""
+    """The day is over; the only source of the breakers' baselines. ``flows`` is cash moved in or out.
+
+    ``profits`` is what each campaign that is open has made so far, after fees, marked at the close.
+    """
 
     at: datetime
     day: date
@@ -267,6 +285,7 @@ class SessionClosed:
     flows: Decimal
     requirement: Decimal
     vix: float
+    profits: tuple[tuple[str, Decimal], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.day} closed at ${self.net_liq:,} with ${self.requirement:,} of margin"
@@ -284,34 +303,11 @@ class CashMoved:
         return f"${self.amount:+,.2f} of cash moved: {self.why}"
 
 
-@value
-class Halted:
-    """Entries stop for a reason; other reasons are untouched."""
-
-    at: datetime
-    reason: str
-    note: str
-
-    def __str__(self) -> str:
-        return f"halted by {self.reason}: {self.note}"
-
-
-@value
-class Resumed:
-    """One reason not to trade is gone."""
-
-    at: datetime
-    reason: str
-    note: str
-
-    def __str__(self) -> str:
-        return f"{self.reason} was lifted: {self.note}"
-
-
 Fact = (
     RunStarted | Considered | Reviewed | Judged | Sent | Walked | LegFilled | OrderEnded | Settled
     | DividendBooked | EveningsMissed | MarginCalled | MarginMet | CampaignClosed | SessionClosed
-    | CashMoved | Halted | Resumed
+    | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
+    | StagePromoted | StageDemoted | CrisisUnlocked
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -319,6 +315,7 @@ KINDS: Mapping[str, type[Fact]] = {
     for kind in (
         RunStarted, Considered, Reviewed, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
         DividendBooked, EveningsMissed, MarginCalled, MarginMet, CampaignClosed, SessionClosed,
-        CashMoved, Halted, Resumed,
+        CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
+        StagePromoted, StageDemoted, CrisisUnlocked,
     )
 }  # fmt: skip

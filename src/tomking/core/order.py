@@ -17,7 +17,10 @@ from tomking.core.value import value
 
 
 class Purpose(StrEnum):
-    """Why an order is sent; CLOSE and REDUCE never meet an exposure gate."""
+    """Why an order is sent; CLOSE and REDUCE never meet an exposure gate.
+
+    REDUCE meets two gates of its own instead: the book must be the better for it.
+    """
 
     OPEN = "OPEN"
     ROLL = "ROLL"

@@ -19,6 +19,8 @@ from tomking.core.facts import (
     Sent,
     Settled,
 )
+from tomking.core.rung import Rung
+from tomking.engine.hedged import HEDGES
 from tomking.engine.ports import Journal
 from tomking.engine.walk import Walk
 from tomking.market.snapshot import Snapshot
@@ -26,6 +28,7 @@ from tomking.portfolio import book as books
 from tomking.portfolio.book import Book, empty_book
 from tomking.portfolio.fees import FeeSchedule
 from tomking.risk import standing as standings
+from tomking.risk.alarms import Lately
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing
 from tomking.risk.view import View, view_of
@@ -43,7 +46,7 @@ class Desk:
     ``doubts`` are stay rules seen broken once; ``said`` the last answer recorded about an intent or
     a slot, so that only changes are written; ``attempts`` how often each intent was sent; ``held``
     the strategies that hold something; ``impatient`` whether an order that does not rest is
-    working; ``walks`` the ladders of opening orders by intent.
+    working; ``walks`` the ladders of opening orders by intent; ``lately`` what was seen of the day.
     """
 
     strategies: tuple[Strategy, ...]
@@ -58,11 +61,18 @@ class Desk:
     held: frozenset[str] = frozenset()
     impatient: bool = False
     walks: dict[str, Walk] = field(default_factory=dict)
+    lately: Lately = field(default_factory=Lately)
 
     @property
     def restless(self) -> bool:
-        """Whether an order that does not rest is working, or a doubt wants a second look."""
-        return self.impatient or bool(self.doubts)
+        """Whether an order that does not rest is working, a doubt or an alarm wants a second look."""
+        return self.impatient or bool(self.doubts) or (bool(self.held) and self.poll_s is not None)
+
+    @property
+    def poll_s(self) -> float | None:
+        """Seconds between looks off the lowest rung (R-ALM-10); a backtest looks at its next minute."""
+        normal = self.standing.ladder.rung is Rung.NORMAL
+        return None if normal else self.limits.alarm_poll_s
 
     def strategy(self, name: str) -> Strategy:
         """The strategy of that name.
@@ -72,7 +82,7 @@ class Desk:
         InvariantError
             If the desk has none: starting refuses what is held by an unknown one.
         """
-        for strategy in self.strategies:
+        for strategy in (*self.strategies, HEDGES):
             if strategy.name == name:
                 return strategy
         known = ", ".join(strategy.name for strategy in self.strategies) or "none"
@@ -97,7 +107,7 @@ class Desk:
             self.journal.append((start,))
         for _, fact in self.journal.read():
             self.fold(fact)
-        known = {strategy.name for strategy in self.strategies}
+        known = {strategy.name for strategy in (*self.strategies, HEDGES)}
         for position in self.book.positions.values():
             if position.strategy not in known:
                 raise ConfigError(

@@ -1,16 +1,15 @@
 """The loop. Backtest, paper and live are this function with other arguments."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from math import isnan
 
 from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale
 from tomking.core.facts import (
     Considered,
     Fact,
-    Halted,
     Judged,
-    Resumed,
     Reviewed,
     Sent,
     SessionClosed,
@@ -18,6 +17,7 @@ from tomking.core.facts import (
 from tomking.core.money import usd
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, refusals, skip
+from tomking.core.restraints import Halted, Resumed
 from tomking.engine.decide import (
     Wish,
     already,
@@ -25,15 +25,18 @@ from tomking.engine.decide import (
     closing,
     entry,
     exits,
+    first_closed,
     profit_orders,
     stale_openings,
 )
 from tomking.engine.desk import Desk
-from tomking.engine.labels import labels
+from tomking.engine.emergency import Hedge, attend, withdrawn
+from tomking.engine.labels import asked_under, labels
 from tomking.engine.ladder import Step, repriced, steps, told
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
 from tomking.engine.tend import Tended, adjustments, renewals
 from tomking.engine.walk import ABANDONED, STEPPED, Move
+from tomking.portfolio import marks as worth
 from tomking.risk.breakers import tripped
 from tomking.risk.judge import judge
 from tomking.risk.verdict import Approved, Refused, Verdict
@@ -44,14 +47,28 @@ APPROVED = "approved"
 NO_DATA = "data"
 
 
-def run(desk: Desk, *, clock: Clock, market: Market, broker: Broker, inbox: Inbox) -> Desk:
+def run(
+    desk: Desk,
+    *,
+    clock: Clock,
+    market: Market,
+    broker: Broker,
+    inbox: Inbox,
+    hedge: Hedge | None = None,
+) -> Desk:
     """Trade until the clock stops, and return the desk as it then is."""
     for tick in clock.ticks(desk):
         now = market.at(tick.at)
         desk.note(inbox.take(tick.at, desk.standing))  # the brake first
         desk.note(broker.poll(now))  # facts
         view = desk.view(now)
-        desk.note(Halted(tick.at, lock, str(seen)) for lock, seen in tripped(view))
+        desk.note(_halts(view))
+        view, urgent = attend(
+            desk, view, lambda order, seen: _verdict(order, seen, broker), hedge,
+            at_close=tick.closing,
+        )  # fmt: skip
+        for order in urgent:
+            view = offer(desk, view, order, broker, inbox)
         view = _tend(desk, view, broker, inbox, tick)
         for strategy in desk.strategies:  # entries whose slot it is, in the order of capacity
             if strategy.name in tick.due and not already(desk, view, strategy):
@@ -74,13 +91,23 @@ def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> V
         view = offer(desk, view, order, broker, inbox)
     for step in tuple(steps(desk, view)):
         view = climb(desk, view, step, broker, inbox)
-    for working in tuple(stale_openings(view)):
-        broker.cancel(working.order.id)
+    for order_id in {there.order.id: 0 for there in (*stale_openings(view), *withdrawn(view))}:
+        broker.cancel(order_id)
     return view
 
 
+def _halts(view: View) -> Iterator[Halted]:
+    """A halt for every lock that has tripped, with what there was then."""
+    for lock, seen in tripped(view):
+        there = None if isnan(view.net_liq) else usd(view.net_liq)
+        yield Halted(view.market.at, lock, str(seen), there)
+
+
 def _adjust(desk: Desk, view: View, tended: Tended, broker: Broker, inbox: Inbox) -> View:
-    """An adjustment offered; its position is closed instead when it is refused and the plan says so."""
+    """An adjustment offered; its position is closed instead when it is refused and the plan says so.
+
+    What the position covers goes before it, as with every other exit.
+    """
     order = tended.order
     if isinstance(order, Skip):
         after, outcome, readings = view, "skipped", order.readings
@@ -89,10 +116,10 @@ def _adjust(desk: Desk, view: View, tended: Tended, broker: Broker, inbox: Inbox
         outcome = "sent" if after is not view else _answer(desk, order)
     _review(desk, after, tended, outcome, readings)
     if after is view and tended.close_instead is not None:
-        position = tended.close_instead
         why = f"{tended.what} was {outcome}"
-        order = closing(desk, view, position, why, replaces=at_work(view, position))
-        return offer(desk, view, order, broker, inbox)
+        for each in first_closed(desk, view, tended.close_instead):
+            order = closing(desk, view, each, why, replaces=at_work(view, each))
+            after = offer(desk, after, order, broker, inbox)
     return after
 
 
@@ -203,7 +230,8 @@ def _consider(
     answer = f"{outcome} {[failed.name for failed in refusals(readings)]}"
     if last or desk.said.get(slot) != answer:
         desk.said[slot] = answer
-        desk.note([Considered(view.market.at, name, slot, outcome, readings)])
+        named = asked_under(desk.strategy(name).roots[0], view)
+        desk.note([Considered(view.market.at, name, slot, outcome, readings, named)])
 
 
 def close_of(view: View, broker: Broker) -> list[Fact]:
@@ -220,6 +248,12 @@ def close_of(view: View, broker: Broker) -> list[Fact]:
         return [] if halted else [Halted(at, NO_DATA, "something held has no quote at the close")]
     closed = SessionClosed(
         at, view.session.day, usd(view.net_liq), view.book.moved, requirement,
-        view.market.vix.value,
+        view.market.vix.value, _profits(view),
     )  # fmt: skip
     return [closed, Resumed(at, NO_DATA, "everything is quoted again")] if halted else [closed]
+
+
+def _profits(view: View) -> tuple[tuple[str, Decimal], ...]:
+    """What each open campaign has made so far, where it can be told: tomorrow's losses begin there."""
+    made = worth.profits(view.book, view.values)
+    return tuple((name, usd(dollars)) for name, dollars in made.items() if not isnan(dollars))

@@ -5,7 +5,11 @@ instant; a stress is the same call under a shock. Nothing random enters a price 
 path.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from math import floor
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +24,7 @@ from tomking.market.delivery import future_contract
 from tomking.market.marking import (
     FORWARD,
     LEFT,
+    MINUTES_A_DAY,
     RATE,
     SCRATCH_ROWS,
     SD,
@@ -30,14 +35,19 @@ from tomking.market.marking import (
     before,
     volatilities,
 )  # fmt: skip
-from tomking.market.snapshot import NO_SHOCK, Marks, Shock
+from tomking.market.sessions import session_of
+from tomking.market.snapshot import MID, NO_SHOCK, Marks, Shock
 from tomking.market.spread import haircut_into, quote_rules, quoted_into
 from tomking.market.surface import deviations_into, shock_into
-from tomking.market.variance import VarianceClock
+from tomking.market.variance import VarianceClock, share_to_close
 from tomking.pricing.american import american_slopes
 from tomking.pricing.black import black76_into
 
 ROWS = 9
+#: The price of each root as a share of the S&P 500.
+SHARES: Mapping[str, float] = MappingProxyType({root: p.per_index for root, p in PRODUCTS.items()})
+#: The open of a session, in minutes from midnight.
+OPEN_MINUTE = 570.0
 
 
 @value
@@ -102,15 +112,17 @@ class Columns:
     on_share: NDArray[np.bool_]
 
 
-def lay_out(contracts: Sequence[Contract], clock: VarianceClock) -> Columns:
-    """The columns of some contracts."""
+def lay_out(
+    contracts: Sequence[Contract], clock: VarianceClock, shares: Mapping[str, float] = SHARES
+) -> Columns:
+    """The columns of some contracts; ``shares`` are the prices of roots as multiples of the index."""
     products: list[Product] = [PRODUCTS[contract.root] for contract in contracts]
     days = np.array([contract.expiry.toordinal() for contract in contracts], dtype=np.int32)
     morning = np.array([contract.settles is Settles.AM for contract in contracts], dtype=np.bool_)
     return Columns(
         np.array([float(contract.strike or 0) for contract in contracts]),
         np.array([float(contract.right.sign if contract.right else 0) for contract in contracts]),
-        np.array([what.per_index for what in products]),
+        np.array([shares[what.root] for what in products]),
         np.array([float(_carried(contract)) for contract in contracts]),
         days.astype(np.float64),
         morning,
@@ -163,23 +175,28 @@ def forwards(columns: Columns, now: Instant, spot_shock: float = 0.0) -> F64:
     return level
 
 
-def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> Marks:
+def later(now: Instant, minutes: float, clock: VarianceClock) -> Instant:
+    """The instant some minutes on, index and VIX where they are: variance and days have gone by."""
+    since_midnight = OPEN_MINUTE + now.minute + minutes
+    days = floor(since_midnight / MINUTES_A_DAY)
+    day, minute = now.day + days, since_midnight - days * MINUTES_A_DAY - OPEN_MINUTE
+    hours = session_of(date.fromordinal(day))
+    on = hours is not None and 0.0 <= minute < hours.minutes
+    share = share_to_close(minute, float(hours.minutes)) if on and hours else 0.0
+    return replace(now, day=day, minute=minute, share=share, variance=clock.at(day, minute))
+
+
+def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK, *, smooth: bool = False) -> Marks:
     """All contracts at one instant; an option past its expiry, or off the clock, is NaN with age inf.
 
-    A shocked world has no ticks: its prices are smooth in the shock.
+    A shocked world has no ticks: its prices are smooth in the shock. Time that goes by is no part of the
+    shock here but another instant (``later``), which has none either when it is ``smooth``.
     """
     count = len(columns.strike)
-    table, scratch = np.zeros((ROWS, count)), np.empty((SCRATCH_ROWS, count))
+    table = np.zeros((ROWS, count))
     if not count:
-        return Marks(table, scratch[FORWARD])
-    today = np.empty(count, dtype=np.bool_)
-    before(
-        columns.strike, columns.per_index, columns.carried, columns.expiry, columns.morning,
-        columns.variance, now.index * (1.0 + shock.spot),
-        now.carry.rate - now.carry.dividend_yield, now.carry.rate, float(now.day),
-        now.minute + shock.minutes, now.length, now.variance, now.share, scratch, today,
-    )  # fmt: skip
-    _deviations(columns, now, shock, scratch, today)
+        return Marks(table, np.zeros(0))
+    scratch = worked_out(columns, now, shock)
     greeks = np.empty((6, count))
     black76_into(
         scratch[FORWARD], columns.strike, scratch[YEARS], scratch[VOL], columns.black_sign,
@@ -193,12 +210,35 @@ def mark(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> Marks:
         columns.strike, columns.sign, columns.option, columns.expiry, float(now.day), scratch,
         greeks, table, otm, delta, dte,
     )  # fmt: skip
+    if columns.on_share.any():
+        _exercisable(columns, now.index * (1.0 + shock.spot), table, otm)
     quoted_into(
         delta, otm, dte, columns.rules, now.spreads * shock.spread, table,
-        on_tick=shock is NO_SHOCK or shock == NO_SHOCK,
+        on_tick=not smooth and (shock is NO_SHOCK or shock == NO_SHOCK),
     )  # fmt: skip
     table.setflags(write=False)  # several may look at it
     return Marks(table, scratch[FORWARD])
+
+
+def _exercisable(columns: Columns, index: float, table: F64, otm: F64) -> None:
+    """What options on a share are worth beyond exercise at once, in place: widths are of that."""
+    at = columns.early[columns.on_share]
+    inside = columns.sign[at] * (columns.per_index[at] * index - columns.strike[at])
+    otm[at] = np.minimum(otm[at], np.maximum(table[MID, at] - np.maximum(inside, 0.0), 0.0))
+
+
+def worked_out(columns: Columns, now: Instant, shock: Shock = NO_SHOCK) -> F64:
+    """What the formula is given: forwards, years, volatilities (the rows of ``marking.before``)."""
+    count = len(columns.strike)
+    scratch, today = np.empty((SCRATCH_ROWS, count)), np.empty(count, dtype=np.bool_)
+    before(
+        columns.strike, columns.per_index, columns.carried, columns.expiry, columns.morning,
+        columns.variance, now.index * (1.0 + shock.spot),
+        now.carry.rate - now.carry.dividend_yield, now.carry.rate, float(now.day),
+        now.minute, now.length, now.variance, now.share, scratch, today,
+    )  # fmt: skip
+    _deviations(columns, now, shock, scratch, today)
+    return scratch
 
 
 def _exercised(columns: Columns, now: Instant, shock: Shock, scratch: F64, greeks: F64) -> None:

@@ -22,7 +22,8 @@ from tomking.core.value import value
 from tomking.market.bars import F64
 from tomking.market.cash_dividends import Paid, groups
 from tomking.market.expiry import years_left
-from tomking.market.moves import move_of
+from tomking.market.landscape import MINUTES_A_DAY, Axes, CashPaid, Landscape, factors
+from tomking.market.moves import move_of, moves_over, vol_30
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import (
     AGE,
@@ -50,6 +51,7 @@ from tomking.pricing.dividend_slopes import slopes_with_dividends
 from tomking.pricing.implied import implied_vol
 
 ROWS = 9
+DAYS_A_YEAR = 365.0
 #: Where the rows of ``slopes_with_dividends`` stand in a table of marks.
 SLOPES = (MID, DELTA, GAMMA, THETA, VEGA)
 #: The best a typed figure can be, and what is worked out from it.
@@ -61,7 +63,8 @@ class Underlying:
     """A product, its typed price in points, and its dividend yield (annual fraction).
 
     Cash ``dividends`` price its American options; the yield is then what stands for them elsewhere.
-    ``leverage`` is how many times a fund moves with what it follows, negative for an inverse one.
+    ``leverage`` is how many times a fund moves with what it follows, negative for an inverse one;
+    ``beta`` how many times anything else moves with the index.
     """
 
     product: Product
@@ -69,10 +72,11 @@ class Underlying:
     dividend_yield: float = 0.0
     dividends: Paid = ()
     leverage: float = 1.0
+    beta: float = 1.0
 
     def moved(self, shock: Shock) -> float:
         """Its price in a shocked world, in points."""
-        return self.price * (1.0 + move_of(self.product, shock, self.leverage))
+        return self.price * (1.0 + move_of(self.product, shock, self.leverage, self.beta))
 
 
 @value
@@ -153,8 +157,44 @@ class Quoted:
             typed = np.array([self.prices.get(contract, nan) for contract in legs.contracts])
             table[MID] = np.where(legs.sign == 0.0, here.spot, typed)
         products = [self._on(contract).product for contract in legs.contracts]
-        _quote(legs, here, quote_rules(products), shock.spread, table)
+        _quote(legs, here, early, quote_rules(products), shock.spread, table)
         return Marks(table, here.spot)
+
+    def landscape(self, legs: Legs, axes: Axes) -> Landscape:
+        """What a table of worlds needs to know of the legs; volatilities stay with their strikes."""
+        roots = list(dict.fromkeys(contract.root for contract in legs.contracts))
+        month = np.array([vol_30(Shock(vol=vol)) for vol in axes.vols])
+        level = [self._levels(root, np.array(axes.spots), month) for root in roots]
+        years = np.array([years_left(contract, self.at) for contract in legs.contracts])
+        gone = np.array(axes.days) / DAYS_A_YEAR
+        vol = np.array([self.vols.get(contract, nan) for contract in legs.contracts])
+        early = np.array(
+            [is_american(c, self._on(c).product) for c in legs.contracts], dtype=np.bool_
+        )
+        return Landscape(
+            np.array(level).reshape(len(roots), len(axes.vols), len(axes.spots)),
+            np.array([roots.index(c.root) for c in legs.contracts], dtype=np.int64),
+            np.maximum(years.reshape(-1, 1) - gone, 0.0),
+            np.ones((len(legs), len(gone))),
+            np.array([self.growth(contract.root) for contract in legs.contracts]),
+            np.repeat(vol, len(gone) * len(axes.spots)).reshape(-1, len(gone), len(axes.spots)),
+            factors(np.maximum(self._days(legs)[:, None] - axes.days, 0.0), axes.vols),
+            gone,
+            self.rate,
+            early,
+            tuple(
+                CashPaid(*group)
+                for group in groups(legs.contracts, early, _paid(self.underlyings), self.at)
+            ),
+        )
+
+    def _levels(self, root: str, spots: F64, vols: F64) -> F64:
+        """The price of an underlying in every world of a table, (vols, spots)."""
+        on = self.underlyings.get(root)
+        if on is None:
+            return np.full((len(vols), len(spots)), nan)
+        moves = moves_over(on.product, spots, vols, on.leverage, on.beta)
+        return on.price * (1.0 + moves)
 
     def _days(self, legs: Legs) -> F64:
         """Calendar days to expiry; none for the underlying itself."""
@@ -177,7 +217,8 @@ class Quoted:
         if shock.vol or shock.wing:
             moneyness = np.log(np.where(legs.sign == 0.0, forward, legs.strike) / forward)
             deviation = vol * np.sqrt(years)
-            shock_into(deviation, moneyness, self._days(legs), years, shock, deviation)
+            days = np.maximum(self._days(legs) - shock.minutes / MINUTES_A_DAY, 0.0)
+            shock_into(deviation, moneyness, days, years, shock, deviation)
             vol = deviation / np.sqrt(np.where(years > 0.0, years, nan))
         return Columns(spot, forward, years, vol, growth)
 
@@ -218,9 +259,15 @@ def _priced(legs: Legs, here: Columns, rate: float, early: NDArray[np.bool_]) ->
     return table
 
 
-def _quote(legs: Legs, here: Columns, rules: F64, spread: float, table: F64) -> None:
-    """A modelled bid and ask around each mid, in place, and the age of what has a mid."""
+def _quote(
+    legs: Legs, here: Columns, early: NDArray[np.bool_], rules: F64, spread: float, table: F64
+) -> None:
+    """A modelled bid and ask around each mid, in place, and the age of what has a mid.
+
+    What may be exercised is inside by the spot too: widths are of what it is worth beyond that.
+    """
     inside = np.maximum(legs.sign * (here.forward - legs.strike), 0.0)
+    inside = np.where(early, np.maximum(legs.sign * (here.spot - legs.strike), inside), inside)
     outright = legs.sign == 0.0
     otm = np.where(outright, 0.0, np.maximum(table[MID] - inside, 0.0))
     dte = np.where(outright, 0.0, 365.0 * here.years)

@@ -111,7 +111,7 @@ class Marks:
 class Shock:
     """A change of the world to reprice under; stress is the same call as marking, without ticks.
 
-    ``spot`` is a return (-0.0425); ``vol`` pairs of (days to expiry, factor on implied volatility),
+    ``spot`` is a return (-0.0425); ``vol`` pairs of (days to expiry then, factor on implied volatility),
     interpolated between; ``wing`` volatility added at the 5-delta put and beyond, in full, and in
     proportion nearer the money; ``spread`` a factor on bid-ask widths; ``minutes`` time gone by.
     """

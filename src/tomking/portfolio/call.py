@@ -13,8 +13,8 @@ from math import exp, log
 
 from tomking.core.errors import QuoteMissing
 from tomking.core.evidence import Stamped
-from tomking.core.product import Kind
 from tomking.core.value import value
+from tomking.market.moves import OTHERWISE
 from tomking.market.path import vix_at, vix_day
 from tomking.market.snapshot import NO_SHOCK, Legs, Shock
 from tomking.portfolio.margin.account import TASTYTRADE, Terms
@@ -34,8 +34,7 @@ _NONE, _TURNS = 0.005, 150
 #: Dollars of residual from which a level is where buying power jumps, and not where it is nought.
 JUMP = 1.0
 INDEX = "SPX"
-#: What does not move as the index does, and what its own levels are then called.
-OTHERWISE = frozenset({Kind.VOLATILITY, Kind.LEVERAGED_ETF})
+#: What the levels are called where nothing held moves as the index does.
 HUNDRED = "index"
 
 

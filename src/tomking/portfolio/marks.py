@@ -41,6 +41,15 @@ def profit(position: Position, worth: list[float]) -> float:
     return float(position.premium + position.basis) + sum(rows)
 
 
+def profits(book: Book, worth: list[float]) -> dict[str, float]:
+    """What each campaign has made so far (+) or lost, after fees, in dollars; NaN without a quote."""
+    totals = {name: float(campaign.flow) for name, campaign in book.campaigns.items()}
+    for position in book.positions.values():
+        mine = worth[position.row : position.row + len(position.held)]
+        totals[position.campaign] += sum(mine) + float(position.basis)
+    return totals
+
+
 def profit_by_campaign(book: Book, marks: Marks) -> dict[str, Decimal]:
     """Profit by campaign, exact: its cash flow plus what its open positions are worth at mid."""
     table = zip(marks.table[MID].tolist(), book.legs.quantity, book.legs.multiplier, strict=True)

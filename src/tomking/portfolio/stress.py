@@ -1,27 +1,32 @@
 """Margin at stress: what an account is worth, needs and has left in a world that is asked about.
 
 Everything is repriced: options at the shocked prices and volatilities, and margin by the whole
-engine at those prices. A factor on today's margin is what the gates use; this is the other way.
+engine at those prices. A factor on today's margin is what the gates use; this is the other way. An
+option that is over by then is worth what it is exercised for, and needs nothing.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from math import nan
+from math import inf, nan
 from typing import Protocol
+
+import numpy as np
 
 from tomking.core.errors import QuoteMissing
 from tomking.core.evidence import Stamped
 from tomking.core.money import ZERO
 from tomking.core.reading import Reading, Sense, Skip, Stage
 from tomking.core.value import value
+from tomking.market.expiry import ends
+from tomking.market.landscape import MINUTES_A_DAY
 from tomking.market.moves import move_of
 from tomking.market.snapshot import NO_SHOCK, Legs, Marks, Shock
 from tomking.portfolio import marks as worth
 from tomking.portfolio.book import Book
 from tomking.portfolio.margin.account import TASTYTRADE, Terms, asked
 from tomking.portfolio.power import buying_power
-from tomking.portfolio.scenarios import Scenario, term
+from tomking.portfolio.scenarios import Scenario, multipliers, term
 
 
 class World(Protocol):
@@ -87,6 +92,21 @@ class Replay:
         return max(float(self.after.requirement), by_factor)
 
     @property
+    def buying_power(self) -> float:
+        """What is free there when that margin is asked for; below nought there is a margin call."""
+        return buying_power(self.after.net_liq, self.after.options, self.margin)
+
+    @property
+    def called(self) -> bool:
+        """Whether there is a margin call."""
+        return self.buying_power < 0.0
+
+    @property
+    def beyond(self) -> bool:
+        """Whether more is lost than the scenario allows."""
+        return not self.readings[0].passed
+
+    @property
     def readings(self) -> tuple[Reading, Reading]:
         """Loss and margin against what the scenario allows; unknown when nothing is left."""
         row, whole, left = self.scenario, self.before.net_liq, self.after.at_exit
@@ -126,6 +146,9 @@ def valued(
     QuoteMissing
         If a contract has no mark in that world, or an index or share no price.
     """
+    if shock.minutes:
+        holdings, settled = _alive(holdings, market, shock)
+        cash += settled
     marks = market.marks(holdings, shock)
     value_usd = worth.total(holdings, marks)
     if value_usd != value_usd:
@@ -140,12 +163,24 @@ def valued(
     return Stressed(shock, cash + value_usd, options, cash + at_exit, sum(needs, ZERO))
 
 
+def _alive(holdings: Legs, market: World, shock: Shock) -> tuple[Legs, float]:
+    """The holdings that are not over by then, and the dollars the others are exercised for."""
+    then = market.at + timedelta(minutes=shock.minutes)
+    over = np.array([c.is_option and ends(c) <= then for c in holdings.contracts], dtype=np.bool_)
+    if not over.any():
+        return holdings, 0.0
+    gone = holdings.where(over)
+    inside = np.maximum(gone.sign * (market.marks(gone, shock).spot - gone.strike), 0.0)
+    return holdings.where(~over), float(np.dot(gone.quantity * gone.multiplier, inside))
+
+
 def _spot(root: str, market: World, shock: Shock, terms: Terms) -> float:
     """The price of an index or share in the shocked world; a future's comes with its mark."""
     price = market.spot(root)
     if not isinstance(price, Stamped):
         return nan
-    return price.value * (1.0 + move_of(terms.product(root), shock, terms.leverage))
+    beta = terms.betas.get(root, 1.0)
+    return price.value * (1.0 + move_of(terms.product(root), shock, terms.leverage, beta))
 
 
 def replayed(
@@ -156,24 +191,38 @@ def replayed(
     return Replay(scenario, before, valued(holdings, cash, market, scenario.shock, terms))
 
 
+def world(spot: float, vol: float, days: float = 0.0, loss_max: float = inf) -> Scenario:
+    """The scenario at a place of a table.
+
+    Parameters
+    ----------
+    spot
+        Return of the index, such as -0.05.
+    vol
+        Factor on 30-day volatility; other terms follow as in ``scenarios.term``, spreads and margin as
+        in ``scenarios.multipliers``.
+    days
+        Calendar days gone by.
+    loss_max
+        The most it may cost, as a share of net liquidation.
+    """
+    spread, margin = multipliers(vol)
+    shock = Shock(spot, term(vol), spread=spread, minutes=days * MINUTES_A_DAY)
+    return Scenario(f"{spot:+.1%}, vol x {vol:g}, {days:g} days", shock, margin, loss_max)
+
+
 def grid(
     holdings: Legs,
     cash: float,
     market: World,
-    spots: Sequence[float],
-    vols: Sequence[float],
+    worlds: Sequence[Sequence[Scenario]],
     terms: Terms = TASTYTRADE,
-) -> tuple[tuple[Stressed, ...], ...]:
-    """An account over moves of spot (a row each) and of volatility (a column each).
-
-    Parameters
-    ----------
-    spots
-        Returns, such as -0.05.
-    vols
-        Factors on 30-day volatility; other terms follow as in ``scenarios.term``.
-    """
+) -> tuple[tuple[Replay, ...], ...]:
+    """An account in every world of a table; parameters as in ``valued``."""
+    before = valued(holdings, cash, market, NO_SHOCK, terms)
     return tuple(
-        tuple(valued(holdings, cash, market, Shock(spot, term(vol)), terms) for vol in vols)
-        for spot in spots
+        tuple(
+            Replay(each, before, valued(holdings, cash, market, each.shock, terms)) for each in row
+        )
+        for row in worlds
     )

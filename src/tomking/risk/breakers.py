@@ -3,7 +3,10 @@
 Source: rulebook 17; a pass is a loss *below* the limit, so a loss of exactly 5 % blocks (27.18).
 """
 
-from tomking.core.figures import loss
+from datetime import datetime
+from math import isnan, nan
+
+from tomking.core.figures import change, loss
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing
@@ -11,6 +14,10 @@ from tomking.risk.view import View
 
 #: What each lock is called in ``Halted`` and ``Resumed``, in the order of ``BREAKERS``.
 LOCKS = ("day loss", "week loss", "month loss", "loss streak", "drawdown")
+#: The reason under which a desk suggests and a person trades.
+MANUAL_MODE = "manual mode"
+#: What no gain lifts: a person has to (rulebook 17).
+BY_HAND = ("month loss", "drawdown", MANUAL_MODE)
 
 
 def loss_today(net_liq: float, standing: Standing, limits: Limits) -> Reading:
@@ -44,6 +51,42 @@ def drawdown(net_liq: float, standing: Standing, limits: Limits) -> Reading:
     return _below("drawdown", share, limits.drawdown_lock, "of the peak", "R-BRK-05")
 
 
+def manual_mode(view: View) -> Reading:
+    """VIX is not so high that only a person may decide (R-BRK-09)."""
+    vix, most = view.market.vix.value, view.limits.manual_vix_max
+    return Reading(
+        "VIX for automatic orders", Stage.DATA, Sense.AT_MOST, vix, most, "points", "R-BRK-09"
+    )
+
+
+def may_resume(
+    lock: str, net_liq: float, standing: Standing, now: datetime, limits: Limits
+) -> tuple[Reading, ...]:
+    """Whether a lock may be lifted without a person's judgement (R-BRK-08).
+
+    A day after it tripped at the earliest, and with net liq 2 % above what it was then; the losses of a
+    month and from the peak, and manual mode, take a person. An unknown net liq lifts nothing.
+    """
+    if lock in BY_HAND:
+        return (
+            Reading(f"{lock} lifts", Stage.DATA, Sense.IS, "by hand", "by itself", "", "R-BRK-08"),
+        )
+    trip = next((trip for trip in standing.trips if trip.reason == lock), None)
+    hours = None if trip is None else (now - trip.at).total_seconds() / 3600.0
+    before = float(trip.net_liq) if trip and trip.net_liq else nan
+    gain = change(net_liq, before) if before > 0.0 and not isnan(net_liq) else None
+    return (
+        Reading(
+            f"time since {lock}", Stage.DATA, Sense.AT_LEAST, hours, limits.resume_hours_min,
+            "hours", "R-BRK-08",
+        ),
+        Reading(
+            f"gain since {lock}", Stage.DATA, Sense.AT_LEAST, gain, limits.resume_gain_min,
+            "of net liq then", "R-BRK-08",
+        ),
+    )  # fmt: skip
+
+
 def _below(name: str, seen: float | None, bound: float, unit: str, rule: str) -> Reading:
     return Reading(name, Stage.DATA, Sense.BELOW, seen, bound, unit, rule)
 
@@ -63,7 +106,11 @@ def tripped(view: View) -> tuple[tuple[str, Reading], ...]:
     """
     if _far_from_any(view):
         return ()
-    return tuple(
+    manual = manual_mode(view)
+    by_hand = (
+        () if manual.passed or MANUAL_MODE in view.standing.reasons else ((MANUAL_MODE, manual),)
+    )
+    return by_hand + tuple(
         (lock, reading)
         for lock, reading in zip(
             LOCKS, losses(view.net_liq, view.standing, view.limits), strict=True
@@ -80,4 +127,5 @@ def _far_from_any(view: View) -> bool:
     )
     starts = (standing.day_start, standing.week_start, standing.month_start, standing.peak)
     near = float(max(starts)) * (1.0 - least)
-    return standing.streak < limits.loss_streak_max and view.net_liq > near
+    calm = view.market.vix.value <= limits.manual_vix_max
+    return standing.streak < limits.loss_streak_max and view.net_liq > near and calm

@@ -4,12 +4,20 @@ Regime, phase, stage, drawdown and the operator each answer with one ``Cap``. Th
 state.
 """
 
-from tomking.core.figures import loss
-from tomking.core.value import value
-from tomking.risk.limits import Limits, at_level
-from tomking.risk.standing import Standing
+from collections.abc import Mapping
+from types import MappingProxyType
 
-REGIMES = ("LOW", "NORMAL", "ELEVATED", "HIGH", "CRISIS")
+from tomking.core.figures import loss
+from tomking.core.rung import Rung
+from tomking.core.value import value
+from tomking.market.events import UNKNOWN
+from tomking.risk.limits import Limits, at_level
+from tomking.risk.regimes import REGIMES, bands_of, settled
+from tomking.risk.rungs import BY_ALARM, KillLadder
+from tomking.risk.standing import Standing
+from tomking.risk.view import View
+
+NO_EVENTS: Mapping[str, str] = MappingProxyType({})
 
 
 @value
@@ -36,21 +44,14 @@ class Allowance:
     caps: tuple[Cap, ...]
 
 
-def regime_index(vix: float, limits: Limits) -> int:
-    """The VIX band, 0-4: half-open, but the last edge belongs to the band below it (rulebook 13).
+def regime(vix: float, limits: Limits, before: float | None = None, number: int = 0) -> Cap:
+    """Buying power by VIX band, which is left only by so many points (R-VIX-01, R-VIX-05).
 
-    >>> [REGIMES[regime_index(v, Limits())] for v in (12.99, 13.0, 25.0, 30.0, 30.01)]
-    ['LOW', 'NORMAL', 'HIGH', 'HIGH', 'CRISIS']
+    ``before`` is VIX at the last close, ``number`` the account's phase.
     """
-    edges = [edge for edge, _ in limits.vix_bands[:-1]]
-    below = next((row for row, edge in enumerate(edges) if vix < edge), len(edges))
-    return len(edges) - 1 if edges and vix == edges[-1] else below
-
-
-def regime(vix: float, limits: Limits) -> Cap:
-    """Buying power by VIX band (R-VIX-01)."""
-    row = regime_index(vix, limits)
-    return Cap(f"regime {REGIMES[min(row, 4)]}", bp_share_max=limits.vix_bands[row][1])
+    bands = bands_of(limits, number)
+    row = settled(vix, vix if before is None else before, bands, limits.vix_hysteresis)
+    return Cap(f"regime {REGIMES[min(row, 4)]}", bp_share_max=bands[row][1])
 
 
 def phase(number: int, limits: Limits) -> Cap:
@@ -85,20 +86,61 @@ def drawdown(net_liq: float, peak: float, limits: Limits) -> Cap:
     )
 
 
+def streak(standing: Standing, limits: Limits) -> Cap:
+    """Less size after so many wins in a row, where that is asked for (R-SIZ-08)."""
+    long = 0 < limits.win_streak <= standing.wins_in_a_row
+    return Cap("win streak", size_factor=limits.win_streak_factor if long else 1.0)
+
+
+def event_day(blocked: Mapping[str, str], limits: Limits) -> Cap:
+    """Less size on the day of an event that does not forbid entries (R-SIZ-09)."""
+    named_ = any(name != UNKNOWN for name in blocked)
+    return Cap("event day", size_factor=limits.event_size_factor if named_ else 1.0)
+
+
 def operator(reasons: frozenset[str]) -> Cap:
     """Nothing opens while any reason not to trade is active."""
     return Cap(f"reasons {', '.join(sorted(reasons)) or 'none'}", may_open=not reasons)
 
 
-def caps(vix: float, net_liq: float, standing: Standing, limits: Limits) -> tuple[Cap, ...]:
-    """Every governor's answer, in the order people think of them."""
-    return (
-        regime(vix, limits),
+def ladder(known: KillLadder, bound: float, limits: Limits) -> Cap:
+    """Four fifths of what would bind otherwise, from an ORANGE alarm until it is lifted (R-RNG-03).
+
+    That nothing opens on the rung is a gate of its own (R-RNG-01), so that a refusal names it.
+    """
+    if known.rung < Rung.CLOSE_ONLY or known.by != BY_ALARM:
+        return Cap("kill ladder")
+    return Cap(f"{known.rung.name} after an alarm", bp_share_max=limits.orange_bp_factor * bound)
+
+
+def caps_of(view: View) -> tuple[Cap, ...]:
+    """Every governor's answer at a view."""
+    day = view.market.day
+    return caps(
+        view.market.vix.value, view.net_liq, view.standing, view.limits,
+        day.vix_previous.value, day.blocked,
+    )  # fmt: skip
+
+
+def caps(
+    vix: float, net_liq: float, standing: Standing, limits: Limits,
+    vix_before: float | None = None, blocked: Mapping[str, str] = NO_EVENTS,
+) -> tuple[Cap, ...]:  # fmt: skip
+    """Every governor's answer, in the order people think of them.
+
+    ``vix_before`` is VIX at the last close, ``blocked`` the events of the day.
+    """
+    given = (
+        regime(vix, limits, vix_before, standing.phase),
         phase(standing.phase, limits),
-        stage(limits.stage, limits),
+        stage(min(limits.stage, standing.stage), limits),
         drawdown(net_liq, float(standing.peak), limits),
+        streak(standing, limits),
+        event_day(blocked, limits),
         operator(standing.reasons),
     )
+    bound = min(cap.bp_share_max for cap in given)
+    return (*given, ladder(standing.ladder, bound, limits))
 
 
 def allowance(given: tuple[Cap, ...]) -> Allowance:

@@ -1,12 +1,13 @@
 """The case: one order before the gates, with everything measured once that several gates ask for."""
 
-from tomking.core.order import Order
+from tomking.core.order import Order, Purpose
 from tomking.core.product import Product, product
 from tomking.core.value import value
 from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.preview import Preview
-from tomking.risk.caps import Allowance, allowance, caps
+from tomking.risk.caps import Allowance, allowance, caps_of
+from tomking.risk.correlation import family, live_campaigns, slots_of
 from tomking.risk.exposure import Slope, added, slope, stress_loss
 from tomking.risk.view import View
 
@@ -27,17 +28,34 @@ class Case:
     stress_after: float
 
     @property
+    def campaigns(self) -> tuple[tuple[str, str, str], ...]:
+        """(campaign, strategy, root) of all others that take a slot: a roll is in its own already."""
+        live = live_campaigns(self.view.book)
+        return tuple(each for each in live if each[0] != self.order.campaign)
+
+    @property
+    def slots(self) -> tuple[tuple[str, str], ...]:
+        """(strategy, root) once for each slot taken by others; a rung takes that of its ladder."""
+        limits, order = self.view.limits, self.order
+        taken = slots_of(self.campaigns, limits.one_slot)
+        mine = order.strategy, family(order.root)
+        shared = order.strategy in limits.one_slot
+        return tuple(
+            (name, root) for name, root in taken if not (shared and (name, family(root)) == mine)
+        )
+
+    @property
     def product(self) -> Product:
         """The product of the order."""
         return product(self.order.root)
 
 
 def open_case(order: Order, view: View, preview: Preview) -> Case:
-    """Measure an order once, with the whole book before and after it when it adds risk."""
+    """Measure an order once, with the whole book before and after it unless it only closes."""
     legs = columns_of(order.legs, order.units)
     marks = view.market.marks(legs)
-    allowed = allowance(caps(view.market.vix.value, view.net_liq, view.standing, view.limits))
-    if not order.adds_risk:
+    allowed = allowance(caps_of(view))
+    if not order.adds_risk and order.purpose is not Purpose.REDUCE:
         return Case(order, view, preview, legs, marks, allowed, Slope(), Slope(), 0.0, 0.0)
     held, alone = slope(view.book.legs, view, view.marks), slope(legs, view, marks)
     stressed = stress_loss(view.book.legs, view, view.marks)

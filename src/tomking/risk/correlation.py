@@ -1,6 +1,6 @@
 """Correlation groups: who moves with whom, and how many of each may be held (rulebook 15)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tomking.core.contract import Right
 from tomking.core.order import Purpose
@@ -37,7 +37,7 @@ def family(root: str) -> str:
 
 
 def takes_a_slot(position: Position) -> bool:
-    """Whether a position still makes its campaign count: it is short an option, or holds a future.
+    """Whether a position still makes its campaign count: short an option, net long calls, or outright.
 
     The put spread an LT112 leaves behind can lose no more than it is marked at, so it keeps its
     margin and its stress but takes no slot (rulebook 0.6): its long leg covers its short one.
@@ -45,7 +45,24 @@ def takes_a_slot(position: Position) -> bool:
     calls = sum(n for contract, n in position.held if contract.right is Right.CALL)
     puts = sum(n for contract, n in position.held if contract.right is Right.PUT)
     futures = any(not contract.is_option for contract, _ in position.held)
-    return calls < 0 or puts < 0 or futures or position.premium > 0
+    return calls != 0 or puts < 0 or futures or position.premium > 0
+
+
+def slots_of(
+    campaigns: Iterable[tuple[str, str, str]], one_slot: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """(strategy, root) once for each slot of a group or an underlying that campaigns take (R-COR-08).
+
+    A ladder of rungs, and a book of covered calls, is one slot however many there are of it.
+    """
+    seen: set[tuple[str, str]] = set()
+    for _, strategy, root in campaigns:
+        key = strategy, family(root)
+        if strategy not in one_slot:
+            yield strategy, root
+        elif key not in seen:
+            seen.add(key)
+            yield strategy, root
 
 
 def live_campaigns(book: Book) -> Iterator[tuple[str, str, str]]:

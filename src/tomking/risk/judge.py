@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tomking.core.order import Order
+from tomking.core.order import Order, Purpose
 from tomking.core.product import PRODUCTS
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.portfolio.preview import Preview
@@ -10,6 +10,8 @@ from tomking.risk.case import Case, open_case
 from tomking.risk.gates.data import DATA
 from tomking.risk.gates.exposure import GREEKS, MARGIN, POSITION_LIMIT
 from tomking.risk.gates.market import CORRELATION, MARKET, PATTERN, VIX
+from tomking.risk.gates.record import RECORD
+from tomking.risk.gates.reduce import REDUCE
 from tomking.risk.gates.sanity import SANITY
 from tomking.risk.verdict import Approved, Refused, Verdict
 from tomking.risk.view import View
@@ -18,12 +20,14 @@ Gate = Callable[[Case], Reading]
 
 #: Only orders that add risk face these: a limit never stands in the way of an exit.
 EXPOSURE: tuple[Gate, ...] = (
-    *DATA, *MARKET, *CORRELATION, *VIX, *PATTERN, *GREEKS, *MARGIN, *POSITION_LIMIT,
+    *DATA, *RECORD, *MARKET, *CORRELATION, *VIX, *PATTERN, *GREEKS, *MARGIN, *POSITION_LIMIT,
 )  # fmt: skip
 
 
 def gates_for(order: Order) -> tuple[Gate, ...]:
-    """SANITY for every order; EXPOSURE too when it adds risk."""
+    """SANITY for every order, and EXPOSURE when it adds risk; REDUCE when it says it takes some off."""
+    if order.purpose is Purpose.REDUCE:
+        return SANITY + REDUCE
     return SANITY + EXPOSURE if order.adds_risk else SANITY
 
 

@@ -30,6 +30,14 @@ class Limits:
         default=((13.0, 0.45), (18.0, 0.65), (25.0, 0.75), (30.0, 0.50), (1e9, 0.50)),
         metadata=about("VIX below this: share of net liq", "R-VIX-01"),
     )
+    vix_table: str = field(
+        default="bands",
+        metadata=about(
+            "bands | A | A_PUTS | A_LOW | A_HIGH | B | C | D | E | F | G | H | I", "R-VIX-01"
+        ),
+    )
+    vix_hysteresis: float = field(default=0.0, metadata=about("points", "R-VIX-05", 0, 10))
+    crisis_puts_max: float = field(default=0.20, metadata=about(SHARE, "R-VIX-06", 0, 0.5))
     vix_open_max: float = field(default=35.0, metadata=about("points", "R-VIX-02", 0, 60))
     vix_age_max_s: float = field(default=300.0, metadata=about("seconds", "R-VIX-03", 1, 3600))
     vix_spike_max: float = field(default=0.50, metadata=about("share of a day", "R-VIX-04", 0, 5))
@@ -37,7 +45,14 @@ class Limits:
     margin_max: float = field(default=0.80, metadata=about(SHARE, "R-MRG-02", 0, 1))
     bp_trade_max: float = field(default=0.30, metadata=about(SHARE, "R-MRG-03", 0, 1))
     bp_trade_by_strategy: Named = field(
-        default=(("friday_0dte", 0.20), ("lt112", 0.30)), metadata=about(SHARE, "R-MRG-03")
+        default=(
+            ("friday_0dte", 0.20), ("friday_0dte_broken", 0.20), ("lt112", 0.30),
+            ("strangle", 0.25), ("strangle_cl", 0.25), ("leap_ladder", 0.06),
+        ),
+        metadata=about(SHARE, "R-MRG-03"),
+    )  # fmt: skip
+    bp_by_strategy: Named = field(
+        default=(("leap_ladder", 0.20),), metadata=about(SHARE, "R-MRG-07")
     )
     # Account phases and the deployment stage.
     phases_usd: tuple[float, ...] = field(
@@ -56,7 +71,37 @@ class Limits:
         default=((1, 3), (2, 5), (3, 7), (4, 10)), metadata=about("campaigns", "R-POS-01")
     )
     phase_by_strategy: Named = field(
-        default=(("friday_0dte", 1), ("lt112", 2)), metadata=about("phase", "R-PHA-04")
+        default=(
+            ("friday_0dte", 1), ("friday_0dte_broken", 1), ("lt112", 2), ("lt112_calendarised", 2),
+            ("lt112_xl", 2), ("strangle", 2), ("strangle_cl", 3), ("ipmcc", 2), ("ipmcc_qqq", 2),
+            ("leap_ladder", 2), ("leap_protect", 2), ("put_ratio", 2), ("iron_condor", 2),
+            ("bear_trap", 3), ("butterfly_0dte", 3), ("butterfly", 3), ("iron_butterfly", 3),
+            ("broken_wing", 3), ("diagonal", 3), ("calendar", 3),
+        ),
+        metadata=about("phase", "R-PHA-04"),
+    )  # fmt: skip
+    roots_by_phase: tuple[tuple[str, str, int], ...] = field(
+        default=(
+            ("strangle", "ES", 3), ("strangle_cl", "CL", 3), ("bear_trap", "ES", 4),
+            ("leap_ladder", "QQQ", 4), ("leap_ladder", "IWM", 4),
+        ),
+        metadata=about("strategy, root, phase", "R-PHA-05"),
+    )  # fmt: skip
+    phase_gates: str = field(default="off", metadata=about("off | on", "R-PHA-06"))
+    phase_months: Pairs = field(
+        default=((2, 2), (3, 3), (4, 4)), metadata=about("months in the phase before", "R-PHA-06")
+    )
+    phase_wins: Pairs = field(
+        default=((2, 0.60), (3, 0.65), (4, 0.70)), metadata=about("share that won", "R-PHA-06")
+    )
+    phase_drawdown: Pairs = field(
+        default=((2, 0.15), (3, 0.12), (4, 0.10)), metadata=about("drawdown", "R-PHA-06")
+    )
+    phase_trades: Pairs = field(
+        default=((2, 20), (3, 50), (4, 100)), metadata=about("closed campaigns", "R-PHA-06")
+    )
+    phase_demote_drawdown: float = field(
+        default=0.20, metadata=about("drawdown", "R-PHA-07", 0.01, 1)
     )
     stage: int = field(default=4, metadata=about("deployment stage", "R-STG-01", 0, 4))
     bp_by_stage: Pairs = field(
@@ -66,10 +111,47 @@ class Limits:
     positions_by_stage: Pairs = field(
         default=((0, 0), (1, 1), (2, 3), (3, 5), (4, 10)), metadata=about("campaigns", "R-STG-01")
     )
+    stage_capital_gbp: Pairs = field(
+        default=((0, 0.0), (1, 5_000.0), (2, 10_000.0), (3, 20_000.0), (4, 1e9)),
+        metadata=about("pounds", "R-STG-02"),
+    )
+    stage_by_strategy: Named = field(
+        default=(
+            ("friday_0dte", 1), ("friday_0dte_broken", 1), ("lt112", 2), ("bear_trap", 4),
+            ("butterfly_0dte", 4), ("butterfly", 4), ("iron_butterfly", 4), ("broken_wing", 4),
+            ("put_ratio", 4), ("diagonal", 4), ("calendar", 4),
+        ),
+        metadata=about("stage; three where a strategy is not named", "R-STG-03"),
+    )  # fmt: skip
+    stage_successes: Pairs = field(
+        default=((1, 0), (2, 5), (3, 10), (4, 20)), metadata=about("campaigns won", "R-STG-04")
+    )
+    stage_weeks: Pairs = field(
+        default=((1, 0), (2, 2), (3, 2), (4, 2)),
+        metadata=about("weeks in the stage before", "R-STG-04"),
+    )
     # Positions and sizes.
     positions_by_strategy: Named = field(
-        default=(("friday_0dte", 2), ("lt112", 4)), metadata=about("campaigns", "R-POS-02")
-    )
+        default=(
+            ("friday_0dte", 2), ("friday_0dte_broken", 2), ("lt112", 4), ("lt112_calendarised", 4),
+            ("lt112_xl", 4), ("strangle", 3), ("strangle_cl", 3), ("ipmcc", 2), ("ipmcc_qqq", 2),
+            ("leap_ladder", 5), ("leap_protect", 5), ("bear_trap", 1), ("butterfly_0dte", 4),
+            ("butterfly", 4), ("iron_butterfly", 1), ("broken_wing", 4), ("put_ratio", 4),
+            ("iron_condor", 2), ("diagonal", 4), ("calendar", 4),
+        ),
+        metadata=about("campaigns", "R-POS-02"),
+    )  # fmt: skip
+    positions_by_strategy_phase: tuple[tuple[str, Pairs], ...] = field(
+        default=(
+            ("strangle", ((1, 1), (2, 3), (3, 4), (4, 5))),
+            ("ipmcc", ((1, 1), (2, 2), (3, 3), (4, 4))),
+            ("leap_ladder", ((1, 0), (2, 2), (3, 3), (4, 10))),
+            ("put_ratio", ((1, 0), (2, 2), (3, 4), (4, 5))),
+            ("butterfly_0dte", ((1, 0), (3, 2), (4, 4))),
+            ("diagonal", ((1, 0), (3, 2), (4, 4))),
+        ),
+        metadata=about("campaigns by phase", "R-POS-05"),
+    )  # fmt: skip
     positions_per_underlying_max: int = field(
         default=2, metadata=about("campaigns", "R-POS-03", 1, 20)
     )
@@ -89,7 +171,22 @@ class Limits:
         default=(("lt112", ((1, 0.0), (2, 0.4), (3, 1.0), (4, 3.0))),),
         metadata=about("full-size units by phase", "R-SIZ-04"),
     )
+    kelly_mode: str = field(default="off", metadata=about("off | on", "R-SIZ-10"))
+    kelly_share: float = field(default=0.25, metadata=about("of Kelly's share", "R-SIZ-10", 0, 1))
+    kelly_max: float = field(default=0.05, metadata=about(SHARE, "R-SIZ-10", 0, 0.25))
+    kelly_trades_min: int = field(
+        default=20, metadata=about("closed campaigns", "R-SIZ-10", 1, 1000)
+    )
+    win_streak: int = field(default=0, metadata=about("wins in a row; 0 is off", "R-SIZ-08", 0, 50))
+    win_streak_factor: float = field(default=0.75, metadata=about("of the size", "R-SIZ-08", 0, 1))
+    event_size_factor: float = field(default=1.0, metadata=about("of the size", "R-SIZ-09", 0, 1))
     # Correlation groups.
+    one_slot: tuple[str, ...] = field(
+        default=("leap_ladder", "leap_protect", "ipmcc"), metadata=about("strategies", "R-COR-08")
+    )
+    group_max_by_phase: tuple[tuple[str, Pairs], ...] = field(
+        default=(), metadata=about("campaigns by phase", "R-COR-01")
+    )
     group_max: Named = field(
         default=(
             ("A1", 2), ("A2", 3), ("B1", 2), ("B2", 2), ("C1", 2),
@@ -107,6 +204,29 @@ class Limits:
     short_margin_equity_max: float = field(default=0.30, metadata=about(SHARE, "R-COR-05", 0, 1))
     short_margin_other_max: float = field(default=0.20, metadata=about(SHARE, "R-COR-05", 0, 1))
     group_vix_step: float = field(default=30.0, metadata=about("VIX points", "R-COR-06", 0, 100))
+    # What would have kept an account out of 5 August 2024.
+    equity_positions_by_phase: Pairs = field(
+        default=((0, 2), (4, 3)), metadata=about("campaigns on equities", "R-PRE-01")
+    )
+    expiry_near_days: int = field(default=3, metadata=about("days", "R-PRE-02", 0, 30))
+    expiry_near_max: int = field(
+        default=3, metadata=about("campaigns around an expiry", "R-PRE-02", 1, 100)
+    )
+    short_premium_max: int = field(
+        default=5, metadata=about("campaigns sold for a credit", "R-PRE-03", 0, 100)
+    )
+    positions_max: int = field(default=10, metadata=about("campaigns", "R-PRE-03", 0, 100))
+    short_margin_equity_warn: float = field(default=0.20, metadata=about(SHARE, "R-PRE-04", 0, 1))
+    bullish_warn: int = field(default=4, metadata=about("campaigns", "R-PRE-05", 1, 100))
+    correlation_warn: float = field(
+        default=0.70, metadata=about("mean correlation", "R-PRE-06", -1, 1)
+    )
+    correlation_reduce: float = field(
+        default=0.80, metadata=about("mean correlation", "R-PRE-06", -1, 1)
+    )
+    correlation_halt: float = field(
+        default=0.90, metadata=about("mean correlation", "R-PRE-06", -1, 1)
+    )
     # Greeks.
     delta_share_max: float = field(
         default=0.60, metadata=about("dollar delta as a share of net liq", "R-GRK-01", 0, 10)
@@ -141,6 +261,67 @@ class Limits:
     drawdown_halve: float = field(default=0.10, metadata=about("drawdown", "R-BRK-05", 0, 1))
     drawdown_stop: float = field(default=0.15, metadata=about("drawdown", "R-BRK-05", 0, 1))
     drawdown_lock: float = field(default=0.20, metadata=about("drawdown", "R-BRK-05", 0, 1))
+    resume_hours_min: float = field(default=24.0, metadata=about("hours", "R-BRK-08", 0, 1000))
+    resume_gain_min: float = field(
+        default=0.02, metadata=about("gain from net liq at the trip", "R-BRK-08", 0, 1)
+    )
+    manual_vix_warn: float = field(default=40.0, metadata=about("points", "R-BRK-09", 0, 200))
+    manual_vix_max: float = field(default=50.0, metadata=about("points", "R-BRK-09", 0, 200))
+    # A strategy's own record.
+    expectancy_wins_over: int = field(
+        default=20, metadata=about("closed campaigns", "R-EXP-01", 1, 1000)
+    )
+    expectancy_wins_min: float = field(
+        default=0.50, metadata=about("share of those closed", "R-EXP-01", 0, 1)
+    )
+    expectancy_mean_over: int = field(
+        default=30, metadata=about("closed campaigns", "R-EXP-02", 1, 1000)
+    )
+    expectancy_mean_min: float = field(default=0.0, metadata=about("R", "R-EXP-02", -10, 10))
+    expectancy_alert: float = field(default=0.05, metadata=about("R", "R-EXP-03", -10, 10))
+    # Alarms and the kill ladder.
+    alarm_loss: Named = field(
+        default=(("YELLOW", 0.00714), ("ORANGE", 0.01429), ("RED", 0.02857)),
+        metadata=about("day's loss as a share of its start", "R-ALM-01", 0, 1),
+    )
+    alarm_vix: Named = field(
+        default=(("YELLOW", 30.0), ("ORANGE", 35.0)), metadata=about("points", "R-ALM-02", 0, 200)
+    )
+    alarm_flash: float = field(
+        default=0.015, metadata=about("move of the index", "R-ALM-03", 0.001, 1)
+    )
+    alarm_flash_min: float = field(default=15.0, metadata=about("minutes", "R-ALM-03", 1, 120))
+    alarm_margin: float = field(default=0.95, metadata=about(SHARE, "R-ALM-04", 0, 5))
+    alarm_position: float = field(
+        default=0.0029,
+        metadata=about("campaign's loss today as a share of net liq", "R-ALM-05", 0, 1),
+    )
+    alarm_from_high: float = field(
+        default=0.03, metadata=about("loss from the day's high", "R-ALM-06", 0, 1)
+    )
+    alarm_losses_min: int = field(
+        default=3, metadata=about("losing campaigns in a day", "R-ALM-07", 1, 100)
+    )
+    alarm_loss_rate: float = field(
+        default=0.50, metadata=about("share of the day's campaigns", "R-ALM-07", 0, 1)
+    )
+    alarm_vix_jump: str = field(default="YELLOW", metadata=about("YELLOW | ORANGE", "R-ALM-08"))
+    alarm_poll_s: float = field(default=15.0, metadata=about("seconds", "R-ALM-10", 1, 300))
+    orange_bp_factor: float = field(
+        default=0.80, metadata=about("times the share that binds", "R-RNG-03", 0, 1)
+    )
+    reduce_closes_max: int = field(default=5, metadata=about("positions", "R-RNG-04", 1, 100))
+    unwind_order: tuple[str, ...] = field(
+        default=(
+            "friday_0dte", "butterfly_0dte", "iron_butterfly", "broken_wing", "iron_condor",
+            "strangle", "lt112", "put_ratio", "bear_trap", "leap_ladder", "diagonal", "calendar",
+            "ipmcc",
+        ),
+        metadata=about("strategies", "R-RNG-05"),
+    )  # fmt: skip
+    excess_fall: float = field(default=0.02, metadata=about("fall of spot", "R-RNG-07", 0, 0.5))
+    emergency_auto: str = field(default="propose", metadata=about("propose | auto", "R-RNG-08"))
+    emergency_hedge: str = field(default="propose", metadata=about("propose | auto", "R-RNG-09"))
     # Quotes and events.
     quote_age_max_s: float = field(default=30.0, metadata=about("seconds", "R-DAT-01", 1, 600))
     spread_max: float = field(
@@ -151,6 +332,7 @@ class Limits:
         default=120.0, metadata=about("minutes from the open", "R-EVT-02", 0, 390)
     )
     pattern_min: float = field(default=65.0, metadata=about("points of 100", "R-PAT-01", 0, 100))
+    pattern_form: str = field(default="legacy", metadata=about("legacy | corrected", "R-PAT-02"))
     pattern_mode: str = field(default="record", metadata=about("record | enforce", "R-PAT-01"))
     # How an opening order is priced.
     walk_mode: str = field(default="walk", metadata=about("walk | natural", "R-WLK-01"))
@@ -168,6 +350,7 @@ class Limits:
     stress_loss_max: float = field(default=0.20, metadata=about(SHARE, "R-STR-01", 0, 1))
     stress_margin_max: float = field(default=1.00, metadata=about(SHARE, "R-STR-02", 0, 5))
     stress_trade_max: float = field(default=0.15, metadata=about(SHARE, "R-STR-03", 0, 1))
+    hedge_premium_max: float = field(default=0.005, metadata=about(SHARE, "R-HDG-01", 0, 0.1))
     house: str = field(default="tastytrade", metadata=about("tastytrade | exchange", "R-MRG-04"))
 
 

@@ -14,9 +14,9 @@ from tomking.core.reading import Reading, Sense, Skip, Stage
 from tomking.core.value import value
 from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio import marks as worth
-from tomking.portfolio.columns import columns_of
+from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.margin.account import Terms, asked
-from tomking.risk.caps import Allowance, allowance, caps, usable_bp
+from tomking.risk.caps import Allowance, allowance, caps_of, usable_bp
 from tomking.risk.correlation import EQUITY_GROUPS, group_of
 from tomking.risk.exposure import (
     AUG5_MARGIN_FACTOR,
@@ -26,7 +26,9 @@ from tomking.risk.exposure import (
     slope,
     stress_loss,
 )
+from tomking.risk.kelly import record_of, stake
 from tomking.risk.limits import Limits, at_level, named
+from tomking.risk.tally import Tally
 from tomking.risk.view import View
 
 
@@ -77,19 +79,30 @@ def sized(wanted: Structure, view: View, strategy: str) -> Sized:
         name = f"units at {factor:g} of the size"
         found += (Room(name, Stage.POSITION_LIMIT, least, "R-SIZ-05"),)
     units = floor(min(room.units for room in found) + 1e-9)
-    return Sized(units, tuple(room.reading for room in found))
+    return Sized(units, (*(room.reading for room in found), *_at_stops(wanted, view, units)))
+
+
+def _at_stops(wanted: Structure, view: View, units: int) -> tuple[Reading, ...]:
+    """What that many units lose at the plan's stops, the R of the trade; nothing without stops."""
+    usd = units * wanted.stop_loss * product(wanted.root).multiplier
+    if not (usd > 0.0 and isfinite(usd)):
+        return ()
+    most = round(view.limits.stop_risk_max * view.net_liq, 2)
+    name = "loss of all units at the stops"
+    return (Reading(name, Stage.MARGIN, Sense.AT_MOST, round(usd, 2), most, "dollars", "R-SIZ-07"),)
 
 
 def _means(
     wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
 ) -> tuple[Room, ...]:
     """Room in margin, risk, stress and contracts; asked for when exposure has some."""
-    limits, net_liq, what = view.limits, max(view.net_liq, 0.0), product(wanted.root)
+    limits, net_liq, what = view.limits, max(view.capital, 0.0), product(wanted.root)
     return (
         *_margins(wanted, view, strategy, legs, marks),
         Room("loss at the stop", Stage.MARGIN, _fit(
             limits.stop_risk_max * net_liq, wanted.stop_loss * what.multiplier), "R-SIZ-01"),
         Room("greatest loss", Stage.MARGIN, _defined(wanted, limits, net_liq, what), "R-SIZ-02"),
+        *_kelly(wanted, view, strategy, what),
         *_stress(view, legs, marks, limits, net_liq),
         *_contracts(view, strategy, what),
     )  # fmt: skip
@@ -111,9 +124,21 @@ def _defined(wanted: Structure, limits: Limits, net_liq: float, what: Product) -
     return _fit(limits.defined_risk_max * net_liq, wanted.max_loss * what.multiplier)
 
 
+def _kelly(wanted: Structure, view: View, strategy: str, what: Product) -> tuple[Room, ...]:
+    """Room by what the strategy's own record would stake; not asked while there is no record."""
+    limits = view.limits
+    tally = dict(view.standing.tallies).get(strategy, Tally())
+    record = record_of(tally, limits) if limits.kelly_mode == "on" else None
+    if record is None:
+        return ()
+    each = wanted.max_loss if isfinite(wanted.max_loss) else wanted.stop_loss
+    budget = stake(record, limits) * max(view.capital, 0.0)
+    return (Room("Kelly's share", Stage.MARGIN, _fit(budget, each * what.multiplier), "R-SIZ-10"),)
+
+
 def _greeks(view: View, legs: Legs, marks: Marks) -> tuple[Room, ...]:
     """Room in dollar delta, its change for a one per cent move, vega and gross notional."""
-    limits, net_liq = view.limits, max(view.net_liq, 0.0)
+    limits, net_liq = view.limits, max(view.capital, 0.0)
     most = bounds(limits, net_liq)
     held, alone = slope(view.book.legs, view, view.marks), slope(legs, view, marks)
     vega = worth.dollar_vega(view.book.legs, view.marks)
@@ -143,7 +168,7 @@ def _margins(
     wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
 ) -> tuple[Room, ...]:
     """Room in the trade's own share and in what regime, phase, stage and reserve leave."""
-    limits, net_liq = view.limits, max(view.net_liq, 0.0)
+    limits, net_liq = view.limits, max(view.capital, 0.0)
     spot = view.market.spot(wanted.root)
     if not isinstance(spot, Stamped):
         return (Room(f"price of {wanted.root}", Stage.DATA, 0.0, "R-DAT-05"),)
@@ -171,15 +196,32 @@ def _margins(
 
 def margin_in_use(view: View, roots: Collection[str] | None = None) -> float:
     """What holding what is held (of some roots) needs now, as at the venue; NaN without a price."""
-    legs, now, terms = view.book.legs, view.market.at, Terms(view.limits.house)
-    total = 0.0
+    return margin_of(view, view.book.legs, view.marks, roots)
+
+
+def margin_of(view: View, legs: Legs, marks: Marks, roots: Collection[str] | None = None) -> float:
+    """What holding some legs (of some roots) would need now, in dollars; NaN without a price."""
+    now, terms, total = view.market.at, Terms(view.limits.house), 0.0
     for root in dict.fromkeys(contract.root for contract in legs.contracts):
         spot = view.market.spot(root)
         if roots is not None and root not in roots:
             continue
         if not isinstance(spot, Stamped):
             return nan
-        total += float(asked(root, legs, view.marks, spot.value, now, terms).maintenance)
+        total += float(asked(root, legs, marks, spot.value, now, terms).maintenance)
+    return total
+
+
+def margin_of_strategy(view: View, strategy: str) -> float:
+    """What the positions of one strategy need by themselves, in dollars; NaN without a price."""
+    held = [pair for position in view.book.of(strategy) for pair in position.held]
+    legs, now, terms = columns(held), view.market.at, Terms(view.limits.house)
+    marks, total = view.market.marks(legs), 0.0
+    for root in dict.fromkeys(contract.root for contract in legs.contracts):
+        spot = view.market.spot(root)
+        if not isinstance(spot, Stamped):
+            return nan
+        total += float(asked(root, legs, marks, spot.value, now, terms).requirement)
     return total
 
 
@@ -201,7 +243,7 @@ def _contracts(view: View, strategy: str, what: Product) -> tuple[Room, Room]:
     limits = view.limits
     by_size = dict(limits.contracts_by_gbp).get(strategy)
     by_phase = dict(limits.contracts_by_phase).get(strategy)
-    pounds = view.net_liq / limits.usd_per_gbp
+    pounds = view.capital / limits.usd_per_gbp
     return (
         Room("contracts for the account's size", Stage.POSITION_LIMIT, _in_contracts(
             at_level(by_size, pounds, 1.0) if by_size else inf, what), "R-SIZ-03"),
@@ -217,4 +259,4 @@ def _in_contracts(full: float, what: Product) -> float:
 
 
 def _allowed(view: View) -> Allowance:
-    return allowance(caps(view.market.vix.value, view.net_liq, view.standing, view.limits))
+    return allowance(caps_of(view))

@@ -5,43 +5,72 @@ breaker.
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from math import inf
 
 from tomking.core.facts import (
     CampaignClosed,
     CashMoved,
+    Considered,
     Fact,
-    Halted,
+    Judged,
     LegFilled,
     MarginCalled,
     MarginMet,
-    Resumed,
     RunStarted,
     SessionClosed,
 )
 from tomking.core.money import ZERO
+from tomking.core.restraints import (
+    Alarmed,
+    CrisisUnlocked,
+    Halted,
+    Proposed,
+    Resumed,
+    RungMoved,
+    StageDemoted,
+    StagePromoted,
+)
+from tomking.core.rung import Rung
 from tomking.core.value import value
 from tomking.risk.limits import Limits
+from tomking.risk.outcomes import Recent, Risks, closed, forgotten, risked
+from tomking.risk.progress import TOP_STAGE, Shown, counted, drawdown_of, phase_after
+from tomking.risk.rungs import KillLadder, climbed
+from tomking.risk.tally import Tally, tallied
 
 #: How the intent of every opening order ends.
 OPENING = "/open"
 #: The reason not to trade while the venue asks for more than the account is worth.
 MARGIN_CALL = "margin call"
+#: A strategy paused by its own record is lifted as this and its name, and then begins anew.
+EXPECTANCY = "expectancy of "
+#: The rule whose reading says what share of net liq margin takes with an approved order in the account.
+MARGIN_IN_ALL = "R-MRG-02"
 
 
 @value
-class Tally:
-    """Closed campaigns of one strategy; a scratch made or lost no more than its fees."""
+class Trip:
+    """When a reason not to trade came up, and the net liq there was, if it is known."""
 
-    wins: int = 0
-    losses: int = 0
-    scratches: int = 0
+    reason: str
+    at: datetime
+    net_liq: Decimal | None
 
 
 @value
 class Standing:
-    """The account's memory. ``done`` holds the opening intents that have traded this session."""
+    """The account's memory. ``done`` holds the opening intents that have traded this session.
+
+    ``today`` tallies the campaigns closed this session, ``profits`` what each open one had made by the
+    last close, and ``margin_share`` is margin as a share of net liq as it was last told: by the last
+    close, or by a gate since. ``deepest`` is the deepest drawdown since ``phase_since``; ``stage`` is
+    the deployment stage on record, and the highest one while none was ever signed for.
+    ``crisis_until`` is the last day on which puts may be sold above the highest VIX. ``recent`` are the
+    last outcomes of each strategy, ``risks`` what the stops of each open campaign would have lost at
+    entry.
+    """
 
     day_start: Decimal = ZERO
     week_start: Decimal = ZERO
@@ -51,8 +80,21 @@ class Standing:
     phase: int = 0
     streak: int = 0
     reasons: frozenset[str] = frozenset()
+    trips: tuple[Trip, ...] = ()
     done: frozenset[str] = frozenset()
     tallies: tuple[tuple[str, Tally], ...] = ()
+    today: Tally = Tally()
+    profits: tuple[tuple[str, Decimal], ...] = ()
+    margin_share: float = 0.0
+    ladder: KillLadder = KillLadder()
+    wins_in_a_row: int = 0
+    phase_since: date = date.min
+    deepest: float = 0.0
+    stage: int = TOP_STAGE
+    stage_since: date = date.min
+    crisis_until: date = date.min
+    recent: Recent = ()
+    risks: Risks = ()
 
     @property
     def entries_today(self) -> int:
@@ -90,34 +132,66 @@ def apply(standing: Standing, fact: Fact, limits: Limits) -> Standing:
         case SessionClosed():
             return _closed(standing, fact, limits)
         case CampaignClosed():
-            return _tallied(standing, fact)
+            return _tallied(standing, fact, limits)
         case CashMoved(amount=amount):
             return _moved(standing, amount)
-        case Halted(reason=reason):
-            return replace(standing, reasons=standing.reasons | {reason})
+        case LegFilled(order=order):
+            intent = order.rpartition("#")[0]
+            opening = intent.endswith(OPENING) and intent not in standing.done
+            return replace(standing, done=standing.done | {intent}) if opening else standing
+        case _:
+            return _restrained(standing, fact)
+
+
+def _restrained(standing: Standing, fact: Fact) -> Standing:
+    """The standing after what holds a desk back, or lets it go on."""
+    match fact:
+        case Halted(at=at, reason=reason, net_liq=net_liq):
+            trips = (*_others(standing, reason), Trip(reason, at, net_liq))
+            return replace(standing, reasons=standing.reasons | {reason}, trips=trips)
         case Resumed(reason=reason):
             return _resumed(standing, reason)
         case MarginCalled():
             return replace(standing, reasons=standing.reasons | {MARGIN_CALL})
         case MarginMet():
             return replace(standing, reasons=standing.reasons - {MARGIN_CALL})
-        case LegFilled(order=order):
-            intent = order.rpartition("#")[0]
-            opening = intent.endswith(OPENING) and intent not in standing.done
-            return replace(standing, done=standing.done | {intent}) if opening else standing
+        case StagePromoted(at=at, stage=stage) | StageDemoted(at=at, stage=stage):
+            return replace(standing, stage=stage, stage_since=at.date())
+        case CrisisUnlocked(until=until):
+            return replace(standing, crisis_until=until)
+        case RungMoved(at=at, after=after) if (
+            after >= Rung.FLATTEN and standing.stage_since > date.min
+        ):
+            back = replace(standing, ladder=climbed(standing.ladder, fact))
+            return replace(back, stage=min(back.stage, 1), stage_since=at.date())
+        case Alarmed() | RungMoved() | Proposed():
+            return replace(standing, ladder=climbed(standing.ladder, fact))
+        case Considered() | Judged():
+            return _told(standing, fact)
         case _:
             return standing
 
 
 def _closed(standing: Standing, fact: SessionClosed, limits: Limits) -> Standing:
     """A day is over: it becomes the baseline of the next one."""
+    worth, peak = float(fact.net_liq), max(standing.peak, fact.net_liq)
+    since = standing.phase_since if standing.phase_since > date.min else fact.day
+    deepest = max(standing.deepest, drawdown_of(worth, float(peak)))
+    shown = Shown((fact.day - since).days, *counted(standing.tallies), deepest)
+    phase = phase_after(standing.phase, phase_of(worth, limits), shown, limits)
+    moved = phase != standing.phase
     return replace(
         opened(standing, fact.day),
         day_start=fact.net_liq,
-        peak=max(standing.peak, fact.net_liq),
+        peak=peak,
         last_close=fact.day,
-        phase=phase_of(float(fact.net_liq), limits),
+        phase=phase,
+        phase_since=fact.day if moved else since,
+        deepest=0.0 if moved else deepest,
         done=frozenset(),
+        today=Tally(),
+        profits=fact.profits,
+        margin_share=float(fact.requirement / fact.net_liq) if fact.net_liq > 0 else inf,
     )
 
 
@@ -137,19 +211,23 @@ def opened(standing: Standing, today: date) -> Standing:
     )
 
 
-def _tallied(standing: Standing, fact: CampaignClosed) -> Standing:
+def _tallied(standing: Standing, fact: CampaignClosed, limits: Limits) -> Standing:
     """A campaign ended: a scratch neither counts nor resets the streak (rulebook 17)."""
     tallies = dict(standing.tallies)
-    tally = tallies.get(fact.strategy, Tally())
-    streak = standing.streak
-    if abs(fact.pnl) <= fact.fees:
-        tally = replace(tally, scratches=tally.scratches + 1)
-    elif fact.pnl > 0:
-        tally, streak = replace(tally, wins=tally.wins + 1), 0
-    else:
-        tally, streak = replace(tally, losses=tally.losses + 1), streak + 1
+    tally = tallied(tallies.get(fact.strategy, Tally()), fact)
+    streak, wins = standing.streak, standing.wins_in_a_row
+    if abs(fact.pnl) > fact.fees:
+        streak, wins = (0, wins + 1) if fact.pnl > 0 else (streak + 1, 0)
+    kept = max(limits.expectancy_wins_over, limits.expectancy_mean_over)
+    recent, risks = closed(standing.recent, standing.risks, fact, kept)
     return replace(
-        standing, streak=streak, tallies=tuple((tallies | {fact.strategy: tally}).items())
+        standing,
+        streak=streak,
+        wins_in_a_row=wins,
+        tallies=tuple((tallies | {fact.strategy: tally}).items()),
+        today=tallied(standing.today, fact),
+        recent=recent,
+        risks=risks,
     )
 
 
@@ -164,9 +242,23 @@ def _moved(standing: Standing, amount: Decimal) -> Standing:
     )
 
 
+def _told(standing: Standing, fact: Considered | Judged) -> Standing:
+    """What an opening would lose at its stops, or what margin takes with an approved order."""
+    if isinstance(fact, Considered):
+        return replace(standing, risks=risked(standing.risks, fact))
+    told = next((r.observed for r in fact.readings if r.rule == MARGIN_IN_ALL), None)
+    if not fact.approved or not isinstance(told, float):
+        return standing
+    return replace(standing, margin_share=told)
+
+
+def _others(standing: Standing, reason: str) -> tuple[Trip, ...]:
+    return tuple(trip for trip in standing.trips if trip.reason != reason)
+
+
 def _resumed(standing: Standing, reason: str) -> Standing:
     """A reason is lifted, and with it the memory that would trip it again at once."""
-    after = replace(standing, reasons=standing.reasons - {reason})
+    after = replace(standing, reasons=standing.reasons - {reason}, trips=_others(standing, reason))
     match reason:
         case "loss streak":
             return replace(after, streak=0)
@@ -176,5 +268,8 @@ def _resumed(standing: Standing, reason: str) -> Standing:
             return replace(after, week_start=standing.day_start)
         case "month loss":
             return replace(after, month_start=standing.day_start)
+        case _ if reason.startswith(EXPECTANCY):
+            name = reason.removeprefix(EXPECTANCY)
+            return replace(after, recent=forgotten(after.recent, name))
         case _:
             return after

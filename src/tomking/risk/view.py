@@ -8,7 +8,7 @@ from tomking.market.snapshot import Marks, Snapshot
 from tomking.portfolio import marks as worth
 from tomking.portfolio.book import Book, Position
 from tomking.portfolio.fees import FeeSchedule
-from tomking.risk.limits import Limits
+from tomking.risk.limits import Limits, at_level
 from tomking.risk.standing import Standing
 
 
@@ -29,6 +29,17 @@ class View:
     def session(self) -> Session:
         """Today's session."""
         return self.market.day.session
+
+    @property
+    def stage(self) -> int:
+        """The deployment stage: the configured one, or the one on record if that is lower."""
+        return min(self.limits.stage, self.standing.stage)
+
+    @property
+    def capital(self) -> float:
+        """What shares of the account are taken of: net liq, or what the stage lets trade (R-STG-02)."""
+        pounds = at_level(self.limits.stage_capital_gbp, self.stage, 0.0)
+        return min(self.net_liq, pounds * self.limits.usd_per_gbp)
 
     def without(self, order: str) -> "View":
         """The same view as if a working order were gone: what its replacement is judged by."""

@@ -63,7 +63,7 @@ def test_a_choice_is_tuned() -> None:
     (tuned,) = strategies.chosen(("lt112",), {"lt112": {"CreditAtLeast.points": 12}})
     assert tuned != LT112
     assert tuned.name == "lt112"
-    with pytest.raises(ConfigError, match="did you mean 'CreditAtLeast.points'"):
+    with pytest.raises(ConfigError, match=r"did you mean 'CreditAtLeast\.points'"):
         strategies.chosen(("lt112",), {"lt112": {"CreditAtLeast.point": 12}})
 
 

@@ -17,11 +17,9 @@ from tomking.core.facts import (
     CampaignClosed,
     CashMoved,
     Considered,
-    Halted,
     Judged,
     LegFilled,
     OrderEnded,
-    Resumed,
     RunStarted,
     Sent,
     SessionClosed,
@@ -31,6 +29,14 @@ from tomking.core.money import cents, points, usd
 from tomking.core.order import Purpose
 from tomking.core.product import PRODUCTS, product
 from tomking.core.reading import Reading, Sense, Skip, Stage, figure, first_failure, holds, skip
+from tomking.core.restraints import (
+    Alarmed,
+    Halted,
+    Proposed,
+    Resumed,
+    RungMoved,
+)
+from tomking.core.rung import AlarmLevel, Rung
 from tomking.core.venue import is_on_tick
 from worlds.board import FRIDAY, board
 from worlds.orders import option, order
@@ -187,6 +193,13 @@ SENTENCES = [
     (CashMoved(AT, Decimal(7), "in"), "$+7.00 of cash moved: in"),
     (Halted(AT, "day loss", "5 %"), "halted by day loss: 5 %"),
     (Resumed(AT, "day loss", "looked at"), "day loss was lifted: looked at"),
+    (Alarmed(AT, AlarmLevel.RED, REFUSED), "RED alarm: VIX: 31 points, must be below 30"),
+    (
+        RungMoved(AT, Rung.NORMAL, Rung.FLATTEN, "typed", "operator"),
+        "NORMAL became FLATTEN by operator: typed",
+    ),
+    (Proposed(AT, "HEDGE", (), ("none found",), "VIX"), "HEDGE is nothing (VIX); left out: none f"),
+    (Proposed(AT, "REDUCE", (WANTED,), (), "VIX"), "REDUCE is friday_0dte/2025-12-05/open#1 for 4"),
 ]
 
 

@@ -1,5 +1,6 @@
 """A modelled world that is asked about has no ticks; the one that is traded has."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from tomking.core.product import PRODUCTS
 from tomking.core.reading import Skip
 from tomking.data.embedded import window
 from tomking.data.modelled import ModelMarket, ModelSnapshot
+from tomking.market.modelled import later, mark
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import ASK, BID, MID, Legs, Shock
 from tomking.portfolio.columns import columns
@@ -69,3 +71,51 @@ def test_next_to_no_shock_is_the_same_world_but_for_the_ticks(
     assert (np.abs(traded[[BID, ASK]] - asked[[BID, ASK]]) <= 2.0 * ticks + 1e-9).all()
     assert traded[MID] == pytest.approx(asked[MID], abs=float(ticks.max()))
     assert traded[3:8] == pytest.approx(asked[3:8], rel=1e-6)
+
+
+DAY = 1440.0
+
+
+def test_time_that_goes_by_takes_premium_away(now: ModelSnapshot, legs: Legs) -> None:
+    """Out of the money and with the index still, from one day to the next, weekends with less."""
+    mids = np.array([now.marks(legs, Shock(minutes=k * DAY)).table[MID] for k in range(7)])
+    assert (np.diff(mids, axis=0) < 0.0).all()
+
+
+def test_some_time_on_is_the_instant_that_will_be(now: ModelSnapshot, legs: Legs) -> None:
+    """As priced from the later clock, at the index and the VIX of now; no ticks."""
+    for minutes, day, minute in ((30.0, 7, 90.0), (2 * DAY + 120.0, 9, 180.0), (800.0, 7, 860.0)):
+        then = later(now.instant, minutes, now.market.clock)
+        assert date.fromordinal(then.day) == date(2018, 2, day)
+        assert then.minute == minute
+        assert then.variance == now.market.clock.at(then.day, minute)
+        assert (then.index, then.vix) == (now.instant.index, now.instant.vix)
+        assert (then.share > 0.0) == (minute < 390.0)
+        marked = mark(now.market.columns(legs.contracts), then, Shock(0.0), smooth=True).table
+        assert np.array_equal(now.marks(legs, Shock(minutes=minutes)).table, marked)
+
+
+def test_a_night_begins_another_day_and_a_weekend_has_no_hours(now: ModelSnapshot) -> None:
+    then = later(now.instant, 15 * 60.0, now.market.clock)
+    assert (date.fromordinal(then.day), then.minute, then.share) == (date(2018, 2, 8), -480.0, 0.0)
+    saturday = later(now.instant, 3 * DAY, now.market.clock)
+    assert (date.fromordinal(saturday.day), saturday.share) == (date(2018, 2, 10), 0.0)
+
+
+def test_an_option_that_is_over_by_then_has_no_mark(now: ModelSnapshot, legs: Legs) -> None:
+    table = now.marks(legs, Shock(minutes=40 * DAY)).table
+    week = np.array([(leg.expiry - date(2018, 2, 7)).days < 40 for leg in legs.contracts])
+    assert np.isnan(table[MID, week]).all()
+    assert not np.isnan(table[MID, ~week]).any()
+
+
+def test_far_inside_an_option_on_a_share_is_quoted_about_its_exercise_value(
+    now: ModelSnapshot, legs: Legs
+) -> None:
+    """The share yields more than the rate: a call stands above what its forward makes of it."""
+    assert now.instant.carry.dividend_yield > now.instant.carry.rate
+    calls = [replace(leg, right=Right.CALL) for leg in legs.contracts if leg.root == "SPY"]
+    held = columns([(leg, 1) for leg in calls])
+    table = now.marks(held, Shock(1.0)).table
+    assert table[MID] == pytest.approx(0.2 * now.instant.index - held.strike, rel=2e-3)
+    assert (table[ASK] - table[BID] < 0.1).all()

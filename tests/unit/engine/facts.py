@@ -45,6 +45,8 @@ def _composed(hint: Any) -> st.SearchStrategy[Any]:
     origin, inside = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         return st.one_of([any_of(each) for each in inside])
+    if origin is tuple and inside[-1] is not Ellipsis:
+        return st.tuples(*(any_of(each) for each in inside))
     if origin is tuple:
         return st.lists(any_of(inside[0]), max_size=3).map(tuple)
     if origin is not None and issubclass(origin, Mapping):

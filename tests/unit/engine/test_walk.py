@@ -254,7 +254,7 @@ def test_a_step_no_gate_lets_through_withdraws_the_order() -> None:
     facts = looks(on, 61, 62)
     (_, abandoned) = (fact for fact in facts if isinstance(fact, Walked))
     assert abandoned.did == ABANDONED
-    assert abandoned.note == "the next price was refused: VIX"
+    assert abandoned.note == "the next price was refused: rung of the kill ladder"
     assert [fact.how for fact in facts if isinstance(fact, OrderEnded)] == ["cancelled"]
 
 

@@ -180,6 +180,16 @@ def test_an_american_option_is_worth_what_exercise_brings_at_least() -> None:
     assert moved[1] < 5800.0 - 2404.0  # ES options are European, and the payment is weeks away
 
 
+def test_far_inside_an_american_option_is_quoted_about_its_exercise_value() -> None:
+    """Its forward stands above the spot, so that by the forward alone it would be worth a premium."""
+    put = option("SPY", 600.0, "P", date(2026, 12, 18))
+    at = quoted(AT, [Underlying(product("SPY"), 610.0)], {put: 20.0}, 0.05)
+    for spot in (-0.2, -0.3, -0.4):
+        table = at.marks(columns((put, 1)), Shock(spot)).table
+        assert table[MID, 0] == pytest.approx(600.0 - 610.0 * (1.0 + spot), abs=0.01)
+        assert 0.0 < table[ASK, 0] - table[BID, 0] < 0.05
+
+
 def test_past_its_end_an_option_has_no_price() -> None:
     seen = market()
     gone = seen.marks(columns((PUT, -1)), Shock(minutes=60 * 24 * 60.0))

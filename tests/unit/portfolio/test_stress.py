@@ -7,6 +7,8 @@ from math import inf
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tomking.core.errors import QuoteMissing
 from tomking.core.evidence import Stamped
@@ -14,8 +16,16 @@ from tomking.core.reading import Skip, Stage, skip
 from tomking.market.snapshot import NO_SHOCK, Legs, Shock
 from tomking.portfolio.columns import columns
 from tomking.portfolio.margin.account import Terms, asked
-from tomking.portfolio.scenarios import AUG5_LOW, AUG5_TERM, SCENARIOS, Scenario, term
-from tomking.portfolio.stress import Replay, grid, money, replayed, valued
+from tomking.portfolio.scenarios import (
+    AUG5_LOW,
+    AUG5_TERM,
+    HISTORY,
+    SCENARIOS,
+    Scenario,
+    multipliers,
+    term,
+)
+from tomking.portfolio.stress import Replay, grid, money, replayed, valued, world
 from tomking.risk import exposure
 from worlds.board import FRIDAY, board
 from worlds.orders import book_with, legs_of, option, order
@@ -24,6 +34,8 @@ pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
 LATE = date(2026, 3, 20)
 AT = board(half_width=0.25)
+#: Without widths and, under a shock, without ticks: what is lost is smooth in the book.
+SMOOTH = board()
 LT112 = "+1 5700 P, -1 5650 P, -2 5000 P"
 
 
@@ -128,10 +140,110 @@ def test_money_is_cash_and_the_futures_basis() -> None:
 
 def test_a_grid_is_the_account_at_every_pair_of_moves() -> None:
     legs, spots, vols = held(LT112), (-0.05, 0.0, 0.05), (1.0, 2.0)
-    table = grid(legs, 80_000.0, AT, spots, vols)
+    worlds = [[world(spot, vol) for vol in vols] for spot in spots]
+    table = grid(legs, 80_000.0, AT, worlds)
     assert [len(row) for row in table] == [2, 2, 2]
-    assert table[0][1] == valued(legs, 80_000.0, AT, Shock(-0.05, term(2.0)))
-    assert all(row[1].net_liq < row[0].net_liq for row in table)
+    assert table[0][1] == replayed(legs, 80_000.0, AT, world(-0.05, 2.0))
+    assert all(row[1].after.net_liq < row[0].after.net_liq for row in table)
+
+
+def test_a_world_of_a_table_widens_spreads_and_multiplies_margin_with_volatility() -> None:
+    wild, calm = world(-0.05, 2.8, 7.0, 0.2), world(0.05, 0.8)
+    assert wild.shock == Shock(-0.05, term(2.8), spread=5.0, minutes=7 * 1440.0)
+    assert (wild.margin_factor, wild.loss_max, wild.margin_max) == (2.5, 0.2, inf)
+    assert (calm.shock.spread, calm.margin_factor, calm.shock.minutes) == (1.0, 1.0, 0.0)
+
+
+@given(st.floats(0.1, 6.0), st.floats(0.1, 6.0))
+def test_multipliers_never_fall_as_volatility_rises(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert multipliers(low) <= multipliers(high)
+    assert multipliers(low) >= (1.0, 1.0)
+    assert multipliers(high) <= (5.0, 2.5)
+
+
+def test_a_world_says_whether_a_limit_is_passed_and_whether_the_house_calls() -> None:
+    legs = held(LT112)
+    rich, poor = (replayed(legs, cash, AT, world(-0.2, 2.8, 0, 0.2)) for cash in (1e6, 3e4))
+    assert (rich.beyond, rich.called) == (False, False)
+    assert (poor.beyond, poor.called) == (True, True)
+    assert poor.buying_power == pytest.approx(poor.after.net_liq - poor.after.options - poor.margin)
+
+
+def test_an_option_that_is_over_by_then_pays_out_and_needs_nothing() -> None:
+    both = columns([(leg, -1) for leg in (option("6100 P"), option("5600 P", LATE))])
+    then = Shock(spot=-0.05, minutes=2 * 1440.0)
+    found = valued(both, 90_000.0, AT, then)
+    late = valued(held("-1 5600 P"), 90_000.0, AT, then)
+    assert found.net_liq == pytest.approx(late.net_liq - 50 * (6100.0 - 5700.0))
+    assert found.requirement == late.requirement
+    gone = valued(both.where(np.array([True, False])), 9_000.0, AT, then)
+    assert (gone.requirement, gone.options) == (0, 0.0)
+
+
+def test_every_row_of_the_history_says_its_source_and_moves_as_its_closes_did() -> None:
+    closes = {
+        "OCT_1987": (224.84 / 282.70, 150.19 / 36.37), "OCT_2008": (899.22 / 1056.89, 76.94 / 52.05),
+        "AUG_2015": (1867.61 / 2079.61, 53.29 / 15.25), "FEB_2018": (2648.94 / 2762.13, 38.80 / 17.31),
+        "MAR_2020": (2386.13 / 2711.02, 83.56 / 57.83), "AUG_2024": (5186.33 / 5346.56, 65.73 / 23.39),
+        "APR_2025": (4982.77 / 5670.97, 60.13 / 21.51),
+    }  # fmt: skip
+    assert list(HISTORY) == list(closes)
+    for name, (spot, vol) in closes.items():
+        row = HISTORY[name]
+        assert row.shock.spot == pytest.approx(spot - 1.0)
+        assert dict(row.shock.vol)[30.0] == pytest.approx(vol)
+        assert (row.shock.wing, row.shock.spread, row.margin_factor) == (0.08, 5.0, 2.5)
+        assert "S&P 500 at" in row.source
+        assert "the harshest of rulebook 21.3" in row.source
+        assert row.evidence in {"verified", "known"}
+    assert [name for name, row in HISTORY.items() if row.loss_max == 0.30] == [
+        "AUG_2015", "FEB_2018", "MAR_2020",
+    ]  # fmt: skip
+    assert all(row.source and row.evidence for row in SCENARIOS.values())
+
+
+ALL = st.sampled_from([*SCENARIOS.values(), *HISTORY.values()])
+BOOK = st.lists(st.integers(-3, 3), min_size=3, max_size=3)
+
+
+def of(counts: list[int], times: int = 1) -> Legs:
+    return columns(
+        [(leg, n * times) for n, (_, leg) in zip(counts, legs_of(LT112, LATE), strict=True)]
+    )
+
+
+@given(ALL, BOOK, st.integers(2, 5))
+def test_an_empty_book_loses_nothing_and_a_doubled_one_double(
+    row: Scenario, counts: list[int], times: int
+) -> None:
+    assert replayed(columns(()), 50_000.0, AT, row).loss == 0.0
+    one, more = (replayed(of(counts, k), 1e6, SMOOTH, row).loss for k in (1, times))
+    assert more == pytest.approx(times * one, abs=1e-4)
+
+
+@given(ALL, st.integers(5200, 6000), st.integers(1, 9))
+def test_long_puts_gain_in_every_crash(row: Scenario, strike: int, count: int) -> None:
+    assert replayed(held(f"+{count} {strike} P"), 1e6, SMOOTH, row).loss < 0.0
+
+
+@given(ALL, st.integers(4500, 6400), st.integers(1, 9))
+def test_moving_one_strike_changes_the_figure(row: Scenario, strike: int, steps: int) -> None:
+    here, there = (
+        replayed(held(f"-1 5600 P, -1 {k} P"), 1e6, SMOOTH, row).loss
+        for k in (strike, strike + 5 * steps)
+    )
+    assert here != there
+
+
+@given(ALL, st.decimals(1, 90, places=2), st.decimals(1, 90, places=2))
+def test_the_entry_price_changes_nothing(row: Scenario, one: Decimal, other: Decimal) -> None:
+    """What was received is cash, and cash is worth the same in every world."""
+    books = [
+        book_with(AT.at, (order("-2 5000 P", expiry=LATE), (str(price),))) for price in (one, other)
+    ]
+    first, second = (replayed(book.legs, money(book), AT, row).loss for book in books)
+    assert first == pytest.approx(second, abs=1e-6)
 
 
 def readings(replay: Replay) -> tuple[bool, bool]:

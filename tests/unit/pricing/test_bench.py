@@ -83,3 +83,18 @@ def test_the_grid_is_compared_with_the_same_prices_in_one_call(
         "ms",
     )
     assert row["ratio"] == 1.0
+
+
+def test_the_stress_of_a_book_is_compared_with_numpy_before_it_is_timed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kernels, "_fastest", lambda work: 0.0005)
+    row = kernels._stress_row()
+    assert (row["name"], row["value"], row["unit"]) == (
+        "stress of 40 legs, 88,200 European prices", 0.5, "ms",
+    )  # fmt: skip
+    assert row["peer"] == "numpy + ndtr, laid out"
+    legs, market = kernels.index_book(6)
+    assert set(legs.sign) == {-1.0, 1.0}
+    assert not legs.quantity.tolist().count(0.0)
+    assert not np.isnan(list(market.vols.values())).any()

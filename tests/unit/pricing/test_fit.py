@@ -7,18 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tomking.pricing import black, exercise, grid, implied, second
+from tomking.pricing import black, exercise, grid, implied, landscape, second
 from unit.pricing import fit
 
 pytestmark = pytest.mark.unit
 
 
 def test_the_coefficients_are_the_fit_to_the_last_bit() -> None:
-    for exact in (black, second):
+    for exact in (black, landscape, second):
         assert exact.EXP_COEFFICIENTS.tolist() == fit.exp_coefficients()
     for module in (black, implied, exercise, grid, second):
         assert module.LOG_COEFFICIENTS.tolist() == fit.log_coefficients()
-    for module in (black, implied):
+    for module in (black, implied, landscape):
         assert module.MILLS_COEFFICIENTS.tolist() == fit.mills_coefficients()
     for short in (exercise, grid):
         assert short.DECAY_COEFFICIENTS.tolist() == fit.decay_coefficients()
@@ -52,18 +52,18 @@ def test_what_stands_in_two_files_is_the_same_in_both() -> None:
 @pytest.mark.parametrize(
     ("name", "files"),
     [
-        ("_exp(x: float)", "black second"),
+        ("_exp(x: float)", "black landscape second"),
         ("_log_ratio(a: float, b: float)", "black exercise grid implied second"),
-        ("_mills(a: float, b: float, gap: float)", "black implied"),
+        ("_mills(a: float, b: float, gap: float)", "black implied landscape"),
         ("_decay(x: float)", "exercise grid"),
         ("_chance(d: float, density: float)", "exercise grid"),
-        ("EXP_COEFFICIENTS", "black second"),
+        ("EXP_COEFFICIENTS", "black landscape second"),
         ("LOG_COEFFICIENTS", "black exercise grid implied second"),
-        ("MILLS_COEFFICIENTS", "black implied"),
+        ("MILLS_COEFFICIENTS", "black implied landscape"),
         ("DECAY_COEFFICIENTS", "exercise grid"),
         ("TAIL_COEFFICIENTS", "exercise grid"),
-        ("_LN2_HIGH", "black exercise grid implied second"),
-        ("_ROUNDING", "black exercise grid second"),
+        ("_LN2_HIGH", "black exercise grid implied landscape second"),
+        ("_ROUNDING", "black exercise grid landscape second"),
     ],
 )
 def test_the_copied_pieces_are_found_where_they_stand(name: str, files: str) -> None:

@@ -7,20 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tomking.core.rung import AlarmLevel, Rung
 from tomking.risk.caps import (
     Allowance,
     Cap,
     allowance,
     caps,
     drawdown,
+    ladder,
     operator,
     phase,
     regime,
-    regime_index,
     stage,
     usable_bp,
 )
 from tomking.risk.limits import Limits, at_level, named
+from tomking.risk.regimes import band_of
+from tomking.risk.rungs import BY_ALARM, KillLadder
 from tomking.risk.standing import phase_of, rungs
 from worlds.gates import standing
 
@@ -207,7 +210,7 @@ def test_the_named_governor_holds_the_least_figure(some: list[Cap]) -> None:
 
 @given(st.floats(5, 90))
 def test_every_vix_has_one_band(vix: float) -> None:
-    assert 0 <= regime_index(vix, DEFAULT) <= 4
+    assert 0 <= band_of(vix, DEFAULT.vix_bands) <= 4
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
@@ -222,3 +225,42 @@ def test_tables_answer_for_names_and_levels() -> None:
     assert [at_level(((1, 0.5), (2, 0.65)), n, 0.0) for n in (0, 1, 1.5, 2, 9)] == [
         0.0, 0.5, 0.5, 0.65, 0.65,
     ]  # fmt: skip
+
+
+@pytest.mark.rule("R-RNG-03")
+def test_after_an_orange_alarm_four_fifths_of_what_binds_may_be_used() -> None:
+    orange = KillLadder(Rung.CLOSE_ONLY, BY_ALARM, alarm=AlarmLevel.YELLOW)  # a quieter one since
+    found = allowed(16.0, 100_000.0, phase=4, ladder=orange)
+    assert found.bp_share_max == pytest.approx(0.8 * 0.65)
+    assert found.bp_bound_by == "CLOSE_ONLY after an alarm"
+
+
+@pytest.mark.rule("R-RNG-03")
+@pytest.mark.parametrize(
+    ("rung", "by"),
+    [(Rung.NO_ENTRY, BY_ALARM), (Rung.NORMAL, "operator"), (Rung.CLOSE_ONLY, "operator")],
+)
+def test_below_that_and_by_a_persons_word_alone_all_of_it(rung: Rung, by: str) -> None:
+    known = KillLadder(rung, by, alarm=AlarmLevel.RED)
+    assert ladder(known, 0.65, DEFAULT).bp_share_max == 1.0
+
+
+@pytest.mark.rule("R-SIZ-08")
+@pytest.mark.parametrize(("wins", "streak", "factor"), [(5, 0, 1.0), (4, 5, 1.0), (5, 5, 0.75)])
+def test_five_wins_in_a_row_cost_a_quarter_of_the_size_where_asked(
+    wins: int, streak: int, factor: float
+) -> None:
+    known = standing(wins_in_a_row=wins)
+    bound = allowance(caps(16.0, 100_000.0, known, Limits(win_streak=streak)))
+    assert bound.size_factor == factor
+
+
+@pytest.mark.rule("R-SIZ-09")
+@pytest.mark.parametrize(
+    ("blocked", "factor"), [({}, 1.0), ({"NFP": "08:30"}, 0.5), ({"unknown": "CPI"}, 1.0)]
+)
+def test_an_event_day_may_cost_half_the_size(blocked: dict[str, str], factor: float) -> None:
+    limits = Limits(event_size_factor=0.5)
+    bound = allowance(caps(16.0, 100_000.0, standing(), limits, 16.0, blocked))
+    assert bound.size_factor == factor
+    assert allowance(caps(16.0, 100_000.0, standing(), Limits(), 16.0, blocked)).size_factor == 1.0

@@ -15,16 +15,15 @@ from tomking.core.facts import (
     CampaignClosed,
     CashMoved,
     Fact,
-    Halted,
     LegFilled,
     MarginCalled,
     MarginMet,
     OrderEnded,
-    Resumed,
     RunStarted,
     SessionClosed,
 )
 from tomking.core.figures import loss
+from tomking.core.restraints import Halted, Resumed
 from tomking.market.sessions import sessions_between
 from tomking.risk.breakers import LOCKS, losses
 from tomking.risk.caps import operator
@@ -80,7 +79,7 @@ def test_a_scratch_neither_counts_nor_resets(text: str, streak: int, locks: bool
 
 def test_tallies_count_wins_losses_and_scratches() -> None:
     known = folded(*(over(kind) for kind in ("win", "loss", "scratch", "win")))
-    assert dict(known.tallies) == {"friday_0dte": Tally(2, 1, 1)}
+    assert dict(known.tallies) == {"friday_0dte": Tally(2, 1, 1, Decimal(200), Decimal(100))}
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,22 @@ counts.
 import importlib
 import time
 from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal, localcontext
 from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
+from tomking.core.calendar import NEW_YORK
+from tomking.core.contract import Contract, Right
 from tomking.core.errors import ConfigError, InvariantError
+from tomking.core.product import PRODUCTS
+from tomking.market.landscape import Landscape
+from tomking.market.quoted import Quoted, Underlying, quoted
+from tomking.market.snapshot import Legs
+from tomking.portfolio.columns import columns
+from tomking.portfolio.landscape import axes, worth_over
 from tomking.pricing import black
 from tomking.pricing.american import american_price
 from tomking.pricing.collocation import DEFAULT, EXACT
@@ -50,7 +59,9 @@ def rows() -> list[Row]:
     InvariantError
         When an answer is wrong.
     """
-    return [*_greeks_rows(), _chain_row(), _implied_row(), *_american_rows(), _grid_row()]
+    return [
+        *_greeks_rows(), _chain_row(), _implied_row(), *_american_rows(), _grid_row(), _stress_row(),
+    ]  # fmt: skip
 
 
 def day_chain(n: int = 100_000, seed: int = 11) -> Options:
@@ -118,6 +129,52 @@ def _grid_row() -> Row:
     name = f"grid of {ours().size:,} American prices"
     milliseconds = [1e3 * _fastest(work) for work in (ours, theirs)]
     return _row(name, milliseconds[0], "ms", "american_price, one call", milliseconds[1])
+
+
+def index_book(legs: int = 40, seed: int = 14) -> tuple[Legs, Quoted]:
+    """Options on the index, both rights and four expiries, and a market that quotes them."""
+    at, g = datetime(2026, 6, 5, 10, 30, tzinfo=NEW_YORK), np.random.default_rng(seed)
+    rights = (Right.CALL, Right.PUT)
+    held = [
+        Contract("SPX", date(2026, 7, 17 + 3 * (n % 4)), rights[n % 2], Decimal(5000 + 40 * n))
+        for n in range(legs)
+    ]
+    index = Underlying(PRODUCTS["SPX"], 6000.0, 0.012)
+    sign, strike = columns([(one, 1) for one in held]).sign, 5000.0 + 40.0 * np.arange(legs)
+    prices = black.black76(6000.0, strike, 50 / 365, 0.18, sign, 0.04)[black.PRICE].tolist()
+    market = quoted(at, [index], dict(zip(held, prices, strict=True)), 0.04)
+    counts = (int(n) or 1 for n in g.integers(-3, 4, legs))
+    return columns(list(zip(held, counts, strict=True))), market
+
+
+def _stress_row() -> Row:
+    """A book of 40 legs over 21 x 21 x 5 worlds, from typed prices to dollars, beside numpy."""
+    legs, market = index_book()
+    spots, vols = np.linspace(-0.2, 0.1, 21).tolist(), np.linspace(0.8, 3.0, 21).tolist()
+    over = axes(spots, vols, (0, 7, 14, 21, 28))
+    land = market.landscape(legs, over)
+    ours, theirs = partial(worth_over, legs, market, over), partial(_numpy_stress, legs, land)
+    _compare("numpy", theirs().ravel(), ours().ravel())
+    name = f"stress of {len(legs)} legs, {legs.strike.size * theirs().size:,} European prices"
+    milliseconds = [1e3 * _fastest(work) for work in (ours, theirs)]
+    return _row(name, milliseconds[0], "ms", "numpy + ndtr, laid out", milliseconds[1])
+
+
+def _numpy_stress(legs: Legs, land: Landscape) -> F64:
+    """The same table the way numpy people write it: legs, spots, volatilities and times by broadcast."""
+    ndtr = _peer("scipy.special").ndtr
+    years = land.years[:, None, None, :]
+    level = land.level[land.of].transpose(0, 2, 1)[..., None]
+    strike, sign = (column[:, None, None, None] for column in (legs.strike, legs.sign))
+    forward = land.basis[:, None, None, :] * level * np.exp(land.carry[:, None, None, None] * years)
+    vol = land.vol.transpose(0, 2, 1)[:, :, None, :] * land.factor.transpose(0, 2, 1)[:, None]
+    total = vol * np.sqrt(years)
+    d1 = np.log(forward / strike) / total + 0.5 * total
+    price = forward * ndtr(sign * d1) - strike * ndtr(sign * (d1 - total))
+    value: F64 = np.einsum(
+        "l,lsvt->svt", legs.quantity * legs.multiplier, sign * np.exp(-land.rate * years) * price
+    )
+    return value
 
 
 def _american_error(prices: F64, truth: F64, options: list[F64]) -> F64:

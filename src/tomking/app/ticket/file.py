@@ -4,7 +4,7 @@ The format is a promise (``docs/reference/margin-file.md``). Nothing is guessed 
 that is needed; what may be left out has a default, and :attr:`Ticket.assumed` says which were taken.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from tomking.app.ticket.legs import Priced, leg, outright
 from tomking.app.ticket.possible import check_outright
 from tomking.app.ticket.underlying import has_row, underlying
 from tomking.core.contract import Contract
+from tomking.core.near import did_you_mean
 from tomking.core.order import TimeInForce
 from tomking.core.product import PRODUCTS, Product
 from tomking.core.value import value
@@ -26,9 +27,11 @@ from tomking.market.sessions import is_known, is_open
 from tomking.portfolio.margin.house import HOUSES
 
 LEGS_MAX = 100
+BETA_MAX = 5.0
 NEEDED = ("underlying", "house", "legs")
 OPTIONAL = (
     "shares", "at", "multiplier", "rate", "dividend_yield", "dividends", "vix", "order", "account",
+    "betas",
 )  # fmt: skip
 TIFS = {"DAY": TimeInForce.DAY, "GTC": TimeInForce.GTC}
 
@@ -46,7 +49,8 @@ class Wanted:
 class Ticket:
     """A whole file. ``legs`` are one unit of the order; ``product`` stands in for an unknown symbol.
 
-    Of cash ``dividends`` the ``dividend_yield`` is what they come to until the last leg expires.
+    Of cash ``dividends`` the ``dividend_yield`` is what they come to until the last leg expires;
+    ``betas`` are how many times roots move with the index where the file says so.
     ``said`` are the keys the file has; ``assumed`` what was taken for those that say what the legs are.
     """
 
@@ -63,6 +67,7 @@ class Ticket:
     order: Wanted
     account: Account | None
     dividends: tuple[Dividend, ...]
+    betas: Mapping[str, float]
     said: frozenset[str]
     assumed: tuple[str, ...]
 
@@ -108,6 +113,10 @@ def ticket(x: Any, now: datetime) -> Ticket:
     paid = dividends(found, on, price, at)
     rate = fields.share(found.get("rate", 0), "rate")
     stands = yield_until(paid, price, rate, at, legs)
+    mine = (
+        account(found["account"], on, price, at, _contracts(legs)) if "account" in found else None
+    )
+    roots = {on.root, *(one.contract.root for one in (mine.held if mine else ()))}
     return Ticket(
         on, price, leverage,
         fields.word(tuple(HOUSES))(found["house"], "house"),
@@ -118,8 +127,9 @@ def ticket(x: Any, now: datetime) -> Ticket:
         stands or fields.share(found.get("dividend_yield", 0), "dividend_yield"),
         fields.index_points(found["vix"], "vix") if "vix" in found else None,
         _order(found["order"]) if "order" in found else Wanted(),
-        account(found["account"], on, price, at, _contracts(legs)) if "account" in found else None,
+        mine,
         paid,
+        _betas(found["betas"], roots) if "betas" in found else {},
         frozenset(found),
         (*_assumed(found, on, at), *_closed_days(legs)),
     )  # fmt: skip
@@ -133,6 +143,24 @@ def _order(x: Any) -> Wanted:
         fields.counted(found.get("units", 1), "order.units"),
         TIFS[tif],
     )
+
+
+def _betas(x: Any, roots: Collection[str]) -> Mapping[str, float]:
+    """How many times roots move with the index, by symbol; of what is in the file."""
+    found = members(x, "betas", (), tuple(x) if isinstance(x, dict) else ())
+    betas: dict[str, float] = {}
+    for name, figure in found.items():
+        place = fields.inside("betas", name)
+        beta = float(fields.number(figure, place))
+        if abs(beta) > BETA_MAX:
+            raise wrong(place, f"{beta:g} is not from -{BETA_MAX:g} to {BETA_MAX:g}")
+        root = fields.symbol(name, place)
+        if root not in roots:
+            raise wrong(
+                place, f"nothing in the file is of {root}{did_you_mean(root, sorted(roots))}"
+            )
+        betas[root] = beta
+    return betas
 
 
 def _contracts(legs: Sequence[Priced]) -> list[Contract]:

@@ -59,10 +59,15 @@ def market_of(asked: Ticket) -> Quoted:
         spots = dict(asked.account.spots) | spots
     underlyings = [
         Underlying(
-            on, float(spots[root]), asked.dividend_yield, asked.dividends, float(asked.leverage)
+            on,
+            float(spots[root]),
+            asked.dividend_yield,
+            asked.dividends,
+            float(asked.leverage),
+            asked.betas.get(root, 1.0),
         )
         if on is asked.product
-        else Underlying(on, float(spots[root]))
+        else Underlying(on, float(spots[root]), beta=asked.betas.get(root, 1.0))
         for root, on in products(asked).items()
     ]
     prices = {

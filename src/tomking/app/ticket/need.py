@@ -51,7 +51,7 @@ def scan_parts(found: Scan) -> dict[str, Any]:
 
 def terms(ticket: Ticket) -> Terms:
     """What the file says its account is margined by."""
-    return Terms(ticket.house, products(ticket), float(ticket.leverage))
+    return Terms(ticket.house, products(ticket), float(ticket.leverage), ticket.betas)
 
 
 def margin_of(found: Margin) -> dict[str, Any]:

@@ -37,12 +37,13 @@ class Terms:
     """What an account is margined by: a house, and what it is told of roots without a row.
 
     ``products`` describes roots, those without a row of their own among them; ``leverage`` is that of
-    a leveraged fund.
+    a leveraged fund; ``betas`` are how many times roots move with the index, one where it is not said.
     """
 
     house: str = "tastytrade"
     products: Mapping[str, Product] = field(default_factory=lambda: PRODUCTS)
     leverage: float = 1.0
+    betas: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def product(self, root: str) -> Product:
         """The product of a root: as it is described here, else as everybody knows it."""

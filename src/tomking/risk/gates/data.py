@@ -39,6 +39,12 @@ def opening_is_allowed(case: Case) -> Reading:
     )  # fmt: skip
 
 
+def rung_lets_open(case: Case) -> Reading:
+    """The desk stands on the lowest rung of the kill ladder (R-RNG-01)."""
+    rung = case.view.standing.ladder.rung.name
+    return Reading("rung of the kill ladder", Stage.DATA, Sense.IS, rung, "NORMAL", "", "R-RNG-01")
+
+
 def _read(breaker: Callable[[float, Standing, Limits], Reading], case: Case) -> Reading:
     view = case.view
     return breaker(view.net_liq, view.standing, view.limits)
@@ -67,6 +73,7 @@ def losses_in_a_row_are_few(case: Case) -> Reading:
 DATA = (
     trading_is_allowed,
     opening_is_allowed,
+    rung_lets_open,
     loss_today_is_small,
     loss_this_week_is_small,
     loss_this_month_is_small,

@@ -6,6 +6,7 @@ change; anything else that opens finds the limit as it is.
 """
 
 from decimal import Decimal
+from math import inf
 
 from tomking.core.money import ZERO
 from tomking.core.order import Purpose
@@ -14,13 +15,16 @@ from tomking.core.venue import Code
 from tomking.portfolio import marks as worth
 from tomking.risk.caps import usable_bp
 from tomking.risk.case import Case
-from tomking.risk.correlation import family, live_campaigns
+from tomking.risk.correlation import family
+from tomking.risk.crisis import crisis_budget
 from tomking.risk.exposure import AUG5_MARGIN_FACTOR, HUNDRED_THOUSAND, bounds, joined
-from tomking.risk.limits import named
+from tomking.risk.limits import at_level, named
+from tomking.risk.sizing import margin_of_strategy
 
 
 def _share(dollars: float, case: Case) -> float | None:
-    return dollars / case.view.net_liq if case.view.net_liq > 0 else None
+    """Dollars as a share of what the account may trade with (R-STG-02)."""
+    return dollars / case.view.capital if case.view.capital > 0 else None
 
 
 def _no_worse(limit: float, before: float) -> float:
@@ -33,7 +37,7 @@ def _rolls(case: Case) -> bool:
 
 def delta_is_small(case: Case) -> Reading:
     """The book's delta stays within its bound (R-GRK-01)."""
-    most = bounds(case.view.limits, case.view.net_liq)
+    most = bounds(case.view.limits, case.view.capital)
     return Reading(
         "delta of the book", Stage.GREEKS, Sense.AT_MOST, abs(case.after.delta),
         _no_worse(most.delta, case.before.delta), most.unit, "R-GRK-01",
@@ -42,7 +46,7 @@ def delta_is_small(case: Case) -> Reading:
 
 def gamma_is_small(case: Case) -> Reading:
     """The measured move changes the book's delta by no more than its bound (R-GRK-02)."""
-    most = bounds(case.view.limits, case.view.net_liq)
+    most = bounds(case.view.limits, case.view.capital)
     return Reading(
         "change of delta", Stage.GREEKS, Sense.AT_MOST, case.after.change,
         _no_worse(most.change, case.before.change), most.unit, "R-GRK-02",
@@ -53,7 +57,7 @@ def theta_is_not_paid(case: Case) -> Reading:
     """The book does not pay more theta a day than the floor (R-GRK-03)."""
     view = case.view
     before = worth.dollar_theta(view.book.legs, view.marks)
-    floor = min(view.limits.theta_min_usd * view.net_liq / HUNDRED_THOUSAND, before)
+    floor = min(view.limits.theta_min_usd * view.capital / HUNDRED_THOUSAND, before)
     return Reading(
         "theta", Stage.GREEKS, Sense.AT_LEAST, before + worth.dollar_theta(case.legs, case.marks),
         floor, "dollars a day", "R-GRK-03",
@@ -65,7 +69,7 @@ def vega_is_small(case: Case) -> Reading:
     view = case.view
     before = worth.dollar_vega(view.book.legs, view.marks)
     after = before + worth.dollar_vega(case.legs, case.marks)
-    bound = _no_worse(view.limits.vega_max_usd * view.net_liq / HUNDRED_THOUSAND, before)
+    bound = _no_worse(view.limits.vega_max_usd * view.capital / HUNDRED_THOUSAND, before)
     return Reading(
         "vega", Stage.GREEKS, Sense.AT_MOST, abs(after), bound, "dollars a vol point", "R-GRK-04"
     )
@@ -84,11 +88,14 @@ def leverage_is_small(case: Case) -> Reading:
 
 
 def buying_power_is_there(case: Case) -> Reading:
-    """The order's margin fits into what regime, phase, stage and reserve leave (R-MRG-01)."""
+    """The order's margin fits into what regime, phase, stage and reserve leave (R-MRG-01).
+
+    Puts sold in an unlocked crisis have a budget of their own beside it.
+    """
     view, allowed = case.view, case.allowed
     free = usable_bp(
-        view.net_liq, allowed.bp_share_max, view.limits.reserve, float(case.preview.before)
-    )
+        view.capital, allowed.bp_share_max, view.limits.reserve, float(case.preview.before)
+    ) + crisis_budget(case.order, view)
     return Reading(
         f"margin of the order (bound by {allowed.bp_bound_by})", Stage.MARGIN, Sense.AT_MOST,
         float(case.preview.change), max(free, 0.0) if _rolls(case) else free, "dollars", "R-MRG-01",
@@ -145,7 +152,7 @@ def stress_margin_is_met(case: Case) -> Reading:
 
 def _stressed(margin: Decimal, loss: float, case: Case) -> float | None:
     """Margin on the bad day as a share of what the day leaves."""
-    left = case.view.net_liq - max(0.0, loss)
+    left = case.view.capital - max(0.0, loss)
     return float(max(margin, ZERO)) * AUG5_MARGIN_FACTOR / left if left > 0 else None
 
 
@@ -162,16 +169,59 @@ def phase_unlocks_the_strategy(case: Case) -> Reading:
 def strategy_has_room(case: Case) -> Reading:
     """Fewer live campaigns of the strategy than its cap (R-POS-02)."""
     name = case.order.strategy
-    held = sum(strategy == name for _, strategy, _ in live_campaigns(case.view.book))
+    held = sum(strategy == name for _, strategy, _ in case.campaigns)
     bound = named(case.view.limits.positions_by_strategy, name, 1)
     return Reading(
         f"{name} campaigns", Stage.POSITION_LIMIT, Sense.BELOW, held, bound, "", "R-POS-02"
     )
 
 
+def strategy_has_room_in_its_phase(case: Case) -> Reading:
+    """Fewer live campaigns of the strategy than its phase allows (R-POS-05)."""
+    name, limits = case.order.strategy, case.view.limits
+    by_phase = dict(limits.positions_by_strategy_phase).get(name)
+    held = sum(strategy == name for _, strategy, _ in case.campaigns)
+    bound = inf if by_phase is None else at_level(by_phase, case.view.standing.phase, 0.0)
+    return Reading(
+        f"{name} campaigns in the phase", Stage.POSITION_LIMIT, Sense.BELOW, held, bound, "",
+        "R-POS-05",
+    )  # fmt: skip
+
+
+def phase_unlocks_the_product(case: Case) -> Reading:
+    """The account has grown into what the strategy trades (R-PHA-05)."""
+    order, limits = case.order, case.view.limits
+    wanted = (order.strategy, order.root)
+    bound = next((phase for *named_, phase in limits.roots_by_phase if tuple(named_) == wanted), 0)
+    return Reading(
+        f"account phase for {order.root}", Stage.POSITION_LIMIT, Sense.AT_LEAST,
+        case.view.standing.phase, bound, "", "R-PHA-05",
+    )  # fmt: skip
+
+
+def stage_unlocks_the_strategy(case: Case) -> Reading:
+    """The deployment stage trades the strategy (R-STG-03)."""
+    bound = named(case.view.limits.stage_by_strategy, case.order.strategy, 3)
+    return Reading(
+        "deployment stage", Stage.POSITION_LIMIT, Sense.AT_LEAST, case.view.stage, bound, "",
+        "R-STG-03",
+    )  # fmt: skip
+
+
+def margin_of_the_strategy_is_small(case: Case) -> Reading:
+    """All campaigns of the strategy, the order among them, need less than their share (R-MRG-07)."""
+    name, limits = case.order.strategy, case.view.limits
+    bound = named(limits.bp_by_strategy, name, inf)
+    held = 0.0 if bound == inf else margin_of_strategy(case.view, name)
+    return Reading(
+        f"margin of {name}", Stage.MARGIN, Sense.AT_MOST,
+        _share(held + float(case.preview.alone), case), bound, "of net liq", "R-MRG-07",
+    )  # fmt: skip
+
+
 def book_has_room(case: Case) -> Reading:
     """Fewer live campaigns in all than the least cap (R-POS-01)."""
-    held = sum(1 for _ in live_campaigns(case.view.book))
+    held = len(case.campaigns)
     return Reading(
         f"campaigns in all (bound by {case.allowed.positions_bound_by})", Stage.POSITION_LIMIT,
         Sense.BELOW, held, case.allowed.positions_max, "", "R-POS-01",
@@ -181,7 +231,7 @@ def book_has_room(case: Case) -> Reading:
 def underlying_has_room(case: Case) -> Reading:
     """Fewer live campaigns on the underlying than its cap; MES is ES (R-POS-03)."""
     mine = family(case.order.root)
-    held = sum(family(root) == mine for _, _, root in live_campaigns(case.view.book))
+    held = sum(family(root) == mine for _, root in case.slots)
     bound = case.view.limits.positions_per_underlying_max
     return Reading(
         f"campaigns on {mine}", Stage.POSITION_LIMIT, Sense.BELOW, held, bound, "", "R-POS-03"
@@ -200,12 +250,16 @@ MARGIN = (
     buying_power_is_there,
     margin_in_all_is_small,
     margin_of_the_trade_is_small,
+    margin_of_the_strategy_is_small,
     stress_loss_is_bearable,
     stress_margin_is_met,
 )
 POSITION_LIMIT = (
     phase_unlocks_the_strategy,
+    phase_unlocks_the_product,
+    stage_unlocks_the_strategy,
     strategy_has_room,
+    strategy_has_room_in_its_phase,
     book_has_room,
     underlying_has_room,
 )

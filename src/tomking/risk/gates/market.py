@@ -1,10 +1,13 @@
 """MARKET, CORRELATION, VIX and PATTERN: what is going on today, and who else is in the boat."""
 
+from math import inf
+
 from tomking.core.figures import change
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.risk.case import Case
-from tomking.risk.correlation import EQUITY_GROUPS, group_of, live_campaigns
-from tomking.risk.limits import named
+from tomking.risk.correlation import EQUITY_GROUPS, group_of
+from tomking.risk.crisis import crisis_budget
+from tomking.risk.limits import at_level, named
 from tomking.risk.pattern import pattern_score
 from tomking.risk.sizing import margin_in_use
 
@@ -49,9 +52,7 @@ def root_has_a_group(case: Case) -> Reading:
 def group_has_room(case: Case) -> Reading:
     """Fewer campaigns in the group than its limit, less what is reserved for others (R-COR-01, -03)."""
     group = group_of(case.order.root)
-    inside = [
-        strategy for _, strategy, root in live_campaigns(case.view.book) if group_of(root) == group
-    ]
+    inside = [strategy for strategy, root in case.slots if group_of(root) == group]
     bound = _group_bound(case, group or "", inside)
     return Reading(
         f"campaigns in group {group}", Stage.CORRELATION, Sense.BELOW,
@@ -68,13 +69,17 @@ def _group_bound(case: Case, group: str, inside: list[str]) -> float:
         if name == group and strategy != case.order.strategy
     )
     crisis = case.view.market.vix.value > limits.group_vix_step
-    return max(0.0, named(limits.group_max, group, 0.0) - reserved - crisis)
+    by_phase = dict(limits.group_max_by_phase).get(group)
+    most = named(limits.group_max, group, 0.0)
+    if by_phase is not None:
+        most = min(most, at_level(by_phase, case.view.standing.phase, 0.0))
+    return max(0.0, most - reserved - crisis)
 
 
 def equity_groups_have_room(case: Case) -> Reading:
     """Fewer campaigns in A1 and A2 together than the limit (R-COR-02)."""
     equity = group_of(case.order.root) in EQUITY_GROUPS
-    held = sum(group_of(root) in EQUITY_GROUPS for _, _, root in live_campaigns(case.view.book))
+    held = sum(group_of(root) in EQUITY_GROUPS for _, root in case.slots)
     return Reading(
         "campaigns in A1 and A2", Stage.CORRELATION, Sense.BELOW,
         held if equity else 0, case.view.limits.equity_groups_max, "", "R-COR-02",
@@ -86,7 +91,7 @@ def strategy_is_alone_in_its_group(case: Case) -> Reading:
     order, group = case.order, group_of(case.order.root)
     held = sum(
         strategy == order.strategy and group_of(root) == group
-        for _, strategy, root in live_campaigns(case.view.book)
+        for _, strategy, root in case.campaigns
     )
     once = order.strategy in case.view.limits.one_per_group
     return Reading(
@@ -119,10 +124,10 @@ def _group_margin(case: Case, *, equity: bool) -> float | None:
         for root in roots
         if (group_of(root) in EQUITY_GROUPS if equity else group_of(root) == mine)
     }
-    if view.net_liq <= 0:
+    if view.capital <= 0:
         return None
     outside = margin_in_use(view, roots - inside) if inside != roots else 0.0
-    return (float(case.preview.after) - outside) / view.net_liq
+    return (float(case.preview.after) - outside) / view.capital
 
 
 def vix_is_fresh(case: Case) -> Reading:
@@ -136,8 +141,10 @@ def vix_is_fresh(case: Case) -> Reading:
 
 
 def vix_allows_opening(case: Case) -> Reading:
-    """VIX is not above the ceiling for anything new (R-VIX-02)."""
+    """VIX is not above the ceiling for anything new; puts may be unlocked (R-VIX-02)."""
     vix, bound = case.view.market.vix.value, case.view.limits.vix_open_max
+    if crisis_budget(case.order, case.view) > 0.0:
+        bound = inf
     return Reading("VIX", Stage.VIX, Sense.AT_MOST, vix, bound, "points", "R-VIX-02")
 
 
@@ -152,9 +159,22 @@ def vix_has_not_jumped(case: Case) -> Reading:
 
 
 def pattern_is_good(case: Case) -> Reading:
-    """The pattern score reaches its bar; recorded, and enforced only when asked (R-PAT-01)."""
+    """The pattern score reaches its bar; recorded, and enforced only when asked (R-PAT-01).
+
+    A corrected score that nobody supplied volume for is recorded as unknown; enforced, it refuses.
+    """
     limits = case.view.limits
-    score = pattern_score(case.view.market, case.order.root)
+    score = pattern_score(case.view.market, case.order.root, limits.pattern_form)
+    if score is None and limits.pattern_mode == "record" and limits.pattern_form == "corrected":
+        return Reading(
+            "pattern score (recorded)",
+            Stage.PATTERN,
+            Sense.IS,
+            "unknown",
+            "unknown",
+            "",
+            "R-PAT-02",
+        )
     enforced = limits.pattern_mode == "enforce"
     would = "pass" if score is not None and score >= limits.pattern_min else "refuse"
     recorded = f"pattern score (recorded: {limits.pattern_min:g} would {would})"

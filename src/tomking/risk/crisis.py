@@ -1,0 +1,26 @@
+"""The crisis budget: puts sold above the highest VIX, behind a lock that a person opens (rulebook 13).
+
+Three documents allow 80 % of the account for puts above VIX 30; the default keeps the book at 50 % and
+adds at most 20 % for puts, only while somebody has signed for it.
+"""
+
+from tomking.core.contract import Right
+from tomking.core.order import Order
+from tomking.risk.view import View
+
+
+def sells_puts_only(order: Order) -> bool:
+    """Whether everything an order opens is a put sold."""
+    opened = [leg for leg in order.legs if leg.opens]
+    return bool(opened) and all(
+        leg.contract.right is Right.PUT and leg.quantity < 0 for leg in opened
+    )
+
+
+def crisis_budget(order: Order, view: View) -> float:
+    """Dollars of margin beyond the regime's that an order may use; none while locked (R-VIX-06)."""
+    is_crisis = view.market.vix.value > view.limits.group_vix_step
+    unlocked = view.session.day <= view.standing.crisis_until
+    if not (is_crisis and unlocked and sells_puts_only(order)):
+        return 0.0
+    return view.limits.crisis_puts_max * max(view.capital, 0.0)

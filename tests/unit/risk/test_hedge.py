@@ -1,0 +1,223 @@
+"""A hedge is proposed when it really brings a limit back, helps the account otherwise, and is cheap."""
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tomking.core.contract import Right
+from tomking.core.reading import Skip
+from tomking.market.snapshot import Quote
+from tomking.portfolio.columns import columns
+from tomking.portfolio.scenarios import AUG5_LOW
+from tomking.portfolio.stress import replayed, valued
+from tomking.risk.hedge import (
+    DTE_MAX,
+    DTE_MIN,
+    Exposed,
+    Hedge,
+    Proposal,
+    cheapest,
+    delta,
+    hedges,
+    joined,
+    listed,
+    measured,
+    stress_loss,
+    stress_margin,
+)
+from tomking.risk.limits import Limits
+from worlds.board import FRIDAY, Strikes, board
+from worlds.orders import legs_of, option
+
+pytestmark = [pytest.mark.unit, pytest.mark.risk]
+
+LATE = date(2026, 3, 20)
+AT = board(half_width=0.25, vol=0.2)
+LIMITS = Limits()
+
+
+def sold(count: int, cash: float, strike: str = "5000") -> Exposed:
+    """Naked puts in an account."""
+    return Exposed(columns([(c, n * count) for n, c in legs_of(f"-1 {strike} P", LATE)]), cash, AT)
+
+
+@cache
+def offered() -> tuple[Quote, ...]:
+    chain = AT.chain("ES")
+    assert isinstance(chain, Strikes)
+    return listed(chain, FRIDAY)
+
+
+def near(count: int, over: float = 1.01) -> Exposed:
+    """Naked puts in an account whose loss under the shock is a little over its limit."""
+    held = sold(count, 0.0)
+    replay = replayed(held.holdings, 0.0, AT, AUG5_LOW)
+    whole = replay.loss / (LIMITS.stress_loss_max * over)
+    return replace(held, cash=whole - replay.before.net_liq)
+
+
+def test_puts_are_offered_from_thirty_to_sixty_days_and_five_to_thirty_deltas() -> None:
+    quotes = offered()
+    ahead = {(one.contract.expiry - FRIDAY).days for one in quotes}
+    assert ahead
+    assert all(DTE_MIN <= days <= DTE_MAX for days in ahead)
+    assert {one.contract.right for one in quotes} == {Right.PUT}
+    deltas = [abs(one.delta) for one in quotes]
+    assert (min(deltas), max(deltas)) == pytest.approx((0.05, 0.30), abs=0.01)
+
+
+def test_each_put_is_a_hedge_and_so_is_each_against_one_further_out() -> None:
+    quotes = [one for one in offered() if one.contract.expiry == offered()[0].contract.expiry]
+    found = hedges(quotes)
+    assert len(found) == len(quotes) + len(quotes) * (len(quotes) - 1) // 2
+    for hedge in found:
+        (bought, one), *against = hedge.legs
+        assert one == 1
+        assert hedge.debit > 0.0
+        for short, count in against:
+            assert count == -1
+            assert (short.strike or 0) < (bought.strike or 0)
+            assert short.expiry == bought.expiry
+    assert found[0].debit == quotes[0].ask
+    assert str(found[0]).startswith("ES 20")
+    assert "against" in str(found[-1])
+
+
+@pytest.mark.rule("R-HDG-01")
+def test_the_cheapest_hedge_that_helps_is_proposed() -> None:
+    held, choice = near(10), hedges(offered())
+    found = cheapest(held, stress_loss(LIMITS), choice, LIMITS)
+    assert isinstance(found, Proposal), str(found)
+    assert found.helps
+    cheaper = [
+        cheapest(held, stress_loss(LIMITS), (hedge,), LIMITS)
+        for hedge in choice
+        if hedge != found.hedge
+    ]
+    assert all(isinstance(one, Skip) or one.cost >= found.cost for one in cheaper)
+    assert any(isinstance(one, Proposal) for one in cheaper)
+
+
+@given(st.integers(2, 40), st.floats(1.0001, 1.06))
+def test_what_is_proposed_really_brings_the_reading_back(count: int, over: float) -> None:
+    """Bought at the ask: the account is built by hand and asked again."""
+    held = near(count, over)
+    found = cheapest(held, stress_loss(LIMITS), hedges(offered())[::5], LIMITS)
+    if isinstance(found, Skip):
+        assert found.failed
+        return
+    assert found.cost <= LIMITS.hedge_premium_max * valued(held.holdings, held.cash, AT).net_liq
+    legs = [*zip(held.holdings.contracts, held.holdings.quantity.astype(int).tolist(), strict=True)]
+    bought = columns([*legs, *((c, n * found.units) for c, n in found.hedge.legs)])
+    after = replayed(bought, held.cash - found.cost, AT, AUG5_LOW)
+    before = replayed(held.holdings, held.cash, AT, AUG5_LOW)
+    assert after.loss <= LIMITS.stress_loss_max * after.before.net_liq
+    assert before.loss > LIMITS.stress_loss_max * before.before.net_liq
+    assert after.loss < before.loss
+    assert after.before.requirement < before.before.requirement
+
+
+def test_fewer_units_would_not_have_done() -> None:
+    held = near(40, 1.5)
+    limits = replace(LIMITS, hedge_premium_max=0.5)
+    found = cheapest(held, stress_loss(limits), hedges(offered()), limits)
+    assert isinstance(found, Proposal)
+    assert found.units > 1
+    less = held.with_(found.hedge, found.units - 1)
+    assert not measured(less, stress_loss(limits)).passed
+
+
+def test_a_delta_is_brought_back_too() -> None:
+    held, limits = sold(10, 1e6, "5800"), replace(LIMITS, hedge_premium_max=0.1)
+    now = measured(held, delta(limits))
+    assert isinstance(now.observed, float)
+    tight = replace(limits, delta_share_max=now.observed * 0.97)
+    found = cheapest(held, delta(tight), hedges(offered()), tight)
+    assert isinstance(found, Proposal), str(found)
+    assert measured(held.with_(found.hedge, found.units), delta(tight)).passed
+    assert found.readings[0].rule == "R-GRK-01"
+
+
+def test_margin_under_stress_is_brought_back_too() -> None:
+    held, limits = near(10), replace(LIMITS, hedge_premium_max=0.5)
+    now = measured(held, stress_margin(limits)).observed
+    assert isinstance(now, float)
+    tight = replace(limits, stress_margin_max=now * 0.95)
+    assert not measured(held, stress_margin(tight)).passed
+    found = cheapest(held, stress_margin(tight), hedges(offered()), tight)
+    assert isinstance(found, Proposal), str(found)
+    assert measured(held.with_(found.hedge, found.units), stress_margin(tight)).passed
+    assert found.readings[0].rule == "R-STR-02"
+    assert measured(sold(10, -1e6), stress_margin(LIMITS)).observed is None
+
+
+def test_nothing_is_proposed_where_nothing_is_breached() -> None:
+    rich = sold(1, 1e7)
+    found = cheapest(rich, stress_loss(LIMITS), hedges(offered()), LIMITS)
+    assert isinstance(found, Skip)
+    assert not found.failed
+
+
+def test_a_hedge_that_costs_too_much_is_refused_by_its_premium() -> None:
+    held, poor = near(10), replace(LIMITS, hedge_premium_max=1e-5)
+    found = cheapest(held, stress_loss(poor), hedges(offered()), poor)
+    assert isinstance(found, Skip)
+    assert [reading.name.split(" of ")[0] for reading in found.failed] == ["premium"]
+    assert "put" in str(found)
+
+
+def test_a_hedge_that_leaves_the_requirement_where_it_is_is_refused() -> None:
+    """Puts on another root lend nothing to a scan."""
+    held = near(10)
+    elsewhere = [
+        Hedge(
+            tuple((option(f"{c.strike:f} P", c.expiry, "MES"), n) for c, n in one.legs), one.debit
+        )
+        for one in hedges(offered())
+    ]
+    wide = replace(LIMITS, hedge_premium_max=0.1)
+    found = cheapest(held, stress_loss(wide), elsewhere, wide)
+    assert isinstance(found, Skip)
+    assert any(reading.name.startswith("requirement with") for reading in found.failed)
+
+
+def test_six_structures_that_lose_half_the_account_cannot_be_saved_for_half_a_per_cent() -> None:
+    held = near(40, 2.5)
+    found = cheapest(held, stress_loss(LIMITS), hedges(offered()), LIMITS)
+    assert isinstance(found, Skip)
+    assert found.failed
+
+
+def test_without_a_listed_put_there_is_no_hedge_and_it_is_said() -> None:
+    found = cheapest(near(10), stress_loss(LIMITS), (), LIMITS)
+    assert isinstance(found, Skip)
+    assert "none is listed" in str(found)
+
+
+def test_an_account_with_nothing_left_is_not_hedged() -> None:
+    found = cheapest(sold(10, -1e6), stress_loss(LIMITS), hedges(offered()), LIMITS)
+    assert isinstance(found, Skip)
+    assert found.failed
+
+
+@given(st.integers(1, 40), st.floats(-2e5, 1e6))
+def test_whatever_the_account_is_worth_there_is_an_answer(count: int, cash: float) -> None:
+    held, some = sold(count, cash, "5600"), hedges(offered())[::11]
+    for measure in (stress_loss(LIMITS), stress_margin(LIMITS), delta(LIMITS)):
+        found = cheapest(held, measure, some, LIMITS)
+        assert isinstance(found, Skip) or found.helps
+
+
+def test_a_hedge_in_a_contract_that_is_held_nets_with_it() -> None:
+    put, other = option("5000 P", LATE), option("4900 P", LATE)
+    held = columns([(put, -2), (other, 1)])
+    both = joined(held, ((put, 1), (option("4800 P", LATE), -1)), 2)
+    assert both.contracts == (other, option("4800 P", LATE))
+    assert both.quantity.tolist() == [1.0, -2.0]
+    assert joined(columns(()), ((put, 1),), 3).quantity.tolist() == [3.0]
+    assert np.array_equal(joined(held, ((put, 1),), 1).quantity, [-1.0, 1.0])

@@ -1,0 +1,78 @@
+"""Kelly's share: the table of rulebook 19.3, and its sign, which is that of the expectancy."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tomking.core.reading import Skip
+from tomking.risk.kelly import Record, expectancy, full, record_of, stake
+from tomking.risk.limits import Limits
+from tomking.risk.sizing import sized
+from tomking.risk.tally import Tally
+from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from worlds.board import FRIDAY, board
+from worlds.gates import standing
+from worlds.orders import view
+
+pytestmark = [pytest.mark.unit, pytest.mark.risk]
+
+#: 27.11: share that won, average win and loss in credits, expectancy, Kelly, staked.
+TABLE = [
+    (0.88, 0.5, 2.0, 0.20, 0.40, 0.05), (0.88, 0.5, 1.0, 0.32, 0.64, 0.05),
+    (0.73, 0.9, 2.0, 0.117, 0.13, 0.0325), (0.73, 0.5, 2.0, -0.175, -0.35, 0.0),
+    (0.95, 0.5, 2.0, 0.375, 0.75, 0.05), (0.71, 0.5, 2.0, -0.225, -0.45, 0.0),
+    (0.71, 0.5, 2.5, -0.37, -0.74, 0.0), (0.82, 0.3, 0.5, 0.156, 0.52, 0.05),
+    (0.82, 0.3, 2.0, -0.114, -0.38, 0.0), (0.78, 0.5, 2.0, -0.05, -0.10, 0.0),
+    (0.18, 10.0, 1.0, 0.98, 0.098, 0.0245), (0.18, 7.0, 3.0, -1.2, -0.17, 0.0),
+    (0.83, 0.03, 0.30, -0.026, -0.87, 0.0),
+]  # fmt: skip
+
+
+@pytest.mark.rule("R-SIZ-10")
+@pytest.mark.parametrize(("wins", "win", "loss", "mean", "kelly", "staked"), TABLE)
+def test_the_table_of_the_rulebook(
+    wins: float, win: float, loss: float, mean: float, kelly: float, staked: float
+) -> None:
+    record = Record(wins, win, loss)
+    assert expectancy(record) == pytest.approx(mean, abs=6e-4)
+    assert full(record) == pytest.approx(kelly, abs=6e-3)
+    assert stake(record, Limits()) == pytest.approx(staked, abs=6e-4)
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.01, 100), st.floats(0.01, 100))
+def test_kelly_stakes_exactly_when_the_record_earns(wins: float, win: float, loss: float) -> None:
+    record = Record(wins, win, loss)
+    mean = expectancy(record)
+    if abs(mean) > 1e-9:
+        assert (full(record) > 0) is (mean > 0)
+        assert (stake(record, Limits()) > 0) is (mean > 0)
+    assert 0.0 <= stake(record, Limits()) <= 0.05
+
+
+@pytest.mark.parametrize(("wins", "known"), [(18, False), (19, True)])
+def test_twenty_campaigns_are_a_record(wins: int, known: bool) -> None:
+    tally = Tally(wins, 1, 5, Decimal(100), Decimal(50))
+    assert (record_of(tally, Limits()) is not None) is known
+
+
+def test_a_record_without_a_loss_is_none() -> None:
+    assert record_of(Tally(30, 0, 0, Decimal(100)), Limits()) is None
+
+
+@pytest.mark.rule("R-SIZ-10")
+@pytest.mark.parametrize(("mode", "units"), [("off", 1), ("on", 0)])
+def test_a_losing_record_sizes_nought_where_kelly_is_asked(mode: str, units: int) -> None:
+    losing = Tally(14, 6, 0, Decimal(1400), Decimal(2400))
+    seen = view(
+        board(FRIDAY, 60.0, price=6042.0, vol=0.2),
+        standing=standing(tallies=(("friday_0dte", losing),)),
+        limits=Limits(kelly_mode=mode, defined_risk_max=0.5),
+    )
+    wanted = replace(FRIDAY_0DTE, take_when=()).enter(seen, "MES")
+    assert not isinstance(wanted, Skip), wanted
+    found = sized(wanted, seen, "friday_0dte")
+    assert (found.units >= 1) is (units >= 1)
+    assert any(r.rule == "R-SIZ-10" for r in found.readings) is (mode == "on")

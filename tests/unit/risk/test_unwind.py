@@ -1,0 +1,143 @@
+"""Orders of unwinding, and how much of one is needed so that the rest can be carried."""
+
+from dataclasses import replace
+from decimal import Decimal
+from math import isnan, nan
+from typing import Any
+
+import pytest
+
+from tomking.core.errors import QuoteMissing
+from tomking.core.money import ZERO
+from tomking.portfolio.book import Position
+from tomking.risk.unwind import by_margin_call, by_priority, by_stress, excess, to_carry
+from tomking.risk.view import View
+from worlds.board import board
+from worlds.emergencies import ALL, Emergency, emergency
+
+pytestmark = [pytest.mark.unit, pytest.mark.risk, pytest.mark.emergency]
+
+
+def seen(on: Emergency) -> View:
+    """What the desk sees at half past ten."""
+    return on.desk.view(on.market.at(board(minute=60.0).at))
+
+
+def holding(*strategies: str, **changes: Any) -> View:
+    """A view of a desk that holds some trades."""
+    return seen(emergency(*strategies, **changes))
+
+
+def names(positions: tuple[Position, ...]) -> list[str]:
+    """Whose they are."""
+    return [held.strategy for held in positions]
+
+
+@pytest.mark.rule("R-RNG-05")
+def test_an_emergency_unwinds_0dte_butterflies_condors_strangles_and_then_112s() -> None:
+    assert names(by_priority(holding(*ALL))) == [
+        "friday_0dte", "butterfly_0dte", "iron_condor", "strangle", "lt112", "ipmcc",
+    ]  # fmt: skip
+
+
+@pytest.mark.rule("R-RNG-05")
+def test_the_order_is_the_settings_and_what_it_does_not_name_is_last() -> None:
+    named = holding(*ALL, limits={"unwind_order": ("lt112", "strangle")})
+    assert names(by_priority(named))[:2] == ["lt112", "strangle"]
+    assert len(by_priority(named)) == len(ALL)
+
+
+def judged_at(now: View, **profits: float) -> View:
+    """The same view with the profits of some strategies typed in."""
+    held = {
+        name: replace(position, premium=Decimal(str(profits[position.strategy])))
+        for name, position in now.book.positions.items()
+    }
+    worth = [0.0 for _ in now.values]
+    return replace(now, book=replace(now.book, positions=held), values=worth)
+
+
+@pytest.mark.rule("R-RNG-06")
+def test_a_margin_call_takes_losers_first_and_then_the_highest_margin() -> None:
+    now = holding("lt112", "iron_condor", "strangle")
+    by_margin = names(by_margin_call(judged_at(now, lt112=-1, iron_condor=-1, strangle=-1)))
+    assert by_margin.index("strangle") < by_margin.index("lt112")
+    losers = judged_at(now, lt112=-1, iron_condor=1, strangle=1)
+    assert names(by_margin_call(losers))[0] == "lt112"
+
+
+@pytest.mark.rule("R-RNG-06")
+def test_strangles_go_before_112s_that_free_more_margin() -> None:
+    now = judged_at(holding("lt112", "strangle"), lt112=-1, strangle=-1)
+    assert names(by_margin_call(now)) == ["strangle", "lt112"]
+
+
+def ratio(now: View, strategy: str) -> int:
+    """Where a strategy stands among the riskiest."""
+    return names(by_stress(now)).index(strategy)
+
+
+@pytest.mark.rule("R-RNG-04")
+def test_the_riskiest_are_five_that_lose_and_not_what_gains() -> None:
+    now = holding(*ALL)
+    assert len(by_stress(now)) == 5
+    assert "friday_0dte" not in names(by_stress(now))  # a call spread gains when the index falls
+    assert len(by_stress(holding(*ALL, limits={"reduce_closes_max": 2}))) == 2
+
+
+@pytest.mark.rule("R-RNG-04")
+def test_a_dearer_exit_makes_a_position_less_worth_closing() -> None:
+    calm = holding("lt112", "strangle")
+    assert ratio(calm, "lt112") == 0
+    wide = {calm.book.legs.contracts[0]: (0.0, 9.0)}
+    assert ratio(holding("lt112", "strangle", quotes=wide), "lt112") == 1
+
+
+@pytest.mark.rule("R-RNG-04")
+def test_what_cannot_be_measured_is_tried_first_and_counts_for_none_of_the_five() -> None:
+    blind = {holding("lt112").book.legs.contracts[0]: (nan, nan)}
+    now = holding(*ALL, quotes=blind, limits={"reduce_closes_max": 1})
+    assert any(isnan(mid) for mid in now.values)
+    assert names(by_stress(now))[0] == "lt112"
+    assert len(by_stress(now)) == 2
+
+
+def left(now: View, gone: tuple[str, ...] = ()) -> list[float]:
+    """Excess liquidity now and after the fall."""
+    return [float(reading.observed or 0.0) for reading in excess(now, gone)]
+
+
+@pytest.mark.rule("R-RNG-07")
+def test_excess_liquidity_falls_with_the_spot_and_grows_with_what_is_closed() -> None:
+    now = holding("lt112", "iron_condor")
+    here, there = left(now)
+    assert there < here
+    first = by_margin_call(now)[0].id
+    assert left(now, (first,))[0] > here - 500.0  # the exit costs a little more than it frees
+
+
+@pytest.mark.rule("R-RNG-07")
+def test_no_more_is_taken_down_than_the_rest_needs_to_be_carried() -> None:
+    now = holding("lt112", "iron_condor", "strangle")
+    assert to_carry(now) == ()
+    needed = left(now)[1]
+    short = replace(now, book=replace(now.book, cash=now.book.cash - Decimal(round(needed + 50))))
+    assert not excess(short)[1].passed
+    gone = to_carry(short)
+    assert 0 < len(gone) < 3
+    assert all(reading.passed for reading in excess(short, [held.id for held in gone]))
+    before = [held.id for held in gone[:-1]]
+    assert not all(reading.passed for reading in excess(short, before))
+
+
+@pytest.mark.rule("R-RNG-07")
+def test_without_a_mark_liquidity_is_unknown() -> None:
+    blind = {holding("lt112").book.legs.contracts[0]: (nan, nan)}
+    with pytest.raises(QuoteMissing):
+        excess(holding("lt112", quotes=blind))
+
+
+def test_nothing_held_is_nothing_to_unwind() -> None:
+    now = holding()
+    assert (by_priority(now), by_margin_call(now), by_stress(now), to_carry(now)) == ((),) * 4
+    assert now.book.cash > ZERO
