@@ -4,6 +4,7 @@ Each prints as the sentence a person would say about it.
 """
 
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -38,13 +39,17 @@ class RunStarted:
 
 @value
 class Considered:
-    """A slot came due and a strategy was asked; recorded when the answer is the first, last or new."""
+    """A slot came due and a strategy was asked; recorded when the answer is the first, last or new.
+
+    ``labels`` say what it was asked under; journals from before they were written have none.
+    """
 
     at: datetime
     strategy: str
     slot: str
     outcome: str
     readings: tuple[Reading, ...]
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __str__(self) -> str:
         named = "; ".join(str(failed) for failed in refusals(self.readings))

@@ -33,8 +33,14 @@ PATIENCE_MIN = 10
 
 
 def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
-    """Closing orders: for what a plan no longer keeps, and to reprice those that have not traded."""
+    """Closing orders: for what a plan no longer keeps, and to reprice those that have not traded.
+
+    What covers and what is covered may be told to go at once; the covered then goes once.
+    """
+    going: set[str] = set()
     for position in tuple(view.book.positions.values()):
+        if position.id in going:
+            continue
         working = next((w for w in view.book.closing(position.id) if not w.order.rests), None)
         if working is not None and working.order.purpose is Purpose.CLOSE:
             if working.since < view.market.at:
@@ -45,11 +51,26 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
             if not _nobody_bids(view, position):
                 yield closing(desk, view, position, left, replaces=at_work(view, position))
         elif position.strategy in watch or (position.id in {name for name, _ in desk.doubts}):
-            rules = desk.strategy(position.strategy).rules(position)
-            seen = broken(desk, view, position, rules)
-            if seen is not None:
-                for each in first_closed(desk, view, position):
-                    yield closing(desk, view, each, str(seen), replaces=at_work(view, each))
+            for order in _given_up(desk, view, position):
+                if order.closes not in going:
+                    going.add(order.closes)
+                    yield order
+
+
+def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
+    """Closing orders for a position its plan no longer keeps; what it covers goes first.
+
+    Until that is gone the doubt about it stays, so that it follows at once and nothing is sold against
+    it again.
+    """
+    rule = broken(desk, view, position, desk.strategy(position.strategy).rules(position))
+    if rule is None:
+        return
+    why, first = str(reading(rule, position, view)), first_closed(desk, view, position)
+    if rule.twice and position not in first:
+        desk.doubts.add((position.id, rule))
+    for each in first:
+        yield closing(desk, view, each, why, replaces=at_work(view, each))
 
 
 def first_closed(desk: Desk, view: View, position: Position) -> tuple[Position, ...]:
@@ -96,11 +117,16 @@ def _nobody_bids(view: View, position: Position) -> bool:
 
 
 def at_work(view: View, position: Position) -> str:
-    """The order about a position that the next one stands in for: its target, or an adjustment."""
-    return next((w.order.id for w in view.book.closing(position.id)), "")
+    """The order about a position that the next one stands in for: its target, or an adjustment.
+
+    The newest, which itself stands in for any before it.
+    """
+    return next((w.order.id for w in reversed(tuple(view.book.closing(position.id)))), "")
 
 
-def broken(desk: Desk, view: View, position: Position, rules: Sequence[StayRule]) -> Reading | None:
+def broken(
+    desk: Desk, view: View, position: Position, rules: Sequence[StayRule]
+) -> StayRule | None:
     """The first rule that is broken and may act now; doubts are remembered and forgotten here."""
     minute = view.market.minute
     rests = any(w.order.rests for w in view.book.closing(position.id))
@@ -109,10 +135,8 @@ def broken(desk: Desk, view: View, position: Position, rules: Sequence[StayRule]
         if kept(rule, position, view):
             desk.doubts.discard(key)
         elif _may_act(desk, rule, key, minute, rests):
-            desk.doubts.difference_update(
-                {doubt for doubt in desk.doubts if doubt[0] == position.id}
-            )
-            return reading(rule, position, view)
+            desk.doubts.difference_update({(position.id, each) for each in rules})
+            return rule
     return None
 
 
@@ -181,7 +205,8 @@ def worst_price(marks: Marks, legs: Legs, units: int, attempt: int) -> float:
 def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
     """Orders that rest at the venue until the plan's share of the premium is earned.
 
-    While an opening order still works more may come: the target is of all of it.
+    While an opening order still works more may come: the target is of all of it. Where a side was bought
+    back at a loss the other can be worth too little for the target: nobody pays to be bought out.
     """
     growing = {working.order.campaign for working in view.book.opening()}
     for position in view.book.positions.values():
@@ -191,11 +216,13 @@ def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
         if target is None or not position.whole or residue(position):
             continue
         units, legs = position.legs_to_close
+        limit = on_tick(profit_price(position, target), position.root, legs)
+        if limit >= 0 and all(leg.quantity > 0 for leg in legs):
+            continue
         intent = f"{position.id}/target"
         yield Order(
             intent, desk.attempts.get(intent, 0) + 1, Purpose.CLOSE, position.strategy,
-            position.campaign, legs, units,
-            on_tick(profit_price(position, target), position.root, legs),
+            position.campaign, legs, units, limit,
             closes=position.id, tif=TimeInForce.GTC, why=f"{target:.0%} of the premium earned",
         )  # fmt: skip
 
@@ -237,7 +264,7 @@ def entry(desk: Desk, view: View, strategy: Strategy) -> Wish | Skip:
             return Skip((*against, *(of_root(root, measured) for measured in wanted.readings)))
         sight = sight_of(view, columns_of(wanted.legs), 1)
         if sight.fault:
-            seen = skip("quotes to price an order by", Stage.DATA, sight.fault, "sound")
+            seen = skip("quotes to price an order by", Stage.DATA, sight.fault, "sound", "R-DAT-03")
             return Skip((*against, *seen.readings))
         found = sized(wanted, view, strategy.name)
         against += (of_root(root, measured) for measured in (*wanted.readings, *found.readings))

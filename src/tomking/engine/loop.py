@@ -25,12 +25,13 @@ from tomking.engine.decide import (
     closing,
     entry,
     exits,
+    first_closed,
     profit_orders,
     stale_openings,
 )
 from tomking.engine.desk import Desk
 from tomking.engine.emergency import Hedge, attend, withdrawn
-from tomking.engine.labels import labels
+from tomking.engine.labels import asked_under, labels
 from tomking.engine.ladder import Step, repriced, steps, told
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
 from tomking.engine.tend import Tended, adjustments, renewals
@@ -103,7 +104,10 @@ def _halts(view: View) -> Iterator[Halted]:
 
 
 def _adjust(desk: Desk, view: View, tended: Tended, broker: Broker, inbox: Inbox) -> View:
-    """An adjustment offered; its position is closed instead when it is refused and the plan says so."""
+    """An adjustment offered; its position is closed instead when it is refused and the plan says so.
+
+    What the position covers goes before it, as with every other exit.
+    """
     order = tended.order
     if isinstance(order, Skip):
         after, outcome, readings = view, "skipped", order.readings
@@ -111,12 +115,22 @@ def _adjust(desk: Desk, view: View, tended: Tended, broker: Broker, inbox: Inbox
         after, readings = offer(desk, view, order, broker, inbox), ()
         outcome = "sent" if after is not view else _answer(desk, order)
     _review(desk, after, tended, outcome, readings)
-    if after is view and tended.close_instead is not None:
-        position = tended.close_instead
+    if after is view and tended.close_instead is not None and _said_no(outcome, readings):
         why = f"{tended.what} was {outcome}"
-        order = closing(desk, view, position, why, replaces=at_work(view, position))
-        return offer(desk, view, order, broker, inbox)
+        for each in first_closed(desk, view, tended.close_instead):
+            order = closing(desk, view, each, why, replaces=at_work(view, each))
+            after = offer(desk, after, order, broker, inbox)
     return after
+
+
+def _said_no(outcome: str, readings: tuple[Reading, ...]) -> bool:
+    """Whether an adjustment was refused: by a gate, or by a figure that was measured.
+
+    What the brake holds back is not refused, and what cannot be known takes nobody out.
+    """
+    failed = refusals(readings)
+    figures = all(isinstance(seen.observed, int | float) for seen in failed)
+    return outcome.startswith("refused") or (bool(failed) and figures)
 
 
 def _review(
@@ -226,7 +240,8 @@ def _consider(
     answer = f"{outcome} {[failed.name for failed in refusals(readings)]}"
     if last or desk.said.get(slot) != answer:
         desk.said[slot] = answer
-        desk.note([Considered(view.market.at, name, slot, outcome, readings)])
+        named = asked_under(desk.strategy(name).roots[0], view)
+        desk.note([Considered(view.market.at, name, slot, outcome, readings, named)])
 
 
 def close_of(view: View, broker: Broker) -> list[Fact]:

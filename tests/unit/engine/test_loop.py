@@ -75,6 +75,7 @@ def test_the_brake_is_looked_at_after_the_verdict() -> None:
     assert not on.exchange.working()
     (considered,) = (fact for fact in facts if isinstance(fact, Considered))
     assert considered.outcome != "refused: approved"
+    assert considered.labels["regime"] == "NORMAL"
 
 
 @pytest.mark.emergency

@@ -90,7 +90,7 @@ def leverage_is_small(case: Case) -> Reading:
 def buying_power_is_there(case: Case) -> Reading:
     """The order's margin fits into what regime, phase, stage and reserve leave (R-MRG-01).
 
-    Puts sold in an unlocked crisis have a budget of their own beside it (R-VIX-06).
+    Puts sold in an unlocked crisis have a budget of their own beside it.
     """
     view, allowed = case.view, case.allowed
     free = usable_bp(

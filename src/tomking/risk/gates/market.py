@@ -144,7 +144,7 @@ def vix_is_fresh(case: Case) -> Reading:
 
 
 def vix_allows_opening(case: Case) -> Reading:
-    """VIX is not above the ceiling for anything new; puts may be unlocked (R-VIX-02, R-VIX-06)."""
+    """VIX is not above the ceiling for anything new; puts may be unlocked (R-VIX-02)."""
     vix, bound = case.view.market.vix.value, case.view.limits.vix_open_max
     if crisis_budget(case.order, case.view) > 0.0:
         bound = inf
@@ -162,7 +162,7 @@ def vix_has_not_jumped(case: Case) -> Reading:
 
 
 def pattern_is_good(case: Case) -> Reading:
-    """The pattern score reaches its bar; recorded, and enforced only when asked (R-PAT-01, R-PAT-02).
+    """The pattern score reaches its bar; recorded, and enforced only when asked (R-PAT-01).
 
     A corrected score that nobody supplied volume for is recorded as unknown; enforced, it refuses.
     """
