@@ -13,8 +13,9 @@ from tomking.analysis.rejections import Rejection, rejections
 from tomking.analysis.results import Result, results
 from tomking.analysis.tallies import Asked, Tally, tally
 from tomking.analysis.trades import Held, Trade, entered, trades
-from tomking.core.facts import Fact, Halted
+from tomking.core.facts import Fact
 from tomking.core.product import PRODUCTS
+from tomking.core.restraints import Halted
 from tomking.core.value import value
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from tomking.core.facts import Fact, Resumed, RungMoved
+from tomking.core.facts import Fact
+from tomking.core.restraints import Resumed, RungMoved
 from tomking.core.rung import Rung
 from tomking.risk.breakers import MANUAL_MODE, may_resume
 from tomking.risk.expectancy import paused

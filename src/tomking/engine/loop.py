@@ -9,9 +9,7 @@ from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale
 from tomking.core.facts import (
     Considered,
     Fact,
-    Halted,
     Judged,
-    Resumed,
     Reviewed,
     Sent,
     SessionClosed,
@@ -19,6 +17,7 @@ from tomking.core.facts import (
 from tomking.core.money import usd
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, refusals, skip
+from tomking.core.restraints import Halted, Resumed
 from tomking.engine.decide import (
     Wish,
     already,

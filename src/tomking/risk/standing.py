@@ -10,26 +10,28 @@ from decimal import Decimal
 from math import inf
 
 from tomking.core.facts import (
-    Alarmed,
     CampaignClosed,
     CashMoved,
     Considered,
-    CrisisUnlocked,
     Fact,
-    Halted,
     Judged,
     LegFilled,
     MarginCalled,
     MarginMet,
+    RunStarted,
+    SessionClosed,
+)
+from tomking.core.money import ZERO
+from tomking.core.restraints import (
+    Alarmed,
+    CrisisUnlocked,
+    Halted,
     Proposed,
     Resumed,
     RungMoved,
-    RunStarted,
-    SessionClosed,
     StageDemoted,
     StagePromoted,
 )
-from tomking.core.money import ZERO
 from tomking.core.rung import Rung
 from tomking.core.value import value
 from tomking.risk.limits import Limits

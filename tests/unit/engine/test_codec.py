@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import DataCorrupt
-from tomking.core.facts import KINDS, Considered, Fact, Halted
+from tomking.core.facts import KINDS, Considered, Fact
 from tomking.core.reading import Reading, Sense, Stage
+from tomking.core.restraints import Halted
 from tomking.engine.canonical import DIGITS, canonical, digest
 from tomking.engine.codec import from_json, plain, to_json
 from unit.engine.facts import any_of, closes

@@ -10,9 +10,10 @@ import pytest
 
 from tomking.backtest.operator import REVIEW_DAYS, SimulatedOperator
 from tomking.core.calendar import CLOSE, new_york
-from tomking.core.facts import CampaignClosed, Considered, Fact, Resumed
+from tomking.core.facts import CampaignClosed, Considered, Fact
 from tomking.core.order import Purpose, Structure
 from tomking.core.reading import Reading, Sense, Stage
+from tomking.core.restraints import Resumed
 from tomking.risk.expectancy import NOT_ASKED, mean_r, outcomes, paused, thin, wins
 from tomking.risk.judge import judge
 from tomking.risk.limits import Limits

@@ -22,6 +22,7 @@ from tomking.exchange.assignment import mode_named
 from tomking.exchange.fills import FORMS, model_named
 from tomking.exchange.working import latency
 from tomking.report.checks import PASS, verdicts
+from tomking.report.contents import Report
 from tomking.report.payload import contract
 
 REPORT = Path("tomking-report.html")
@@ -60,7 +61,8 @@ def command(
     to: Annotated[str | None, typer.Option(metavar="DATE", help="Last day.")] = None,
     capital: Annotated[str | None, typer.Option(help="Dollars; 44500 when left out.")] = None,
     strategies_: Annotated[
-        str | None, typer.Option("--strategies", help="Names with commas; all when left out.")
+        str | None,
+        typer.Option("--strategies", help="Names with commas, or all; else the core."),
     ] = None,
     fill: Annotated[
         str | None, typer.Option(metavar="MODEL", help=f"{FORMS}; the settings' when left out.")
@@ -104,8 +106,12 @@ def command(
         found = made([Wanted(spec, again, varied, gate_value)], again, heard)
     if target is not None:
         write(target, json_of(found) if target.suffix == ".json" else page_of(found))
+    return _told(found, ending(found.last, spec.events), target, json=json)
+
+
+def _told(found: Report, warnings: Sequence[str], target: Path | None, *, json: bool) -> int:
+    """What came of it, and the exit code that says whether the figures are sound."""
     checked = verdicts(found)
-    warnings = ending(found.last, spec.events)
     if json:
         show_json({**contract(found, found.accounts[0], checked), "warnings": warnings})
     else:

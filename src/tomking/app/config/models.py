@@ -35,6 +35,11 @@ class Limit:
     high: float
 
     @property
+    def is_table(self) -> bool:
+        """Whether a file gives it as a table."""
+        return self.hint in (Pairs, Named, Curves, Reserves)
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """The words a text may be; none for a figure."""
         return tuple(self.unit.split(" | ")) if self.hint is str else ()
@@ -165,7 +170,7 @@ def _sentence(fault: ValidationError) -> str:
 def _allowed(path: tuple[str, ...]) -> str:
     if path[0] == "limits" and len(path) > 1 and path[1] in limits():
         limit = limits()[path[1]]
-        table = limit.hint in (Pairs, Named, Curves, Reserves) and len(path) == 2
+        table = limit.is_table and len(path) == 2
         return f"a table of figures, each {limit.allowed}" if table else limit.allowed
     return "a name" if path == ("preset",) else OTHERS.get(".".join(path[:2]), "a table")
 
