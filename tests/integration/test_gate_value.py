@@ -29,7 +29,7 @@ def made() -> Run:
 
 @pytest.fixture(scope="module")
 def shadows(made: Run) -> tuple[Shadow, ...]:
-    return carried(refused(made.facts), SPEC.strategies, world_of(SPEC, {}))
+    return carried(refused(made.facts), SPEC.strategies, world_of(SPEC, made.history, {}))
 
 
 def ledger(made: Run) -> GateLedger:

@@ -18,6 +18,7 @@ from tomking.backtest.run import Paths, Run, RunSpec, market_of, run
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.value import value
 from tomking.data.modelled import ModelMarket
+from tomking.data.several import SeveralMarkets
 from tomking.market.bars import F64
 from tomking.portfolio.margin.account import Terms
 from tomking.portfolio.marks import profit_by_campaign
@@ -70,7 +71,7 @@ def column(job: Job, heard: Heard | None = None) -> Column:
     return Column(job.name, job.note, made.run_hash, summary, made.elapsed_s, at_most, gates)
 
 
-def _market(made: Run, paths: MutableMapping[date, F64]) -> ModelMarket:
+def _market(made: Run, paths: MutableMapping[date, F64]) -> ModelMarket | SeveralMarkets:
     """The market a run was made on, to be looked at once more."""
     return market_of(made.spec, made.history, paths)
 

@@ -135,14 +135,14 @@ def _lasting(today: date, last: date) -> Status:
 
 def _events(today: date) -> Iterable[Check]:
     from tomking.app.event_calendar import own_events, place
-    from tomking.data.modelled import EVENTS
+    from tomking.data.families import SP500
     from tomking.data.tables import events
 
     own = own_events()
     if own:
         yield Check("own dates", Status.PASS, f"{len(own)} in {place()}")
     for name, (first, last) in sorted(events(own).covers.items()):
-        asked = name in EVENTS
+        asked = name in SP500.events
         lasts = asked is False or _lasting(today, last) is Status.PASS
         # A table that has run out stops entries by itself: nothing is broken, much is missed.
         yield Check(

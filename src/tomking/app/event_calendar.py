@@ -6,7 +6,7 @@ from pathlib import Path
 from tomking.app.home import home
 from tomking.core.value import value
 from tomking.data.event_file import laid_over, read_events, whole, write_events
-from tomking.data.modelled import EVENTS
+from tomking.data.families import SP500
 from tomking.data.tables import events, shipped_events
 from tomking.market.events import Event
 
@@ -61,7 +61,7 @@ def bring_in(path: Path) -> Imported:
 
 def ending(until: date, own: tuple[Event, ...]) -> tuple[str, ...]:
     """A sentence for every table that ends before a day, or soon after it."""
-    found = events(own).ending(until, AHEAD_DAYS, EVENTS)
+    found = events(own).ending(until, AHEAD_DAYS, SP500.events)
     return tuple(
         f"the dates of {name} end on {last}: after it every entry is refused (R-EVT-03); bring in later "
         "ones with `tomking data events FILE`"

@@ -9,6 +9,7 @@ from tomking.app.pool import Heard, is_shared, processes, shared_out
 from tomking.backtest.run import Paths, Run, RunSpec
 from tomking.backtest.shadows import Refused, carried, refused, world_of
 from tomking.core.value import value
+from tomking.data.embedded import History
 
 #: From so many refused entries on, starting processes costs less than it saves.
 MANY = 60
@@ -19,6 +20,7 @@ class Share:
     """A part of what a run refused."""
 
     spec: RunSpec
+    history: History
     wanted: tuple[Refused, ...]
 
 
@@ -35,16 +37,20 @@ def gates_of(made: Run, paths: Paths, heard: Heard | None) -> GateLedger:
 
     count = processes()
     if is_shared() or count < 2 or len(wanted) < MANY:
-        found = carried(wanted, made.spec.strategies, world_of(made.spec, paths), _further)
+        found = carried(
+            wanted, made.spec.strategies, world_of(made.spec, made.history, paths), _further
+        )
     else:
-        shares = [Share(made.spec, wanted[place::count]) for place in range(count)]
+        shares = [Share(made.spec, made.history, wanted[place::count]) for place in range(count)]
         found = _in_order(list(shared_out(carry, shares, _further)))
     return gate_ledger(found, made.spec.seed)
 
 
 def carry(share: Share, heard: Heard) -> tuple[Shadow, ...]:
     """The shadows of a share."""
-    return carried(share.wanted, share.spec.strategies, world_of(share.spec, {}), heard)
+    return carried(
+        share.wanted, share.spec.strategies, world_of(share.spec, share.history, {}), heard
+    )
 
 
 def _in_order(parts: Sequence[tuple[Shadow, ...]]) -> tuple[Shadow, ...]:

@@ -24,7 +24,7 @@ from tomking.core.order import Structure
 from tomking.core.product import PRODUCTS
 from tomking.core.reading import Reading, Skip
 from tomking.core.value import value
-from tomking.data.embedded import window
+from tomking.data.embedded import History
 from tomking.engine.clock import SessionClock
 from tomking.engine.desk import Desk
 from tomking.engine.loop import run as loop
@@ -76,9 +76,8 @@ def refused(facts: Sequence[Fact]) -> tuple[Refused, ...]:
     )
 
 
-def world_of(spec: RunSpec, paths: Paths) -> World:
-    """The world of a run; ``paths`` are its own, or drawn again."""
-    history = window(spec.start, spec.end, spec.scale)
+def world_of(spec: RunSpec, history: History, paths: Paths) -> World:
+    """The world of a run on a history; ``paths`` are its own, or drawn again."""
     return World(
         sessions_of(history), market_of(spec, history, paths), fees_of(spec), spec.limits,
         lambda dollars: venue(replace(spec, capital=dollars)), spec.delay_min,

@@ -25,6 +25,7 @@ from tomking.engine.decide import (
     closing,
     entry,
     exits,
+    first_closed,
     profit_orders,
     stale_openings,
 )
@@ -103,7 +104,10 @@ def _halts(view: View) -> Iterator[Halted]:
 
 
 def _adjust(desk: Desk, view: View, tended: Tended, broker: Broker, inbox: Inbox) -> View:
-    """An adjustment offered; its position is closed instead when it is refused and the plan says so."""
+    """An adjustment offered; its position is closed instead when it is refused and the plan says so.
+
+    What the position covers goes before it, as with every other exit.
+    """
     order = tended.order
     if isinstance(order, Skip):
         after, outcome, readings = view, "skipped", order.readings
@@ -112,10 +116,10 @@ def _adjust(desk: Desk, view: View, tended: Tended, broker: Broker, inbox: Inbox
         outcome = "sent" if after is not view else _answer(desk, order)
     _review(desk, after, tended, outcome, readings)
     if after is view and tended.close_instead is not None:
-        position = tended.close_instead
         why = f"{tended.what} was {outcome}"
-        order = closing(desk, view, position, why, replaces=at_work(view, position))
-        return offer(desk, view, order, broker, inbox)
+        for each in first_closed(desk, view, tended.close_instead):
+            order = closing(desk, view, each, why, replaces=at_work(view, each))
+            after = offer(desk, after, order, broker, inbox)
     return after
 
 

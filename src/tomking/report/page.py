@@ -7,7 +7,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from tomking.analysis.gate_value import Refuser
-from tomking.report import charts, ledger, stress, tables
+from tomking.report import charts, ledger, mechanics, stress, tables
 from tomking.report.checks import PASS, verdicts
 from tomking.report.contents import Account, Report
 from tomking.report.findings import (
@@ -41,6 +41,33 @@ def page(report: Report) -> str:
         same_day=SAME_DAY,
         unmeasurable=UNMEASURABLE,
         months=tables.MONTHS,
+    )
+    return unbroken(text)
+
+
+def page_of_mechanics(found: mechanics.Mechanics) -> str:
+    """The page of a run whose money is not counted."""
+    checked = mechanics.verdicts(found)
+    strategies = [
+        {
+            "it": one,
+            "exits": mechanics.exits(one),
+            "changes": mechanics.changes(one),
+            "refusals": mechanics.refusals(one),
+        }
+        for one in found.strategies
+    ]
+    text = (
+        _environment()
+        .get_template("mechanics.html")
+        .render(
+            found=found,
+            why=mechanics.WHY,
+            style=_asset("page.css"),
+            checks=checked,
+            failed={name: said for name, said in checked.items() if said != PASS},
+            strategies=strategies,
+        )
     )
     return unbroken(text)
 

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from tomking.app import strategies
+from tomking.app import mechanics, strategies
 from tomking.app.bar import bar
 from tomking.app.config.load import Settings, load
 from tomking.app.event_calendar import ending, own_events
 from tomking.app.outcome import show_outcome
 from tomking.app.reporting import Wanted, capital_of, json_of, made, page_of, writable, write
 from tomking.app.screen import day_of, show, show_json
-from tomking.backtest.run import RunSpec
+from tomking.backtest.run import RunSpec, apart
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.value import value
 from tomking.exchange.assignment import mode_named
@@ -88,6 +88,7 @@ def command(
     """Trade a window of real index history under the whole rulebook and write a report about it.
 
     Daily closes are real; paths within a day and option prices are modelled, and the report says so.
+    Strategies on QQQ and crude oil show their mechanics alone: no money is counted.
     Exit code 1 when a check finds an impossible figure.
     """
     given = {
@@ -97,13 +98,19 @@ def command(
     }  # fmt: skip
     said = Said(from_, to, capital, strategies_, fill, seed, scale, early_exercise, latency_s)
     spec = spec_of(load(config, preset), said)
+    apart(spec)
     target = report or (None if json else REPORT)
     if target is not None:
         writable(target, "--report")
     again = _again(given, ("--gate-value",) if gate_value else ())
+    if spec.mechanics:
+        with bar("trading") as heard:
+            counted = mechanics.made(spec, again, heard)
+        return mechanics.told(counted, target, json_too=json)
     varied = target is not None if strip is None else strip
+    wanted = Wanted(spec, again, varied, gate_value)
     with bar("trading") as heard:
-        found = made([Wanted(spec, again, varied, gate_value)], again, heard)
+        found = made([wanted], again, heard)
     if target is not None:
         write(target, json_of(found) if target.suffix == ".json" else page_of(found))
     return _told(found, ending(found.last, spec.events), target, json=json)
