@@ -107,6 +107,24 @@ def test_the_report_says_how_holders_act_and_how_late_orders_arrive(
     assert "Holders draw" in found["never_exercised"]["Assignment by chance"]
 
 
+def test_what_each_gate_was_worth_is_told_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--from", "2018-01-02", "--to", "2018-03-29", "--capital", "100000", "--no-strip")
+    code, out, _ = said(capsys, *words, "--gate-value", "--report", "page.html")
+    assert code == 0
+    assert "carried as shadows" in out
+    text = Path("page.html").read_text(encoding="utf-8")
+    assert "What each gate was worth" in text
+    assert "--gate-value" in text
+    asked, plain = (
+        json.loads(said(capsys, *words, *more, "--json")[1]) for more in (("--gate-value",), ())
+    )
+    assert asked["run_hash"] == plain["run_hash"], "shadows leave the run as it was"
+    assert plain["gate_value"] is None
+    gates = asked["gate_value"]["first_refuser"]
+    assert sum(one["refused"] for one in gates) == asked["gate_value"]["refused"] > 0
+    assert all(one["value"] == "not measurable on MODEL data" for one in gates if one["selects_on"])
+
+
 def test_a_literal_scale_leaves_the_index_alone(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = said(capsys, *SHORT, "--scale", "literal", "--json")
     assert json.loads(out)["scale"] == {"mode": "literal", "factor": 1.0}

@@ -88,6 +88,25 @@ def test_why_not_shows_every_answer_with_every_reading(
         assert reading.name.split(": ")[-1] in said
     assert "FAIL" in said
     assert "pass" in said
+    assert f"pattern {fact.labels['pattern']}" in said
+
+
+def test_every_stage_of_a_considered_entry_is_told_or_said_not_to_have_been_asked(
+    home: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fact = next(f for f in home.facts if isinstance(f, Considered) and f.outcome == "skipped")
+    assert main(["why", fact.strategy, str(fact.at.date())]) == 0
+    page = capsys.readouterr().out
+    table = [line.split() for line in page.splitlines()]
+    assert {stage.value for stage in STAGES} <= {line[0] for line in table if line}
+    assert main(["why", fact.strategy, str(fact.at.date()), "--json"]) == 0
+    told = next(
+        c for c in json.loads(capsys.readouterr().out)["considered"] if c["outcome"] == "skipped"
+    )
+    asked = {reading["stage"] for reading in told["readings"]}
+    assert asked | set(told["not_asked"]) == {stage.value for stage in STAGES}
+    assert not asked & set(told["not_asked"])
+    assert all("observed" in reading and "bound" in reading for reading in told["readings"])
 
 
 def test_why_not_as_json_holds_every_gate_of_every_order(
@@ -133,6 +152,38 @@ def test_the_clocks_of_the_two_cities_part_for_weeks_in_march(
     from tomking.app.screen import both_clocks
 
     assert both_clocks(at) == "10:30 New York, 14:30 London"
+
+
+@pytest.mark.parametrize("by", ["stage", "hour", "weekday", "pattern"])
+def test_why_not_tells_a_whole_run_by_what_was_written_down(
+    home: Run, capsys: pytest.CaptureFixture[str], by: str
+) -> None:
+    assert main(["why-not", "--by", by]) == 0
+    said = capsys.readouterr().out
+    assert f"by {by}" in said
+    assert "friday_0dte" in said
+    assert main(["why-not", "friday_0dte", "--by", by, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rejections"]
+    assert rows
+    assert {row["strategy"] for row in rows} == {"friday_0dte"}
+    assert all(row["refused"] == sum(row["stages"].values()) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "name a strategy and a day, or say --by stage, hour, weekday or pattern"),
+        (("lt112",), "name a strategy and a day"),
+        (("lt112", "2018-02-07", "--by", "hour"), "--by tells of the whole run"),
+        (("--by", "hours"), "--by 'hours'; did you mean 'hour'?"),
+        (("put_ratio", "--by", "hour"), "put_ratio is not part of run"),
+    ],
+)
+def test_why_not_says_what_it_needs(
+    home: Run, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], sentence: str
+) -> None:
+    assert main(["why-not", *words]) == 2
+    assert sentence in capsys.readouterr().err
 
 
 def test_the_journal_of_a_day_is_a_sentence_a_fact(

@@ -49,6 +49,8 @@ def test_the_demo_writes_a_page_and_a_document_and_says_what_next(
     text = page.read_text(encoding="utf-8")
     assert "http" not in text
     assert SAME_DAY in text
+    assert text.count("What each gate was worth") == 1
+    assert "--capital 100000 --gate-value" in text
     assert text.index('id="a44500"') < text.index('id="a100000"')
     said = json.loads(Path("tomking-demo/report.json").read_text(encoding="utf-8"))
     assert [one["capital"] for one in said["accounts"]] == [44500, 100000]

@@ -15,7 +15,8 @@ from tomking.core.errors import LookAhead
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.facts import Considered, Fact, Judged, RunStarted
 from tomking.data.embedded import History, window
-from tomking.data.modelled import ROOTS, ModelMarket
+from tomking.data.families import SP500
+from tomking.data.modelled import ModelMarket
 from tomking.engine.clock import SessionClock
 from tomking.engine.desk import Desk
 from tomking.engine.loop import run as loop
@@ -137,7 +138,7 @@ def market() -> ModelMarket:
     return ModelMarket(window(FIRST, LAST), 1)
 
 
-@pytest.mark.parametrize("root", ROOTS)
+@pytest.mark.parametrize("root", SP500.roots)
 def test_todays_row_cannot_be_read(root: str, market: ModelMarket) -> None:
     """High, low, close and volume of today are one row, and the row is not there."""
     known = market.at(hours(DAY).at(60)).day
@@ -150,7 +151,7 @@ def test_todays_row_cannot_be_read(root: str, market: ModelMarket) -> None:
 
 def test_todays_vix_row_is_nowhere_in_the_day(market: ModelMarket) -> None:
     known = market.at(hours(DAY).at(60)).day
-    assert set(known.bars) == set(ROOTS)
+    assert set(known.bars) == set(SP500.roots)
     close = market.history.vix.close[market.history.vix.row(DAY)]
     before = market.history.vix.close[market.history.vix.row(DAY) - 1]
     assert known.vix_previous.value == before != close
@@ -207,6 +208,6 @@ def test_prices_before_the_last_minute_do_not_know_the_rest_of_the_path(
     path[101:] *= 1.1
     other = ModelMarket(market.history, 1, paths={DAY: path})
     at = hours(DAY).at(100)
-    for root in ROOTS:
+    for root in SP500.roots:
         assert other.at(at).vwap(root) == market.at(at).vwap(root)
         assert other.at(at).spot(root) == market.at(at).spot(root)

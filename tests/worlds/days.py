@@ -12,6 +12,8 @@ scene; each ``asks`` is followed by what is expected of it.
     account: cash=100000 day_start=105000 peak=110000 streak=1 phase=4
     reasons: day loss
     done: 10
+    rung: NO_ENTRY
+    record: friday_0dte won=9 lost=21 each=50
     limits: stage=1
     quote: 5300 C 5.10 4.90
     holds: lt112 MES 3 x -2 4500 P @ 8.00 until 2024-11-29
@@ -38,6 +40,7 @@ from tomking.core.facts import Fact, Sent
 from tomking.core.order import Leg, Order, Purpose
 from tomking.core.product import PRODUCTS
 from tomking.core.reading import Reading, first_failure
+from tomking.core.rung import Rung
 from tomking.core.value import value
 from tomking.exchange.account import NOT_ASKED, margin_refusals
 from tomking.exchange.collateral import Collateral
@@ -51,6 +54,8 @@ from tomking.portfolio.power import buying_power
 from tomking.portfolio.preview import Preview
 from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
+from tomking.risk.outcomes import Outcome
+from tomking.risk.rungs import KillLadder
 from tomking.risk.standing import Standing, start
 from tomking.risk.verdict import Approved
 from tomking.risk.view import View, view_of
@@ -108,6 +113,8 @@ class Scene:
     quotes: tuple[str, ...]
     holds: tuple[str, ...]
     works: tuple[str, ...]
+    record: tuple[str, ...]
+    rung: Rung
 
 
 def scene_of(rows: list[tuple[str, str]]) -> Scene:
@@ -115,7 +122,7 @@ def scene_of(rows: list[tuple[str, str]]) -> Scene:
     one = dict(rows)
     several: dict[str, tuple[str, ...]] = {
         key: tuple(text for name, text in rows if name == key)
-        for key in ("quote", "holds", "works", "events", "reasons")
+        for key in ("quote", "holds", "works", "events", "reasons", "record")
     }
     events = dict(text.partition(" ")[::2] for text in several["events"])
     at = datetime.fromisoformat(one["at"]).replace(tzinfo=NEW_YORK)
@@ -123,7 +130,7 @@ def scene_of(rows: list[tuple[str, str]]) -> Scene:
         at, pairs(one.get("market", "")), pairs(one.get("yesterday", "")), events,
         pairs(one.get("account", "")), frozenset(several["reasons"]),
         Limits(**pairs(one.get("limits", ""))), several["quote"], several["holds"],
-        several["works"],
+        several["works"], several["record"], Rung[one.get("rung", "NORMAL")],
     )  # fmt: skip
 
 
@@ -178,7 +185,19 @@ def standing_of(scene: Scene, cash: Decimal) -> Standing:
     given = {k: v for k, v in scene.account.items() if k not in ("cash", "done")}
     figures = {k: Decimal(str(v)) if k in MONEY else v for k, v in given.items()}
     done = frozenset(f"x/{n}/open" for n in range(int(scene.account.get("done", 0))))
-    return replace(known, **figures, reasons=scene.reasons, done=done)
+    return replace(
+        known, **figures, reasons=scene.reasons, done=done, recent=tuple(map(recent, scene.record)),
+        ladder=KillLadder(scene.rung),
+    )  # fmt: skip
+
+
+def recent(text: str) -> tuple[str, tuple[Outcome, ...]]:
+    """``friday_0dte won=9 lost=11 each=50`` as a record: the losses first, of 100 dollars each."""
+    strategy, _, rest = text.partition(" ")
+    told = pairs(rest)
+    pnl = [Decimal(-100)] * told["lost"] + [Decimal(told["each"])] * told["won"]
+    ended = datetime(2024, 1, 2, tzinfo=NEW_YORK)
+    return strategy, tuple(Outcome(ended, dollars, False, 100.0) for dollars in pnl)
 
 
 def view_on(scene: Scene) -> View:

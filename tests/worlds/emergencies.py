@@ -8,9 +8,16 @@ from math import isnan
 from typing import Any
 
 from tomking.core.contract import Contract
-from tomking.core.facts import Fact, Judged, OrderEnded, Proposed, RungMoved, RunStarted, Sent
+from tomking.core.facts import (
+    Fact,
+    Judged,
+    OrderEnded,
+    RunStarted,
+    Sent,
+)
 from tomking.core.money import ZERO
 from tomking.core.order import Order
+from tomking.core.restraints import Proposed, RungMoved
 from tomking.core.rung import Rung
 from tomking.engine.desk import Desk
 from tomking.engine.emergency import Hedge

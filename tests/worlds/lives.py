@@ -37,7 +37,6 @@ from tomking.core.facts import (
     CampaignClosed,
     Considered,
     Fact,
-    Halted,
     Judged,
     LegFilled,
     OrderEnded,
@@ -48,6 +47,7 @@ from tomking.core.facts import (
 from tomking.core.order import Order, Purpose
 from tomking.core.product import PRODUCTS
 from tomking.core.reading import first_failure, refusals
+from tomking.core.restraints import Halted
 from tomking.engine.ports import Tick
 from tomking.market.carry import Dividend
 from tomking.market.snapshot import Day

@@ -8,13 +8,12 @@ wanted, the first that was tried.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from tomking.analysis.answers import Answer, Veto, answers, bare, last_of
 from tomking.analysis.tallies import Asked
-from tomking.core.facts import Considered, Fact, Judged
-from tomking.core.order import Purpose
-from tomking.core.reading import ROOT_MARK, STAGES, Reading, first_failure, refusals
+from tomking.core.facts import Fact, Judged
+from tomking.core.reading import STAGES, Reading, first_failure
 from tomking.core.value import value
 
-REFUSED = "refused: "
 #: A gate that refuses more than this share of what it sees is named, when it saw so many.
 NEARLY_ALL, SEEN_MIN = 0.95, 20
 
@@ -32,6 +31,7 @@ class Refusal:
     days: int
     seen: int
     example: str
+    rule: str = ""
 
     @property
     def share(self) -> float:
@@ -63,20 +63,13 @@ class Funnel:
         return sum(days for _, days in self.by_stage)
 
 
-Answer = tuple[tuple[str, Reading], ...]
-
-
 def funnels(
     facts: Sequence[Fact], strategies: Iterable[Asked], entered: Mapping[str, str]
 ) -> tuple[Funnel, ...]:
     """The funnel of every strategy; ``entered`` gives the root of every slot (campaign) that traded."""
-    last: dict[str, Considered] = {}
-    for fact in facts:
-        if isinstance(fact, Considered):
-            last[fact.slot] = fact
-    judged = _refused_orders(facts)
+    last = last_of(answers(facts))
     return tuple(
-        _funnel(asked, [c for c in last.values() if c.strategy == asked.name], judged, entered)
+        _funnel(asked, [a for a in last if a.considered.strategy == asked.name], entered)
         for asked in strategies
     )
 
@@ -92,60 +85,22 @@ def refused_orders(facts: Iterable[Fact]) -> tuple[tuple[str, str, str, int], ..
     return tuple((*key, count) for key, count in found.most_common())
 
 
-def _refused_orders(facts: Iterable[Fact]) -> Mapping[str, list[Judged]]:
-    """Refused opening orders by the slot they were wanted for."""
-    found: dict[str, list[Judged]] = {}
-    for fact in facts:
-        if isinstance(fact, Judged) and not fact.approved and fact.order.purpose is Purpose.OPEN:
-            found.setdefault(fact.order.campaign, []).append(fact)
-    return found
-
-
-def _funnel(
-    asked: Asked,
-    last: Sequence[Considered],
-    judged: Mapping[str, list[Judged]],
-    entered: Mapping[str, str],
-) -> Funnel:
-    refused: list[Answer] = []
-    traded: Counter[str] = Counter()
-    unfilled = 0
-    for considered in last:
-        if considered.slot in entered:
-            traded[entered[considered.slot]] += 1
-            continue
-        answer = _answer(considered, judged.get(considered.slot, ()))
-        if answer:
-            refused.append(answer)
-        else:
-            unfilled += 1
-    named = [answer[0][1] for answer in refused]
+def _funnel(asked: Asked, last: Sequence[Answer], entered: Mapping[str, str]) -> Funnel:
+    traded = Counter(entered[a.considered.slot] for a in last if a.considered.slot in entered)
+    rest = [answer.vetoes for answer in last if answer.considered.slot not in entered]
+    refused = [vetoes for vetoes in rest if vetoes]
+    named = [vetoes[0].first for vetoes in refused]
     stages = Counter(reading.stage for reading in named)
     return Funnel(
-        asked.name, asked.roots, len(last), traded.total(), unfilled,
+        asked.name, asked.roots, len(last), traded.total(), len(rest) - len(refused),
         tuple((stage.value, stages[stage]) for stage in STAGES if stages[stage]),
         tuple(Counter(reading.name for reading in named).most_common()),
         _by_root(refused, traded, {asked.roots[0]: len(last)}),
     )  # fmt: skip
 
 
-def _answer(considered: Considered, judged: Sequence[Judged]) -> Answer:
-    """The first failing reading of each root; empty when an order went out and nobody traded it."""
-    if considered.outcome.startswith(REFUSED):
-        order = next(j for j in reversed(judged) if j.at <= considered.at)
-        failed = first_failure(order.readings)
-        return () if failed is None else ((order.order.root, failed),)
-    return tuple((root_of(failed), failed) for failed in refusals(considered.readings))
-
-
-def root_of(reading: Reading) -> str:
-    """The root before the colon of a reading's name; empty when it speaks of none."""
-    head, mark, _ = reading.name.partition(ROOT_MARK)
-    return head if mark and head.isupper() else ""
-
-
 def _by_root(
-    refused: Sequence[Answer], traded: Mapping[str, int], always: Mapping[str, int]
+    refused: Sequence[Sequence[Veto]], traded: Mapping[str, int], always: Mapping[str, int]
 ) -> tuple[Refusal, ...]:
     """Refusals by root and gate, the commonest first.
 
@@ -154,15 +109,16 @@ def _by_root(
     """
     counts: Counter[tuple[str, str]] = Counter()
     example: dict[tuple[str, str], Reading] = {}
-    for root, reading in (pair for answer in refused for pair in answer):
-        key = root, reading.name.removeprefix(f"{root}{ROOT_MARK}")
+    for veto in (each for vetoes in refused for each in vetoes):
+        key = veto.root, bare(veto.first)
         counts[key] += 1
-        example[key] = reading
-    tried = Counter(root for answer in refused for root, _ in answer)
+        example[key] = veto.first
+    tried = Counter(each.root for vetoes in refused for each in vetoes)
     return tuple(
         Refusal(
             root, gate, example[root, gate].stage.value, days,
             always.get(root, tried[root] + traded.get(root, 0)), str(example[root, gate]),
+            example[root, gate].rule,
         )
         for (root, gate), days in counts.most_common()
     )  # fmt: skip

@@ -19,7 +19,7 @@ ENOUGH = 20
 
 @value
 class Interval:
-    """A 95 % interval; ``blocks`` is how many weeks or months were resampled."""
+    """An interval; ``blocks`` is how many weeks or months were resampled."""
 
     low: float
     high: float
@@ -27,7 +27,11 @@ class Interval:
 
 
 def of_mean(
-    figures: Sequence[float], blocks: Sequence[Hashable], seed: int, draws: int = DRAWS
+    figures: Sequence[float],
+    blocks: Sequence[Hashable],
+    seed: int,
+    draws: int = DRAWS,
+    coverage: float = COVERAGE,
 ) -> Interval | None:
     """The interval of a mean when whole blocks are drawn with replacement.
 
@@ -37,6 +41,8 @@ def of_mean(
         One figure a trade, and the block (a week, a month) it belongs to.
     seed
         Of the resampling; the same seed gives the same interval.
+    coverage
+        How much of the resampled means lies inside.
 
     Returns
     -------
@@ -58,6 +64,6 @@ def of_mean(
         counts[names[name]] += 1.0
     chosen = np.random.default_rng(seed).integers(0, len(names), size=(draws, len(names)))
     means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
-    outside = (1.0 - COVERAGE) / 2.0
+    outside = (1.0 - coverage) / 2.0
     low, high = np.quantile(means, (outside, 1.0 - outside))
     return Interval(float(low), float(high), len(names))

@@ -9,10 +9,13 @@ from tomking.analysis.attribution import Slice, attribution
 from tomking.analysis.equity import WINDOWS, Curve, Month, Window, curve, months, window
 from tomking.analysis.funnel import Funnel, funnels, refused_orders
 from tomking.analysis.performance import Performance, performance
+from tomking.analysis.rejections import Rejection, rejections
+from tomking.analysis.results import Result, results
 from tomking.analysis.tallies import Asked, Tally, tally
-from tomking.analysis.trades import Held, Trade, trades
-from tomking.core.facts import Fact, Halted
+from tomking.analysis.trades import Held, Trade, entered, trades
+from tomking.core.facts import Fact
 from tomking.core.product import PRODUCTS
+from tomking.core.restraints import Halted
 from tomking.core.value import value
 
 
@@ -32,6 +35,8 @@ class Summary:
     slices: tuple[Slice, ...]
     refused: tuple[tuple[str, str, str, int], ...]
     locks: tuple[tuple[str, int], ...]
+    rejections: tuple[Rejection, ...]
+    results: tuple[Result, ...]
 
     @property
     def pnl(self) -> Decimal:
@@ -81,7 +86,8 @@ def summarise(
         Of the bootstrap behind the intervals.
     """
     path, found = curve(facts, capital), trades(facts, held)
-    funnel = funnels(facts, asked, {trade.campaign: trade.root for trade in found})
+    roots = entered(facts)
+    funnel = funnels(facts, asked, roots)
     return Summary(
         capital, final, path, performance(path), months(path),
         tuple(window(path, *stretch) for stretch in WINDOWS),
@@ -91,4 +97,5 @@ def summarise(
         ),
         funnel, found, attribution(found), refused_orders(facts),
         tuple(Counter(fact.reason for fact in facts if isinstance(fact, Halted)).most_common()),
+        rejections(facts, roots), results(found),
     )  # fmt: skip

@@ -105,6 +105,19 @@ def trades(facts: Sequence[Fact], held: Mapping[str, Held]) -> tuple[Trade, ...]
     )
 
 
+def entered(facts: Iterable[Fact]) -> Mapping[str, str]:
+    """Every campaign with a fill, and the root of its first order."""
+    sent: dict[str, Order] = {}
+    found: dict[str, str] = {}
+    for fact in facts:
+        if isinstance(fact, Sent):
+            sent[fact.order.id] = fact.order
+        elif isinstance(fact, LegFilled):
+            order = sent[fact.order]
+            found.setdefault(order.campaign, order.root)
+    return found
+
+
 def _trade(
     name: str,
     fills: Sequence[Fill],
@@ -138,8 +151,18 @@ def _closed(fills: Sequence[Fill]) -> Iterator[Ending]:
     """
     for order, fill in fills:
         if not order.legs[fill.leg].opens:
-            reason = TARGET if order.rests else order.why.partition(":")[0]
-            yield Ending(fill.at, order.closes.rpartition(":")[2], reason, order.why)
+            yield Ending(fill.at, order.closes.rpartition(":")[2], reason_of(order), order.why)
+
+
+def reason_of(order: Order) -> str:
+    """What a closing order was sent for: the target, or the name of the rule, without what it measured.
+
+    One sent because an adjustment was refused names its position before that.
+    """
+    if order.rests:
+        return TARGET
+    why = order.why.partition(": ")[0]
+    return why.rpartition("/")[2] if why.startswith(f"{order.campaign}/") else why
 
 
 def _expired(fills: Sequence[Fill], settled: Sequence[Settled]) -> Iterator[Ending]:

@@ -8,20 +8,22 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from tomking.app.event_calendar import ending
 from tomking.app.strip import FILLS
-from tomking.backtest.operator import REVIEW_DAYS
+from tomking.backtest.operator import PAUSE_DAYS, REVIEW_DAYS, RUNG_DAYS
 from tomking.backtest.run import RunSpec
 from tomking.core.evidence import Evidence
 from tomking.core.product import PRODUCTS
 from tomking.data.embedded import LEVEL
 from tomking.exchange.assignment import CONTRARY, DILIGENT, Mode
 from tomking.exchange.calls import MOVE
+from tomking.market.events import Event
 from tomking.market.path import OPEN_SINCE, open_evidence
 from tomking.portfolio.margin.ranges import factor_of
 from tomking.report.contents import Goal, Input
 from tomking.report.findings import day
 from tomking.report.words import listed, percent
-from tomking.risk.correlation import GROUPS
+from tomking.risk.groups import GROUPS
 
 #: Groups that the embedded history has something to trade in.
 EXERCISED = ("A1", "A2")
@@ -153,7 +155,12 @@ def _options(spec: RunSpec) -> str:
 
 def _operator() -> str:
     waits = [f"{reason} after {_days(days)}" for reason, days in REVIEW_DAYS.items()]
-    return f"An imagined person lifts tripped locks: {listed(waits)}."
+    rungs = [f"{rung.name} after {_days(days)}" for rung, days in RUNG_DAYS.items()]
+    return (
+        f"An imagined person lifts tripped locks: {listed(waits)}, or as soon as the rule lets them "
+        f"lift; and rungs of the kill ladder: {listed(rungs)}. A strategy its own record pauses begins "
+        f"anew after {_days(PAUSE_DAYS)}. Nobody types the word that flattens."
+    )
 
 
 def _days(count: int) -> str:
@@ -176,12 +183,12 @@ def _listings() -> str:
     )
 
 
-def inputs(first: date, last: date) -> tuple[Input, ...]:
+def inputs(first: date, last: date, own: tuple[Event, ...] = ()) -> tuple[Input, ...]:
     """One line for every input and the class of its evidence, for a window."""
-    return tuple(_inputs(first, last))
+    return tuple(_inputs(first, last, own))
 
 
-def _inputs(first: date, last: date) -> Iterator[Input]:
+def _inputs(first: date, last: date, own: tuple[Event, ...]) -> Iterator[Input]:
     known, stood_in, made = Evidence.RECORDED, Evidence.PROXY, Evidence.MODEL
     yield Input("close", known, "S&P 500 close", "Daily rows shipped with the package arch.")
     yield Input("high", known, "S&P 500 high", "The same rows.")
@@ -199,7 +206,13 @@ def _inputs(first: date, last: date) -> Iterator[Input]:
         "margin", made, "Margin of futures options",
         "Sixteen scenarios repriced over an estimated range, not the exchange's own files.",
     )  # fmt: skip
-    yield Input("events", known, "FOMC, CPI, payrolls", "Public calendars, by date.")
+    told = (f"{len(own)} dates of your own.",) if own else ()
+    note = " ".join(("Public calendars, by date.", *told, *map(_sentence, ending(last, own))))
+    yield Input("events", known, "FOMC, CPI, payrolls", note)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _open_note(first: date, last: date) -> str:
@@ -217,7 +230,7 @@ def never(spec: RunSpec) -> tuple[tuple[str, str], ...]:
         Mode.RATIONAL: "Holders act when it pays, all of them; none acts at a pin.",
         Mode.SEEDED: "Holders draw, but only shares are delivered at a pin and none are traded.",
     }
-    unused = [name for name in GROUPS if name not in EXERCISED]
+    unused = [name for name, _ in GROUPS if name not in EXERCISED]
     return (
         ("Correlation groups", f"{listed(unused)}: no prices for anything in them."),
         ("Measured correlations", "Only one index is there: nothing to correlate."),

@@ -15,14 +15,17 @@ from signal import SIG_IGN, SIGINT, signal
 from threading import Thread, current_thread, main_thread
 
 from tomking.analysis.fullest import fullest
+from tomking.analysis.gate_value import GateLedger, gate_ledger
 from tomking.analysis.summary import summarise
 from tomking.analysis.tallies import Asked, Block
 from tomking.analysis.trades import Held
 from tomking.app.runs import keep
-from tomking.backtest.run import Paths, Run, RunSpec, run
+from tomking.backtest.run import Paths, Run, RunSpec, market_of, run
+from tomking.backtest.shadows import shadows
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.value import value
 from tomking.data.modelled import ModelMarket
+from tomking.data.several import SeveralMarkets
 from tomking.market.bars import F64
 from tomking.portfolio.margin.account import Terms
 from tomking.portfolio.marks import profit_by_campaign
@@ -38,12 +41,16 @@ Group = tuple[int, str, date | None, date | None]
 
 @value
 class Job:
-    """One run to be made; ``kept`` stores its journal, so that ``why-not`` can ask it later."""
+    """One run to be made; ``kept`` stores its journal, so that ``why-not`` can ask it later.
+
+    ``gate_value`` carries what was refused to its end as well.
+    """
 
     name: str
     note: str
     spec: RunSpec
     kept: bool = False
+    gate_value: bool = False
 
 
 @dataclass(slots=True)
@@ -84,13 +91,23 @@ def column(job: Job, heard: Heard | None = None) -> Column:
     at_most = (
         fullest(made.facts, _market(made, paths).at, Terms(spec.limits.house)) if job.kept else None
     )
-    return Column(job.name, job.note, made.run_hash, summary, made.elapsed_s, at_most)
+    gates = _gates(made, paths, heard) if job.gate_value else None
+    return Column(job.name, job.note, made.run_hash, summary, made.elapsed_s, at_most, gates)
 
 
-def _market(made: Run, paths: MutableMapping[date, F64]) -> ModelMarket:
+def _gates(made: Run, paths: Paths, heard: Heard | None) -> GateLedger:
+    """What the gates of a run were worth; only the process that shows the bar tells how far it is."""
+    done = len(made.sessions)
+    further: Heard | None = None
+    if heard is not None and _here.done is None:
+        told = heard
+        further = lambda carried, wanted: told(done + carried, done + wanted)  # noqa: E731
+    return gate_ledger(shadows(made, paths, further), made.spec.seed)
+
+
+def _market(made: Run, paths: MutableMapping[date, F64]) -> ModelMarket | SeveralMarkets:
     """The market a run was made on, to be looked at once more."""
-    spec = made.spec
-    return ModelMarket(made.history, spec.seed, spec.cut, spec.spreads, paths)
+    return market_of(made.spec, made.history, paths)
 
 
 def asked(strategy: Strategy) -> Asked:

@@ -17,7 +17,7 @@ def bar(what: str) -> Iterator[Heard | None]:
         yield None
         return
     shown = Progress(
-        TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("sessions"),
+        TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("steps"),
         TimeRemainingColumn(), console=Console(stderr=True), transient=True,
     )  # fmt: skip
     with shown:

@@ -134,18 +134,22 @@ def _lasting(today: date, last: date) -> Status:
 
 
 def _events(today: date) -> Iterable[Check]:
-    from tomking.data.modelled import EVENTS
+    from tomking.app.event_calendar import own_events, place
+    from tomking.data.families import SP500
     from tomking.data.tables import events
 
-    for name, (first, last) in sorted(events().covers.items()):
-        asked = name in EVENTS
+    own = own_events()
+    if own:
+        yield Check("own dates", Status.PASS, f"{len(own)} in {place()}")
+    for name, (first, last) in sorted(events(own).covers.items()):
+        asked = name in SP500.events
         lasts = asked is False or _lasting(today, last) is Status.PASS
         # A table that has run out stops entries by itself: nothing is broken, much is missed.
         yield Check(
             f"{name} dates", Status.PASS if lasts else Status.WARN,
             f"{first} to {last}{'' if asked else ', not asked for the S&P 500'}",
-            f"after {last} the gate \"event calendar\" refuses every entry: update tomking, or add the "
-            f"dates to data/tables/{name.lower()}.csv",
+            f"after {last} the gate \"event calendar\" refuses every entry: update tomking, or bring in "
+            "later dates with `tomking data events FILE`",
         )  # fmt: skip
 
 

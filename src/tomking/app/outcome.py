@@ -5,12 +5,14 @@ from pathlib import Path
 
 from rich.text import Text
 
+from tomking.analysis.gate_value import GateLedger, Refuser
 from tomking.analysis.tallies import Tally
 from tomking.app.screen import console, show, show_table
 from tomking.report.checks import PASS
 from tomking.report.contents import Report
 from tomking.report.findings import SAME_DAY, conclusions, flags, stopped
-from tomking.report.words import many, money, percent
+from tomking.report.ledger import worth
+from tomking.report.words import TOO_FEW, UNMEASURABLE, many, money, percent
 
 HEAD = ("strategy", "slots", "entered", "closed", "won", "lost", "winners", "a trade", "result")
 
@@ -31,6 +33,8 @@ def show_outcome(report: Report, checked: Mapping[str, str], target: Path | None
     for tally, funnel in zip(base.summary.tallies, base.summary.funnels, strict=True):
         if not tally.entered:
             lines.print(Text(stopped(tally, funnel)))
+    if base.gates is not None:
+        _show_gates(base.gates)
     for flag in flags(report)[:3]:
         lines.print(Text(f"! {flag}", "yellow"))
     if report.same_day:
@@ -42,6 +46,23 @@ def show_outcome(report: Report, checked: Mapping[str, str], target: Path | None
     show(f"{passed} of {many(len(checked), 'check')} pass; run {base.run_hash}, kept for why-not")
     if target is not None:
         show(f"report: {target.resolve()}")
+
+
+def _show_gates(gates: GateLedger) -> None:
+    """The gates whose worth can be told as only refusers, and how many cannot."""
+    only = gates.of(Refuser.ONLY)
+    said = [each for each in only if each.value is not None]
+    few = sum(each.value is None and each.is_measurable for each in only)
+    blind = sum(not each.is_measurable for each in only)
+    for each in said:
+        show(
+            f"{each.strategy} {each.root}, {each.gate} ({each.rule}): {worth(each)}, {each.days} days"
+        )
+    show(
+        f"{gates.carried:,} of {many(gates.refused, 'refused entry', 'refused entries')} carried as "
+        f"shadows; of {many(len(only), 'gate')} that refused alone {few} {TOO_FEW}, "
+        f"{blind} {UNMEASURABLE}"
+    )
 
 
 def _row(tally: Tally) -> tuple[str, ...]:

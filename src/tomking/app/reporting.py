@@ -26,11 +26,15 @@ CAPITAL_MAX = Decimal(1_000_000_000)
 
 @value
 class Wanted:
-    """One account to be shown: its spec, the command that makes it again, and whether it is varied."""
+    """One account to be shown: its spec, the command that makes it again, and whether it is varied.
+
+    ``gate_value`` asks what its gates were worth.
+    """
 
     spec: RunSpec
     command: str
     varied: bool = True
+    gate_value: bool = False
 
 
 def made(wanted: Sequence[Wanted], command: str, heard: Heard | None = None) -> Report:
@@ -51,7 +55,8 @@ def together(spec: RunSpec, command: str, accounts: tuple[Account, ...]) -> Repo
     return Report(
         _title(spec, summary.first.year, summary.last.year), command,
         summary.first, summary.last, summary.sessions, spec.seed, (spec.scale, factor),
-        assumptions(spec, (spec.scale, factor)), inputs(summary.first, summary.last), never(spec),
+        assumptions(spec, (spec.scale, factor)),
+        inputs(summary.first, summary.last, spec.events), never(spec),
         tuple(goal for goal in GOALS if goal.strategy in names),
         Venue(spec.fill.name, spec.early_exercise.value, spec.latency_s), accounts,
     )  # fmt: skip
@@ -61,7 +66,7 @@ def _jobs(wanted: Wanted) -> list[Job]:
     spec = wanted.spec
     named = next(((name, note) for name, fill, note in FILLS if fill == spec.fill), None)
     name, note = named or (spec.fill.name, "the fills asked for")
-    base = Job(name, f"the run asked for: {note}", spec, kept=True)
+    base = Job(name, f"the run asked for: {note}", spec, kept=True, gate_value=wanted.gate_value)
     varied = strip(spec) if wanted.varied else ()
     return [base, *(Job(one.name, one.note, one.spec) for one in varied)]
 

@@ -51,6 +51,20 @@ class Told:
             isinstance(fact, Considered) and fact.strategy == strategy for fact in self.facts
         )
 
+    def must_have(self, strategy: str) -> None:
+        """Refuse a strategy that was no part of the run.
+
+        Raises
+        ------
+        ConfigError
+            If it was none.
+        """
+        if not self.traded(strategy):
+            raise ConfigError(
+                f"{strategy} is not part of run {self.run}: choose another run with --run, or run "
+                f"`tomking backtest --strategies {strategy}` first"
+            )
+
 
 def told(hash_prefix: str | None) -> Told:
     """The kept run whose hash begins so; the latest when nothing is asked for.

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from tomking.core.facts import Fact, Resumed, RungMoved
+from tomking.core.facts import Fact
+from tomking.core.restraints import Resumed, RungMoved
 from tomking.core.rung import Rung
 from tomking.risk.breakers import MANUAL_MODE, may_resume
+from tomking.risk.expectancy import paused
 from tomking.risk.limits import Limits
-from tomking.risk.standing import Standing
+from tomking.risk.standing import EXPECTANCY, Standing
 
 #: Days from a lock to its lifting: rulebook 17 asks for 24 hours at least, two weeks after -20 %; the
 #: week's and the month's locks last until a new one has begun.
@@ -28,6 +30,8 @@ REVIEW_DAYS: Mapping[str, int] = MappingProxyType(
 RUNG_DAYS: Mapping[Rung, int] = MappingProxyType(
     {Rung.CLOSE_ONLY: 1, Rung.REDUCE: 1, Rung.FLATTEN: 14, Rung.LOCKED: 14}
 )
+#: Days from the last end of a strategy that its own record paused to its next beginning.
+PAUSE_DAYS = 31
 NAME = "simulated operator"
 
 
@@ -57,6 +61,10 @@ class SimulatedOperator:
                 lifted.append(Resumed(now, trip.reason, f"{NAME}: {why}"))
             elif now - trip.at >= timedelta(days=days):
                 lifted.append(Resumed(now, trip.reason, f"{NAME}, {days} days after"))
+        for strategy, ended in paused(standing, self.limits):
+            if now - ended >= timedelta(days=PAUSE_DAYS):
+                why = f"{NAME}, {PAUSE_DAYS} days after its last trade"
+                lifted.append(Resumed(now, f"{EXPECTANCY}{strategy}", why))
         return lifted
 
     def halted(self) -> bool:

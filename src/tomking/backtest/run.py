@@ -16,7 +16,10 @@ from tomking.core.facts import Fact, RunStarted
 from tomking.core.money import ZERO
 from tomking.core.value import value
 from tomking.data.embedded import History, window
+from tomking.data.families import SP500, Family, invented
 from tomking.data.modelled import ModelMarket
+from tomking.data.several import SeveralMarkets
+from tomking.data.tables import events as event_table
 from tomking.engine.canonical import digest
 from tomking.engine.clock import SessionClock
 from tomking.engine.desk import Desk
@@ -28,6 +31,7 @@ from tomking.exchange.fills import FillModel, spread_fraction
 from tomking.exchange.venue import Exchange
 from tomking.exchange.working import LATENCY_S, latency
 from tomking.market.bars import F64
+from tomking.market.events import Event
 from tomking.market.modelled import Cut
 from tomking.market.sessions import sessions_between
 from tomking.portfolio.fees import TASTYTRADE, FeeSchedule
@@ -42,7 +46,8 @@ class RunSpec:
     ``fees_factor`` scales the fee table, ``spreads`` every quote's width, ``cut`` the modelled
     premiums; ``delay_min`` asks every slot late. ``strategies`` are the plans themselves, so a
     tuned plan is another spec. ``early_exercise`` is how holders of what we are short act (their die
-    has the run's ``seed``), ``latency_s`` the seconds from sending anything to its effect.
+    has the run's ``seed``), ``latency_s`` the seconds from sending anything to its effect, ``events``
+    somebody's own dates over the shipped ones.
     """
 
     strategies: tuple[Strategy, ...]
@@ -59,18 +64,26 @@ class RunSpec:
     delay_min: int = 0
     early_exercise: Mode = field(default=Mode.RATIONAL, repr=False)
     latency_s: float = field(default=LATENCY_S, repr=False)
+    events: tuple[Event, ...] = field(default=(), repr=False)
+
+    @property
+    def mechanics(self) -> bool:
+        """Whether every strategy trades what has no real volatility: then no money is counted."""
+        return bool(self.strategies) and all(invented(each.roots) for each in self.strategies)
 
     def text(self) -> str:
         """The spec as one line of text: what the journal keeps and the hash begins with.
 
-        Holders and latency are told where they are not the usual ones, so that a run hashes as it did
-        before they could be chosen.
+        Holders, latency and events are told where they are not the usual ones, so that a run hashes as
+        it did before they could be chosen.
         """
         told = [repr(self)]
         if self.early_exercise is not Mode.RATIONAL:
             told.append(f"early_exercise={self.early_exercise.value!r}")
         if self.latency_s != LATENCY_S:
             told.append(f"latency_s={self.latency_s!r}")
+        if self.events:
+            told.append(f"events={self.events!r}")
         return ", ".join(told)
 
 
@@ -93,16 +106,23 @@ Paths = MutableMapping[date, F64]
 Progress = Callable[[int, int], None]
 
 
-def run(spec: RunSpec, *, paths: Paths | None = None, progress: Progress | None = None) -> Run:
+def run(
+    spec: RunSpec,
+    *,
+    paths: Paths | None = None,
+    progress: Progress | None = None,
+    history: History | None = None,
+) -> Run:
     """Trade a window of the embedded history and return everything that happened.
 
     ``paths`` may be shared between runs of one seed and scale; ``progress`` hears (done, all)
-    sessions.
+    sessions. ``history`` stands in for the embedded window.
 
     Raises
     ------
     ConfigError
-        If a delay is negative, a latency out of bounds or two strategies bear one name.
+        If a delay is negative, a latency out of bounds, two strategies bear one name, or one whose money
+        counts would share an account with one whose does not.
     DataError
         If the window holds no session.
     InvariantError
@@ -115,8 +135,41 @@ def run(spec: RunSpec, *, paths: Paths | None = None, progress: Progress | None 
     names = [strategy.name for strategy in spec.strategies]
     if len(set(names)) < len(names):
         raise ConfigError(f"two strategies bear one name among {', '.join(names)}; rename one")
+    apart(spec)
     with _collector_at_rest():
-        return _made(spec, {} if paths is None else paths, progress)
+        return _made(spec, history, {} if paths is None else paths, progress)
+
+
+def apart(spec: RunSpec) -> None:
+    """Refuse strategies of both kinds in one account.
+
+    Raises
+    ------
+    ConfigError
+        If some trade what has no real volatility and others do not.
+    """
+    odd = [each.name for each in spec.strategies if invented(each.roots)]
+    if odd and not spec.mechanics:
+        raise ConfigError(
+            f"of {' and '.join(odd)} no money is counted, for the implied volatility is invented: run "
+            f"{'it' if len(odd) == 1 else 'them'} apart, with --strategies {','.join(odd)}"
+        )
+
+
+def market_of(spec: RunSpec, history: History, paths: Paths) -> ModelMarket | SeveralMarkets:
+    """The market a spec is traded on; ``paths`` are those of the S&P 500."""
+    calendar = event_table(spec.events)
+
+    def _modelled(family: Family, drawn: Paths) -> ModelMarket:
+        return ModelMarket(
+            history, spec.seed, spec.cut, spec.spreads, drawn, events=calendar, family=family
+        )
+
+    first = _modelled(SP500, paths)
+    if not spec.mechanics:
+        return first
+    others = invented(root for one in spec.strategies for root in one.roots)
+    return SeveralMarkets((first, *(_modelled(family, {}) for family in others)))
 
 
 @contextmanager
@@ -131,13 +184,13 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _made(spec: RunSpec, paths: Paths, progress: Progress | None) -> Run:
+def _made(spec: RunSpec, given: History | None, paths: Paths, progress: Progress | None) -> Run:
     """The run of a spec that makes sense; its time is all of it, the hash too."""
     began = perf_counter()
-    history = window(spec.start, spec.end, spec.scale)
+    history = window(spec.start, spec.end, spec.scale) if given is None else given
     sessions = _sessions(history)
     exchange, fees = venue(spec), fees_of(spec)
-    market = ModelMarket(history, spec.seed, spec.cut, spec.spreads, paths)
+    market = market_of(spec, history, paths)
     journal = MemoryJournal()
     desk = Desk(spec.strategies, spec.limits, fees, journal)
     start = RunStarted(sessions[0].opens, "backtest", spec.capital, spec.text())

@@ -4,13 +4,23 @@ Each prints as the sentence a person would say about it.
 """
 
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 
 from tomking.core.contract import Contract
 from tomking.core.order import Order
 from tomking.core.reading import Reading, first_failure, refusals
-from tomking.core.rung import AlarmLevel, Rung
+from tomking.core.restraints import (
+    Alarmed,
+    CrisisUnlocked,
+    Halted,
+    Proposed,
+    Resumed,
+    RungMoved,
+    StageDemoted,
+    StagePromoted,
+)
 from tomking.core.value import value
 
 
@@ -29,13 +39,17 @@ class RunStarted:
 
 @value
 class Considered:
-    """A slot came due and a strategy was asked; recorded when the answer is the first, last or new."""
+    """A slot came due and a strategy was asked; recorded when the answer is the first, last or new.
+
+    ``labels`` say what it was asked under; journals from before they were written have none.
+    """
 
     at: datetime
     strategy: str
     slot: str
     outcome: str
     readings: tuple[Reading, ...]
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __str__(self) -> str:
         named = "; ".join(str(failed) for failed in refusals(self.readings))
@@ -287,122 +301,6 @@ class CashMoved:
 
     def __str__(self) -> str:
         return f"${self.amount:+,.2f} of cash moved: {self.why}"
-
-
-@value
-class StagePromoted:
-    """The account may trade more: a person signed for the next deployment stage.
-
-    ``wins`` and ``weeks`` are what had been shown by then, ``signed`` who says so in their own words.
-    """
-
-    at: datetime
-    stage: int
-    wins: int
-    weeks: float
-    signed: str
-
-    def __str__(self) -> str:
-        shown = f"{self.wins} winners, {self.weeks:.0f} weeks in the stage before"
-        return f"promoted to stage {self.stage} ({shown}), signed {self.signed!r}"
-
-
-@value
-class StageDemoted:
-    """The account is taken back to an earlier deployment stage."""
-
-    at: datetime
-    stage: int
-    why: str
-
-    def __str__(self) -> str:
-        return f"taken back to stage {self.stage}: {self.why}"
-
-
-@value
-class CrisisUnlocked:
-    """A person allows puts to be sold above the highest VIX for anything new, until a date."""
-
-    at: datetime
-    until: date
-    signed: str
-
-    def __str__(self) -> str:
-        return f"puts may be sold in the crisis until {self.until}, signed {self.signed!r}"
-
-
-@value
-class Halted:
-    """Entries stop for a reason; other reasons are untouched. ``net_liq`` is what there was then."""
-
-    at: datetime
-    reason: str
-    note: str
-    net_liq: Decimal | None = None
-
-    def __str__(self) -> str:
-        return f"halted by {self.reason}: {self.note}"
-
-
-@value
-class Resumed:
-    """One reason not to trade is gone."""
-
-    at: datetime
-    reason: str
-    note: str
-
-    def __str__(self) -> str:
-        return f"{self.reason} was lifted: {self.note}"
-
-
-@value
-class Alarmed:
-    """An alarm went off, or grew louder: what raised it, and what could not be measured."""
-
-    at: datetime
-    level: AlarmLevel
-    readings: tuple[Reading, ...]
-
-    def __str__(self) -> str:
-        raised = [str(seen) for seen in self.readings if seen.observed is not None]
-        unknown = [seen.name for seen in self.readings if seen.observed is None]
-        blind = f"; not known: {', '.join(unknown)}" if unknown else ""
-        return f"{self.level.name} alarm: {'; '.join(raised)}{blind}"
-
-
-@value
-class RungMoved:
-    """The desk was moved along the kill ladder; ``by`` is an alarm, a session, the desk or a person."""
-
-    at: datetime
-    before: Rung
-    after: Rung
-    why: str
-    by: str
-
-    def __str__(self) -> str:
-        return f"{self.before.name} became {self.after.name} by {self.by}: {self.why}"
-
-
-@value
-class Proposed:
-    """What a rung would send, order for order, and what it would leave: a name and the reason each.
-
-    ``what`` is the rung's name, or HEDGE. Before its rung is reached it is a preview; from then on
-    exactly these orders are sent.
-    """
-
-    at: datetime
-    what: str
-    orders: tuple[Order, ...]
-    left_out: tuple[str, ...]
-    why: str
-
-    def __str__(self) -> str:
-        named = [f"{order.id} for {order.limit} x {order.units}" for order in self.orders]
-        left = f"; left out: {', '.join(self.left_out)}" if self.left_out else ""
-        return f"{self.what} is {', '.join(named) or 'nothing'} ({self.why}){left}"
 
 
 Fact = (

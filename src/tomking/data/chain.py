@@ -1,6 +1,6 @@
 """A modelled chain: listed by the rules of its date, priced only where asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,16 @@ from tomking.core.evidence import Evidence
 from tomking.core.reading import Skip, Stage, skip
 from tomking.market import listing
 from tomking.market.bars import F64
-from tomking.market.modelled import Columns, Cut, Instant, forwards, lay_out, mark, strikes_of
+from tomking.market.modelled import (
+    SHARES,
+    Columns,
+    Cut,
+    Instant,
+    forwards,
+    lay_out,
+    mark,
+    strikes_of,
+)
 from tomking.market.snapshot import ASK, BID, DELTA, VOL, Nearest, Quote
 from tomking.market.strikes import listed_strikes, nearest_strike, strike_step
 from tomking.market.surface import atm_sd_into, strike_at_delta
@@ -29,7 +38,8 @@ _NEIGHBOURS = np.array([-1.0, 0.0, 1.0, 2.0])
 class ModelChain:
     """The options of one root at one instant. Strikes are chosen by the delta of the uncut model.
 
-    ``rows`` are layouts of an expiry's first contract, kept by the market from one instant to the next.
+    ``rows`` are layouts of an expiry's first contract, kept by the market from one instant to the next;
+    ``shares`` the prices of roots as multiples of the index.
     """
 
     root: str
@@ -37,6 +47,7 @@ class ModelChain:
     now: Instant
     clock: VarianceClock
     rows: dict[tuple[str, Expiry], Columns]
+    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
     levels: dict[date, tuple[Expiry, tuple[float, float, float]]] = field(default_factory=dict)
 
     def expiry_near(self, dte: int, within: int) -> Expiry | Skip:
@@ -93,7 +104,7 @@ class ModelChain:
         known = self.rows.get(key)
         if known is None:
             one = contract_of(self.root, expiry, Right.PUT, 1.0)
-            known = self.rows[key] = lay_out((one,), self.clock)
+            known = self.rows[key] = lay_out((one,), self.clock, self.shares)
         return known
 
     def _level(self, expiry: Expiry) -> tuple[float, float, float]:

@@ -1,5 +1,5 @@
-"""The modelled market: real daily history, a modelled path for every session, modelled chains on
-it.
+"""The modelled market of one family of roots: daily history, a modelled path for every session,
+modelled chains on it.
 
 ``ModelMarket.at`` gives the market as it was known at an instant: the path up to then, VIX from
 yesterday's close and the path, daily rows up to yesterday. The true VIX close arrives a quarter of
@@ -9,7 +9,6 @@ an hour after the close of the session.
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
@@ -23,19 +22,21 @@ from tomking.core.product import PRODUCTS
 from tomking.core.reading import Skip, Stage, skip
 from tomking.data.chain import ModelChain
 from tomking.data.embedded import History
+from tomking.data.families import SP500, Family
 from tomking.data.sheet import Sheet
 from tomking.data.tables import carry as carry_table
 from tomking.data.tables import events as event_table
-from tomking.data.tables import spy_dividends
-from tomking.market.bars import F64
-from tomking.market.carry import Carry, Dividend, forward
+from tomking.market.bars import F64, Bars
+from tomking.market.carry import Carry, forward
 from tomking.market.delivery import future_contract
+from tomking.market.events import EventTable
 from tomking.market.indicators import all_indicators, iv_percentile, iv_rank, vwap
 from tomking.market.landscape import MINUTES_A_DAY, Axes, Landscape
 from tomking.market.listing import front_future
 from tomking.market.modelled import Columns, Cut, Instant, forwards, later, lay_out, mark
 from tomking.market.modelled_landscape import laid_over
 from tomking.market.path import (
+    close_shape,
     day_shape,
     draw,
     open_evidence,
@@ -45,7 +46,6 @@ from tomking.market.path import (
     vix_day,
 )
 from tomking.market.sessions import (
-    next_session,
     previous_session,
     session_of,
     sessions_between,
@@ -58,15 +58,8 @@ SCALED = frozenset(
     {"atr", "ema8", "ema21", "ema50", "ema200", "bb_mid", "bb_upper", "bb_lower", "macd",
      "macd_signal", "macd_hist", "high252", "low252"}
 )  # fmt: skip
-#: A dividend is declared to this many dollars a share.
-DECLARED = Decimal("0.00001")
 #: Sets of legs kept laid out; a book has one, a working order another.
 LAID_MAX = 256
-ROOTS = ("ES", "MES", "SPX", "SPY")
-#: Inputs that nobody supplies in the embedded history; a filter on one of them answers unknown.
-MISSING = ("ES volume", "put/call ratio", "VIX9D", "sector correlation", "LEAP volume")
-#: Events that matter to these roots; the OPEC table's gaps need not stop a trade in the S&P 500.
-EVENTS = ("FOMC", "CPI", "NFP")
 #: How far ahead events are told.
 WEEK_DAYS = 7
 
@@ -79,28 +72,30 @@ Contracts = tuple[Contract, ...]
 class ByRoot(Mapping[str, T]):
     """Something of every root, made when it is first asked for."""
 
+    roots: tuple[str, ...]
     make: Callable[[str], T]
     made: dict[str, T] = field(default_factory=dict)
 
     def __getitem__(self, root: str) -> T:
-        if root not in ROOTS:
+        if root not in self.roots:
             raise KeyError(root)
         if root not in self.made:
             self.made[root] = self.make(root)
         return self.made[root]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(ROOTS)
+        return iter(self.roots)
 
     def __len__(self) -> int:
-        return len(ROOTS)
+        return len(self.roots)
 
 
 @dataclass(slots=True)
 class Today:
     """One session of the model: its path, what was known before the open, VIX before and after.
 
-    ``length`` is in minutes; ``levels`` are the prices of the roots as multiples of the index.
+    ``length`` is in minutes; ``levels`` are the prices of the roots as multiples of the family's
+    history, which is the index here, and VIX is whatever the family has in its place.
     """
 
     day: Day
@@ -117,13 +112,17 @@ class Today:
 
 @dataclass(slots=True)
 class ModelMarket:
-    """The market of a backtest on embedded history. ``paths`` may be shared between runs of one seed."""
+    """The market of a family on embedded history. Its runs of one seed may share ``paths``."""
 
     history: History
     seed: int
     cut: Cut = field(default_factory=Cut)
     spreads: float = 1.0
     paths: MutableMapping[date, F64] = field(default_factory=dict)
+    events: EventTable = field(default_factory=event_table)
+    family: Family = SP500
+    bars: Bars = field(init=False)
+    volatility: Bars = field(init=False)
     clock: VarianceClock = field(init=False)
     rows: dict[tuple[str, Expiry], Columns] = field(init=False, default_factory=dict)
     _indicators: Mapping[str, list[float]] = field(init=False)
@@ -133,8 +132,10 @@ class ModelMarket:
 
     def __post_init__(self) -> None:
         self.clock = _clock_over(self.history)
-        self._indicators = _lists(all_indicators(self.history.spx))
-        closes = self.history.vix.close
+        self.bars = self.family.rows(self.history)
+        self.volatility = self.family.volatility(self.history)
+        self._indicators = _lists(all_indicators(self.bars))
+        closes = self.volatility.close
         self._iv = _lists({"iv_rank": iv_rank(closes), "iv_percentile": iv_percentile(closes)})
 
     def at(self, now: datetime) -> "ModelSnapshot":
@@ -148,9 +149,10 @@ class ModelMarket:
         """The modelled path of a session, minute by minute, the same for every window and worker."""
         known = self.paths.get(session.day)
         if known is None:
-            vix = float(self.history.vix.close[self.history.vix.row(session.day) - 1])
-            shape = day_shape(self.history.spx, session.day, vix, session.minutes)
-            key = path_key(self.seed, "SPX", session.day)
+            vix = float(self.volatility.close[self.volatility.row(session.day) - 1])
+            shaped = close_shape if self.family.closes_only else day_shape
+            shape = shaped(self.bars, session.day, vix, session.minutes)
+            key = path_key(self.seed, self.family.name, session.day)
             known = self.paths[session.day] = draw(shape, key)
         return known
 
@@ -160,47 +162,36 @@ class ModelMarket:
         if known is None:
             if len(self._laid) >= LAID_MAX:
                 self._laid.clear()
-            known = self._laid[contracts] = lay_out(contracts, self.clock)
+            known = self._laid[contracts] = lay_out(contracts, self.clock, self.family.shares)
         return known
 
     def _open(self, day: date) -> Today:
         session = session_of(day)
         if session is None:
             raise DataError(f"{day} is not a session; choose a day on which the market was open")
-        spx, vix = self.history.spx, self.history.vix
-        row, vix_row = spx.row(day), vix.row(day)
-        before, vix_before = float(spx.close[row - 1]), float(vix.close[vix_row - 1])
-        carry = carry_table().at(day)
-        levels = {root: _level(root, day, carry) for root in ROOTS}
+        family, bars, vix = self.family, self.bars, self.volatility
+        row, vix_row = bars.row(day), vix.row(day)
+        before, vix_before = float(bars.close[row - 1]), float(vix.close[vix_row - 1])
+        carry = family.carried(carry_table().at(day))
+        levels = {root: _level(root, share, day, carry) for root, share in family.shares.items()}
         known = Day(
             session,
-            ByRoot(lambda root: spx.cut(0, row).scaled(levels[root])),
-            ByRoot(lambda root: self._measured(levels[root], row, vix_row)),
+            ByRoot(family.roots, lambda root: bars.cut(0, row).scaled(levels[root])),
+            ByRoot(family.roots, lambda root: self._measured(levels[root], row, vix_row)),
             {},
-            event_table().on(day, EVENTS),
+            self.events.on(day, family.events),
             {root: before * level for root, level in levels.items()},
-            Stamped(vix_before, _known_at(day), Evidence.RECORDED),
+            Stamped(vix_before, _known_at(day), vix.evidence),
             carry.rate,
-            MISSING,
-            {"SPY": self._dividends(day)},
-            event_table().coming(day, WEEK_DAYS, EVENTS),
+            family.missing,
+            family.dividends(self.history, day),
+            self.events.coming(day, WEEK_DAYS, family.events),
         )
+        opened = Evidence.MODEL if family.closes_only else open_evidence(day)
         return Today(
             known, session.minutes, levels, self.path(session), carry, vix_day(vix_before), before,
-            vix_before, float(vix.close[vix_row]), open_evidence(day),
+            vix_before, float(vix.close[vix_row]), opened,
         )  # fmt: skip
-
-    def _dividends(self, day: date) -> tuple[Dividend, ...]:
-        """SPY's dividends of today and of the next session, on the level history was brought to.
-
-        Those are the ones announced by then. The modelled share is a tenth of the index and does not
-        fall on the ex-date: what the table pays out was never in its price.
-        """
-        factor = Decimal(repr(self.history.scale_factor))
-        return tuple(
-            Dividend(paid.ex_date, (paid.amount * factor).quantize(DECLARED))
-            for paid in spy_dividends().between(day, next_session(day).day)
-        )
 
     def _measured(self, level: float, row: int, vix_row: int) -> Mapping[str, float]:
         """Indicators as of yesterday's close, in points of a root that stands at ``level`` x index."""
@@ -242,12 +233,12 @@ class ModelSnapshot:
     def vix(self) -> Stamped:
         """VIX now: from the path until the true close is published."""
         published = self.minute >= self.today.length + AFTER_CLOSE
-        evidence = Evidence.RECORDED if published else Evidence.MODEL
+        evidence = self.market.volatility.evidence if published else Evidence.MODEL
         return Stamped(self.instant.vix, self.at, evidence)
 
     def spot(self, root: str) -> Stamped | Skip:
         """The price of a root now: a future is carried forward from the index."""
-        if root not in ROOTS:
+        if root not in self.today.levels:
             return skip(f"{root} data", Stage.DATA, f"no price for {root}", "a price")
         closed = self.minute >= self.today.length
         evidence = Evidence.MODEL if not closed else _evidence(root)
@@ -255,7 +246,7 @@ class ModelSnapshot:
 
     def session_open(self, root: str) -> Stamped | Skip:
         """The price of the same thing at today's open."""
-        if root not in ROOTS:
+        if root not in self.today.levels:
             return skip(f"{root} data", Stage.DATA, f"no price for {root}", "a price")
         session = self.today.day.session
         if self.minute < 0:
@@ -273,9 +264,12 @@ class ModelSnapshot:
 
     def chain(self, root: str) -> "ModelChain | Skip":
         """The options of a root, priced when asked."""
-        if root not in ROOTS:
+        if root not in self.today.levels:
             return skip(f"{root} options", Stage.DATA, f"no option data for {root}", "a chain")
-        return ModelChain(root, self.at, self.instant, self.market.clock, self.market.rows)
+        market = self.market
+        return ModelChain(
+            root, self.at, self.instant, market.clock, market.rows, market.family.shares
+        )
 
     def marks(self, legs: Legs, shock: Shock = NO_SHOCK) -> Marks:
         """Every leg marked in one call; whoever asks again for the same contracts is given the same."""
@@ -301,12 +295,13 @@ class ModelSnapshot:
 
     def underlying(self, contract: Contract) -> Stamped | Skip:
         """The price of a contract's own future, index or share now."""
-        if contract.root not in ROOTS:
+        if contract.root not in self.today.levels:
             return skip(f"{contract.root} data", Stage.DATA, "no price", "a price")
         if not contract.future:
             return self.spot(contract.root)
         future = future_contract(contract.root, contract.future)
-        price = forwards(lay_out((future,), self.market.clock), self.instant)
+        market = self.market
+        price = forwards(lay_out((future,), market.clock, market.family.shares), self.instant)
         return Stamped(float(price[0]), self.at, Evidence.MODEL)
 
     def fixing(self, contract: Contract) -> Stamped | Skip:
@@ -319,7 +314,7 @@ class ModelSnapshot:
             raise LookAhead(f"{contract} has not been fixed yet at {self.at:%H:%M}")
         index = float(self.today.path[0 if morning else -1])
         evidence = self.today.open_evidence if morning else Evidence.RECORDED
-        level = index * PRODUCTS[contract.root].per_index
+        level = index * self.market.family.shares[contract.root]
         if contract.future and contract.is_option:
             future = future_contract(contract.root, contract.future)
             years = max((future.expiry - session.day).days, 0) / 365.0
@@ -337,7 +332,9 @@ class ModelSnapshot:
         vix = (
             today.vix_close
             if published
-            else vix_at(today.vix_before, today.sd, index, today.index_before)
+            else vix_at(
+                today.vix_before, today.sd, index, today.index_before, self.market.family.response
+            )
         )
         ordinal = self.day.session.day.toordinal()
         return Instant(
@@ -352,10 +349,9 @@ def _lists(columns: Mapping[str, F64]) -> Mapping[str, list[float]]:
     return {name: column.tolist() for name, column in columns.items()}
 
 
-def _level(root: str, day: date, carry: Carry) -> float:
-    """The price of a root as a multiple of the index: its share, carried to its front future."""
-    share = PRODUCTS[root].per_index
-    if root not in ("ES", "MES"):
+def _level(root: str, share: float, day: date, carry: Carry) -> float:
+    """The price of a root as a multiple of the history: its share, carried to its front future."""
+    if not PRODUCTS[root].is_future:
         return share
     years = (front_future(root, day).expiry - day).days / 365.0
     return forward(share, carry, years)

@@ -14,6 +14,7 @@ from importlib.resources import files
 
 from tomking.core.errors import DataCorrupt, DataError
 from tomking.core.value import value
+from tomking.data.event_file import laid_over
 from tomking.market.carry import CarryTable, Dividend, DividendTable, Quarter, quarter_of
 from tomking.market.events import NAMES, Event, EventTable, event_table
 
@@ -35,13 +36,19 @@ def percent(text: str) -> float:
 
 
 @cache
-def events() -> EventTable:
+def shipped_events() -> tuple[Event, ...]:
     """FOMC, CPI, NFP and OPEC, 2014 to 2026 (OPEC to June 2026, and not exhaustive)."""
-    return event_table(
+    return tuple(
         Event(name, date.fromisoformat(row["date"]), row["time_et"], row["event"])
         for name in NAMES
         for row in rows(name.lower())
     )
+
+
+@cache
+def events(own: tuple[Event, ...] = ()) -> EventTable:
+    """The shipped events, with somebody's own laid over them."""
+    return event_table(laid_over(own, shipped_events()) if own else shipped_events())
 
 
 @cache

@@ -20,11 +20,14 @@ from operator import attrgetter
 from types import NoneType
 from typing import Any
 
-from tomking.core.facts import Fact
+from tomking.core.facts import Considered, Fact
 from tomking.engine.codec import NOT_FINITE, no_place
 
 #: Significant digits a float keeps in a hash.
 DIGITS = 6
+
+#: Fields that facts were not always written with: journals from before keep their hash.
+LATER: Mapping[type, str] = {Considered: "labels"}
 
 Writer = Callable[[Any], str]
 
@@ -67,8 +70,17 @@ def _made(kind: Any) -> Writer:
 
 
 def _record(kind: Any) -> Writer:
-    """The writer of a dataclass: a template with a place for each field, by name."""
-    names = sorted(f.name for f in fields(kind))
+    """The writer of a dataclass; a field that came later is left out where it holds nothing."""
+    names, later = sorted(f.name for f in fields(kind)), LATER.get(kind)
+    whole = _fields(names)
+    if later is None:
+        return whole
+    before = _fields([name for name in names if name != later])
+    return lambda x: whole(x) if getattr(x, later) else before(x)
+
+
+def _fields(names: list[str]) -> Writer:
+    """A template with a place for each field, by name."""
     template = f"{{{', '.join(f'{quoted(name)}: %s' for name in names)}}}"
     if len(names) < 2:  # attrgetter would not give a tuple
         return lambda x: template % tuple(_text(getattr(x, name)) for name in names)

@@ -33,8 +33,14 @@ PATIENCE_MIN = 10
 
 
 def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
-    """Closing orders: for what a plan no longer keeps, and to reprice those that have not traded."""
+    """Closing orders: for what a plan no longer keeps, and to reprice those that have not traded.
+
+    What covers and what is covered may be told to go at once; the covered then goes once.
+    """
+    going: set[str] = set()
     for position in tuple(view.book.positions.values()):
+        if position.id in going:
+            continue
         working = next((w for w in view.book.closing(position.id) if not w.order.rests), None)
         if working is not None and working.order.purpose is Purpose.CLOSE:
             if working.since < view.market.at:
@@ -45,7 +51,10 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
             if not _nobody_bids(view, position):
                 yield closing(desk, view, position, left, replaces=at_work(view, position))
         elif position.strategy in watch or (position.id in {name for name, _ in desk.doubts}):
-            yield from _given_up(desk, view, position)
+            for order in _given_up(desk, view, position):
+                if order.closes not in going:
+                    going.add(order.closes)
+                    yield order
 
 
 def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
@@ -196,7 +205,8 @@ def worst_price(marks: Marks, legs: Legs, units: int, attempt: int) -> float:
 def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
     """Orders that rest at the venue until the plan's share of the premium is earned.
 
-    While an opening order still works more may come: the target is of all of it.
+    While an opening order still works more may come: the target is of all of it. Where a side was bought
+    back at a loss the other can be worth too little for the target: nobody pays to be bought out.
     """
     growing = {working.order.campaign for working in view.book.opening()}
     for position in view.book.positions.values():
@@ -206,12 +216,13 @@ def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
         if target is None or not position.whole or residue(position):
             continue
         units, legs = position.legs_to_close
-        intent, price = f"{position.id}/target", profit_price(position, target)
-        if price > 0 and all(leg.quantity > 0 for leg in legs):
-            continue  # an adjustment has cost more than what is left can earn
+        limit = on_tick(profit_price(position, target), position.root, legs)
+        if limit >= 0 and all(leg.quantity > 0 for leg in legs):
+            continue
+        intent = f"{position.id}/target"
         yield Order(
             intent, desk.attempts.get(intent, 0) + 1, Purpose.CLOSE, position.strategy,
-            position.campaign, legs, units, on_tick(price, position.root, legs),
+            position.campaign, legs, units, limit,
             closes=position.id, tif=TimeInForce.GTC, why=f"{target:.0%} of the premium earned",
         )  # fmt: skip
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from tomking.core.errors import QuoteMissing
-from tomking.core.facts import Alarmed, Proposed, RungMoved
 from tomking.core.order import Order, Purpose
 from tomking.core.reading import Skip
+from tomking.core.restraints import Alarmed, Proposed, RungMoved
 from tomking.core.rung import AlarmLevel, Rung
 from tomking.engine.decide import PATIENCE_MIN, at_work, closing, is_closing
 from tomking.engine.desk import Desk

@@ -9,9 +9,7 @@ from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale
 from tomking.core.facts import (
     Considered,
     Fact,
-    Halted,
     Judged,
-    Resumed,
     Reviewed,
     Sent,
     SessionClosed,
@@ -19,6 +17,7 @@ from tomking.core.facts import (
 from tomking.core.money import usd
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, refusals, skip
+from tomking.core.restraints import Halted, Resumed
 from tomking.engine.decide import (
     Wish,
     already,
@@ -32,7 +31,7 @@ from tomking.engine.decide import (
 )
 from tomking.engine.desk import Desk
 from tomking.engine.emergency import Hedge, attend, withdrawn
-from tomking.engine.labels import labels
+from tomking.engine.labels import asked_under, labels
 from tomking.engine.ladder import Step, repriced, steps, told
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
 from tomking.engine.tend import Tended, adjustments, renewals
@@ -105,7 +104,10 @@ def _halts(view: View) -> Iterator[Halted]:
 
 
 def _adjust(desk: Desk, view: View, tended: Tended, broker: Broker, inbox: Inbox) -> View:
-    """An adjustment offered; its position is closed instead when it is refused and the plan says so."""
+    """An adjustment offered; its position is closed instead when it is refused and the plan says so.
+
+    What the position covers goes before it, as with every other exit.
+    """
     order = tended.order
     if isinstance(order, Skip):
         after, outcome, readings = view, "skipped", order.readings
@@ -114,8 +116,8 @@ def _adjust(desk: Desk, view: View, tended: Tended, broker: Broker, inbox: Inbox
         outcome = "sent" if after is not view else _answer(desk, order)
     _review(desk, after, tended, outcome, readings)
     if after is view and tended.close_instead is not None and _said_no(outcome, readings):
+        why = f"{tended.what} was {outcome}"
         for each in first_closed(desk, view, tended.close_instead):
-            why = f"{tended.what} was {outcome}"
             order = closing(desk, view, each, why, replaces=at_work(view, each))
             after = offer(desk, after, order, broker, inbox)
     return after
@@ -238,7 +240,8 @@ def _consider(
     answer = f"{outcome} {[failed.name for failed in refusals(readings)]}"
     if last or desk.said.get(slot) != answer:
         desk.said[slot] = answer
-        desk.note([Considered(view.market.at, name, slot, outcome, readings)])
+        named = asked_under(desk.strategy(name).roots[0], view)
+        desk.note([Considered(view.market.at, name, slot, outcome, readings, named)])
 
 
 def close_of(view: View, broker: Broker) -> list[Fact]:

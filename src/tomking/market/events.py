@@ -57,6 +57,12 @@ class EventTable:
                     found.setdefault(name, ahead)
         return found
 
+    def ending(self, day: date, days: int, names: Collection[str] = NAMES) -> Mapping[str, date]:
+        """Names whose table ends before a date or within so many days of it, with its last date."""
+        limit = day + timedelta(days=days)
+        ends = {name: self.covers[name][1] if name in self.covers else date.min for name in names}
+        return {name: last for name, last in ends.items() if last < limit}
+
     def _gaps(self, day: date, names: Collection[str]) -> list[str]:
         gaps: list[str] = []
         for name in names:

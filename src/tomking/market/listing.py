@@ -5,7 +5,8 @@ The core series (third Fridays, Fridays, month ends) are always offered and mark
 before their first day, because the strategies are written for them; Monday to Thursday weeklies are
 offered only from the first day they had. MES is offered what ES had, marked before its own first
 day; the venue in truth lists MES less far out (six third Fridays, three month ends) than ES, whose
-reach is used here.
+reach is used here. QQQ is offered what SPY is, on SPY's first days. Crude oil has monthly options
+only, two years out; those of MCL stand on the days of CL's and are marked before their own first.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,11 +15,11 @@ from functools import cache
 from types import MappingProxyType
 
 from tomking.core.calendar import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY
-from tomking.core.contract import Contract, Expiry, Settles
+from tomking.core.contract import Contract, Expiry, Settles, future_code
 from tomking.core.errors import DataError
 from tomking.core.product import product
 from tomking.core.value import value
-from tomking.market.delivery import future_after, future_contract
+from tomking.market.delivery import back, future_after, future_contract, last_day
 from tomking.market.sessions import (
     month_end,
     nth_weekday,
@@ -29,6 +30,10 @@ from tomking.market.sessions import (
 from tomking.market.sessions_table import FIRST_YEAR, LAST_YEAR
 
 QUARTERLY_MONTHS = (3, 6, 9, 12)
+SHARES, CRUDE = frozenset({"SPY", "QQQ"}), frozenset({"CL", "MCL"})
+#: Business days from the last trade of an option on crude oil to that of its future (CME, contract
+#: specifications of LO); a monthly option of MCL ends on the same day (CME FAQ on MCO, 2022).
+CRUDE_DAYS = 3
 
 #: First trading day of each series: a weekday is its weekly, ``pm`` the third Friday fixed at the close,
 #: ``eom`` the last session of a month, ``quarter_end`` the last of a quarter. Sources:
@@ -40,6 +45,14 @@ QUARTERLY_MONTHS = (3, 6, 9, 12)
 #: FAQ of 2021-06-16 on quarterly PM options (not later than that).
 #: MES: CME FAQs of 2020 (options from 31 August) and 2023-02-13 (Monday to Thursday, quarterly ``pm``).
 #: SPY: MIAX alert 2016-09-06 (Wednesday); Traders Magazine 2018 (Monday); the rest recalled.
+#: MCL: CME FAQ on MCO (6 June 2022). CL: recalled.
+_SPY: Mapping[int | str, date] = MappingProxyType(
+    {
+        MONDAY: date(2018, 2, 16), TUESDAY: date(2022, 11, 14), WEDNESDAY: date(2016, 9, 7),
+        THURSDAY: date(2022, 11, 16), FRIDAY: date(2010, 6, 4), "quarter_end": date(2008, 1, 1),
+        "monthly": date(2005, 1, 10),
+    }
+)  # fmt: skip
 _SINCE: Mapping[str, Mapping[int | str, date]] = MappingProxyType(
     {
         "ES": {
@@ -57,19 +70,22 @@ _SINCE: Mapping[str, Mapping[int | str, date]] = MappingProxyType(
             THURSDAY: date(2022, 5, 11), FRIDAY: date(2005, 10, 28), "pm": date(2011, 10, 4),
             "eom": date(2014, 7, 7), "quarter_end": date(2008, 1, 1), "monthly": date(1983, 7, 1),
         },
-        "SPY": {
-            MONDAY: date(2018, 2, 16), TUESDAY: date(2022, 11, 14), WEDNESDAY: date(2016, 9, 7),
-            THURSDAY: date(2022, 11, 16), FRIDAY: date(2010, 6, 4),
-            "quarter_end": date(2008, 1, 1), "monthly": date(2005, 1, 10),
-        },
+        "SPY": _SPY,
+        "QQQ": _SPY,
+        "CL": {"monthly": date(1986, 11, 14)},
+        "MCL": {"monthly": date(2022, 6, 6)},
     }
 )  # fmt: skip
 
 #: How many days ahead a series is listed. ES month ends: six months (CME contract specifications); SPX:
-#: twelve (Cboe specifications). Quarterlies: nine quarters at CME; SPX and SPY list years.
+#: twelve (Cboe specifications). Quarterlies: nine quarters at CME; SPX, SPY and crude oil list years.
 _WEEKDAY_AHEAD, _FRIDAY_AHEAD, _MONTHLY_AHEAD = 35, 56, 400
-_EOM_AHEAD: Mapping[str, int] = MappingProxyType({"ES": 186, "MES": 186, "SPX": 365, "SPY": 365})
-_FAR_AHEAD: Mapping[str, int] = MappingProxyType({"ES": 820, "MES": 820, "SPX": 915, "SPY": 915})
+_EOM_AHEAD: Mapping[str, int] = MappingProxyType(
+    {"ES": 186, "MES": 186, "SPX": 365, "SPY": 365, "QQQ": 365}
+)
+_FAR_AHEAD: Mapping[str, int] = MappingProxyType(
+    {"ES": 820, "MES": 820, "SPX": 915, "SPY": 915, "QQQ": 915, "CL": 730, "MCL": 730}
+)
 
 
 @value
@@ -103,11 +119,16 @@ def _is_weekday(series: int | str) -> bool:
 
 
 def _monthlies(root: str, year: int, month: int) -> Iterator[_Listed]:
-    """The series of the third Friday."""
+    """The series of the third Friday; of crude oil the one its rule gives."""
+    if root in CRUDE:
+        yield _listed(
+            root, crude_end(year, month), "monthly", "monthly", Settles.PM, _FAR_AHEAD[root]
+        )
+        return
     day = third_friday(year, month)
     quarterly = month in QUARTERLY_MONTHS
     far = _FAR_AHEAD[root] if quarterly or month == 1 else _MONTHLY_AHEAD
-    if root == "SPY":
+    if root in SHARES:
         yield _listed(root, day, "monthly", "monthly", Settles.PM, far)
     elif root == "SPX":
         yield _listed(root, day, "monthly", "monthly", Settles.AM, far)
@@ -119,8 +140,18 @@ def _monthlies(root: str, year: int, month: int) -> Iterator[_Listed]:
         yield _listed(root, day, "serial", "monthly", Settles.PM, _MONTHLY_AHEAD)
 
 
+def crude_end(year: int, month: int) -> date:
+    """The day in a month on which options on the crude oil of the next month end.
+
+    >>> crude_end(2025, 11)
+    datetime.date(2025, 11, 17)
+    """
+    following = future_code("CL", year + month // 12, month % 12 + 1)
+    return back(last_day("CL", following), CRUDE_DAYS)
+
+
 def _month_ends(root: str, year: int, month: int) -> Iterator[_Listed]:
-    """The series of the last session; SPY has quarter ends only, and SPX had no others until 2014."""
+    """The series of the last session; shares have quarter ends only, SPX had no others until 2014."""
     since = _SINCE[root]
     ends = month in QUARTERLY_MONTHS and "quarter_end" in since
     series = "quarter_end" if ends else "eom"
@@ -131,10 +162,12 @@ def _month_ends(root: str, year: int, month: int) -> Iterator[_Listed]:
 def _weeklies(root: str, year: int, month: int) -> Iterator[_Listed]:
     """Monday to Friday weeklies whose scheduled day lies in a month; third Fridays are not theirs.
 
-    On a closed day the session before it, but a Monday of SPX and SPY moves to the session after it
-    (Cboe options hub 2016-08-11).
+    On a closed day the session before it, but a Monday of SPX and shares moves to the session after it
+    (Cboe options hub 2016-08-11). Crude oil's are left out.
     """
-    forward = root in ("SPX", "SPY")
+    if root in CRUDE:
+        return
+    forward = root == "SPX" or root in SHARES
     for weekday in (MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY):
         day = nth_weekday(year, month, weekday, 1)
         ahead = _FRIDAY_AHEAD if weekday == FRIDAY else _WEEKDAY_AHEAD

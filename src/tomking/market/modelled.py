@@ -5,10 +5,11 @@ instant; a stress is the same call under a shock. Nothing random enters a price 
 path.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from math import floor
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,8 @@ from tomking.pricing.american import american_slopes
 from tomking.pricing.black import black76_into
 
 ROWS = 9
+#: The price of each root as a share of the S&P 500.
+SHARES: Mapping[str, float] = MappingProxyType({root: p.per_index for root, p in PRODUCTS.items()})
 #: The open of a session, in minutes from midnight.
 OPEN_MINUTE = 570.0
 
@@ -109,15 +112,17 @@ class Columns:
     on_share: NDArray[np.bool_]
 
 
-def lay_out(contracts: Sequence[Contract], clock: VarianceClock) -> Columns:
-    """The columns of some contracts."""
+def lay_out(
+    contracts: Sequence[Contract], clock: VarianceClock, shares: Mapping[str, float] = SHARES
+) -> Columns:
+    """The columns of some contracts; ``shares`` are the prices of roots as multiples of the index."""
     products: list[Product] = [PRODUCTS[contract.root] for contract in contracts]
     days = np.array([contract.expiry.toordinal() for contract in contracts], dtype=np.int32)
     morning = np.array([contract.settles is Settles.AM for contract in contracts], dtype=np.bool_)
     return Columns(
         np.array([float(contract.strike or 0) for contract in contracts]),
         np.array([float(contract.right.sign if contract.right else 0) for contract in contracts]),
-        np.array([what.per_index for what in products]),
+        np.array([shares[what.root] for what in products]),
         np.array([float(_carried(contract)) for contract in contracts]),
         days.astype(np.float64),
         morning,

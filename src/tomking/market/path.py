@@ -30,6 +30,8 @@ CANDIDATES = 400
 VIX_RESPONSE = 0.088
 TRADING_DAYS = 252
 HALF_HOUR = STEP * STEPS
+#: How many daily deviations beyond its closes a day may go of which no extreme is known.
+FAR = 6.0
 #: A day whose sd is below this (VIX 0.0016) is a unit mistaken, not a calm one.
 SD_MIN = 1e-6
 
@@ -97,6 +99,27 @@ def day_shape(bars: Bars, day: date, vix_previous: float, minutes: int = 390) ->
         high_known=real or high != opened,
         low_known=real or low != opened,
     )
+
+
+def close_shape(bars: Bars, day: date, vix_previous: float, minutes: int = 390) -> DayShape:
+    """The shape of a day of which nothing but the close was kept: no open, no extreme it must reach.
+
+    It stays within ``FAR`` daily deviations of the two closes, which a path hardly ever comes near.
+
+    Raises
+    ------
+    LookAhead
+        If the history holds no row for the day.
+    DataError
+        If it is the first row, which has no previous close.
+    """
+    row = bars.row(day)
+    if row == 0:
+        raise DataError(f"{day} is the first day of the history; start one session later")
+    before, close = float(bars.close[row - 1]), float(bars.close[row])
+    sd = vix_day(vix_previous)
+    high, low = max(before, close) * exp(FAR * sd), min(before, close) * exp(-FAR * sd)
+    return DayShape(before, None, high, low, close, sd, minutes, high_known=False, low_known=False)
 
 
 def path_key(seed: int, root: str, day: date) -> int:
@@ -210,16 +233,20 @@ def variance_shares(minutes: int) -> F64:
     return _frozen(used / (halves.sum() + LAST_HALF_HOUR))
 
 
-def vix_at(vix_previous: float, sd_previous: float, level: float, previous_close: float) -> float:
+def vix_at(
+    vix_previous: float, sd_previous: float, level: float, previous_close: float,
+    response: float = VIX_RESPONSE,
+) -> float:  # fmt: skip
     """VIX at an instant, from what the index has done since the last close; in points.
 
     Causal: nothing of today's VIX close is in it (that arrives at 16:15). It understates spikes.
+    ``response`` is how far its logarithm falls for a daily deviation the index rises.
 
     >>> round(vix_at(20.0, vix_day(20.0), 5880.0, 6000.0), 2)
     23.03
     """
     move = log(level / previous_close) / sd_previous
-    return vix_previous * exp(-VIX_RESPONSE * move)
+    return vix_previous * exp(-response * move)
 
 
 @cache

@@ -1,7 +1,8 @@
 """Which strikes a chain lists: ladders of steps that widen with the distance and the term."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil, floor, inf
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -22,16 +23,22 @@ _POINTS_NEAR: Ladder = ((5.0, 0.10), (10.0, 0.20), (25.0, 0.35), (50.0, 0.50), (
 _POINTS_FAR: Ladder = ((10.0, 0.10), (25.0, 0.25), (50.0, 0.40), (100.0, inf))
 _SPY_NEAR: Ladder = ((1.0, 0.20), (5.0, inf))
 _SPY_FAR: Ladder = ((1.0, 0.10), (5.0, inf))
+#: A hundred strikes either way of the money are listed so (CME, contract specifications of LO); those
+#: further out, 2.50 and 5.00 apart, are left out: nothing is sold there.
+_CRUDE: Ladder = ((0.5, inf),)
+#: By root; any other has the ladder of an index.
+_LADDERS: Mapping[str, tuple[Ladder, Ladder]] = MappingProxyType(
+    dict.fromkeys(("SPY", "QQQ"), (_SPY_NEAR, _SPY_FAR))
+    | dict.fromkeys(("CL", "MCL"), (_CRUDE, _CRUDE))
+)
 #: Slack for a strike that arithmetic put a hair off its multiple.
 _HAIR = 1e-9
 
 
 def ladder(root: str, days: int) -> Ladder:
     """The steps and reaches of a root's strikes so many days before expiry."""
-    near = days <= NEAR_TERM_DAYS
-    if root == "SPY":
-        return _SPY_NEAR if near else _SPY_FAR
-    return _POINTS_NEAR if near else _POINTS_FAR
+    near, far = _LADDERS.get(root, (_POINTS_NEAR, _POINTS_FAR))
+    return near if days <= NEAR_TERM_DAYS else far
 
 
 def strike_step(root: str, strike: float, forward: float, days: int) -> float:

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from tomking.analysis.fullest import Fullest
+from tomking.analysis.gate_value import GateLedger
 from tomking.analysis.summary import Summary
 from tomking.core.evidence import Evidence
 from tomking.core.value import value
@@ -14,7 +15,7 @@ class Column:
     """One complete run: the one asked for, or the same with one thing changed.
 
     ``name`` is short (``fees ×2``), ``note`` says what differs. ``fullest`` is the moment margin took
-    most, for the run asked for.
+    most, for the run asked for; ``gates`` what its gates were worth, where that was asked.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Column:
     summary: Summary
     elapsed_s: float = 0.0
     fullest: Fullest | None = None
+    gates: GateLedger | None = None
 
 
 @value

@@ -15,9 +15,6 @@ SAME_DAY = (
     "What this says about 0DTE: that the machine, the sizes and the costs work; "
     "not whether the trade earns money."
 )
-UNMEASURABLE = "not measurable on MODEL data"
-#: Gates that choose by what an option costs; on modelled prices they choose among our own inventions.
-PREMIUM = ("credit", "premium", "iv ", "implied", "probability", "pattern")
 #: A share of winners that real prices do not show; above it the model is suspected first.
 WINNERS_MAX = 0.80
 BUG = "On MODEL data this is a bug report against the model until explained."
@@ -153,12 +150,6 @@ def _in(names: list[str], runs: Sequence[tuple[str, Tally]]) -> str:
         return "in the run asked for"
     which = "all" if len(names) == len(runs) else f"{len(names)} of {len(runs)}"
     return f"in {which} runs: {listed(names)}"
-
-
-def selects_on_premium(gate: str) -> bool:
-    """Whether a gate chooses by premium or implied volatility."""
-    name = gate.lower()
-    return any(word in name for word in PREMIUM)
 
 
 def nearly_all(report: Report) -> tuple[str, ...]:

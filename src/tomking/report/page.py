@@ -6,19 +6,19 @@ from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from tomking.report import charts, stress, tables
+from tomking.analysis.gate_value import Refuser
+from tomking.report import charts, ledger, mechanics, stress, tables
 from tomking.report.checks import PASS, verdicts
 from tomking.report.contents import Account, Report
 from tomking.report.findings import (
     SAME_DAY,
-    UNMEASURABLE,
     conclusions,
     day,
     flags,
     nearly_all,
     stopped,
 )
-from tomking.report.words import MINUS, many, money
+from tomking.report.words import MINUS, UNMEASURABLE, many, money
 
 #: Trade lists up to this long are shown at once, longer ones behind a click.
 SHORT = 12
@@ -41,6 +41,33 @@ def page(report: Report) -> str:
         same_day=SAME_DAY,
         unmeasurable=UNMEASURABLE,
         months=tables.MONTHS,
+    )
+    return unbroken(text)
+
+
+def page_of_mechanics(found: mechanics.Mechanics) -> str:
+    """The page of a run whose money is not counted."""
+    checked = mechanics.verdicts(found)
+    strategies = [
+        {
+            "it": one,
+            "exits": mechanics.exits(one),
+            "changes": mechanics.changes(one),
+            "refusals": mechanics.refusals(one),
+        }
+        for one in found.strategies
+    ]
+    text = (
+        _environment()
+        .get_template("mechanics.html")
+        .render(
+            found=found,
+            why=mechanics.WHY,
+            style=_asset("page.css"),
+            checks=checked,
+            failed={name: said for name, said in checked.items() if said != PASS},
+            strategies=strategies,
+        )
     )
     return unbroken(text)
 
@@ -80,10 +107,13 @@ def _account(report: Report, account: Account) -> dict[str, object]:
                 "goal": goals.get(tally.name),
                 "slices": tables.slices(summary, tally.name),
                 "gates": tables.gates(funnel),
+                "rejections": ledger.rejections(summary, tally.name),
+                "results": ledger.results(summary, tally.name),
                 "stopped": stopped(tally, funnel),
             }
             for tally, funnel in zip(summary.tallies, summary.funnels, strict=True)
         ],
+        "gates": _gates(account),
         "refused": summary.refused,
         "locks": summary.locks,
         "trades": tables.trades(summary),
@@ -99,6 +129,15 @@ def _fullest(account: Account) -> dict[str, object] | None:
         return None
     said = {"heading": stress.heading(found), "call": stress.margin_call(found.clock)}
     return said | {"rows": stress.rows(found)}
+
+
+def _gates(account: Account) -> dict[str, object] | None:
+    """What each gate was worth, if that was asked."""
+    found = account.base.gates
+    if found is None:
+        return None
+    only, first = (ledger.gates(found, refuser) for refuser in Refuser)
+    return {"refused": found.refused, "carried": found.carried, "only": only, "first": first}
 
 
 @cache

@@ -1,13 +1,16 @@
 """A report as plain data: what ``--json`` prints and ``report.json`` holds. Its keys are a promise."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
 from tomking.analysis.equity import Window
 from tomking.analysis.fullest import Fullest
+from tomking.analysis.gate_value import COVERAGE, GateLedger, GateValue, Refuser
 from tomking.analysis.intervals import Interval
 from tomking.analysis.performance import Performance
+from tomking.analysis.rejections import Rejection
+from tomking.analysis.results import Result
 from tomking.analysis.summary import Summary
 from tomking.analysis.tallies import Tally
 from tomking.analysis.trades import Trade
@@ -15,6 +18,7 @@ from tomking.core.reading import STAGES
 from tomking.portfolio.call import CallClock, Level, Uncalled
 from tomking.portfolio.stress import Replay
 from tomking.report.contents import Account, Column, Report, Venue
+from tomking.report.words import TOO_FEW, UNMEASURABLE
 
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 Record: TypeAlias = dict[str, Plain]
@@ -43,6 +47,9 @@ def contract(report: Report, account: Account, checks: Mapping[str, str]) -> Rec
         "last": report.last.isoformat(),
         "seed": report.seed,
         "venue": _venue(report.venue),
+        "rejections_by": rejected_by(base.summary),
+        "results_by": results_by(base.summary),
+        "gate_value": None if base.gates is None else gate_value(base.gates),
     }
 
 
@@ -73,6 +80,71 @@ def rejections(summary: Summary) -> Record:
         stage.value: sum(dict(funnel.by_stage).get(stage.value, 0) for funnel in summary.funnels)
         for stage in STAGES
     }
+
+
+def rejected_by(summary: Summary) -> Record:
+    """Considered and refused entries of each strategy by stage, hour, weekday and pattern."""
+    return _nested((row.strategy, row.by, row.label, _rejection(row)) for row in summary.rejections)
+
+
+def results_by(summary: Summary) -> Record:
+    """Closed trades of each strategy by hour and weekday of entry, pattern and regime."""
+    return _nested((row.strategy, row.by, row.label, _result(row)) for row in summary.results)
+
+
+def gate_value(gates: GateLedger) -> Record:
+    """What each gate was worth, dollars a trade and unit: + saved, - cost; words where none is told."""
+    return {
+        "refused": gates.refused,
+        "carried": gates.carried,
+        "coverage": COVERAGE,
+        **{
+            refuser.value.replace(" ", "_"): [_gate(each) for each in gates.of(refuser)]
+            for refuser in Refuser
+        },
+    }
+
+
+def _gate(each: GateValue) -> Record:
+    told: Plain = each.value
+    if told is None:
+        told = TOO_FEW if each.is_measurable else UNMEASURABLE
+    return {
+        "strategy": each.strategy,
+        "root": each.root,
+        "rule": each.rule,
+        "stage": each.stage,
+        "gate": each.gate,
+        "refused": each.refused,
+        "trades": each.trades,
+        "days": each.days,
+        "value": told,
+        "interval": None if each.interval is None else [each.interval.low, each.interval.high],
+        "selects_on": each.selects or None,
+    }
+
+
+def _rejection(row: Rejection) -> Record:
+    return {"considered": row.considered, "refused": row.refused, "stages": dict(row.stages)}
+
+
+def _result(row: Result) -> Record:
+    return {
+        "closed": row.closed,
+        "wins": row.wins,
+        "losses": row.losses,
+        "win_rate": row.win_rate,
+        "pnl": _money(row.pnl),
+        "mean": _money(row.mean),
+    }
+
+
+def _nested(rows: Iterable[tuple[str, str, str, Record]]) -> Record:
+    """Records by three names, one inside the other."""
+    found: dict[str, dict[str, Record]] = {}
+    for first, second, third, record in rows:
+        found.setdefault(first, {}).setdefault(second, {})[third] = record
+    return {name: {by: part for by, part in one.items()} for name, one in found.items()}  # noqa: C416
 
 
 def payload(report: Report) -> Record:
@@ -120,6 +192,9 @@ def _column(column: Column) -> Record:
             }
             for funnel in summary.funnels
         },
+        "gate_value": None if column.gates is None else gate_value(column.gates),
+        "rejections_by": rejected_by(summary),
+        "results_by": results_by(summary),
         "months": {f"{m.year}-{m.month:02d}": m.gain for m in summary.months},
         "windows": {window.name: _window(window) for window in summary.windows},
         "trades": [_trade(trade) for trade in summary.trades],
@@ -205,7 +280,7 @@ def _ratios(tally: Tally) -> Record:
 
 
 def _interval(found: Interval | None) -> Plain:
-    return "too few" if found is None else [found.low, found.high]
+    return TOO_FEW if found is None else [found.low, found.high]
 
 
 def _window(window: Window) -> Record:

@@ -3,16 +3,16 @@
 from tomking.analysis.equity import Month
 from tomking.analysis.funnel import Funnel, Refusal
 from tomking.analysis.intervals import Interval
+from tomking.analysis.premium import selects_on
 from tomking.analysis.summary import Summary
 from tomking.analysis.tallies import Tally
 from tomking.analysis.trades import Trade
 from tomking.core.value import value
 from tomking.report.contents import Account, Goal, Report
-from tomking.report.findings import day, selects_on_premium
-from tomking.report.words import NONE, many, money, number, percent
+from tomking.report.findings import day
+from tomking.report.words import NONE, TOO_FEW, many, money, number, percent
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-TOO_FEW = "too few"
 #: Monthly returns from which a cell is tinted light, middle and strong.
 TINTS = (0.0005, 0.005, 0.015)
 
@@ -194,7 +194,7 @@ def gates(funnel: Funnel) -> Table:
 
 def mark(refusal: Refusal) -> str:
     """The mark of a gate whose value cannot be measured on modelled prices."""
-    return " *" if selects_on_premium(refusal.gate) else ""
+    return " *" if selects_on(refusal.rule, refusal.stage) else ""
 
 
 def trades(summary: Summary) -> Table:

@@ -3,6 +3,9 @@
 from decimal import Decimal
 
 NONE = "–"
+#: What is printed where figures may not be told.
+TOO_FEW = "too few"
+UNMEASURABLE = "not measurable on MODEL data"
 MINUS = "−"
 
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tomking.core.figures import loss
-from tomking.core.rung import AlarmLevel, Rung
+from tomking.core.rung import Rung
 from tomking.core.value import value
 from tomking.market.events import UNKNOWN
 from tomking.risk.limits import Limits, at_level
 from tomking.risk.regimes import REGIMES, bands_of, settled
-from tomking.risk.rungs import KillLadder
+from tomking.risk.rungs import BY_ALARM, KillLadder
 from tomking.risk.standing import Standing
 from tomking.risk.view import View
 
@@ -108,8 +108,7 @@ def ladder(known: KillLadder, bound: float, limits: Limits) -> Cap:
 
     That nothing opens on the rung is a gate of its own (R-RNG-01), so that a refusal names it.
     """
-    loud = known.alarm is not None and known.alarm >= AlarmLevel.ORANGE
-    if known.rung < Rung.CLOSE_ONLY or not loud:
+    if known.rung < Rung.CLOSE_ONLY or known.by != BY_ALARM:
         return Cap("kill ladder")
     return Cap(f"{known.rung.name} after an alarm", bp_share_max=limits.orange_bp_factor * bound)
 

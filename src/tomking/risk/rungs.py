@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from tomking.core.facts import Alarmed, Fact, Proposed, RungMoved
+from tomking.core.facts import Fact
+from tomking.core.restraints import Alarmed, Proposed, RungMoved
 from tomking.core.rung import AlarmLevel, Rung
 from tomking.core.value import value
 
@@ -53,9 +54,11 @@ def climbed(ladder: KillLadder, fact: Fact) -> KillLadder:
     match fact:
         case Alarmed(at=at, level=level, readings=readings):
             quiet = level < AlarmLevel.ORANGE
+            kept = quiet and ladder.rung >= Rung.CLOSE_ONLY  # a louder one put the desk there
             return replace(
-                ladder, alarm=level, alarmed=at.date(), why=str(readings[0]), shown=quiet
-            )
+                ladder, alarm=level, alarmed=at.date(), shown=ladder.shown and quiet,
+                why=ladder.why if kept else str(readings[0]),
+            )  # fmt: skip
         case RungMoved(at=at, after=after, by=by):
             shown = ladder.shown or after is Rung.NORMAL
             return replace(ladder, rung=after, by=by, since=at.date(), shown=shown, proposed=None)

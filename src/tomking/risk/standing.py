@@ -10,28 +10,32 @@ from decimal import Decimal
 from math import inf
 
 from tomking.core.facts import (
-    Alarmed,
     CampaignClosed,
     CashMoved,
-    CrisisUnlocked,
+    Considered,
     Fact,
-    Halted,
     Judged,
     LegFilled,
     MarginCalled,
     MarginMet,
+    RunStarted,
+    SessionClosed,
+)
+from tomking.core.money import ZERO
+from tomking.core.restraints import (
+    Alarmed,
+    CrisisUnlocked,
+    Halted,
     Proposed,
     Resumed,
     RungMoved,
-    RunStarted,
-    SessionClosed,
     StageDemoted,
     StagePromoted,
 )
-from tomking.core.money import ZERO
 from tomking.core.rung import Rung
 from tomking.core.value import value
 from tomking.risk.limits import Limits
+from tomking.risk.outcomes import Recent, Risks, closed, forgotten, risked
 from tomking.risk.progress import TOP_STAGE, Shown, counted, drawdown_of, phase_after
 from tomking.risk.rungs import KillLadder, climbed
 from tomking.risk.tally import Tally, tallied
@@ -40,6 +44,8 @@ from tomking.risk.tally import Tally, tallied
 OPENING = "/open"
 #: The reason not to trade while the venue asks for more than the account is worth.
 MARGIN_CALL = "margin call"
+#: A strategy paused by its own record is lifted as this and its name, and then begins anew.
+EXPECTANCY = "expectancy of "
 #: The rule whose reading says what share of net liq margin takes with an approved order in the account.
 MARGIN_IN_ALL = "R-MRG-02"
 
@@ -61,7 +67,9 @@ class Standing:
     last close, and ``margin_share`` is margin as a share of net liq as it was last told: by the last
     close, or by a gate since. ``deepest`` is the deepest drawdown since ``phase_since``; ``stage`` is
     the deployment stage on record, and the highest one while none was ever signed for.
-    ``crisis_until`` is the last day on which puts may be sold above the highest VIX.
+    ``crisis_until`` is the last day on which puts may be sold above the highest VIX. ``recent`` are the
+    last outcomes of each strategy, ``risks`` what the stops of each open campaign would have lost at
+    entry.
     """
 
     day_start: Decimal = ZERO
@@ -85,6 +93,8 @@ class Standing:
     stage: int = TOP_STAGE
     stage_since: date = date.min
     crisis_until: date = date.min
+    recent: Recent = ()
+    risks: Risks = ()
 
     @property
     def entries_today(self) -> int:
@@ -122,7 +132,7 @@ def apply(standing: Standing, fact: Fact, limits: Limits) -> Standing:
         case SessionClosed():
             return _closed(standing, fact, limits)
         case CampaignClosed():
-            return _tallied(standing, fact)
+            return _tallied(standing, fact, limits)
         case CashMoved(amount=amount):
             return _moved(standing, amount)
         case LegFilled(order=order):
@@ -156,9 +166,8 @@ def _restrained(standing: Standing, fact: Fact) -> Standing:
             return replace(back, stage=min(back.stage, 1), stage_since=at.date())
         case Alarmed() | RungMoved() | Proposed():
             return replace(standing, ladder=climbed(standing.ladder, fact))
-        case Judged(approved=True, readings=readings):
-            told = next((r.observed for r in readings if r.rule == MARGIN_IN_ALL), None)
-            return replace(standing, margin_share=told) if isinstance(told, float) else standing
+        case Considered() | Judged():
+            return _told(standing, fact)
         case _:
             return standing
 
@@ -202,19 +211,23 @@ def opened(standing: Standing, today: date) -> Standing:
     )
 
 
-def _tallied(standing: Standing, fact: CampaignClosed) -> Standing:
+def _tallied(standing: Standing, fact: CampaignClosed, limits: Limits) -> Standing:
     """A campaign ended: a scratch neither counts nor resets the streak (rulebook 17)."""
     tallies = dict(standing.tallies)
     tally = tallied(tallies.get(fact.strategy, Tally()), fact)
     streak, wins = standing.streak, standing.wins_in_a_row
     if abs(fact.pnl) > fact.fees:
         streak, wins = (0, wins + 1) if fact.pnl > 0 else (streak + 1, 0)
+    kept = max(limits.expectancy_wins_over, limits.expectancy_mean_over)
+    recent, risks = closed(standing.recent, standing.risks, fact, kept)
     return replace(
         standing,
         streak=streak,
         wins_in_a_row=wins,
         tallies=tuple((tallies | {fact.strategy: tally}).items()),
         today=tallied(standing.today, fact),
+        recent=recent,
+        risks=risks,
     )
 
 
@@ -227,6 +240,16 @@ def _moved(standing: Standing, amount: Decimal) -> Standing:
         month_start=standing.month_start + amount,
         peak=standing.peak + amount,
     )
+
+
+def _told(standing: Standing, fact: Considered | Judged) -> Standing:
+    """What an opening would lose at its stops, or what margin takes with an approved order."""
+    if isinstance(fact, Considered):
+        return replace(standing, risks=risked(standing.risks, fact))
+    told = next((r.observed for r in fact.readings if r.rule == MARGIN_IN_ALL), None)
+    if not fact.approved or not isinstance(told, float):
+        return standing
+    return replace(standing, margin_share=told)
 
 
 def _others(standing: Standing, reason: str) -> tuple[Trip, ...]:
@@ -245,5 +268,8 @@ def _resumed(standing: Standing, reason: str) -> Standing:
             return replace(after, week_start=standing.day_start)
         case "month loss":
             return replace(after, month_start=standing.day_start)
+        case _ if reason.startswith(EXPECTANCY):
+            name = reason.removeprefix(EXPECTANCY)
+            return replace(after, recent=forgotten(after.recent, name))
         case _:
             return after

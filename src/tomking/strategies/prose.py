@@ -15,7 +15,17 @@ from tomking.core.contract import Right
 from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
 from tomking.core.value import value
-from tomking.strategies import apart, entry, late, picks, size, stay, trend, worth
+from tomking.strategies import (
+    apart,
+    entry,
+    late,
+    picks,
+    size,
+    stay,
+    together,
+    trend,
+    worth,
+)
 from tomking.strategies.adjust import Adjustment
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.picks import AtrAway, LegPlan
@@ -28,7 +38,7 @@ WIDTH = 88
 #: Every rule and pick a plan may be written in, by name.
 VOCABULARY: Mapping[str, type[Any]] = {
     name: kind
-    for module in (entry, trend, worth, apart, size, stay, late, picks)
+    for module in (entry, trend, worth, apart, size, stay, late, together, picks)
     for name, kind in vars(module).items()
     if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
     if kind not in (LegPlan, picks.Expires, picks.Place, worth.Candidate)

@@ -46,7 +46,7 @@ class StayRule(Protocol):
 def kept(rule: StayRule, position: Position, view: View) -> bool:
     """Whether a rule still holds; what cannot be measured takes nobody out."""
     seen, bound = rule.measure(position, view)
-    return seen != seen or holds(rule.sense, seen, bound)
+    return seen != seen or bound != bound or holds(rule.sense, seen, bound)
 
 
 def reading(rule: StayRule, position: Position, view: View) -> Reading:
@@ -111,7 +111,7 @@ class LossBelowNetLiq:
         return -view.profit(position), self.share * view.net_liq
 
     def __str__(self) -> str:
-        return f"the loss is below {self.share:.0%} of net liq"
+        return f"the loss is below {100.0 * self.share:g}% of net liq"
 
 
 @value

@@ -58,7 +58,7 @@ STRANGLE = Plan(
         RangeAtMost(0.08, "R-SGL-04"),
         PlaceAtLeast(20, 0.20, "R-SGL-04"),
         PlaceAtMost(20, 0.80, "R-SGL-04"),
-        NoEventWithin(("FOMC",), 3, "R-EVT-05"),
+        NoEventWithin(("FOMC",), 3, "R-EVT-09"),
     ),
     take_when=(CreditAtLeast(1.0, "R-SGL-02"), NoneOpenedWithin(4, "R-SGL-07")),
     size=(VixScaled(2.0, rule="R-SIZ-06"),),
@@ -93,7 +93,7 @@ STRANGLE_CL = replace(
     title="Crude oil strangle",
     roots=("CL", "MCL"),
     variant_of="strangle",
-    enter_when=(*STRANGLE.enter_when[:-1], NoEventWithin(("FOMC", "OPEC"), 3, "R-EVT-05")),
+    enter_when=(*STRANGLE.enter_when[:-1], NoEventWithin(("FOMC", "OPEC"), 3, "R-EVT-09")),
     take_when=(CreditAtLeast(0.10, "R-SGL-02"), STRANGLE.take_when[1]),
 )
 

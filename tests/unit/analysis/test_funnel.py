@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tomking.analysis.funnel import Funnel, funnels, refused_orders, root_of
+from tomking.analysis.answers import root_of
+from tomking.analysis.funnel import Funnel, funnels, refused_orders
 from tomking.analysis.tallies import Asked, Block
 from tomking.core.facts import Considered, Fact, Judged
 from tomking.core.reading import Stage

@@ -8,7 +8,7 @@ import pytest
 
 from tomking.backtest.operator import SimulatedOperator
 from tomking.core.calendar import CLOSE, new_york
-from tomking.core.facts import RungMoved
+from tomking.core.restraints import RungMoved
 from tomking.core.rung import AlarmLevel, Rung
 from tomking.risk.limits import Limits
 from tomking.risk.rungs import KillLadder

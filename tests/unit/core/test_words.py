@@ -14,17 +14,12 @@ from tomking.core.contract import Contract, Right, Settles, future_code, future_
 from tomking.core.errors import ConfigError, Exit, LookAhead, OutcomeUnknown, TomKingError
 from tomking.core.evidence import Evidence
 from tomking.core.facts import (
-    Alarmed,
     CampaignClosed,
     CashMoved,
     Considered,
-    Halted,
     Judged,
     LegFilled,
     OrderEnded,
-    Proposed,
-    Resumed,
-    RungMoved,
     RunStarted,
     Sent,
     SessionClosed,
@@ -34,6 +29,13 @@ from tomking.core.money import cents, points, usd
 from tomking.core.order import Purpose
 from tomking.core.product import PRODUCTS, product
 from tomking.core.reading import Reading, Sense, Skip, Stage, figure, first_failure, holds, skip
+from tomking.core.restraints import (
+    Alarmed,
+    Halted,
+    Proposed,
+    Resumed,
+    RungMoved,
+)
 from tomking.core.rung import AlarmLevel, Rung
 from tomking.core.venue import is_on_tick
 from worlds.board import FRIDAY, board

@@ -8,7 +8,7 @@ import pytest
 from tomking.core.errors import InvariantError
 from tomking.core.facts import RunStarted
 from tomking.engine.desk import Desk
-from tomking.engine.labels import labels
+from tomking.engine.labels import asked_under, labels
 from tomking.engine.memory import MemoryJournal
 from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
@@ -91,6 +91,17 @@ def test_labels_say_what_a_decision_was_made_under() -> None:
     assert named["vix"] == "26.00"
     assert named["evidence"] == "MODEL"
     assert float(named["pattern"]) > 0
+
+
+def test_a_question_is_labelled_like_the_order_it_may_lead_to() -> None:
+    seen = scene(market={"vix_points": 26.0}, memory={"phase": 3})
+    wanted = order(SPREAD, "2.00")
+    judged = labels(wanted, seen, judge(wanted, seen, preview()).readings)
+    assert asked_under("ES", seen) == {k: v for k, v in judged.items() if k != "reason"}
+
+
+def test_the_pattern_of_a_root_nobody_measured_is_unknown() -> None:
+    assert asked_under("GLD", scene())["pattern"] == "unknown"
 
 
 def test_an_exit_is_not_asked_for_its_pattern() -> None:

@@ -9,8 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tomking.core.facts import Alarmed, Fact, Judged, OrderEnded, Proposed, RungMoved, Sent
+from tomking.core.facts import (
+    Fact,
+    Judged,
+    OrderEnded,
+    Sent,
+)
 from tomking.core.order import Order, Purpose
+from tomking.core.restraints import Alarmed, Proposed, RungMoved
 from tomking.core.rung import AlarmLevel, Rung
 from tomking.engine.desk import Desk
 from tomking.engine.ports import Tick

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from tomking.core.contract import Right
-from tomking.core.order import Leg, Order, Purpose
+from tomking.core.order import Order, Purpose
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.rung import Rung
+from tomking.engine.hedged import bought
 from tomking.market.snapshot import ASK
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.preview import Preview
@@ -45,13 +46,7 @@ def test_a_flat_desk_and_a_locked_one_are_not_hedged() -> None:
 def hedge_of(seen: View) -> Order:
     """A put of the strangle's month, bought at its ask."""
     short = next(c for c in seen.book.legs.contracts if c.right is Right.PUT)
-    put = replace(short, strike=Decimal(5150))
-    legs = (Leg(put, 1, "hedge"),)
-    paid = seen.market.marks(columns_of(legs)).table[ASK].tolist()[0]
-    return Order(
-        "hedge/2025-12-05/reduce", 1, Purpose.REDUCE, "hedge", "hedge/2025-12-05", legs, 1,
-        Decimal(str(-round(paid, 2))),
-    )  # fmt: skip
+    return bought(seen, ((replace(short, strike=Decimal(5150)), 1),), 1, "cover the strangle")
 
 
 LOWERS = Preview(Decimal(9000), Decimal(6000), Decimal(0), Decimal(2), "broker")
@@ -68,6 +63,20 @@ def test_a_hedge_is_shown_and_sent_only_where_a_setting_says_so(how: str, goes: 
     assert [each.purpose for each in shown] == [Purpose.REDUCE]
     assert sent(facts) == (shown if goes else ())
     assert rung(on) is Rung.CLOSE_ONLY
+
+
+def test_a_hedge_is_priced_at_the_far_side_and_on_a_tick() -> None:
+    on = emergency("strangle", **ORANGE)
+    seen = on.desk.view(on.market.at(tick(60).at))
+    wanted = hedge_of(seen)
+    ask = seen.market.marks(columns_of(wanted.legs)).table[ASK].tolist()[0]
+    assert wanted.limit is not None
+    assert wanted.limit % Decimal("0.05") == 0
+    assert -0.051 <= float(wanted.limit) + ask <= 0.0
+    assert (wanted.id, wanted.legs[0].opens) == ("hedge/2025-12-05/reduce#1", True)
+    both = bought(seen, ((wanted.legs[0].contract, 1), (seen.book.legs.contracts[1], -1)), 3, "")
+    assert [leg.quantity for leg in both.legs] == [1, -1]
+    assert both.units == 3
 
 
 @pytest.mark.rule("R-RNG-09")

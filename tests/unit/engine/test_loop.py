@@ -9,7 +9,6 @@ import pytest
 from tomking.core.facts import (
     CampaignClosed,
     Considered,
-    Halted,
     Judged,
     LegFilled,
     OrderEnded,
@@ -18,6 +17,7 @@ from tomking.core.facts import (
 )
 from tomking.core.order import Purpose
 from tomking.core.reading import Stage, first_failure
+from tomking.core.restraints import Halted
 from tomking.engine.ports import Tick
 from tomking.risk.limits import Limits
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
@@ -75,6 +75,7 @@ def test_the_brake_is_looked_at_after_the_verdict() -> None:
     assert not on.exchange.working()
     (considered,) = (fact for fact in facts if isinstance(fact, Considered))
     assert considered.outcome != "refused: approved"
+    assert considered.labels["regime"] == "NORMAL"
 
 
 @pytest.mark.emergency

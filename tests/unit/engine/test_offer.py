@@ -9,8 +9,16 @@ import pytest
 
 from tomking.core.contract import Contract
 from tomking.core.errors import ConfigError, QuoteMissing
-from tomking.core.facts import Fact, Halted, Judged, LegFilled, OrderEnded, RunStarted, Sent
+from tomking.core.facts import (
+    Fact,
+    Judged,
+    LegFilled,
+    OrderEnded,
+    RunStarted,
+    Sent,
+)
 from tomking.core.order import Order, Purpose
+from tomking.core.restraints import Halted
 from tomking.engine.desk import Desk
 from tomking.engine.loop import close_of, offer
 from tomking.engine.memory import MemoryJournal

@@ -16,6 +16,7 @@ from tomking.portfolio.preflight import (
     CHECKS,
     Situation,
     claims,
+    first_of,
     objections,
     readings,
     refusals,
@@ -163,6 +164,8 @@ def test_an_order_stands_in_for_the_one_it_replaces_and_for_those_before() -> No
     working = {first.id: first, second.id: second}
     assert replaced(third, working) == [second.id, first.id]
     assert replaced(first, working) == []
+    assert first_of(third, working) == first_of(second, working) == first.id
+    assert first_of(third, {}) == third.id
 
 
 def test_a_future_is_bought_against_one_that_is_short_but_never_closed_without_one() -> None:
@@ -225,3 +228,9 @@ def test_a_refusal_prints_code_and_sentence() -> None:
 
 def test_a_price_beside_the_tick_is_all_that_routing_finds() -> None:
     assert [check.seen for check in CHECKS].count(Checkpoint.ROUTING) == 1
+
+
+def test_contracts_that_stand_against_others_are_counted_over_all_units() -> None:
+    wanted = replace(SPREAD, units=3)
+    found = objections(wanted, Situation({SHORT: 1, LONG: -1}, TODAY, TEN_THIRTY))
+    assert [reading.observed for reading in found] == [6.0]

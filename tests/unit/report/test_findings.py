@@ -12,7 +12,6 @@ from tomking.report.findings import (
     conclusions,
     flags,
     nearly_all,
-    selects_on_premium,
     stopped,
 )
 from unit.report.reports import report
@@ -87,14 +86,6 @@ def test_a_gate_that_refuses_nearly_everything_is_named() -> None:
     assert said == (
         "$44,500, friday_0dte: “VIX” on ES refused 99 % of the 100 days on which it was asked."
     )
-
-
-@pytest.mark.parametrize(
-    ("gate", "chooses"),
-    [("credit of the put side", True), ("net credit", True), ("IV rank", True), ("VIX", False)],
-)
-def test_gates_that_choose_by_price_are_told_from_others(gate: str, *, chooses: bool) -> None:
-    assert selects_on_premium(gate) == chooses
 
 
 def test_a_result_that_turns_with_an_assumption_names_it() -> None:

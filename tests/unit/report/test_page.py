@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tomking.report.findings import SAME_DAY, UNMEASURABLE
+from tomking.report.findings import SAME_DAY
 from tomking.report.page import page
+from tomking.report.words import UNMEASURABLE
 from unit.report.reports import report
 
 pytestmark = pytest.mark.unit
@@ -93,6 +94,8 @@ def test_what_is_said_about_0dte_stands_under_its_figures_verbatim(text: str) ->
         "Month by month",
         "bug report against the model until explained",
         "2018-01-08 11:00",
+        "By hour, weekday and pattern",
+        "VIX 5",
     ],
 )
 def test_the_page_holds_what_was_promised(text: str, words: str) -> None:

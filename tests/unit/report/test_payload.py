@@ -46,3 +46,14 @@ def test_the_whole_report_is_plain_json() -> None:
     assert first["strategies"]["lt112"]["win_rate_interval"] == "too few"
     assert first["trades"][0]["reason_in"] == "fade, credit 2.00 at VIX 11.00"
     assert first["trades"][1]["reason_out"] == ["spread: half"]
+
+
+def test_rejections_and_results_by_everything_stand_beside_the_promised_keys() -> None:
+    made = report()
+    said = json.loads(json.dumps(contract(made, made.accounts[0], {}), allow_nan=False))
+    days = said["rejections_by"]["friday_0dte"]["weekday"]
+    assert days == {"Monday": {"considered": 25, "refused": 5, "stages": {"VIX": 5}}}
+    hours = said["results_by"]["friday_0dte"]["hour"]
+    assert hours["11:00"] == {
+        "closed": 20, "wins": 15, "losses": 5, "win_rate": 0.75, "pnl": 340.0, "mean": 17.0
+    }  # fmt: skip

@@ -9,7 +9,8 @@ import pytest
 
 from tomking.backtest.operator import REVIEW_DAYS, SimulatedOperator
 from tomking.core.calendar import CLOSE, OPEN, new_york
-from tomking.core.facts import CashMoved, Fact, Halted, Resumed, SessionClosed
+from tomking.core.facts import CashMoved, Fact, SessionClosed
+from tomking.core.restraints import Halted, Resumed
 from tomking.core.rung import Rung
 from tomking.risk.alarms import Lately, alarm, seen
 from tomking.risk.breakers import BY_HAND, LOCKS, MANUAL_MODE, losses, may_resume, tripped

@@ -23,7 +23,7 @@ from tomking.risk.caps import (
 )
 from tomking.risk.limits import Limits, at_level, named
 from tomking.risk.regimes import band_of
-from tomking.risk.rungs import KillLadder
+from tomking.risk.rungs import BY_ALARM, KillLadder
 from tomking.risk.standing import phase_of, rungs
 from worlds.gates import standing
 
@@ -229,7 +229,7 @@ def test_tables_answer_for_names_and_levels() -> None:
 
 @pytest.mark.rule("R-RNG-03")
 def test_after_an_orange_alarm_four_fifths_of_what_binds_may_be_used() -> None:
-    orange = KillLadder(Rung.CLOSE_ONLY, alarm=AlarmLevel.ORANGE)
+    orange = KillLadder(Rung.CLOSE_ONLY, BY_ALARM, alarm=AlarmLevel.YELLOW)  # a quieter one since
     found = allowed(16.0, 100_000.0, phase=4, ladder=orange)
     assert found.bp_share_max == pytest.approx(0.8 * 0.65)
     assert found.bp_bound_by == "CLOSE_ONLY after an alarm"
@@ -237,16 +237,12 @@ def test_after_an_orange_alarm_four_fifths_of_what_binds_may_be_used() -> None:
 
 @pytest.mark.rule("R-RNG-03")
 @pytest.mark.parametrize(
-    ("rung", "level"),
-    [
-        (Rung.NO_ENTRY, AlarmLevel.YELLOW), (Rung.NORMAL, AlarmLevel.RED),
-        (Rung.CLOSE_ONLY, None), (Rung.CLOSE_ONLY, AlarmLevel.YELLOW),
-    ],
-)  # fmt: skip
-def test_below_that_and_by_a_persons_word_alone_all_of_it(
-    rung: Rung, level: AlarmLevel | None
-) -> None:
-    assert ladder(KillLadder(rung, alarm=level), 0.65, DEFAULT).bp_share_max == 1.0
+    ("rung", "by"),
+    [(Rung.NO_ENTRY, BY_ALARM), (Rung.NORMAL, "operator"), (Rung.CLOSE_ONLY, "operator")],
+)
+def test_below_that_and_by_a_persons_word_alone_all_of_it(rung: Rung, by: str) -> None:
+    known = KillLadder(rung, by, alarm=AlarmLevel.RED)
+    assert ladder(known, 0.65, DEFAULT).bp_share_max == 1.0
 
 
 @pytest.mark.rule("R-SIZ-08")

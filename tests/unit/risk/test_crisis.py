@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tomking.core.facts import CrisisUnlocked
+from tomking.core.restraints import CrisisUnlocked
 from tomking.risk.limits import Limits
 from tomking.risk.standing import apply
 from worlds.board import FRIDAY, board

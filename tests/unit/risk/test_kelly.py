@@ -31,7 +31,7 @@ TABLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.rule("R-SIZ-07")
+@pytest.mark.rule("R-SIZ-10")
 @pytest.mark.parametrize(("wins", "win", "loss", "mean", "kelly", "staked"), TABLE)
 def test_the_table_of_the_rulebook(
     wins: float, win: float, loss: float, mean: float, kelly: float, staked: float
@@ -58,11 +58,17 @@ def test_twenty_campaigns_are_a_record(wins: int, known: bool) -> None:
     assert (record_of(tally, Limits()) is not None) is known
 
 
-def test_a_record_without_a_loss_is_none() -> None:
-    assert record_of(Tally(30, 0, 0, Decimal(100)), Limits()) is None
+def test_a_record_without_a_loss_stakes_the_most_and_one_without_a_win_nothing() -> None:
+    never_lost = record_of(Tally(30, 0, 0, Decimal(100)), Limits())
+    never_won = record_of(Tally(0, 30, 0, Decimal(0), Decimal(100)), Limits())
+    assert never_lost is not None
+    assert never_won is not None
+    assert stake(never_lost, Limits()) == 0.05
+    assert stake(never_won, Limits()) == 0.0
+    assert expectancy(never_won) < 0.0 < expectancy(never_lost)
 
 
-@pytest.mark.rule("R-SIZ-07")
+@pytest.mark.rule("R-SIZ-10")
 @pytest.mark.parametrize(("mode", "units"), [("off", 1), ("on", 0)])
 def test_a_losing_record_sizes_nought_where_kelly_is_asked(mode: str, units: int) -> None:
     losing = Tally(14, 6, 0, Decimal(1400), Decimal(2400))
@@ -75,4 +81,18 @@ def test_a_losing_record_sizes_nought_where_kelly_is_asked(mode: str, units: int
     assert not isinstance(wanted, Skip), wanted
     found = sized(wanted, seen, "friday_0dte")
     assert (found.units >= 1) is (units >= 1)
-    assert any(r.rule == "R-SIZ-07" for r in found.readings) is (mode == "on")
+    assert any(r.rule == "R-SIZ-10" for r in found.readings) is (mode == "on")
+
+
+@pytest.mark.rule("R-SIZ-10")
+def test_a_record_that_is_too_short_is_said_not_to_be_asked() -> None:
+    seen = view(
+        board(FRIDAY, 60.0, price=6042.0, vol=0.2),
+        standing=standing(tallies=(("friday_0dte", Tally(2, 17, 4)),)),
+        limits=Limits(kelly_mode="on"),
+    )
+    wanted = replace(FRIDAY_0DTE, take_when=()).enter(seen, "MES")
+    assert not isinstance(wanted, Skip), wanted
+    (reading,) = [r for r in sized(wanted, seen, "friday_0dte").readings if r.rule == "R-SIZ-10"]
+    assert reading.passed
+    assert reading.name == "Kelly's share (not asked: 19 of 20 closed)"

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from tomking.core.calendar import new_york
-from tomking.core.facts import RungMoved, SessionClosed, StageDemoted, StagePromoted
+from tomking.core.facts import SessionClosed
+from tomking.core.restraints import RungMoved, StageDemoted, StagePromoted
 from tomking.core.rung import Rung
 from tomking.risk.limits import Limits
 from tomking.risk.progress import Shown, may_advance, may_promote, phase_after

@@ -15,16 +15,15 @@ from tomking.core.facts import (
     CampaignClosed,
     CashMoved,
     Fact,
-    Halted,
     LegFilled,
     MarginCalled,
     MarginMet,
     OrderEnded,
-    Resumed,
     RunStarted,
     SessionClosed,
 )
 from tomking.core.figures import loss
+from tomking.core.restraints import Halted, Resumed
 from tomking.market.sessions import sessions_between
 from tomking.risk.breakers import LOCKS, losses
 from tomking.risk.caps import operator

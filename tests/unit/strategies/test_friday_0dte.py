@@ -88,6 +88,7 @@ def test_a_half_day_is_skipped() -> None:
     assert isinstance(refused, Skip)
     assert [reading.name for reading in refused.failed] == ["session"]
     assert refused.failed[0].stage is Stage.MARKET
+    assert isinstance(FRIDAY_0DTE.enter(view(board(on=FRIDAY)), "ES"), Structure)
 
 
 @pytest.mark.rule("R-0DTE-02")

@@ -84,7 +84,7 @@ def test_the_market_must_lie_still_and_volatility_be_dear(
     assert {reading.rule for reading in found.failed} == {rule}
 
 
-@pytest.mark.rule("R-EVT-05")
+@pytest.mark.rule("R-EVT-09")
 @pytest.mark.parametrize(
     ("plan", "event", "passes"),
     [
@@ -96,7 +96,7 @@ def test_the_market_must_lie_still_and_volatility_be_dear(
 )  # fmt: skip
 def test_each_market_has_its_events(plan: Plan, event: str, passes: bool) -> None:
     known = replace(day_of(TUESDAY, indicators=STILL), coming={event: 3})
-    (rule,) = (rule for rule in plan.enter_when if rule.rule == "R-EVT-05")
+    (rule,) = (rule for rule in plan.enter_when if rule.rule == "R-EVT-09")
     assert rule(view(tuesday(day=known)), plan.roots[0]).passed is passes
 
 

@@ -137,7 +137,7 @@ def test_a_broken_support_that_is_held_again_is_a_sign() -> None:
     assert rule(view(board(price=5950.0, day=early)), "ES").observed == 0
 
 
-@pytest.mark.rule("R-EVT-05")
+@pytest.mark.rule("R-EVT-09")
 @pytest.mark.parametrize(("days", "passes"), [(0, False), (3, False), (4, True)])
 def test_an_event_within_three_days_keeps_out(days: int, passes: bool) -> None:
     market = board(day=replace(day_of(FRIDAY), coming={"FOMC": days}))

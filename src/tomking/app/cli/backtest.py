@@ -1,25 +1,28 @@
 """``tomking backtest``: trade a window of history and say what came of it."""
 
 import shlex
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tomking.app import strategies
+from tomking.app import mechanics, strategies
 from tomking.app.bar import bar
 from tomking.app.config.load import Settings, load
+from tomking.app.event_calendar import ending, own_events
 from tomking.app.outcome import show_outcome
 from tomking.app.reporting import Wanted, capital_of, json_of, made, page_of, writable, write
-from tomking.app.screen import day_of, show_json
-from tomking.backtest.run import RunSpec
+from tomking.app.screen import day_of, show, show_json
+from tomking.backtest.run import RunSpec, apart
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.value import value
 from tomking.exchange.assignment import mode_named
 from tomking.exchange.fills import FORMS, model_named
 from tomking.exchange.working import latency
 from tomking.report.checks import PASS, verdicts
+from tomking.report.contents import Report
 from tomking.report.payload import contract
 
 REPORT = Path("tomking-report.html")
@@ -55,7 +58,8 @@ def command(
     to: Annotated[str | None, typer.Option(metavar="DATE", help="Last day.")] = None,
     capital: Annotated[str | None, typer.Option(help="Dollars; 44500 when left out.")] = None,
     strategies_: Annotated[
-        str | None, typer.Option("--strategies", help="Names with commas; all when left out.")
+        str | None,
+        typer.Option("--strategies", help="Names with commas, or all; else the core."),
     ] = None,
     fill: Annotated[
         str | None, typer.Option(metavar="MODEL", help=f"{FORMS}; the settings' when left out.")
@@ -72,6 +76,10 @@ def command(
         bool | None,
         typer.Option("--strip/--no-strip", help="The sensitivity runs (with a report)."),
     ] = None,
+    gate_value: Annotated[
+        bool,
+        typer.Option("--gate-value", help="What each gate was worth: refused entries as shadows."),
+    ] = False,
     report: Annotated[
         Path | None, typer.Option(help="Where the page goes (.json for data).")
     ] = None,
@@ -80,6 +88,7 @@ def command(
     """Trade a window of real index history under the whole rulebook and write a report about it.
 
     Daily closes are real; paths within a day and option prices are modelled, and the report says so.
+    Strategies on QQQ and crude oil show their mechanics alone: no money is counted.
     Exit code 1 when a check finds an impossible figure.
     """
     given = {
@@ -89,24 +98,40 @@ def command(
     }  # fmt: skip
     said = Said(from_, to, capital, strategies_, fill, seed, scale, early_exercise, latency_s)
     spec = spec_of(load(config, preset), said)
+    apart(spec)
     target = report or (None if json else REPORT)
     if target is not None:
         writable(target, "--report")
-    again = shlex.join(
-        ["tomking", "backtest"]
-        + [word for key, told in given.items() if told is not None for word in (key, str(told))]
-    )
+    again = _again(given, ("--gate-value",) if gate_value else ())
+    if spec.mechanics:
+        with bar("trading") as heard:
+            counted = mechanics.made(spec, again, heard)
+        return mechanics.told(counted, target, json_too=json)
     varied = target is not None if strip is None else strip
+    wanted = Wanted(spec, again, varied, gate_value)
     with bar("trading") as heard:
-        found = made([Wanted(spec, again, varied)], again, heard)
+        found = made([wanted], again, heard)
     if target is not None:
         write(target, json_of(found) if target.suffix == ".json" else page_of(found))
+    return _told(found, ending(found.last, spec.events), target, json=json)
+
+
+def _told(found: Report, warnings: Sequence[str], target: Path | None, *, json: bool) -> int:
+    """What came of it, and the exit code that says whether the figures are sound."""
     checked = verdicts(found)
     if json:
-        show_json(contract(found, found.accounts[0], checked))
+        show_json({**contract(found, found.accounts[0], checked), "warnings": warnings})
     else:
         show_outcome(found, checked, target)
+        for warning in warnings:
+            show(f"! {warning}")
     return Exit.OK if set(checked.values()) == {PASS} else Exit.ERROR
+
+
+def _again(given: Mapping[str, object], flags: Sequence[str]) -> str:
+    """The command that makes the run again."""
+    words = [word for key, told in given.items() if told is not None for word in (key, str(told))]
+    return shlex.join(["tomking", "backtest", *words, *flags])
 
 
 def spec_of(settings: Settings, said: Said) -> RunSpec:
@@ -134,6 +159,7 @@ def spec_of(settings: Settings, said: Said) -> RunSpec:
             else mode_named(said.early_exercise)
         ),
         latency_s=settings.latency_s if said.latency_s is None else latency(said.latency_s),
+        events=own_events(),
     )  # fmt: skip
 
 

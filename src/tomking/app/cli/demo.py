@@ -23,6 +23,8 @@ from tomking.report.tables import side_by_side
 
 #: Two accounts beside each other: the smallest the rules are written for, and one with room.
 CAPITALS = (Decimal(44_500), Decimal(100_000))
+#: The account whose gates are valued: refused entries take as long again as its run.
+GATES_OF = CAPITALS[-1]
 STRATEGIES = ("friday_0dte", "lt112")
 #: First and last day; every day with a real index and a real VIX when left open.
 WINDOW: tuple[date | None, date | None] = (None, None)
@@ -54,12 +56,17 @@ def command(
 
 
 def _wanted() -> list[Wanted]:
-    """The two accounts, each with the command that makes its run again."""
+    """The two accounts, each with the command that makes its run again; of one the gates are valued."""
     chosen, (start, end) = strategies.chosen(STRATEGIES), WINDOW
     dates = (f" --from {start}" if start else "") + (f" --to {end}" if end else "")
     return [
-        Wanted(RunSpec(chosen, capital, start, end), f"tomking backtest{dates} --capital {capital}")
+        Wanted(
+            RunSpec(chosen, capital, start, end),
+            f"tomking backtest{dates} --capital {capital}{' --gate-value' if gates else ''}",
+            gate_value=gates,
+        )
         for capital in CAPITALS
+        for gates in (capital == GATES_OF,)
     ]
 
 

@@ -1,4 +1,7 @@
-"""``tomking why-not STRATEGY DATE``: every question a strategy was asked on a day, and every answer."""
+"""``tomking why-not STRATEGY DATE``: every question a strategy was asked on a day, and every answer.
+
+With ``--by`` the whole run instead: what was considered and refused by stage, hour, weekday or pattern.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from tomking.app import strategies
+from tomking.app.rejected import by_named, show_rejections
 from tomking.app.screen import both_clocks, clocks, day_of, show, show_json, show_table
 from tomking.app.story import Told, asked, due, next_slot, told
 from tomking.core.errors import ConfigError
@@ -20,29 +24,43 @@ COLUMNS = ("stage", "root", "reading", "seen", "must be", "rule", "")
 
 
 def command(
-    strategy: Annotated[str, typer.Argument(help="Its name, such as lt112.")],
-    day: Annotated[str, typer.Argument(metavar="DATE", help="A day of the run, as 2018-02-07.")],
+    strategy: Annotated[str | None, typer.Argument(help="Its name, such as lt112.")] = None,
+    day: Annotated[
+        str | None, typer.Argument(metavar="DATE", help="A day of the run, as 2018-02-07.")
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(help="The whole run by stage, hour, weekday or pattern, instead of a day."),
+    ] = None,
     run: Annotated[str | None, typer.Option(help="The beginning of a run's hash.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> None:
     """Say why a strategy did or did not trade on a day of a stored run.
 
     Every answer it gave is shown with all readings by stage, and every order with all its gates. On a
-    day on which it is not asked, the next slot is named.
+    day on which it is not asked, the next slot is named. With --by the whole run is told instead, of
+    one strategy or of all.
     """
+    if by is not None:
+        if day is not None:
+            raise ConfigError(f"--by tells of the whole run: leave out {day}")
+        show_rejections(told(run), by_named(by), _found(strategy), json=json)
+        return
+    if strategy is None or day is None:
+        raise ConfigError("name a strategy and a day, or say --by stage, hour, weekday or pattern")
     wanted, on = strategies.find(strategy), day_of(day)
     kept = told(run)
     facts = tuple(kept.on(on))
-    if not kept.traded(wanted.name):
-        raise ConfigError(
-            f"{wanted.name} is not part of run {kept.run}: choose another run with --run, or run "
-            f"`tomking backtest --strategies {wanted.name}` first"
-        )
+    kept.must_have(wanted.name)
     answers = asked(facts, wanted.name)
     if json:
         show_json(_document(kept, wanted, on, answers))
     else:
         _show(kept, wanted, on, answers)
+
+
+def _found(strategy: str | None) -> str | None:
+    return None if strategy is None else strategies.find(strategy).name
 
 
 Answers = Sequence[Considered | Judged]
@@ -52,13 +70,14 @@ def _show(kept: Told, strategy: Strategy, on: date, answers: Answers) -> None:
     show(f"{strategy.name} on {on:%A} {on}, run {kept.run}")
     for answer in answers:
         show(f"\n{both_clocks(answer.at)}: {answer}.")
-        if isinstance(answer, Judged):
+        if answer.labels:
             show(", ".join(f"{key} {told_}" for key, told_ in answer.labels.items()))
         if answer.readings:
-            rows = [_row(r, _root_of(answer)) for r in by_stage(answer.readings)]
-            show_table(COLUMNS, rows)
+            show_table(COLUMNS, _rows(answer))
         if isinstance(answer, Considered) and unasked(answer):
-            show(f"not asked, since no order was wanted: {', '.join(unasked(answer))}")
+            show(
+                f"{len(unasked(answer))} of {len(STAGES)} stages were not asked: no order was wanted"
+            )
     note = _note(strategy, on, answers)
     if note:
         show(f"\n{note}")
@@ -85,6 +104,15 @@ def _rooted(reading: Reading, root: str) -> tuple[str, str]:
     """The root a reading is about, and its name without it."""
     found = re.match(r"([A-Z0-9/]+): (.+)", reading.name)
     return (found[1], found[2]) if found else (root, reading.name)
+
+
+def _rows(answer: Considered | Judged) -> list[tuple[str, ...]]:
+    """Every stage in its order: its readings, or that it was not asked."""
+    rows = [_row(reading, _root_of(answer)) for reading in answer.readings]
+    if isinstance(answer, Considered):
+        rows += [(stage, "", "not asked", "", "", "", "") for stage in unasked(answer)]
+    order = [stage.value for stage in STAGES]
+    return sorted(rows, key=lambda row: order.index(row[0]))
 
 
 def _row(reading: Reading, root: str) -> tuple[str, ...]:
@@ -135,6 +163,7 @@ def _considered(fact: Considered) -> Mapping[str, Any]:
         "slot": fact.slot,
         "outcome": fact.outcome,
         "sentence": str(fact),
+        "labels": fact.labels,
         "readings": [_reading(reading, "") for reading in by_stage(fact.readings)],
         "not_asked": unasked(fact),
     }

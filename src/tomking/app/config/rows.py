@@ -20,7 +20,7 @@ SHIPPED = f"preset {DEFAULT}"
 #: What the keys outside limits and plans are when no file says anything, and their units.
 PLAIN: Mapping[str, tuple[Any, str]] = {
     "account.capital": (44500, "dollars"),
-    "backtest.strategies": ((), "all when none is named"),
+    "backtest.strategies": ((), "the core when none is named, or all"),
     "backtest.seed": (1, ""),
     "backtest.scale": ("rebase", "rebase | literal"),
     "backtest.fill": ("spread_fraction(0.5)", FORMS_LIST),

@@ -7,6 +7,7 @@ The default preset is written from the code so that it cannot say anything else:
 
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 import tomlkit
@@ -29,7 +30,7 @@ HEAD = f"""\
 capital = 44500                                   # dollars, rulebook 14
 
 [backtest]
-strategies = []                                   # empty: all there are
+strategies = []                                   # empty: the core; "all" for all
 seed = 1                                          # of the modelled paths
 scale = "rebase"                                  # rebase | literal, rulebook 0.6
 fill = "spread_fraction(0.5)"                     # {FORMS_LIST}
@@ -50,7 +51,9 @@ def _limits() -> Iterator[str]:
     values = {limit: getattr(Limits(), limit.name) for limit in limits().values()}
     tables = {limit: value for limit, value in values.items() if _is_table(value)}
     for limit, value in values.items():
-        if limit not in tables:
+        if limit not in tables and limit.is_table:
+            yield _padded(f"# [limits.{limit.name}] is empty", _note(limit))
+        elif limit not in tables:
             yield _line(limit.name, _plain(value), _note(limit))
     for limit, value in tables.items():
         for head, rows in _tables(limit, value):
@@ -66,7 +69,8 @@ def _tables(limit: Limit, value: Any) -> Iterator[tuple[str, tuple[tuple[Any, An
     if limit.hint == Curves:
         yield from ((f"{limit.name}.{_key(name)}", curve) for name, curve in value)
     elif limit.hint == Reserves:
-        yield from ((f"{limit.name}.{_key(group)}", ((name, n),)) for group, name, n in value)
+        for group, rows in groupby(value, key=lambda row: row[0]):
+            yield f"{limit.name}.{_key(group)}", tuple((name, n) for _, name, n in rows)
     else:
         yield limit.name, value
 

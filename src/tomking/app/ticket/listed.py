@@ -12,7 +12,7 @@ from tomking.app.ticket.grid import Owner
 from tomking.core.calendar import session
 from tomking.core.product import PRODUCTS
 from tomking.data.chain import ModelChain
-from tomking.data.modelled import ROOTS
+from tomking.data.families import SP500
 from tomking.market.carry import Carry
 from tomking.market.delivery import future_contract
 from tomking.market.modelled import Cut, Instant
@@ -39,7 +39,7 @@ def chain_of(
     vix
         Index points.
     """
-    assert root in ROOTS, f"{root} has no listing rules"
+    assert root in SP500.roots, f"{root} has no listing rules"
     hours = session_of(at.date()) or session(at.date())
     minute = min(max(hours.minute(at), 0.0), float(hours.minutes))
     day, index = at.date().toordinal(), price
@@ -71,7 +71,7 @@ def quotes(mine: Owner, asked: Ticket) -> tuple[Quote, ...]:
     """The puts listed on the index roots an account holds, but for those typed; none without a VIX."""
     if asked.vix is None:
         return ()
-    roots = dict.fromkeys(one.root for one in mine.holdings.contracts if one.root in ROOTS)
+    roots = dict.fromkeys(one.root for one in mine.holdings.contracts if one.root in SP500.roots)
     carry = Carry(asked.rate, asked.dividend_yield, "of the file")
     found: list[Quote] = []
     for root in roots:
