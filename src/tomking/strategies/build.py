@@ -94,7 +94,7 @@ def _placed(
     if isinstance(chain, Skip):
         return chain
     wanted = tranche.expires or Expires(plan.dte, plan.dte_within)
-    expiry = chain.expiry_near(wanted.dte, wanted.within)
+    expiry = wanted.find(chain, view.session.day)
     if isinstance(expiry, Skip):
         return expiry
     return _legs(tranche.legs, tranche.name, Place(view, root, chain), expiry, found)
@@ -209,7 +209,7 @@ def _opened(
     expiry = (
         Expiry(first.expiry, first.settles, "held", first.future)
         if how.expires is None
-        else chain.expiry_near(how.expires.dte, how.expires.within)
+        else how.expires.find(chain, view.session.day)
     )
     if isinstance(expiry, Skip):
         return expiry

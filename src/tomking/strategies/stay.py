@@ -126,14 +126,15 @@ class ShortDeltaBelow:
     name: ClassVar[str] = "delta of the shorts"
 
     def measure(self, position: Position, view: View, /) -> Measure:
-        """The largest absolute delta among short options."""
+        """The largest absolute delta known among short options; NaN when none is known."""
         deltas = view.marks.table[DELTA]
         shorts = [
             abs(float(deltas[position.row + row]))
             for row, (contract, quantity) in enumerate(position.held)
             if quantity < 0 and contract.is_option
         ]
-        return max(shorts, default=0.0), self.delta
+        known = [delta for delta in shorts if delta == delta]
+        return max(known, default=nan if shorts else 0.0), self.delta
 
     def __str__(self) -> str:
         return f"no short delta has reached {self.delta:g}"

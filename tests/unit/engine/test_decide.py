@@ -128,6 +128,7 @@ def test_a_look_at_which_nothing_can_be_seen_is_no_second_look() -> None:
     assert look(known, at_cost(12.5, 122.0), book) == []
 
 
+@pytest.mark.rule("R-MAN-02")
 @pytest.mark.parametrize("minute", [0.0, 5.0, 9.0])
 def test_no_stop_counts_in_the_first_ten_minutes(minute: float) -> None:
     known, book = desk(), held()
@@ -136,6 +137,14 @@ def test_no_stop_counts_in_the_first_ten_minutes(minute: float) -> None:
     assert not known.doubts
 
 
+@pytest.mark.rule("R-MAN-02")
+def test_a_stop_counts_from_the_tenth_minute() -> None:
+    known, book = desk(), held()
+    assert look(known, at_cost(20.0, 10.0), book) == []
+    assert len(look(known, at_cost(20.0, 11.0), book)) == 1
+
+
+@pytest.mark.rule("R-MAN-01")
 def test_an_exit_in_no_hurry_waits_until_twenty_past() -> None:
     known, book = desk(), held()
     assert look(known, at_cost(1.0, 19.0), book) == []

@@ -194,6 +194,9 @@ def test_a_put_is_exercised_at_the_boundary_of_the_mathematics_and_not_above_it(
     edge = float(exercise_boundary(strike, 30 / 365, 0.20, -1.0, 0.05, 0.0)[0])
     assert 480.0 < edge < 590.0
     assert rational(seen) is exercised
+    for beside, gone in ((-0.01, True), (0.01, False)):
+        there = edge + beside
+        assert rational(replace(seen, underlying=there, price=strike - there + 2.0)) is gone
 
 
 def test_without_a_volatility_or_a_time_value_the_quote_decides() -> None:

@@ -220,3 +220,9 @@ def test_the_forms_that_are_printed_are_those_that_are_read() -> None:
     with pytest.raises(ConfigError) as refused:
         model_named("best")
     assert FORMS in str(refused.value)
+
+
+def test_the_models_that_have_a_name_give_up_what_it_says() -> None:
+    shares = {name: model.spread_fraction for name, model in NAMED.items()}
+    assert shares == {"natural": 1.0, "mid": 0.0, "graded": 0.5}
+    assert {(model.age_max_s, model.lot) for model in NAMED.values()} == {(60.0, 0)}

@@ -10,7 +10,7 @@ from tomking.core.contract import Contract
 from tomking.core.order import Order
 from tomking.exchange.fills import GRADED, MID, NATURAL, FillModel, spread_fraction
 from tomking.exchange.looks import Look
-from tomking.exchange.matching import at_mid, model_prices, overclosed
+from tomking.exchange.matching import at_mid, model_prices, overclosed, stood_min
 from tomking.exchange.prices import fill_prices, net_of
 from tomking.exchange.working import is_matchable, working
 from tomking.market.snapshot import AGE, ASK, BID, DELTA
@@ -144,3 +144,20 @@ def test_no_model_gives_a_better_price_than_mid(
     prices = model_prices(entry, look, (0, 1), model)
     if prices is not None:
         assert net_of(entry.quantities, prices) <= at_mid(entry, look, (0, 1)) + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen", "at", "stood"),
+    [
+        (60.0, None, 75.0, 15.0),  # since it went live
+        (60.0, 70.0, 75.0, 5.0),  # since the look that did not fill it
+        (-90.0, None, 30.0, 30.0),  # sent before the open: nobody came to meet it until then
+        (-90.0, -80.0, 30.0, 30.0),
+    ],
+)
+def test_an_order_stands_from_when_it_can_be_met(
+    sent: float, seen: float | None, at: float, stood: float
+) -> None:
+    entry = working(order("1.00", (-1, SHORT)), TODAY.at(sent), TODAY, 0.0)
+    look = Look(TODAY.at(at), TODAY, [], {})
+    assert stood_min(entry, look, None if seen is None else TODAY.at(seen)) == pytest.approx(stood)

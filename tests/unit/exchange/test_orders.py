@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from tomking.core.errors import ConfigError
 from tomking.core.facts import Fact, LegFilled, OrderEnded
 from tomking.core.order import Order, Purpose, TimeInForce
 from tomking.exchange.fills import NATURAL, FillModel, in_lots
-from tomking.exchange.orders import traded
+from tomking.exchange.orders import Orders, traded
 from tomking.exchange.venue import Exchange
-from tomking.exchange.working import Status, working
+from tomking.exchange.working import Status, latency, working
 from tomking.portfolio.fees import TASTYTRADE
 from unit.exchange.fakes import (
     CASH,
@@ -337,3 +338,24 @@ def test_what_a_working_order_has_closed_already_is_not_counted_twice() -> None:
     exchange.step(market(63, QUOTES))
     assert exchange.holdings() == {SHORT: -1, LONG: 1}
     assert exchange.working() == (other,)
+
+
+def test_what_is_set_aside_for_an_order_falls_with_what_has_traded() -> None:
+    """A hundred dollars for four units are 75 when one of them has traded."""
+    now, book = market(day=MONDAY, minute=60), Orders(1.0)
+    for number, units in enumerate((4, 1)):
+        sent = replace(order("1.80", *SPREAD, intent=f"x/{number}"), units=units)
+        entry = working(sent, now.at, now.day.session, 1.0)
+        book.take(replace(entry, reserved=Decimal(100)))
+    first, second = book.working
+    assert book.reserved() == 200
+    assert list(book.filled(first, 1, now.at)) == []
+    assert book.reserved() == 175
+    assert (book.reserved(besides=first), book.reserved(besides=second)) == (100, 75)
+
+
+def test_a_latency_lies_between_nought_and_ten_minutes() -> None:
+    assert (latency(0), latency(600)) == (0.0, 600.0)
+    for seconds in (-0.01, 600.01, float("nan")):
+        with pytest.raises(ConfigError, match="give 0 to 600"):
+            latency(seconds)

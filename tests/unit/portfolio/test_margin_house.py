@@ -133,3 +133,39 @@ def test_the_minimum_is_flat_and_only_at_the_house(house: str, need: float) -> N
     put = MarginLeg(Right.PUT, 9.0, date(2026, 6, 19), -1, 0.02)
     row = house_for(Kind.EQUITY, house)
     assert float(requirement([put], Underlying("ACME", 12.0, Kind.EQUITY), row).requirement) == need
+
+
+@pytest.mark.parametrize(
+    ("house", "kinds", "bought", "long", "short", "loan"),
+    [
+        ("exchange", "equity etf leveraged_etf", 0.50, 0.25, 0.30, 1.02),
+        ("exchange", "index broad_index volatility", 1.00, 1.00, 1.00, 1.02),
+        ("exchange", "future", 0.10, 0.10, 0.10, 0.0),
+        ("tastytrade", "equity etf leveraged_etf", 0.50, 0.25, 0.30, 0.0),
+        ("tastytrade", "index broad_index volatility", 1.00, 1.00, 1.00, 0.0),
+        ("tastytrade", "future", 0.10, 0.10, 0.10, 0.0),
+        ("ira", "equity etf leveraged_etf index broad_index", 1.00, 1.00, 1.00, 0.0),
+        ("cash", "equity etf leveraged_etf index broad_index volatility", 1.00, 1.00, 1.00, 0.0),
+    ],
+)
+def test_shares_and_loans_have_the_rates_of_their_house(
+    house: str, kinds: str, bought: float, long: float, short: float, loan: float
+) -> None:
+    """Regulation T 220.12 and FINRA 4210(c); nothing is lent on what has no shares of its own."""
+    for kind in map(Kind, kinds.split()):
+        (row,) = HOUSES[house][kind]
+        assert (row.outright_rate, row.long_rate, row.short_rate) == (bought, long, short)
+        assert row.loan_rate == loan
+        cheap = house != "exchange" and kind is not Kind.FUTURE
+        assert (row.whole_below, row.at_strike) == ((3.0, True) if cheap else (0.0, False))
+
+
+def test_a_cash_account_asks_no_rate_of_what_is_secured_in_full() -> None:
+    for table in HOUSES["cash"].values():
+        assert (table[0].rate, table[0].minimum_rate, table[0].floor) == (0.0, 0.0, 0.0)
+        assert not table[0].calendars
+
+
+def test_an_underlying_is_not_leveraged_and_its_contracts_are_of_a_hundred() -> None:
+    plain = Underlying("ACME", 10.0, Kind.EQUITY)
+    assert (plain.leverage, plain.multiplier) == (1.0, 100.0)

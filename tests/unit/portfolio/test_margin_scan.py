@@ -221,3 +221,11 @@ def test_a_contract_on_its_last_minute_is_worth_its_intrinsic_value() -> None:
     found = scan((-1, PUT, 6100.0, "ESZ25", 0.0))
     assert found.option_value == pytest.approx(-100.0 * SIZE)
     assert found.loss == pytest.approx(ES.price * 6000.0 * SIZE)
+
+
+def test_what_a_scan_assumes_is_stated_once_and_for_every_future() -> None:
+    """A third of volatility, a hundredth at least, two more moves of three ranges at 33 %, 80 %."""
+    assert {
+        (row.vol, row.minimum, row.extreme, row.cover, row.credit) for row in RANGES.values()
+    } == {(0.30, 0.01, 3.0, 0.33, 0.80)}
+    assert dict(FACTORS) == {"exchange": 1.0, "tastytrade": 1.25}

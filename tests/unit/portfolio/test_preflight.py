@@ -225,3 +225,9 @@ def test_a_refusal_prints_code_and_sentence() -> None:
 
 def test_a_price_beside_the_tick_is_all_that_routing_finds() -> None:
     assert [check.seen for check in CHECKS].count(Checkpoint.ROUTING) == 1
+
+
+def test_contracts_that_stand_against_others_are_counted_over_all_units() -> None:
+    wanted = replace(SPREAD, units=3)
+    found = objections(wanted, Situation({SHORT: 1, LONG: -1}, TODAY, TEN_THIRTY))
+    assert [reading.observed for reading in found] == [6.0]

@@ -123,6 +123,8 @@ def test_a_slot_of_the_group_is_kept_for_fridays(
 def test_above_vix_thirty_a_group_holds_one_less(vix: float, bound: float) -> None:
     reading = answers(scene(market={"vix_points": vix}))["R-COR-01"]
     assert reading.bound == bound
+    one = answers(scene(market={"vix_points": vix}, book=("lt112 ES",)))["R-COR-01"]
+    assert one.passed is (bound > 1.0)
 
 
 @pytest.mark.rule("R-GRK-03")

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from tomking.core.reading import Reading, Stage
 from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
-from tomking.risk.pattern import Pattern, corrected, legacy, pattern_score, support, trend
+from tomking.risk.pattern import (
+    Pattern,
+    corrected,
+    legacy,
+    momentum,
+    pattern_score,
+    support,
+    trend,
+    volatility,
+)
 from worlds.board import CALM, FRIDAY, board, day_of
 from worlds.orders import order, preview, view
 
@@ -136,3 +145,84 @@ def test_without_volume_the_corrected_score_is_unknown_and_refuses_only_where_it
     busy = {"volume": 3.0, "volume20": 2.0}
     assert isinstance(_seen("corrected", "enforce", **busy).observed, float)
     assert _seen("legacy", "enforce").passed
+
+
+#: A market that stands above both averages, with MACD above nought and its signal.
+RISING = Pattern(1000.0, 990.0, 980.0, 50.0, 0.5, 1000.0, 2.0, 1.0, 1.0)
+#: One that stands below both, with MACD below nought and its signal.
+FALLING = Pattern(1000.0, 1010.0, 1020.0, 50.0, 0.5, 1000.0, -2.0, -1.0, -1.0)
+
+
+@pytest.mark.rule("R-PAT-01")
+@pytest.mark.parametrize(
+    ("start", "changes", "points"),
+    [
+        (RISING, {}, 66.0),  # 60 + half of (2 for the distance + 10 for MACD)
+        (RISING, {"macd": 0.5}, 61.0),  # MACD below its signal, though above nought
+        (RISING, {"macd": 1.0}, 61.0),  # at its signal
+        (RISING, {"macd": 0.0, "signal": -1.0}, 61.0),
+        (RISING, {"macd": -1.0, "signal": -2.0}, 61.0),
+        (RISING, {"macd": -1.0, "signal": -1.0}, 61.0),
+        (RISING, {"macd": 0.0, "signal": 1.0}, 61.0),
+        (
+            RISING,
+            {"macd": -2.0, "signal": -1.0},
+            50.0,
+        ),  # ten are taken off, and no strength is left
+        (
+            RISING,
+            {"macd": -2.0, "signal": -1.0, "ema8": 950.0, "ema21": 940.0},
+            50.0,
+        ),  # exactly none
+        (RISING, {"macd": -2.0, "signal": -1.0, "ema8": 940.0, "ema21": 930.0}, 61.0),
+        (RISING, {"ema8": 500.0, "ema21": 400.0}, 80.0),  # a strength of 100 at most
+        (RISING, {"ema21": 990.0}, 55.0),  # the averages are one: no trend
+        (RISING, {"ema8": 1000.0}, 55.0),  # at the short average
+        (RISING, {"ema21": 995.0}, 50.0),  # above the short one, which is below the long one: mixed
+        (FALLING, {}, 34.0),  # 40 - half of (2 for the distance + 10 for MACD)
+        (FALLING, {"macd": 0.5, "signal": 1.0}, 39.0),
+        (FALLING, {"macd": -1.0, "signal": -2.0}, 39.0),
+        (FALLING, {"ema8": 2000.0, "ema21": 2100.0}, 20.0),  # a strength of nought at least
+        (FALLING, {"ema21": 1010.0}, 55.0),
+        (FALLING, {"ema8": 1000.0}, 55.0),
+    ],
+)
+def test_a_trend_is_worth_its_distance_from_the_averages_and_its_macd(
+    start: Pattern, changes: dict[str, float], points: float
+) -> None:
+    assert trend(replace(start, **changes)) == pytest.approx(points)
+
+
+@pytest.mark.rule("R-PAT-01")
+@pytest.mark.parametrize(
+    ("rsi", "band", "points"),
+    [
+        (50.0, 0.5, 85.0), (35.0, 0.5, 85.0), (65.0, 0.5, 85.0),
+        (34.9, 0.5, 65.0), (65.1, 0.5, 65.0), (30.0, 0.5, 65.0), (70.0, 0.5, 65.0),
+        (29.9, 0.5, 50.0), (70.1, 0.5, 50.0),
+        (50.0, 0.2, 85.0), (50.0, 0.8, 85.0), (50.0, 0.19, 60.0), (50.0, 0.81, 60.0),
+    ],
+)  # fmt: skip
+def test_volatility_is_best_in_the_middle_of_rsi_and_band(
+    rsi: float, band: float, points: float
+) -> None:
+    assert volatility(replace(RISING, rsi=rsi, band=band)) == points
+
+
+@pytest.mark.rule("R-PAT-01")
+@pytest.mark.parametrize(
+    ("vwap", "points"), [(990.0, 70), (1010.0, 70), (1009.0, 80), (980.0, 60), (1020.0, 60)]
+)
+def test_a_distance_of_exactly_one_or_two_per_cent_is_the_next_step(
+    vwap: float, points: float
+) -> None:
+    assert support(replace(RISING, vwap=vwap)) == points
+
+
+@pytest.mark.rule("R-PAT-01")
+@pytest.mark.parametrize(
+    ("histogram", "points"),
+    [(0.51, 65), (-0.51, 65), (0.5, 50), (-0.5, 50), (0.1, 50), (-0.1, 50), (0.09, 40), (0.0, 40)],
+)
+def test_momentum_is_the_size_of_the_histogram(histogram: float, points: float) -> None:
+    assert momentum(replace(RISING, histogram=histogram)) == points

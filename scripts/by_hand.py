@@ -1,0 +1,36 @@
+"""Breaks of rules that no figure and no answer holds: a place in the source and another text.
+
+A place must stand in its file once, so that it cannot be lost silently.
+"""
+
+from collections.abc import Mapping
+
+BY_HAND: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    # Only the last tranche would be ordered.
+    "R-112-06": (("strategies/build.py", "legs += placed", "legs = list(placed)"),),
+    # A missing quote would end the run instead of refusing the order.
+    "R-MRG-05": (
+        (
+            "engine/loop.py",
+            "preview(order, view.market)\n    except (QuoteMissing, QuoteStale, QuoteCrossed)",
+            "preview(order, view.market)\n    except (QuoteStale, QuoteCrossed)",
+        ),
+    ),
+    "R-SIZ-05": (
+        ("risk/sizing.py", "if factor < 1.0:", "if factor < 0.0:"),
+        (
+            "risk/sizing.py",
+            "wanted.size_factor * _allowed(view).size_factor",
+            "max(wanted.size_factor, _allowed(view).size_factor)",
+        ),
+    ),
+    "R-DAT-05": (("risk/sizing.py", 'Stage.DATA, 0.0, "R-DAT-05"', 'Stage.DATA, 9.0, "R-DAT-05"'),),
+    # The shock of 5 August 2024: spot, volatility, far puts, spread, margin.
+    "R-STR-01": (
+        ("portfolio/scenarios.py", "Shock(-0.073, AUG5_TERM", "Shock(-0.146, AUG5_TERM"),
+        ("portfolio/scenarios.py", "((30.0, 2.8), (60.0", "((30.0, 5.6), (60.0"),
+        ("portfolio/scenarios.py", "AUG5_TERM, 0.08, 5.0", "AUG5_TERM, 0.16, 5.0"),
+        ("portfolio/scenarios.py", "AUG5_TERM, 0.08, 5.0", "AUG5_TERM, 0.08, 10.0"),
+    ),
+    "R-STR-02": (("portfolio/scenarios.py", "5.0), 2.5, 0.20, 1.00", "5.0), 5.0, 0.20, 1.00"),),
+}

@@ -1,0 +1,114 @@
+"""The default sheet is the rulebook's (0.5 as corrected by 0.6), figure by figure, typed by hand."""
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from tomking.risk.exposure import AUG5_LOW, AUG5_MARGIN_FACTOR
+from tomking.risk.limits import Limits
+
+pytestmark = [pytest.mark.unit, pytest.mark.risk]
+
+#: rule, field, the rulebook's figure
+SHEET: list[tuple[str, str, Any]] = [
+    (
+        "R-VIX-01", "vix_bands",
+        ((13, 0.45), (18, 0.65), (25, 0.75), (30, 0.50), (1e9, 0.50)),  # 1e9: no VIX stands higher
+    ),
+    ("R-VIX-02", "vix_open_max", 35),
+    ("R-VIX-03", "vix_age_max_s", 5 * 60),
+    ("R-VIX-04", "vix_spike_max", 0.50),
+    ("R-MRG-01", "reserve", 0.20),
+    ("R-MRG-02", "margin_max", 0.80),
+    ("R-MRG-03", "bp_trade_max", 0.30),
+    ("R-MRG-03", "bp_trade_by_strategy", (("friday_0dte", 0.20), ("lt112", 0.30))),
+    ("R-MRG-04", "house", "tastytrade"),
+    ("R-PHA-01", "phases_usd", (40_000, 55_000, 75_000, 95_000)),
+    ("R-PHA-01", "phases_gbp", (30_000, 40_000, 60_000, 75_000)),
+    ("R-PHA-02", "usd_per_gbp", 1.27),
+    ("R-PHA-03", "bp_by_phase", ((1, 0.50), (2, 0.65), (3, 0.75), (4, 0.80))),
+    ("R-PHA-04", "phase_by_strategy", (("friday_0dte", 1), ("lt112", 2))),
+    ("R-STG-01", "stage", 4),
+    ("R-STG-01", "bp_by_stage", ((0, 0), (1, 0.30), (2, 0.40), (3, 0.65), (4, 0.80))),
+    ("R-STG-01", "positions_by_stage", ((0, 0), (1, 1), (2, 3), (3, 5), (4, 10))),
+    ("R-POS-01", "positions_by_phase", ((1, 3), (2, 5), (3, 7), (4, 10))),
+    ("R-POS-02", "positions_by_strategy", (("friday_0dte", 2), ("lt112", 4))),
+    ("R-POS-03", "positions_per_underlying_max", 2),
+    ("R-POS-04", "entries_a_day_max", 10),
+    ("R-SIZ-01", "stop_risk_max", 0.02),
+    ("R-SIZ-02", "defined_risk_max", 0.05),
+    (
+        "R-SIZ-03", "contracts_by_gbp",
+        (("friday_0dte", ((30_000, 1), (40_000, 2), (75_000, 3), (100_000, 4), (150_000, 5))),),
+    ),
+    ("R-SIZ-04", "contracts_by_phase", (("lt112", ((1, 0), (2, 0.4), (3, 1), (4, 3))),)),
+    (
+        "R-COR-01", "group_max",
+        (
+            ("A1", 2), ("A2", 3), ("B1", 2), ("B2", 2), ("C1", 2),
+            ("C2", 1), ("D1", 2), ("D2", 1), ("E", 2), ("V", 1),
+        ),
+    ),
+    ("R-COR-02", "equity_groups_max", 3),
+    ("R-COR-03", "group_reserve", (("A1", "friday_0dte", 1),)),
+    ("R-COR-04", "one_per_group", ("lt112",)),
+    ("R-COR-05", "short_margin_equity_max", 0.30),
+    ("R-COR-05", "short_margin_other_max", 0.20),
+    ("R-COR-06", "group_vix_step", 30),
+    ("R-GRK-01", "delta_share_max", 0.60),
+    ("R-GRK-02", "gamma_share_max", 0.72),
+    ("R-GRK-03", "theta_min_usd", -500),
+    ("R-GRK-04", "vega_max_usd", 500),
+    ("R-GRK-05", "greeks_mode", "dollars"),
+    ("R-GRK-05", "delta_shares_max", 100),
+    ("R-GRK-05", "gamma_shares_max", 20),
+    ("R-GRK-06", "notional_max", 3),
+    ("R-BRK-01", "loss_day_max", 0.05),
+    ("R-BRK-02", "loss_week_max", 0.10),
+    ("R-BRK-03", "loss_month_max", 0.15),
+    ("R-BRK-04", "loss_streak_max", 3),
+    ("R-BRK-05", "drawdown_halve", 0.10),
+    ("R-BRK-05", "drawdown_stop", 0.15),
+    ("R-BRK-05", "drawdown_lock", 0.20),
+    ("R-DAT-01", "quote_age_max_s", 30),
+    ("R-DAT-02", "spread_max", 0.20),
+    ("R-EVT-01", "events_blocked", ("FOMC",)),
+    ("R-EVT-02", "early_close_entry_until_min", 2 * 60),
+    ("R-PAT-01", "pattern_min", 65),
+    ("R-PAT-01", "pattern_mode", "record"),
+    ("R-WLK-01", "walk_mode", "walk"),
+    ("R-WLK-01", "walk_step", pytest.approx(1 / 3)),
+    ("R-WLK-02", "walk_give_max", 0.75),
+    ("R-WLK-03", "walk_reprices_max", 3),
+    ("R-WLK-03", "walk_pace_max", 2),
+    ("R-STR-01", "stress_loss_max", 0.20),
+    ("R-STR-02", "stress_margin_max", 1.00),
+    ("R-STR-03", "stress_trade_max", 0.15),
+]  # fmt: skip
+
+ROWS = [pytest.param(*row, id=row[1], marks=pytest.mark.rule(row[0])) for row in SHEET]
+
+
+@pytest.mark.parametrize(("rule", "name", "figure"), ROWS)
+def test_a_default_is_the_rulebooks_and_stands_under_its_rule(
+    rule: str, name: str, figure: Any
+) -> None:
+    (known,) = [each for each in fields(Limits) if each.name == name]
+    assert getattr(Limits(), name) == figure
+    assert known.metadata["rule"] == rule
+
+
+@pytest.mark.rule("R-STR-01")
+def test_the_shock_is_the_low_of_the_fifth_of_august() -> None:
+    """Spot, volatility by days to expiry, points more on far puts, width of quotes (21.3)."""
+    term = ((30, 2.8), (60, 1.9), (90, 1.6), (120, 1.6), (365, 1.15))
+    assert AUG5_LOW.spot == -0.073
+    assert AUG5_LOW.vol == term
+    assert AUG5_LOW.wing == 0.08
+    assert AUG5_LOW.spread == 5
+
+
+@pytest.mark.rule("R-STR-02")
+def test_margin_is_two_and_a_half_times_todays_under_stress() -> None:
+    assert AUG5_MARGIN_FACTOR == 2.5
