@@ -186,7 +186,8 @@ class Strikes:
     def by_delta(
         self, expiry: Expiry, right: Right, delta: float, nearest: Nearest = "either"
     ) -> Quote | Skip:
-        price, years = self.board.price, self.board.years(contract_of("ES", expiry, right, 1.0))
+        price = self.board.price * PRODUCTS[self.root].per_index
+        years = self.board.years(contract_of("ES", expiry, right, 1.0))
         strikes = self.strikes(expiry, 0.6 * price, 1.4 * price)
         known = black.black76(price, strikes, years, self.board.vol, float(right.sign), 0.0)
         away = np.abs(known[black.DELTA])

@@ -23,7 +23,7 @@ from tomking.portfolio.margin.ranges import factor_of
 from tomking.report.contents import Goal, Input
 from tomking.report.findings import day
 from tomking.report.words import listed, percent
-from tomking.risk.correlation import GROUPS
+from tomking.risk.groups import GROUPS
 
 #: Groups that the embedded history has something to trade in.
 EXERCISED = ("A1", "A2")
@@ -230,7 +230,7 @@ def never(spec: RunSpec) -> tuple[tuple[str, str], ...]:
         Mode.RATIONAL: "Holders act when it pays, all of them; none acts at a pin.",
         Mode.SEEDED: "Holders draw, but only shares are delivered at a pin and none are traded.",
     }
-    unused = [name for name in GROUPS if name not in EXERCISED]
+    unused = [name for name, _ in GROUPS if name not in EXERCISED]
     return (
         ("Correlation groups", f"{listed(unused)}: no prices for anything in them."),
         ("Measured correlations", "Only one index is there: nothing to correlate."),

@@ -30,6 +30,8 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "margin": ("margin", "what a house asks for the legs of a file"),
         "stress": ("stress", "an account as the index and volatility move"),
+        "box": ("box", "what a box of SPX options costs as a loan, or earns as one"),
+        "seasonal": ("seasonal", "the methodology's tilt by month: a hint, no gate"),
         "config": ("config", "show every setting and where it comes from, or check a file"),
         "data": ("data", "whether a recorded chain file is whole; bring in dates of events"),
         "doctor": ("doctor", "whether this installation works, and what to do if not"),
@@ -115,7 +117,8 @@ def verb_of(word: str) -> str:
         raise ConfigError(f"unknown option {word}: put a command first; see `tomking --help`")
     from tomking.core.near import did_you_mean  # only when something was mistyped
 
-    raise ConfigError(f"unknown command {word!r}{did_you_mean(asked, VERBS)}")
+    near = did_you_mean(asked, VERBS) or "; `tomking --help` lists them"
+    raise ConfigError(f"unknown command {word!r}{near}")
 
 
 def _call(verb: str, words: Sequence[str]) -> int:

@@ -17,7 +17,10 @@ from typing import Any, cast
 from tomking.app.home import home
 from tomking.core.errors import ConfigError, TomKingError
 from tomking.core.near import did_you_mean
+from tomking.core.product import product
+from tomking.market.unpriced import why_unpriced
 from tomking.strategies.plan import Plan, Strategy
+from tomking.strategies.sound import faults
 from tomking.strategies.tune import tune
 
 GROUP = "tomking.strategies"
@@ -138,15 +141,31 @@ def chosen(
     Raises
     ------
     ConfigError
-        If a name is unknown, or a change does not fit its plan.
+        If a name is unknown, a change does not fit its plan, or no price of a root is known here.
     """
     asked = _asked(tuple(wanted))
     changes = tunings or {}
     return tuple(
-        tune(plan(name), changes[name]) if changes.get(name) else find(name)
+        _priced(tune(plan(name), changes[name]) if changes.get(name) else find(name))
         for name in names()
         if name in asked
     )
+
+
+def _priced(strategy: Strategy) -> Strategy:
+    """A strategy whose roots are known, none of them of a class that nobody prices here.
+
+    Raises
+    ------
+    ConfigError
+        With the sentence of the class.
+    """
+    for root in strategy.roots:
+        why = why_unpriced(root)
+        if why:
+            raise ConfigError(f"{strategy.name} cannot be traded: {why}")
+        product(root)
+    return strategy
 
 
 def _asked(wanted: tuple[str, ...]) -> set[str]:
@@ -194,7 +213,27 @@ def _own(folder: Path) -> Iterator[Found]:
         strategies = list({id(x): x for x in values if is_strategy(x)}.values())
         if not strategies:
             raise ConfigError(f"{path} holds no strategy: bind a Plan to a name at its top level")
+        for each in strategies:
+            _hold_sound(each, path)
         yield from (Found(cast("Strategy", each), str(path), own=True) for each in strategies)
+
+
+def _hold_sound(thing: object, path: Path) -> None:
+    """Refuse a plan of the user's that has faults, all of them in one sentence.
+
+    Raises
+    ------
+    ConfigError
+        With the file, the plan and what to mend.
+    """
+    if not isinstance(thing, Plan):
+        return
+    try:
+        wrong = faults(thing)
+    except FAULTS as fault:
+        wrong = (f"a part of it is of the wrong kind ({type(fault).__name__}: {fault})",)
+    if wrong:
+        raise ConfigError(f"{path}: the plan {thing.name!r} is not sound: {'; and '.join(wrong)}")
 
 
 def _module(path: Path) -> ModuleType:

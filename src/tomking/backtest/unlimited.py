@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tomking.core.product import product
-from tomking.risk.correlation import group_of
+from tomking.risk.groups import group_of
 from tomking.risk.limits import Limits
 
 ANY = 1e9

@@ -8,6 +8,7 @@ from tomking.core.value import value
 NEW_YORK = ZoneInfo("America/New_York")
 LONDON = ZoneInfo("Europe/London")
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = range(5)
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 OPEN = time(9, 30)
 CLOSE = time(16, 0)
 EARLY_CLOSE = time(13, 0)

@@ -51,13 +51,26 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
             if not _nobody_bids(view, position):
                 yield closing(desk, view, position, left, replaces=at_work(view, position))
         elif position.strategy in watch or (position.id in {name for name, _ in desk.doubts}):
-            rules = desk.strategy(position.strategy).rules(position)
-            seen = broken(desk, view, position, rules)
-            first = first_closed(desk, view, position) if seen is not None else ()
-            for each in first:
-                if each.id not in going:
-                    going.add(each.id)
-                    yield closing(desk, view, each, str(seen), replaces=at_work(view, each))
+            for order in _given_up(desk, view, position):
+                if order.closes not in going:
+                    going.add(order.closes)
+                    yield order
+
+
+def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
+    """Closing orders for a position its plan no longer keeps; what it covers goes first.
+
+    Until that is gone the doubt about it stays, so that it follows at once and nothing is sold against
+    it again.
+    """
+    rule = broken(desk, view, position, desk.strategy(position.strategy).rules(position))
+    if rule is None:
+        return
+    why, first = str(reading(rule, position, view)), first_closed(desk, view, position)
+    if rule.twice and position not in first:
+        desk.doubts.add((position.id, rule))
+    for each in first:
+        yield closing(desk, view, each, why, replaces=at_work(view, each))
 
 
 def first_closed(desk: Desk, view: View, position: Position) -> tuple[Position, ...]:
@@ -104,11 +117,16 @@ def _nobody_bids(view: View, position: Position) -> bool:
 
 
 def at_work(view: View, position: Position) -> str:
-    """The order about a position that the next one stands in for: its target, or an adjustment."""
-    return next((w.order.id for w in view.book.closing(position.id)), "")
+    """The order about a position that the next one stands in for: its target, or an adjustment.
+
+    The newest, which itself stands in for any before it.
+    """
+    return next((w.order.id for w in reversed(tuple(view.book.closing(position.id)))), "")
 
 
-def broken(desk: Desk, view: View, position: Position, rules: Sequence[StayRule]) -> Reading | None:
+def broken(
+    desk: Desk, view: View, position: Position, rules: Sequence[StayRule]
+) -> StayRule | None:
     """The first rule that is broken and may act now; doubts are remembered and forgotten here."""
     minute = view.market.minute
     rests = any(w.order.rests for w in view.book.closing(position.id))
@@ -117,10 +135,8 @@ def broken(desk: Desk, view: View, position: Position, rules: Sequence[StayRule]
         if kept(rule, position, view):
             desk.doubts.discard(key)
         elif _may_act(desk, rule, key, minute, rests):
-            desk.doubts.difference_update(
-                {doubt for doubt in desk.doubts if doubt[0] == position.id}
-            )
-            return reading(rule, position, view)
+            desk.doubts.difference_update({(position.id, each) for each in rules})
+            return rule
     return None
 
 
@@ -248,7 +264,7 @@ def entry(desk: Desk, view: View, strategy: Strategy) -> Wish | Skip:
             return Skip((*against, *(of_root(root, measured) for measured in wanted.readings)))
         sight = sight_of(view, columns_of(wanted.legs), 1)
         if sight.fault:
-            seen = skip("quotes to price an order by", Stage.DATA, sight.fault, "sound")
+            seen = skip("quotes to price an order by", Stage.DATA, sight.fault, "sound", "R-DAT-03")
             return Skip((*against, *seen.readings))
         found = sized(wanted, view, strategy.name)
         against += (of_root(root, measured) for measured in (*wanted.readings, *found.readings))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Stage
-from tomking.risk.correlation import group_of
+from tomking.risk.groups import group_of
 from tomking.risk.pattern import pattern_score
 from tomking.risk.regimes import REGIMES, band_of, bands_of
 from tomking.risk.view import View
@@ -32,7 +32,7 @@ def _told(root: str, view: View, pattern: str) -> dict[str, str]:
         "regime": REGIMES[min(band_of(vix.value, bands_of(view.limits, view.standing.phase)), 4)],
         "phase": str(view.standing.phase),
         "stage": str(view.stage),
-        "group": group_of(root) or UNKNOWN,
+        "group": group_of(root, view.limits.groups) or UNKNOWN,
         "pattern": pattern,
         "vix": f"{vix.value:.2f}",
         "evidence": vix.evidence.name,

@@ -115,12 +115,22 @@ def _adjust(desk: Desk, view: View, tended: Tended, broker: Broker, inbox: Inbox
         after, readings = offer(desk, view, order, broker, inbox), ()
         outcome = "sent" if after is not view else _answer(desk, order)
     _review(desk, after, tended, outcome, readings)
-    if after is view and tended.close_instead is not None:
+    if after is view and tended.close_instead is not None and _said_no(outcome, readings):
         why = f"{tended.what} was {outcome}"
         for each in first_closed(desk, view, tended.close_instead):
             order = closing(desk, view, each, why, replaces=at_work(view, each))
             after = offer(desk, after, order, broker, inbox)
     return after
+
+
+def _said_no(outcome: str, readings: tuple[Reading, ...]) -> bool:
+    """Whether an adjustment was refused: by a gate, or by a figure that was measured.
+
+    What the brake holds back is not refused, and what cannot be known takes nobody out.
+    """
+    failed = refusals(readings)
+    figures = all(isinstance(seen.observed, int | float) for seen in failed)
+    return outcome.startswith("refused") or (bool(failed) and figures)
 
 
 def _review(

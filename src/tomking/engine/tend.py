@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import gcd
 
 from tomking.core.money import points
-from tomking.core.order import Order, Purpose, Structure
+from tomking.core.order import Leg, Order, Purpose, Structure
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
-from tomking.engine.decide import at_work, broken, is_closing, on_tick, priced, residue
+from tomking.engine.decide import at_work, broken, on_tick, priced, residue
 from tomking.engine.desk import Desk
 from tomking.engine.ladder import sight_of
 from tomking.portfolio.book import Position
@@ -34,16 +35,20 @@ def adjustments(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Tende
     """Adjustments that are due among the positions looked at, the first of each position."""
     for position in tuple(view.book.positions.values()):
         watched = position.strategy in watch or any(name == position.id for name, _ in desk.doubts)
-        if watched and not _is_busy(view, position) and not residue(position):
+        if watched and not _is_busy(desk, view, position) and not residue(position):
             due = _due(desk, view, position)
             if due is not None:
                 yield due
 
 
-def _is_busy(view: View, position: Position) -> bool:
-    """Whether it is being closed or adjusted already."""
-    return is_closing(view, position) or any(
-        not working.order.rests for working in view.book.closing(position.id)
+def _is_busy(desk: Desk, view: View, position: Position) -> bool:
+    """Whether it is being closed or adjusted already, or has been seen at an exit once.
+
+    What may have to go is not rolled while it is waited for a second look.
+    """
+    rules = desk.strategy(position.strategy).rules(position)
+    return any(not working.order.rests for working in view.book.closing(position.id)) or any(
+        (position.id, rule) in desk.doubts for rule in rules
     )
 
 
@@ -64,11 +69,11 @@ def _order(
     desk: Desk, view: View, position: Position, how: Adjustment, wanted: Structure
 ) -> Order | Skip:
     """The order of an adjustment: a close of some legs, or a roll at the far side of every quote."""
-    rolls = bool(how.legs)
+    rolls, (units, legs) = bool(how.legs), smallest(wanted)
     order = Order(
-        f"{position.id}/{how.name}/{view.session.day}", 0,
+        f"{position.campaign}/{position.tranche} {how.name}/{view.session.day}", 0,
         Purpose.ROLL if rolls else Purpose.CLOSE, position.strategy, position.campaign,
-        wanted.legs, int(wanted.units_max), None, closes=position.id,
+        legs, units, None, closes=position.id,
         replaces=at_work(view, position), why=how.name,
         joins="" if how.closes == "all" else position.id,
     )  # fmt: skip
@@ -79,7 +84,7 @@ def _at_the_far_side(desk: Desk, view: View, order: Order) -> Order | Skip:
     """An order numbered and priced where it trades at once, if its quotes are sound."""
     sight = sight_of(view, columns_of(order.legs, order.units), order.units)
     if sight.fault:
-        return skip("quotes to price an order by", Stage.DATA, sight.fault, "sound")
+        return skip("quotes to price an order by", Stage.DATA, sight.fault, "sound", "R-DAT-03")
     limit = on_tick(points(sight.natural), order.root, order.legs)
     return replace(order, attempt=desk.attempts.get(order.intent, 0) + 1, limit=limit)
 
@@ -97,15 +102,16 @@ def renewals(desk: Desk, view: View, renew: frozenset[str]) -> Iterator[Tended]:
 
 def _renewal(desk: Desk, view: View, strategy: str, wanted: Structure) -> Tended:
     intent = f"{wanted.campaign}/{wanted.shape}/{view.session.day}"
+    units, legs = smallest(wanted)
     order = Order(
-        intent,
-        0,
-        Purpose.ROLL,
-        strategy,
-        wanted.campaign,
-        wanted.legs,
-        int(wanted.units_max),
-        None,
+        intent, 0, Purpose.ROLL, strategy, wanted.campaign, legs, units, None,
         why=f"{wanted.shape} sold again",
-    )
+    )  # fmt: skip
     return Tended(intent, strategy, _at_the_far_side(desk, view, order))
+
+
+def smallest(wanted: Structure) -> tuple[int, tuple[Leg, ...]]:
+    """Units and legs of a structure with no common factor left in the legs, as the venue wants them."""
+    common = gcd(*(leg.quantity for leg in wanted.legs))
+    legs = tuple(replace(leg, quantity=leg.quantity // common) for leg in wanted.legs)
+    return int(wanted.units_max) * common, legs

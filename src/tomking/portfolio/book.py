@@ -222,7 +222,7 @@ def _filled(book: Book, fact: LegFilled) -> Book:
         premium=before.premium + cash,
         basis=before.basis + basis,
         fees=before.fees + fact.fee,
-        whole=_whole(working, leg.tranche),
+        whole=_whole(working, name),
     )
     book = replace(
         book, cash=book.cash + cash - fact.fee, working={**book.working, fact.order: working}
@@ -243,12 +243,12 @@ def _traded(
     return traded(dict(position.held).get(contract, 0), position.basis, contract, quantity, each)
 
 
-def _whole(working: Working, tranche: str) -> bool:
-    """Whether the legs of a tranche have traded in their ratio: whole packages, however many."""
+def _whole(working: Working, position: str) -> bool:
+    """Whether an order's legs of a position have traded in their ratio: whole packages, however many."""
     legs = [
         (got, leg.quantity)
         for got, leg in zip(working.filled, working.order.legs, strict=True)
-        if leg.tranche == tranche
+        if position_of(working.order, leg) == position
     ]
     first, wanted = legs[0]
     return all(got * wanted == first * quantity for got, quantity in legs)

@@ -14,7 +14,7 @@ from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.value import value
 from tomking.market.bars import Bars
 from tomking.market.indicators import log_returns
-from tomking.risk.correlation import EQUITY_GROUPS
+from tomking.risk.groups import EQUITY_GROUPS
 
 #: How a group moved with shares in a crisis; below nought it moved against them.
 CRISIS_WEIGHTS: Mapping[str, float] = MappingProxyType(

@@ -6,28 +6,14 @@ from tomking.core.contract import Right
 from tomking.core.order import Purpose
 from tomking.core.product import PRODUCTS
 from tomking.portfolio.book import Book, Position
-
-EQUITY_GROUPS = frozenset({"A1", "A2"})
-
-#: Ten groups: the nine of the methodology and V for volatility (rulebook 15).
-GROUPS = {
-    "A1": ("ES", "MES", "NQ", "MNQ", "RTY", "M2K", "YM", "MYM"),
-    "A2": ("SPX", "XSP", "NDX", "RUT", "SPY", "QQQ", "IWM", "DIA"),
-    "B1": ("GC", "MGC", "GLD", "TLT", "ZB", "ZN", "IEF", "HYG"),
-    "B2": ("SI", "SIL", "SLV", "HG", "PL", "PA"),
-    "C1": ("CL", "MCL", "QM", "RB", "HO", "XLE", "XOP", "USO"),
-    "C2": ("NG", "UNG"),
-    "D1": ("ZC", "ZS", "ZW", "DBA"),
-    "D2": ("LE", "HE", "GF"),
-    "E": ("6E", "6B", "6A", "6C", "M6E", "M6A", "UUP", "FXE", "FXB"),
-    "V": ("VIX", "VXX", "UVXY", "SVXY", "VIXY"),
-}
-GROUP_OF = {root: group for group, roots in GROUPS.items() for root in roots}
+from tomking.risk.limits import Limits, named
 
 
-def group_of(root: str) -> str | None:
-    """The group of a root, or ``None`` for one nobody has placed."""
-    return GROUP_OF.get(root)
+def group_margin_max(group: str | None, limits: Limits) -> float:
+    """The most margin of a group as a share of net liq: its own, or its kind's if less (R-COR-05)."""
+    equity = group in limits.equity_groups
+    kind = limits.short_margin_equity_max if equity else limits.short_margin_other_max
+    return min(kind, named(limits.group_margin_max, group or "", kind))
 
 
 def family(root: str) -> str:

@@ -17,9 +17,19 @@ def sells_puts_only(order: Order) -> bool:
     )
 
 
+def opens_puts_only(order: Order) -> bool:
+    """Whether every option an order opens is a put."""
+    return all(leg.contract.right is Right.PUT for leg in order.legs if leg.opens)
+
+
+def in_crisis(view: View) -> bool:
+    """Whether VIX stands above the level from which it is one."""
+    return view.market.vix.value > view.limits.crisis_vix
+
+
 def crisis_budget(order: Order, view: View) -> float:
     """Dollars of margin beyond the regime's that an order may use; none while locked (R-VIX-06)."""
-    is_crisis = view.market.vix.value > view.limits.group_vix_step
+    is_crisis = in_crisis(view)
     unlocked = view.session.day <= view.standing.crisis_until
     if not (is_crisis and unlocked and sells_puts_only(order)):
         return 0.0

@@ -3,7 +3,8 @@
 from tomking.core.calendar import dte
 from tomking.portfolio.book import Position
 from tomking.risk.caps import allowance, caps
-from tomking.risk.correlation import group_of, live_campaigns
+from tomking.risk.correlation import live_campaigns
+from tomking.risk.groups import group_of
 from tomking.risk.limits import named
 from tomking.risk.sizing import margin_in_use
 from tomking.risk.view import View
@@ -38,9 +39,10 @@ def health_of(position: Position, view: View, *, at_stop: bool) -> float | None:
 
     ``at_stop`` is whether a stop of its plan is broken, which its strategy knows.
     """
-    group = group_of(position.root)
+    groups = view.limits.groups
+    group = group_of(position.root, groups)
     roots = [root for _, _, root in live_campaigns(view.book)]
-    inside = sum(group_of(root) == group for root in roots)
+    inside = sum(group_of(root, groups) == group for root in roots)
     most = named(view.limits.group_max, group or "", 0.0)
     allowed = allowance(caps(view.market.vix.value, view.net_liq, view.standing, view.limits))
     usable = view.net_liq * allowed.bp_share_max

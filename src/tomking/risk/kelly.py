@@ -5,6 +5,8 @@ a quarter; a quarter of that is staked, and never more than 5 % of net liq. Targ
 record: with fewer than twenty closed campaigns nothing is known, and the question is not asked.
 """
 
+from math import inf
+
 from tomking.core.value import value
 from tomking.risk.limits import Limits
 from tomking.risk.tally import Tally
@@ -27,6 +29,10 @@ def full(record: Record) -> float:
     >>> round(full(Record(0.88, 0.5, 2.0)), 2), round(full(Record(0.71, 0.5, 2.0)), 2)
     (0.4, -0.45)
     """
+    if record.average_loss <= 0.0:
+        return record.wins  # nothing was ever lost
+    if record.average_win <= 0.0:
+        return -inf
     odds = record.average_win / record.average_loss
     return record.wins - (1.0 - record.wins) / odds
 
@@ -47,12 +53,12 @@ def stake(record: Record, limits: Limits) -> float:
 
 
 def record_of(tally: Tally, limits: Limits) -> Record | None:
-    """A strategy's record; ``None`` while it is too short, or has no win or no loss to average."""
+    """A strategy's record; ``None`` while it is too short. What it never did averages nought."""
     decided = tally.wins + tally.losses
-    if decided < limits.kelly_trades_min or not tally.wins or not tally.losses:
+    if decided < limits.kelly_trades_min or not decided:
         return None
     return Record(
         tally.wins / decided,
-        float(tally.won) / tally.wins,
-        float(tally.lost) / tally.losses,
+        float(tally.won) / max(tally.wins, 1),
+        float(tally.lost) / max(tally.losses, 1),
     )

@@ -8,6 +8,7 @@ from dataclasses import field
 from typing import Any
 
 from tomking.core.value import value
+from tomking.risk.groups import EQUITY_GROUPS, GROUPS, Groups
 
 Pairs = tuple[tuple[float, float], ...]
 Named = tuple[tuple[str, float], ...]
@@ -38,6 +39,8 @@ class Limits:
     )
     vix_hysteresis: float = field(default=0.0, metadata=about("points", "R-VIX-05", 0, 10))
     crisis_puts_max: float = field(default=0.20, metadata=about(SHARE, "R-VIX-06", 0, 0.5))
+    crisis_vix: float = field(default=30.0, metadata=about("VIX points", "R-VIX-06", 0, 100))
+    crisis_opens: str = field(default="all", metadata=about("all | puts", "R-VIX-08"))
     vix_open_max: float = field(default=35.0, metadata=about("points", "R-VIX-02", 0, 60))
     vix_age_max_s: float = field(default=300.0, metadata=about("seconds", "R-VIX-03", 1, 3600))
     vix_spike_max: float = field(default=0.50, metadata=about("share of a day", "R-VIX-04", 0, 5))
@@ -180,6 +183,12 @@ class Limits:
     win_streak: int = field(default=0, metadata=about("wins in a row; 0 is off", "R-SIZ-08", 0, 50))
     win_streak_factor: float = field(default=0.75, metadata=about("of the size", "R-SIZ-08", 0, 1))
     event_size_factor: float = field(default=1.0, metadata=about("of the size", "R-SIZ-09", 0, 1))
+    # Conditions of entry that documents put on a strategy.
+    win_rate_min: Named = field(default=(), metadata=about("share that won", "R-POS-06", 0, 1))
+    iv_percentile_min: Named = field(default=(), metadata=about("IV percentile", "R-VIX-07", 0, 1))
+    dte_min: Named = field(default=(), metadata=about("days", "R-EVT-07", 0, 3650))
+    dte_max: Named = field(default=(), metadata=about("days", "R-EVT-08", 0, 3650))
+    expiry_minutes_min: float = field(default=30.0, metadata=about("minutes", "R-EVT-06", 0, 1e6))
     # Correlation groups.
     one_slot: tuple[str, ...] = field(
         default=("leap_ladder", "leap_protect", "ipmcc"), metadata=about("strategies", "R-COR-08")
@@ -194,6 +203,11 @@ class Limits:
         ),
         metadata=about("campaigns", "R-COR-01"),
     )  # fmt: skip
+    groups: Groups = field(default=GROUPS, metadata=about("roots", "R-COR-07"))
+    equity_groups: tuple[str, ...] = field(
+        default=EQUITY_GROUPS, metadata=about("groups", "R-COR-02")
+    )
+    group_margin_max: Named = field(default=(), metadata=about(SHARE, "R-COR-05", 0, 1))
     equity_groups_max: int = field(default=3, metadata=about("campaigns", "R-COR-02", 1, 20))
     group_reserve: tuple[tuple[str, str, int], ...] = field(
         default=(("A1", "friday_0dte", 1),), metadata=about("group, strategy, slots", "R-COR-03")

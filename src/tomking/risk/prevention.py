@@ -19,7 +19,8 @@ from tomking.core.value import value
 from tomking.portfolio.book import Book, Position
 from tomking.portfolio.columns import columns
 from tomking.portfolio.margin.account import Terms, asked
-from tomking.risk.correlation import EQUITY_GROUPS, family, group_of, takes_a_slot
+from tomking.risk.correlation import family, takes_a_slot
+from tomking.risk.groups import group_of
 from tomking.risk.limits import Limits, at_level
 from tomking.risk.view import View
 
@@ -99,11 +100,11 @@ def equity_is_not_crowded(
     roots = [one.root for one in campaigns]
     most = at_level(limits.equity_positions_by_phase, phase, 0.0)
     crowd = sum(family(root) in EQUITY for root in roots)
-    grouped = sum(group_of(root) in EQUITY_GROUPS for root in roots)
+    grouped = sum(group_of(root, limits.groups) in limits.equity_groups for root in roots)
     return (
         _counted("equity positions", Stage.CORRELATION, crowd, most, "R-PRE-01"),
         _counted(
-            "positions in A1 and A2",
+            f"positions in {' and '.join(limits.equity_groups)}",
             Stage.CORRELATION,
             grouped,
             limits.equity_groups_max,
@@ -118,7 +119,7 @@ def expiries_are_apart(
     """One of a kind in a group and in an expiry, and few positions around any expiry (R-PRE-02)."""
     all_, once = tuple(campaigns), limits.one_per_group
     alone = [one for one in all_ if one.strategy in once]
-    groups = Counter((one.strategy, group_of(one.root)) for one in alone)
+    groups = Counter((one.strategy, group_of(one.root, limits.groups)) for one in alone)
     days = Counter((one.strategy, day) for one in alone for day in one.expiries)
     name = " and ".join(once) or "no strategy"
     return (
@@ -165,7 +166,8 @@ def margin_of_equity_is_small(
 ) -> tuple[Reading, Reading, Reading]:
     """Margin of short premium on equities, to warn and to refuse, and what is in reserve (R-PRE-04)."""
     all_, limits = tuple(campaigns), view.limits
-    sold = [one for one in all_ if one.credit and group_of(one.root) in EQUITY_GROUPS]
+    groups, equities = limits.groups, limits.equity_groups
+    sold = [one for one in all_ if one.credit and group_of(one.root, groups) in equities]
     equity, whole = (_share(group, view) for group in (sold, all_))
     warn, refuse = (
         Reading(

@@ -17,7 +17,7 @@ from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.margin.account import Terms, asked
 from tomking.risk.caps import Allowance, allowance, caps_of, usable_bp
-from tomking.risk.correlation import EQUITY_GROUPS, group_of
+from tomking.risk.correlation import group_margin_max
 from tomking.risk.exposure import (
     AUG5_MARGIN_FACTOR,
     HUNDRED_THOUSAND,
@@ -26,6 +26,7 @@ from tomking.risk.exposure import (
     slope,
     stress_loss,
 )
+from tomking.risk.groups import group_of
 from tomking.risk.kelly import record_of, stake
 from tomking.risk.limits import Limits, at_level, named
 from tomking.risk.tally import Tally
@@ -62,14 +63,22 @@ def size(wanted: Structure, view: View, strategy: str) -> int | Skip:
 
 
 def sized(wanted: Structure, view: View, strategy: str) -> Sized:
-    """Units to trade, none among them, with every room that was measured.
+    """Units to trade, none among them, with every room that was measured."""
+    found = rooms(wanted, view, strategy)
+    units = floor(min(room.units for room in found) + 1e-9)
+    return Sized(units, (*(room.reading for room in found), *_at_stops(wanted, view, units)))
 
-    Margin is only worked out when the exposures leave room for a unit at all.
+
+def rooms(wanted: Structure, view: View, strategy: str, *, whole: bool = False) -> tuple[Room, ...]:
+    """The rooms of which the least decides (rulebook 19).
+
+    Margin is only worked out when the exposures leave room for a unit at all, or for a ``whole``
+    answer.
     """
     legs = columns_of(wanted.legs)
     marks = view.market.marks(legs)
     found = _greeks(view, legs, marks)
-    if all(room.units >= 1.0 for room in found):
+    if whole or all(room.units >= 1.0 for room in found):
         found += _means(wanted, view, strategy, legs, marks)
     if isfinite(wanted.units_max):
         found += (Room("units of the plan", Stage.POSITION_LIMIT, wanted.units_max, "R-SIZ-06"),)
@@ -78,8 +87,7 @@ def sized(wanted: Structure, view: View, strategy: str) -> Sized:
         least = min(room.units for room in found) * factor
         name = f"units at {factor:g} of the size"
         found += (Room(name, Stage.POSITION_LIMIT, least, "R-SIZ-05"),)
-    units = floor(min(room.units for room in found) + 1e-9)
-    return Sized(units, (*(room.reading for room in found), *_at_stops(wanted, view, units)))
+    return found
 
 
 def _at_stops(wanted: Structure, view: View, units: int) -> tuple[Reading, ...]:
@@ -125,12 +133,16 @@ def _defined(wanted: Structure, limits: Limits, net_liq: float, what: Product) -
 
 
 def _kelly(wanted: Structure, view: View, strategy: str, what: Product) -> tuple[Room, ...]:
-    """Room by what the strategy's own record would stake; not asked while there is no record."""
+    """Room by what the strategy's own record would stake; not asked while the record is too short."""
     limits = view.limits
-    tally = dict(view.standing.tallies).get(strategy, Tally())
-    record = record_of(tally, limits) if limits.kelly_mode == "on" else None
-    if record is None:
+    if limits.kelly_mode != "on":
         return ()
+    tally = dict(view.standing.tallies).get(strategy, Tally())
+    record = record_of(tally, limits)
+    if record is None:
+        decided, enough = tally.wins + tally.losses, limits.kelly_trades_min
+        said = f"Kelly's share (not asked: {decided} of {enough} closed)"
+        return (Room(said, Stage.MARGIN, inf, "R-SIZ-10"),)
     each = wanted.max_loss if isfinite(wanted.max_loss) else wanted.stop_loss
     budget = stake(record, limits) * max(view.capital, 0.0)
     return (Room("Kelly's share", Stage.MARGIN, _fit(budget, each * what.multiplier), "R-SIZ-10"),)
@@ -178,8 +190,7 @@ def _margins(
     allowed = _allowed(view)
     used = margin_in_use(view)
     free = usable_bp(net_liq, allowed.bp_share_max, limits.reserve, used)
-    equity = group_of(wanted.root) in EQUITY_GROUPS
-    group = limits.short_margin_equity_max if equity else limits.short_margin_other_max
+    group = group_margin_max(group_of(wanted.root, limits.groups), limits)
     stressed = stress_loss(view.book.legs, view, view.marks)
     left = net_liq - max(0.0, stressed) - AUG5_MARGIN_FACTOR / limits.stress_margin_max * used
     cost = AUG5_MARGIN_FACTOR / limits.stress_margin_max * each

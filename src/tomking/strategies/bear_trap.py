@@ -6,7 +6,7 @@ volatility, which is the worst moment for short puts, so only for a credit and o
 Sources: R-BTR-01 to R-BTR-03 in docs/rules.md.
 """
 
-from tomking.core.calendar import FRIDAY, MONDAY, after_open
+from tomking.core.calendar import FRIDAY, MONDAY, WEDNESDAY, after_open
 from tomking.core.contract import Right
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.entry import VixAtLeast, VixAtMost
@@ -23,7 +23,10 @@ BEAR_TRAP = Plan(
     roots=("SPY",),
     dte=60,
     dte_within=10,
-    slots=(Slots(MONDAY, after_open(30), after_open(90), every_min=30, also=FRIDAY - MONDAY),),
+    slots=(  # not on Thursdays, which prepare: R-BTR-02
+        Slots(MONDAY, after_open(30), after_open(90), every_min=30, also=WEDNESDAY - MONDAY),
+        Slots(FRIDAY, after_open(30), after_open(90), every_min=30, holiday="skip"),
+    ),
     watch_min=60,
     enter_when=(
         VixAtLeast(20.0, "R-BTR-02"),

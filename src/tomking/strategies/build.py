@@ -94,7 +94,7 @@ def _placed(
     if isinstance(chain, Skip):
         return chain
     wanted = tranche.expires or Expires(plan.dte, plan.dte_within)
-    expiry = chain.expiry_near(wanted.dte, wanted.within)
+    expiry = wanted.find(chain, view.session.day)
     if isinstance(expiry, Skip):
         return expiry
     return _legs(tranche.legs, tranche.name, Place(view, root, chain), expiry, found)
@@ -185,7 +185,7 @@ def adjusted(
         Leg(contract, -held // units, tranche.name, opens=False) for contract, held in gone
     )
     quotes = tuple(_marked(position, contract, view) for contract, _ in gone)
-    opened = _opened(tranche, position, how, gone, view)
+    opened = _opened(plan, tranche, position, how, gone, view)
     if isinstance(opened, Skip):
         return opened
     if any(quote.contract in dict(gone) for _, _, quote in opened):
@@ -198,8 +198,8 @@ def adjusted(
 
 
 def _opened(
-    tranche: Tranche, position: Position, how: Adjustment, gone: Sequence[tuple[Contract, int]],
-    view: View,
+    plan: Planned, tranche: Tranche, position: Position, how: Adjustment,
+    gone: Sequence[tuple[Contract, int]], view: View,
 ) -> Found | Skip:  # fmt: skip
     """The legs that come: of the closed side only, unless everything goes."""
     chain = view.market.chain(position.root)
@@ -209,13 +209,27 @@ def _opened(
     expiry = (
         Expiry(first.expiry, first.settles, "held", first.future)
         if how.expires is None
-        else chain.expiry_near(how.expires.dte, how.expires.within)
+        else how.expires.find(chain, view.session.day)
     )
     if isinstance(expiry, Skip):
         return expiry
     rights = {contract.right for contract, _ in gone}
     plans = [leg for leg in how.legs if how.closes == "all" or leg.right in rights]
-    return _legs(plans, tranche.name, Place(view, position.root, chain), expiry, {})
+    known = held_quotes(plan, position.campaign, view)
+    return _legs(plans, tranche.name, Place(view, position.root, chain), expiry, known)
+
+
+def held_quotes(plan: Planned, campaign: str, view: View) -> Mapping[str, Quote]:
+    """What a campaign holds, by the names of the plan's legs: a leg to come may be told from them."""
+    tranches = {tranche.name: tranche for shape in plan.shapes for tranche in shape.tranches}
+    return {
+        leg.name: _marked(position, contract, view)
+        for position in view.book.of(plan.name)
+        if position.campaign == campaign and position.tranche in tranches
+        for leg in tranches[position.tranche].legs
+        for contract, held in position.held
+        if contract.right is leg.right and (held > 0) is (leg.quantity > 0)
+    }
 
 
 def units_of(position: Position, tranche: Tranche) -> int:
@@ -270,7 +284,7 @@ def _anchors(plan: Planned, shape: Shape, tranche: Tranche, view: View) -> Itera
 def _again(
     plan: Planned, shape: Shape, tranche: Tranche, anchor: Position, view: View
 ) -> Candidate | Skip:
-    found = _placed(plan, tranche, view, anchor.root, {})
+    found = _placed(plan, tranche, view, anchor.root, held_quotes(plan, anchor.campaign, view))
     if isinstance(found, Skip):
         return found
     other = next(each for each in shape.tranches if each.name == anchor.tranche)

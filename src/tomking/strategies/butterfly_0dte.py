@@ -12,7 +12,7 @@ from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.entry import FullSession, VixAtMost
 from tomking.strategies.picks import Away, FromPrice, LegPlan, buy, sell
 from tomking.strategies.plan import Plan
-from tomking.strategies.size import DebitBudget
+from tomking.strategies.size import DebitBudget, UnitsAtMost
 from tomking.strategies.slots import Slots
 from tomking.strategies.trend import MovedAtLeast, MovedDown, MovedUp
 from tomking.strategies.worth import DebitAtMost, RewardAtLeast
@@ -44,7 +44,7 @@ BUTTERFLY_0DTE = Plan(
         MovedAtLeast(MOVE, "R-BFL-01"),
     ),
     take_when=(DebitAtMost(1.5, "R-BFL-03"), RewardAtLeast(5.66, "R-BFL-03")),
-    size=(DebitBudget(0.003, 15.0, 500.0, 0.0075, "R-BFL-04"),),
+    size=(DebitBudget(0.003, 15.0, 500.0, 0.0075, "R-BFL-04"), UnitsAtMost(5, "R-BFL-04")),
     shapes=(  # R-BFL-02
         Shape(
             "put fly below a strong rise",
@@ -59,7 +59,7 @@ BUTTERFLY_0DTE = Plan(
         Shape(
             "put fly at the price",
             (Tranche("put fly", fly(Right.PUT, 0.0), ()),),
-            (MovedUp(MOVE, "R-BFL-02"),),
+            (MovedUp(0.0, "R-BFL-02"),),
         ),
         Shape("call fly at the price", (Tranche("call fly", fly(Right.CALL, 0.0), ()),)),
     ),

@@ -1,45 +1,63 @@
-"""Diagonals and calendars: a near option sold against a later one while volatility is low.
+"""Diagonals and calendars: a near put sold against a later one while volatility is low.
 
-Both are closed when volatility has come back. Never on a cash-settled index, where the broker margins
-the near leg as if nothing stood behind it.
+The near put is sold again while the far one outlives it; profit and loss are those of both together.
+Never on a cash-settled index, where the broker margins the near leg as if nothing stood behind it.
 
-Sources: R-DIA-01 to R-DIA-03 in docs/rules.md.
+Sources: R-DIA-01 to R-DIA-05 in docs/rules.md.
 """
 
 from dataclasses import replace
 
 from tomking.core.calendar import TUESDAY, after_open
 from tomking.core.contract import Right
+from tomking.strategies.adjust import Adjustment
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.entry import VixBelow
 from tomking.strategies.picks import Delta, Expires, FromPrice, Pick, SameStrike, buy, sell
 from tomking.strategies.plan import Plan
+from tomking.strategies.size import RiskBudget
 from tomking.strategies.slots import Slots
-from tomking.strategies.stay import DteAbove, LossBelow, ProfitBelow, VixAtMostHeld
-from tomking.strategies.worth import DebitAtMost
+from tomking.strategies.stay import DteAbove, ProfitBelow, VixAtMostHeld
+from tomking.strategies.together import NoneOutlives, WholeGainBelow, WholeLossBelow
+from tomking.strategies.worth import CreditOverCosts, DebitAtMost
 
-FAR, NEAR = Expires(60, 10), Expires(30, 7)
+TUESDAYS = (Slots(TUESDAY, after_open(30), after_open(90), every_min=30),)
+FAR, MONTH, WEEK = Expires(60, 10), Expires(30, 7), Expires(7, 3)
+SELLS = (CreditOverCosts(1.0, "R-DIA-04"), NoneOutlives("R-DIA-04"))
 
 
-def pair(long: Pick, short: Pick, vix: float) -> tuple[Tranche, Tranche]:
-    """A far put bought and a near one sold, the near one rolled while the far one lasts."""
+def pair(long: Pick, short: Pick, near: Expires, vix: float, last: int) -> tuple[Tranche, Tranche]:
+    """A far put, and a near one that is rolled with so many days left; both go above a level of VIX."""
     calm = VixAtMostHeld(vix, "R-DIA-02")
     sold = (sell(1, Right.PUT, short, "near put"),)
     return (
         Tranche(
             "far",
             (buy(1, Right.PUT, long, "far put"),),
-            (LossBelow(0.50, "R-DIA-03"), calm, DteAbove(25, "R-DIA-03")),
+            (
+                WholeLossBelow(0.30, "R-DIA-03"),
+                calm,
+                WholeGainBelow(0.30, "R-DIA-03"),
+                DteAbove(14, "R-DIA-05"),
+            ),
             expires=FAR,
             covers=("near",),
         ),
         Tranche(
             "near",
             sold,
-            (LossBelow(of_premium=2.0), calm, ProfitBelow(of_premium=0.50), DteAbove(7)),
-            expires=NEAR,
+            (calm, ProfitBelow(of_premium=0.50)),
+            expires=near,
+            adjustments=(
+                Adjustment(
+                    "rolled on", (DteAbove(last, "R-DIA-04"),), legs=sold, expires=near,
+                    take_when=SELLS, refused="close", rule="R-DIA-04",
+                ),
+            ),
+            renewed=TUESDAYS,
+            take_when=SELLS,
         ),
-    )
+    )  # fmt: skip
 
 
 DIAGONAL = Plan(
@@ -48,11 +66,12 @@ DIAGONAL = Plan(
     roots=("SPY",),
     dte=60,
     dte_within=10,
-    slots=(Slots(TUESDAY, after_open(30), after_open(90), every_min=30),),
+    slots=TUESDAYS,
     watch_min=60,
     enter_when=(VixBelow(15.0, "R-DIA-01"),),
-    take_when=(DebitAtMost(8.0, "R-DIA-01"),),
-    shapes=(Shape("diagonal", pair(Delta(0.30), Delta(0.20), 18.0)),),
+    take_when=(DebitAtMost(4.0, "R-DIA-01"),),
+    size=(RiskBudget(0.015, "R-DIA-01"),),
+    shapes=(Shape("diagonal", pair(Delta(0.30), Delta(0.20), MONTH, 18.0, 7)),),
     sources=("rulebook 10.3", "PDF p.20, p.32"),
 )
 
@@ -61,6 +80,8 @@ CALENDAR = replace(
     name="calendar",
     title="Put calendar",
     enter_when=(VixBelow(20.0, "R-DIA-01"),),
-    shapes=(Shape("calendar", pair(FromPrice(), SameStrike("far put"), 23.0)),),
+    take_when=(),
+    size=(RiskBudget(0.05, "R-DIA-01"),),
+    shapes=(Shape("calendar", pair(FromPrice(), SameStrike("far put"), WEEK, 23.0, 1)),),
     sources=("rulebook 10.3", "SPEC"),
 )

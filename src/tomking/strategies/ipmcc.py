@@ -3,16 +3,17 @@
 A call of a year, deep in the money, stands in for the shares; against it a call of a week is sold every
 Friday, at the money or inside it and never outside. The extrinsic value of the week is the income.
 
-Sources: R-PMC-01 to R-PMC-08 in docs/rules.md.
+Sources: R-PMC-01 to R-PMC-10 in docs/rules.md.
 """
 
 from dataclasses import replace
 
-from tomking.core.calendar import FRIDAY, WEDNESDAY, after_open, before_close
+from tomking.core.calendar import FRIDAY, MONDAY, WEDNESDAY, after_open, before_close
 from tomking.core.contract import Right
 from tomking.strategies.adjust import Adjustment
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.entry import NoEarningsWithin, NoExDateWithin, VixAtMost
+from tomking.strategies.late import ExtrinsicAboveDividend
 from tomking.strategies.picks import Delta, Expires, IntoTheMoney, buy, sell
 from tomking.strategies.plan import Plan
 from tomking.strategies.slots import Slots
@@ -24,11 +25,15 @@ from tomking.strategies.stay import (
     UntilOnLastDay,
 )
 from tomking.strategies.trend import NotAtHigh, PlaceAtMost
-from tomking.strategies.worth import CallsAbove, CostAtMost, ExtrinsicAtMost
+from tomking.strategies.worth import CallsAbove, CostAtMost, DeltaFrom, ExtrinsicAtMost
 
-YEAR, WEEK = Expires(365, 185), Expires(7, 3)
-LEAP = (buy(1, Right.CALL, Delta(0.80), "leap"),)  # R-PMC-01
+YEAR, WEEK = Expires(365, 185), Expires(7, 3, FRIDAY)  # R-PMC-01, R-PMC-09
+LEAP = (buy(1, Right.CALL, Delta(0.80), "leap"),)
 WEEKLY = (sell(1, Right.CALL, IntoTheMoney(1, 2, 0.02, "R-PMC-02"), "weekly"),)
+DEEP = DeltaFrom("leap", 0.75, 0.85, "R-PMC-01")
+ABOVE = CallsAbove("R-PMC-02")
+FRIDAYS = Slots(FRIDAY, after_open(30), before_close(30), every_min=60, holiday="previous_day")
+MONDAYS = Slots(MONDAY, after_open(30), after_open(90), every_min=30)
 
 IPMCC = Plan(
     name="ipmcc",
@@ -37,7 +42,7 @@ IPMCC = Plan(
     dte=365,
     dte_within=185,
     slots=(Slots(WEDNESDAY, after_open(30), after_open(90), every_min=30, nth=1),),
-    watch_min=60,
+    watch_min=15,
     enter_when=(
         VixAtMost(35.0, "R-PMC-03"),
         PlaceAtMost(50, 0.85, "R-PMC-03"),
@@ -46,31 +51,31 @@ IPMCC = Plan(
         NoExDateWithin(2, "R-PMC-04"),
     ),
     take_when=(
+        DEEP,
         ExtrinsicAtMost("leap", 0.09, "R-PMC-05"),
         CostAtMost("leap", 0.25, 0.35, "R-PMC-06"),
-        CallsAbove("R-PMC-02"),
+        ABOVE,
     ),
     shapes=(
         Shape(
             "leap and weekly",
             (
                 Tranche(
-                    "leap",
-                    LEAP,
-                    (LossBelow(0.30, "R-PMC-07"),),
+                    "leap", LEAP,
+                    (LossBelow(0.30, "R-PMC-07"), DteAbove(60, "R-PMC-07")),
                     expires=YEAR,
                     adjustments=(
                         Adjustment(
                             "rolled to a new year", (DteAbove(90, "R-PMC-07"),), legs=LEAP,
-                            expires=YEAR, refused="close", rule="R-PMC-07",
+                            expires=YEAR, take_when=(DEEP,), rule="R-PMC-07",
                         ),
                     ),
                     covers=("weekly",),
                 ),
                 Tranche(
-                    "weekly",
-                    WEEKLY,
+                    "weekly", WEEKLY,
                     (
+                        ExtrinsicAboveDividend("R-PMC-10"),
                         ExtrinsicAbove(0.10, "R-PMC-08"),
                         NotDeepLate(0.05, 3, "R-PMC-08"),
                         UntilOnLastDay(before_close(15), "R-PMC-08"),
@@ -78,17 +83,12 @@ IPMCC = Plan(
                     expires=WEEK,
                     adjustments=(
                         Adjustment(
-                            "rolled to the next week", (DteAbove(0, "R-PMC-08"),), legs=WEEKLY,
-                            expires=WEEK, take_when=(CallsAbove("R-PMC-02"),), rule="R-PMC-08",
+                            "rolled to the next week", (DteAbove(0, "R-PMC-09"),), legs=WEEKLY,
+                            expires=WEEK, take_when=(ABOVE,), rule="R-PMC-09",
                         ),
                     ),
-                    renewed=(
-                        Slots(
-                            FRIDAY, after_open(30), before_close(30), every_min=60,
-                            holiday="previous_day",
-                        ),
-                    ),
-                    take_when=(CallsAbove("R-PMC-02"),),
+                    renewed=(FRIDAYS, MONDAYS),
+                    take_when=(ABOVE,),
                 ),
             ),
         ),

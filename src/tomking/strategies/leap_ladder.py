@@ -3,7 +3,7 @@
 Every Monday a put is sold whose delta depends on the week of the month, none while VIX is low and two
 while it is high. A rung goes at 30 % of its credit and is rolled to a new year at 150 days.
 
-Sources: R-LEP-01 to R-LEP-05 in docs/rules.md.
+Sources: R-LEP-01 to R-LEP-06 in docs/rules.md.
 """
 
 from tomking.core.calendar import MONDAY, after_open
@@ -19,7 +19,7 @@ from tomking.strategies.stay import DteAbove, LossBelow, ProfitBelow, ShortDelta
 from tomking.strategies.worth import CostAtMost
 
 YEAR = Expires(365, 15)
-MONDAYS = (Slots(MONDAY, after_open(30), after_open(90), every_min=30),)
+MONDAYS = (Slots(MONDAY, after_open(30), after_open(90), every_min=30),)  # R-LEP-06
 RUNG = (sell(1, Right.PUT, DeltaByWeek((0.12, 0.13, 0.14, 0.12, 0.12), "R-LEP-01"), "rung"),)
 INSURANCE = (buy(1, Right.PUT, Delta(0.12), "rung"),)
 
@@ -32,7 +32,7 @@ LEAP_LADDER = Plan(
     slots=MONDAYS,
     watch_min=60,
     enter_when=(VixAtLeast(15.0, "R-LEP-02"), VixAtMost(35.0, "R-LEP-02")),
-    size=(VixSteps(1, 15.0, 20.0, 2.0, "R-LEP-02"),),
+    size=(VixSteps(1.0, 15.0, 20.0, 2.0, "R-LEP-02"),),
     shapes=(
         Shape(
             "rung",

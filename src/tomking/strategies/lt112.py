@@ -12,8 +12,10 @@ from dataclasses import replace
 from tomking.core.calendar import WEDNESDAY, after_open
 from tomking.core.contract import Right
 from tomking.strategies.adjust import Adjustment
+from tomking.strategies.apart import NoneOnExpiry
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.entry import VixAtLeast, VixAtMost
+from tomking.strategies.late import WidthAtMostFrom
 from tomking.strategies.picks import Away, Delta, Expires, buy, sell
 from tomking.strategies.plan import Plan
 from tomking.strategies.slots import Slots
@@ -25,7 +27,7 @@ from tomking.strategies.stay import (
     ShortDeltaBelow,
 )
 from tomking.strategies.trend import NotAtHigh
-from tomking.strategies.worth import CreditAtLeast, NoneOnExpiry
+from tomking.strategies.worth import CreditAtLeast
 
 TRAP = (  # R-112-02
     buy(1, Right.PUT, Delta(0.25), "long put"),
@@ -69,7 +71,7 @@ LT112_CALENDARISED = replace(
     name="lt112_calendarised",
     title="LT112, calendarised",
     variant_of="lt112",
-    take_when=(),
+    take_when=(NoneOnExpiry("R-112-09"),),
     shapes=(
         Shape(
             "calendarised 1-1-2",
@@ -77,7 +79,8 @@ LT112_CALENDARISED = replace(
                 Tranche("trap", TRAP, TRAP_STAYS, Expires(150, 20)),
                 Tranche(
                     "naked puts", NAKED, (*NAKED_STAY[:-1], DteAbove(7)), Expires(30, 10),
-                    renewed=LT112.slots, take_when=(CreditAtLeast(1.0, "R-112-10"),),
+                    renewed=LT112.slots,
+                    take_when=(CreditAtLeast(1.0, "R-112-10"), NoneOnExpiry("R-112-09")),
                 ),
             ),
         ),
@@ -102,8 +105,8 @@ LT112_XL = replace(
                     TRAP_STAYS,
                     adjustments=(
                         Adjustment(
-                            "brought to the usual width", (DteAbove(120, "R-112-11"),), legs=TRAP,
-                            rule="R-112-11",
+                            "brought to the usual width", (WidthAtMostFrom(50.0, 120, "R-112-11"),),
+                            legs=TRAP, rule="R-112-11",
                         ),
                     ),
                 ),

@@ -5,6 +5,7 @@ from datetime import date
 from math import isnan, nan
 from typing import Protocol
 
+from tomking.core.calendar import DAYS
 from tomking.core.contract import Expiry, Right
 from tomking.core.reading import Reading, Sense, Skip, Stage
 from tomking.core.value import value
@@ -150,14 +151,34 @@ class IntoTheMoney:
         deep = self.strikes_in(price, known.get("ema8", nan), known.get("ema21", nan))
         if deep is None:
             return Skip(
-                (Reading("EMA of 8 and 21 days", Stage.DATA, Sense.ABOVE, None, 0.0, "points"),)
+                (
+                    Reading(
+                        "EMA of 8 and 21 days",
+                        Stage.DATA,
+                        Sense.ABOVE,
+                        None,
+                        0.0,
+                        "points",
+                        self.rule,
+                    ),
+                )
             )
         reach = 0.05 * price
         listed = at.chain.strikes(expiry, price - reach, price + reach)
         inward = [k for k in listed.tolist()[:: -right.sign] if right.sign * (price - k) >= 0.0]
         if len(inward) <= deep:
             return Skip(
-                (Reading("strikes in the money", Stage.DATA, Sense.ABOVE, len(inward), deep),)
+                (
+                    Reading(
+                        "strikes in the money",
+                        Stage.DATA,
+                        Sense.ABOVE,
+                        len(inward),
+                        deep,
+                        "",
+                        self.rule,
+                    ),
+                )
             )
         return at.chain.by_strike(expiry, right, inward[deep])
 
@@ -243,13 +264,36 @@ class AtrAway:
 
 @value
 class Expires:
-    """An expiry still to be found: so many days away, or within so many more or less."""
+    """An expiry still to be found: so many days away, or within so many more or less.
+
+    ``on`` is a weekday it is to fall on: the one nearest to ``dte`` days away is looked for, and what
+    is listed nearest to that.
+    """
 
     dte: int
     within: int
+    on: int | None = None
+
+    def find(self, chain: Chain, today: date) -> Expiry | Skip:
+        """Ask the chain."""
+        moved = self.moved(today)
+        return chain.expiry_near(self.dte + moved, self.within - abs(moved))
+
+    def moved(self, today: date) -> int:
+        """Days from ``dte`` to its nearest such weekday, -3 to 3.
+
+        >>> week = Expires(7, 3, 4)
+        >>> [week.moved(date(2025, 12, day)) for day in (1, 2, 3, 4, 5)]  # Monday to Friday
+        [-3, 3, 2, 1, 0]
+        """
+        if self.on is None:
+            return 0
+        return (self.on - (today.weekday() + self.dte) + 3) % 7 - 3
 
     def __str__(self) -> str:
-        return f"{self.dte} days to expiry, {self.dte - self.within} to {self.dte + self.within} allowed"
+        day = "" if self.on is None else f" on a {DAYS[self.on]}"
+        low, high = self.dte - self.within, self.dte + self.within
+        return f"{self.dte} days to expiry{day}, {low} to {high} allowed"
 
 
 @value

@@ -20,7 +20,7 @@ from tomking.strategies.entry import EntryRule
 from tomking.strategies.size import SizeRule
 from tomking.strategies.slots import Slots
 from tomking.strategies.stay import ProfitBelow, StayRule
-from tomking.strategies.worth import Candidate, WorthRule
+from tomking.strategies.worth import Candidate, CostAtMost, WorthRule
 
 
 class Strategy(Protocol):
@@ -112,13 +112,10 @@ class Plan:
         taken = tuple(rule(view, root) for rule in self.enter_when)
         if refuses(taken):
             return Skip(taken)
-        shape = next(
-            (form for form in self.shapes if all(rule(view, root).passed for rule in form.when)),
-            None,
-        )
+        shape, conditions = self._shape(view, root)
+        taken = (*taken, *conditions)
         if shape is None:
-            return Skip((*taken, *(rule(view, root) for rule in self.shapes[-1].when)))
-        taken = (*taken, *(rule(view, root) for rule in shape.when))
+            return Skip(taken)
         found = built(self, view, root, shape)
         if isinstance(found, Skip):
             return Skip((*taken, *found.readings))
@@ -126,6 +123,20 @@ class Plan:
         if isinstance(worth, Skip):
             return Skip((*taken, *worth.readings))
         return self._sized(view, found, replace(worth, readings=(*taken, *worth.readings)))
+
+    def _shape(self, view: View, root: str) -> tuple[Shape | None, tuple[Reading, ...]]:
+        """The first form whose conditions hold, and what they measured; none while one is unknown.
+
+        What cannot be measured chooses no form: the next one would be entered for want of knowledge.
+        """
+        measured: tuple[Reading, ...] = ()
+        for form in self.shapes:
+            measured = tuple(rule(view, root) for rule in form.when)
+            if not refuses(measured):
+                return form, measured
+            if any(seen.observed is None for seen in measured):
+                break
+        return None, measured
 
     def rules(self, position: Position) -> tuple[StayRule, ...]:
         """The stay rules of the tranche a position belongs to."""
@@ -182,7 +193,11 @@ class Plan:
     def _sized(self, view: View, candidate: Candidate, structure: Structure) -> Structure:
         """The structure with the units of the plan; half its size when a caution does not hold."""
         calm = all(rule(view, structure.root).passed for rule in self.half_size_unless)
-        units = min((rule(view, candidate) for rule in self.size), default=inf)
+        rooms = [rule(view, candidate) for rule in self.size]
+        rooms += [
+            rule.units(view, candidate) for rule in self.take_when if isinstance(rule, CostAtMost)
+        ]
+        units = min(rooms, default=inf)
         return replace(structure, size_factor=1.0 if calm else 0.5, units_max=units)
 
 

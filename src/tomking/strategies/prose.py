@@ -10,17 +10,27 @@ from textwrap import fill
 from types import UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
-from tomking.core.calendar import Moment
+from tomking.core.calendar import DAYS, Moment
 from tomking.core.contract import Right
 from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
 from tomking.core.value import value
-from tomking.strategies import entry, picks, size, stay, trend, worth
+from tomking.strategies import (
+    apart,
+    entry,
+    late,
+    picks,
+    size,
+    stay,
+    together,
+    trend,
+    worth,
+)
 from tomking.strategies.adjust import Adjustment
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.picks import AtrAway, LegPlan
 from tomking.strategies.plan import Plan
-from tomking.strategies.slots import DAYS, NTH, Slots
+from tomking.strategies.slots import NTH, Slots
 from tomking.strategies.stay import ProfitBelow
 from tomking.strategies.tune import fitted, is_list, moment_text, rule_of
 
@@ -28,7 +38,7 @@ WIDTH = 88
 #: Every rule and pick a plan may be written in, by name.
 VOCABULARY: Mapping[str, type[Any]] = {
     name: kind
-    for module in (entry, trend, worth, size, stay, picks)
+    for module in (entry, trend, worth, apart, size, stay, late, together, picks)
     for name, kind in vars(module).items()
     if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
     if kind not in (LegPlan, picks.Expires, picks.Place, worth.Candidate)

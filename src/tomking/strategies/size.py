@@ -65,7 +65,8 @@ class VixSteps:
 class DebitBudget:
     """What may be paid: a share of net liq in proportion to VIX, never more than a sum of pounds.
 
-    One unit may still be bought when it costs no more than ``one_share`` of net liq.
+    A unit is counted at the far side of every quote, which is the most it may come to. One may still be
+    bought when that is no more than ``one_share`` of net liq.
     """
 
     share: float
@@ -76,7 +77,7 @@ class DebitBudget:
 
     def __call__(self, view: View, candidate: Candidate, /) -> float:
         """Units that the budget buys (27.13)."""
-        cost = -candidate.structure.credit * product(candidate.structure.root).multiplier
+        cost = dearest(candidate)
         if cost <= 0.0:
             return inf
         budget = debit_budget(self, view.net_liq, view.market.vix.value, view.limits.usd_per_gbp)
@@ -88,6 +89,65 @@ class DebitBudget:
             f"what {self.share:.1%} of net liq buys at VIX {self.at:g}, in proportion to VIX, for "
             f"£{self.most_gbp:g} at most; one if it costs at most {self.one_share:.2%} of net liq"
         )
+
+
+@value
+class RiskBudget:
+    """What may be lost at the worst, as a share of net liq."""
+
+    share: float
+    rule: str = ""
+
+    def __call__(self, view: View, candidate: Candidate, /) -> float:
+        """Units whose greatest loss fits the budget; none when nothing bounds it."""
+        return _of_budget(self.share * view.net_liq, candidate)
+
+    def __str__(self) -> str:
+        return f"what can lose {100.0 * self.share:g}% of net liq at the worst"
+
+
+@value
+class RiskAtMost:
+    """What may be lost at the worst, in dollars."""
+
+    usd: float
+    rule: str = ""
+
+    def __call__(self, view: View, candidate: Candidate, /) -> float:
+        """Units whose greatest loss fits; none when nothing bounds it."""
+        return _of_budget(self.usd, candidate)
+
+    def __str__(self) -> str:
+        return f"what can lose ${self.usd:g} at the worst"
+
+
+def _of_budget(dollars: float, candidate: Candidate) -> float:
+    structure = candidate.structure
+    loss = structure.max_loss * product(structure.root).multiplier
+    return dollars / loss if loss > 0.0 else inf
+
+
+@value
+class UnitsAtMost:
+    """So many units and no more."""
+
+    most: float
+    rule: str = ""
+
+    def __call__(self, view: View, candidate: Candidate, /) -> float:
+        """The figure itself."""
+        return self.most
+
+    def __str__(self) -> str:
+        return f"{self.most:g} units"
+
+
+def dearest(candidate: Candidate) -> float:
+    """Dollars a unit costs at the far side of every quote; a credit is a negative one."""
+    return product(candidate.structure.root).multiplier * sum(
+        leg.quantity * (quote.ask if leg.quantity > 0 else quote.bid)
+        for leg, quote in candidate.pairs
+    )
 
 
 def debit_budget(rule: DebitBudget, net_liq: float, vix: float, usd_per_gbp: float) -> float:

@@ -2,11 +2,15 @@
 
 from datetime import date, timedelta
 
-from tomking.core.calendar import Moment, Session
+from tomking.core.calendar import DAYS, Moment, Session
 from tomking.core.value import value
 from tomking.market.sessions import WhenClosed, is_entry_day
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+MOVED = {
+    "next_day": "moved to the next session",
+    "previous_day": "moved to the session before",
+    "skip": "skipped",
+}
 NTH = {1: "first ", 2: "second ", 3: "third ", 4: "fourth ", None: ""}
 
 
@@ -48,8 +52,7 @@ class Slots:
 
     def __str__(self) -> str:
         """``first Wednesday, 10:00 to 11:00 New York, every 30 minutes``."""
-        moved = "moved to the next session" if self.holiday == "next_day" else "skipped"
         return (
             f"{NTH[self.nth]}{DAYS[self.weekday]}{self.through}, {self.start} to {self.until} New York, "
-            f"asked every {self.every_min} minutes; on a holiday {moved}"
+            f"asked every {self.every_min} minutes; on a holiday {MOVED[self.holiday]}"
         )

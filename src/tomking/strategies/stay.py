@@ -46,7 +46,7 @@ class StayRule(Protocol):
 def kept(rule: StayRule, position: Position, view: View) -> bool:
     """Whether a rule still holds; what cannot be measured takes nobody out."""
     seen, bound = rule.measure(position, view)
-    return seen != seen or holds(rule.sense, seen, bound)
+    return seen != seen or bound != bound or holds(rule.sense, seen, bound)
 
 
 def reading(rule: StayRule, position: Position, view: View) -> Reading:
@@ -111,7 +111,7 @@ class LossBelowNetLiq:
         return -view.profit(position), self.share * view.net_liq
 
     def __str__(self) -> str:
-        return f"the loss is below {self.share:.0%} of net liq"
+        return f"the loss is below {100.0 * self.share:g}% of net liq"
 
 
 @value
@@ -126,14 +126,15 @@ class ShortDeltaBelow:
     name: ClassVar[str] = "delta of the shorts"
 
     def measure(self, position: Position, view: View, /) -> Measure:
-        """The largest absolute delta among short options."""
+        """The largest absolute delta known among short options; NaN when none is known."""
         deltas = view.marks.table[DELTA]
         shorts = [
             abs(float(deltas[position.row + row]))
             for row, (contract, quantity) in enumerate(position.held)
             if quantity < 0 and contract.is_option
         ]
-        return max(shorts, default=0.0), self.delta
+        known = [delta for delta in shorts if delta == delta]
+        return max(known, default=nan if shorts else 0.0), self.delta
 
     def __str__(self) -> str:
         return f"no short delta has reached {self.delta:g}"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from tomking.core.calendar import TUESDAY, after_open
 from tomking.core.contract import Right
 from tomking.strategies.adjust import Adjustment
+from tomking.strategies.apart import NoneOpenedWithin
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.entry import NoEventWithin, VixAtLeast, VixAtMost
 from tomking.strategies.picks import Delta, sell
@@ -57,9 +58,9 @@ STRANGLE = Plan(
         RangeAtMost(0.08, "R-SGL-04"),
         PlaceAtLeast(20, 0.20, "R-SGL-04"),
         PlaceAtMost(20, 0.80, "R-SGL-04"),
-        NoEventWithin(("FOMC",), 3, "R-EVT-05"),
+        NoEventWithin(("FOMC",), 3, "R-EVT-09"),
     ),
-    take_when=(CreditAtLeast(1.0, "R-SGL-02"),),
+    take_when=(CreditAtLeast(1.0, "R-SGL-02"), NoneOpenedWithin(4, "R-SGL-07")),
     size=(VixScaled(2.0, rule="R-SIZ-06"),),
     shapes=(
         Shape(
@@ -92,5 +93,14 @@ STRANGLE_CL = replace(
     title="Crude oil strangle",
     roots=("CL", "MCL"),
     variant_of="strangle",
-    enter_when=(*STRANGLE.enter_when[:-1], NoEventWithin(("OPEC",), 3, "R-EVT-05")),
+    enter_when=(*STRANGLE.enter_when[:-1], NoEventWithin(("FOMC", "OPEC"), 3, "R-EVT-09")),
+    take_when=(CreditAtLeast(0.10, "R-SGL-02"), STRANGLE.take_when[1]),
+)
+
+STRANGLE_GC = replace(
+    STRANGLE,
+    name="strangle_gc",
+    title="Gold strangle",
+    roots=("GC", "MGC"),
+    variant_of="strangle",
 )

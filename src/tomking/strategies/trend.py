@@ -35,11 +35,11 @@ def last(view: View, root: str, days: int) -> Bars | None:
 
 
 def move_from_open(view: View, root: str) -> float | None:
-    """Return since the session's open; ``None`` when either price is missing."""
+    """Return since the session's open; ``None`` when either price is missing or no number."""
     spot, opened = view.market.spot(root), view.market.session_open(root)
     if isinstance(spot, Skip) or isinstance(opened, Skip):
         return None
-    return change(spot.value, opened.value)
+    return known(change(spot.value, opened.value))
 
 
 def place_in(low: float, high: float, x: float) -> float:

@@ -39,6 +39,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "weekday": (0, 4),
     "nth": (1, 5),
     "also": (0, 4),
+    "on": (0, 4),
     "quantity": (-100, 100),
     "points": (-10_000, 10_000),
 }

@@ -5,7 +5,7 @@ still meets it, below which the desk does not walk.
 """
 
 from collections.abc import Sequence
-from math import inf
+from math import inf, isnan, nan
 from typing import ClassVar, Protocol
 
 from tomking.core.contract import Right
@@ -18,6 +18,8 @@ from tomking.portfolio.fees import round_trip_usd
 from tomking.risk.view import View
 
 Side = tuple[tuple[Leg, Quote], ...]
+#: What binary fractions may be off at the edge of a window.
+TINY = 1e-12
 
 
 @value
@@ -304,17 +306,7 @@ class CostAtMost:
     stage: ClassVar[Stage] = Stage.MARGIN
 
     def __call__(self, view: View, candidate: Candidate, /) -> tuple[Reading, ...]:
-        what = product(candidate.structure.root).multiplier
-        cost = sum(
-            leg.quantity * quote.mid * what
-            for leg, quote in candidate.pairs
-            if leg.tranche == self.tranche
-        )
-        held = sum(
-            -float(position.premium)
-            for position in view.book.of(candidate.strategy)
-            if position.tranche == self.tranche
-        )
+        cost, held = self.dollars(view, candidate)
         whole = view.net_liq
         return (
             self._reading(
@@ -330,6 +322,19 @@ class CostAtMost:
     def _reading(self, name: str, seen: float | None, bound: float) -> Reading:
         return Reading(name, self.stage, Sense.AT_MOST, seen, bound, "of net liq", self.rule)
 
+    def dollars(self, view: View, candidate: Candidate) -> tuple[float, float]:
+        """What one unit costs at mid, and what was paid for those the strategy holds."""
+        what, mine = product(candidate.structure.root).multiplier, self.tranche
+        cost = sum(leg.quantity * q.mid * what for leg, q in candidate.pairs if leg.tranche == mine)
+        held = (p.premium for p in view.book.of(candidate.strategy) if p.tranche == mine)
+        return cost, -float(sum(held))
+
+    def units(self, view: View, candidate: Candidate) -> float:
+        """How many units both shares have room for: the shares are of all that is bought."""
+        cost, held = self.dollars(view, candidate)
+        room = min(self.each * view.net_liq, self.together * view.net_liq - held)
+        return max(room / cost, 0.0) if cost > 0.0 else inf
+
     def least(self, readings: Sequence[Reading], /) -> float:
         """It bounds one leg, not the whole."""
         return -inf
@@ -342,24 +347,30 @@ class CostAtMost:
 
 
 @value
-class NoneOnExpiry:
-    """The strategy holds nothing that expires on the same day."""
+class DeltaFrom:
+    """The absolute delta of the first leg opened of a tranche is in a window, its edges included."""
 
+    tranche: str
+    low: float
+    high: float
     rule: str = ""
-    stage: ClassVar[Stage] = Stage.CORRELATION
+    stage: ClassVar[Stage] = Stage.MARKET
 
     def __call__(self, view: View, candidate: Candidate, /) -> tuple[Reading, ...]:
-        day = candidate.structure.expiry
-        held = sum(
-            any(contract.expiry == day for contract in position.expiry_legs)
-            for position in view.book.of(candidate.strategy)
-        )
-        name = f"{candidate.strategy} on the same expiry"
-        return (Reading(name, self.stage, Sense.AT_MOST, held, 0, "positions", self.rule),)
+        mine = [(leg, q) for leg, q in candidate.pairs if leg.opens and leg.tranche == self.tranche]
+        found = [quote.delta for _, quote in mine]
+        middle, half = (self.low + self.high) / 2, (self.high - self.low) / 2
+        away = abs(abs(found[0]) - middle) if found else nan
+        return (
+            Reading(
+                f"delta of the {self.tranche} away from {middle:g}", self.stage, Sense.AT_MOST,
+                None if isnan(away) else away, half + TINY, "", self.rule,
+            ),
+        )  # fmt: skip
 
     def least(self, readings: Sequence[Reading], /) -> float:
         """It bounds no credit."""
         return -inf
 
     def __str__(self) -> str:
-        return "it holds nothing else of that expiry"
+        return f"the delta of the {self.tranche} is from {self.low:g} to {self.high:g}"

@@ -70,9 +70,8 @@ def test_every_preset_loads_and_says_where_its_figures_come_from(name: str) -> N
 
 def test_the_presets_differ_where_their_documents_do() -> None:
     protocol, breakdown = load(None, "protocol-v17").limits, load(None, "breakdown-v18").limits
-    assert protocol.vix_bands[-1][1] == 0.80
-    assert breakdown.vix_bands[-1][1] == 0.50
-    assert dict(protocol.group_max) == dict.fromkeys(dict(Limits().group_max), 3)
+    assert (protocol.vix_table, breakdown.vix_table) == ("A_PUTS", "B")
+    assert [group for group, _ in protocol.groups] != [group for group, _ in breakdown.groups]
     assert breakdown.pattern_mode == "enforce"
 
 
@@ -94,6 +93,24 @@ def test_a_row_of_a_table_is_laid_over_the_table() -> None:
 def test_bands_are_replaced_whole() -> None:
     found = settings("[limits.vix_bands]\n1e9 = 0.5\n20 = 0.6\n")
     assert found.limits.vix_bands == ((20, 0.6), (1e9, 0.5))
+
+
+def test_bands_that_are_written_out_bind_whatever_table_a_preset_names() -> None:
+    bands = "[limits.vix_bands]\n20 = 0.6\n1e9 = 0.5\n"
+    assert settings(f'preset = "protocol-v17"\n{bands}').limits.vix_table == "bands"
+    both = settings(f'preset = "protocol-v17"\n[limits]\nvix_table = "C"\n{bands}')
+    assert both.limits.vix_table == "C"
+
+
+def test_groups_are_laid_out_whole_and_their_limits_know_them() -> None:
+    text = '[limits.group_max]\nSHARES = 2\n[limits.groups]\nSHARES = ["SPY", "ES"]\n'
+    found = settings(text).limits
+    assert found.groups == (("SHARES", ("SPY", "ES")),)
+    assert dict(found.group_max)["SHARES"] == 2
+    with pytest.raises(ConfigError, match=r"unknown key limits\.group_max\.BONDS"):
+        settings(text.replace("SHARES = 2", "BONDS = 2"))
+    with pytest.raises(ConfigError, match="a table of lists of roots"):
+        settings("[limits.groups]\nSHARES = 3\n")
 
 
 def test_a_plan_is_tuned_by_either_way_of_writing_its_keys() -> None:

@@ -96,10 +96,10 @@ def test_prefixes_stand_for_the_only_verb_that_begins_so() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["b"], "'b' may mean backtest or bench: say a letter more"),
+        (["b"], "'b' may mean backtest or box or bench: say a letter more"),
         (["d"], "'d' may mean demo or data or doctor"),
         (["explian"], "unknown command 'explian'; did you mean 'explain'?"),
-        (["frobnicate"], "unknown command 'frobnicate'; choose one of demo"),
+        (["frobnicate"], "unknown command 'frobnicate'; `tomking --help` lists them"),
         ([""], "may mean"),
         (["--nonsense"], "unknown option --nonsense: put a command first"),
         (["explain"], "Missing argument 'STRATEGY|FILE'; see `tomking explain --help`"),

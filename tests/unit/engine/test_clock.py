@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from tomking.core.calendar import session
-from tomking.engine.clock import SessionClock, grid, slots_of
+from tomking.engine.clock import SessionClock, grid, renewals_of, slots_of
 from tomking.engine.ports import Tick
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.ipmcc import IPMCC
 from tomking.strategies.lt112 import LT112
 
 pytestmark = pytest.mark.unit
@@ -87,3 +88,38 @@ def test_no_instant_stands_at_or_after_the_close() -> None:
     seen = [row.minute for row in grid(210, (("x", (30, 200, 240)),), (("x", 7),)).every]
     assert max(seen) < 210
     assert seen == sorted(set(seen))
+
+
+def renewing(day: date, wants: Wants, *, early: bool = False) -> list[Tick]:
+    """The ticks of one day of a plan that sells again what is gone."""
+    return list(SessionClock((session(day, early=early),), (IPMCC,)).ticks(wants))
+
+
+@pytest.mark.rule("R-PMC-09")
+def test_what_is_gone_is_sold_again_at_its_own_slots_while_something_is_held() -> None:
+    ticks = renewing(FRIDAY, Wants(frozenset({"ipmcc"})))
+    again = [f"{tick.at:%H:%M}" for tick in ticks if tick.renew]
+    assert again == ["10:00", "11:00", "12:00", "13:00", "14:00", "15:00"]
+    assert all(tick.renew == {"ipmcc"} for tick in ticks if tick.renew)
+    assert not any(tick.renew for tick in renewing(TUESDAY, Wants(frozenset({"ipmcc"}))))
+
+
+@pytest.mark.rule("R-PMC-09")
+def test_nothing_is_sold_again_for_whom_holds_nothing() -> None:
+    for held in (frozenset[str](), frozenset({"lt112"})):
+        assert [f"{tick.at:%H:%M}" for tick in renewing(FRIDAY, Wants(held))] == ["16:15"]
+
+
+def test_a_half_day_sells_again_until_half_past_twelve() -> None:
+    half = date(2025, 11, 28)
+    assert renewals_of(session(half, early=True), (IPMCC,)) == (("ipmcc", (30, 90, 150)),)
+    assert renewals_of(session(FRIDAY), (IPMCC, LT112)) == (
+        ("ipmcc", (30, 90, 150, 210, 270, 330)),
+    )
+
+
+def test_a_renewal_is_settled_and_delayed_like_an_entry() -> None:
+    restless = renewing(FRIDAY, Wants(frozenset({"ipmcc"}), restless=True))
+    assert {"10:01", "10:02"} <= {f"{tick.at:%H:%M}" for tick in restless}
+    late = renewals_of(session(FRIDAY), (IPMCC,), 10)
+    assert late == (("ipmcc", (40, 100, 160, 220, 280, 340)),)

@@ -395,3 +395,51 @@ def test_positions_and_orders_are_found_by_strategy_and_purpose() -> None:
     assert [working.order for working in book.closing("friday_0dte/2025-12-05/open:all")] == [rest]
     assert list(book.opening()) == []
     assert date(2025, 12, 5) == FRIDAY
+
+
+def rolled(opened: Order, text: str, *, joins: bool, first: bool) -> Order:
+    """A roll of an opening order's short leg; the leg that opens is traded first or last."""
+    position = f"{opened.intent}:all"
+    gone = replace(opened.legs[0], quantity=1, opens=False)
+    came = replace(order(text).legs[0], opens=True)
+    return Order(
+        "x/rolled/1", 1, Purpose.ROLL, opened.strategy, opened.campaign,
+        (came, gone) if first else (gone, came), 1, Decimal("1.00"), closes=position,
+        joins=position if joins else "",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["opens first", "closes first"])
+def test_a_leg_that_joins_stays_with_its_position(first: bool) -> None:
+    opened = order("-1 6090 C, -1 5900 P")
+    roll = rolled(opened, "-1 6060 C", joins=True, first=first)
+    prices = ("3.00", "1.00") if first else ("1.00", "3.00")
+    book = fold(
+        empty_book(CASH),
+        [*traded(opened, ("2.00", "2.00"), AT), Sent(AT, roll), *fills(roll, prices, AT)],
+    )
+    (position,) = book.positions.values()
+    assert position.id == f"{opened.intent}:all"
+    assert sorted(str(contract.strike) for contract, _ in position.held) == ["5900", "6060"]
+    assert position.premium == Decimal(50 * (4 + 3 - 1))
+    assert position.whole
+    check(book)
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["opens first", "closes first"])
+def test_a_roll_of_everything_begins_a_position_of_its_campaign(first: bool) -> None:
+    """Whichever leg is reported first, the new position is whole and has its own premium."""
+    opened = order("-1 6090 C")
+    roll = rolled(opened, "-1 6060 C", joins=False, first=first)
+    prices = ("3.00", "1.00") if first else ("1.00", "3.00")
+    book = fold(
+        empty_book(CASH),
+        [*traded(opened, ("2.00",), AT), Sent(AT, roll), *fills(roll, prices, AT)],
+    )
+    (position,) = book.positions.values()
+    assert (position.id, position.campaign) == ("x/rolled/1:all", opened.campaign)
+    assert position.premium == Decimal(150)
+    assert position.whole
+    (campaign,) = book.campaigns.values()
+    assert (campaign.positions, campaign.flow) == (1, Decimal(50 * (2 + 3 - 1)))
+    check(book)

@@ -10,6 +10,7 @@ from tomking.core.venue import Code
 from tomking.portfolio.preview import Refusal
 from tomking.risk.outcomes import Outcome, Recent
 from tomking.risk.rungs import KillLadder
+from tomking.risk.tally import Tally
 from worlds.board import board
 from worlds.gates import SPREAD, doubled
 from worlds.orders import option, order
@@ -36,6 +37,24 @@ def recent(
     ended = board().at
     return ((name, tuple(Outcome(ended, Decimal(str(x)), False, risk) for x in pnl)),)
 
+
+def iv(percentile: float) -> dict[str, Any]:
+    """A day with an IV percentile, and a strategy that wants .30."""
+    return {
+        "limits": {"iv_percentile_min": ((NAME, 0.30),)},
+        "day": {"indicators": {"iv_percentile": percentile}},
+    }
+
+
+def won(wins: int, losses: int) -> dict[str, Any]:
+    """A record, and a strategy of which four fifths must win."""
+    return {
+        "limits": {"win_rate_min": ((NAME, 0.80),)},
+        "memory": {"tallies": ((NAME, Tally(wins, losses)),)},
+    }
+
+
+PUTS_ONLY: dict[str, Any] = {"limits": {"crisis_opens": "puts"}}
 
 #: rule -> rows of (scene, order, passes)
 Row = tuple[dict[str, Any], dict[str, Any], bool]
@@ -302,5 +321,42 @@ TABLE: dict[str, list[Row]] = {
         ({"book": ("lt112 ES",)}, {}, True),
         ({"book": ("lt112 ES", "lt112 MES")}, {}, False),
         ({"book": ("lt112 ES", "lt112 SPX", "lt112 SPY")}, {}, True),
+    ],
+    "R-EVT-06": [
+        ({"minute": 359.0}, {}, True),
+        ({"minute": 360.0}, {}, True),
+        ({"minute": 361.0}, {}, False),
+        ({"minute": 390.0}, {}, False),
+    ],
+    "R-EVT-07": [
+        ({}, {}, True),  # no least days for the strategy
+        ({"limits": {"dte_min": ((NAME, 0.0),)}}, {}, True),
+        ({"limits": {"dte_min": ((NAME, 1.0),)}}, {}, False),
+        ({"limits": {"dte_min": (("lt112", 1.0),)}}, {}, True),
+    ],
+    "R-EVT-08": [
+        ({}, {}, True),
+        ({"on": date(2025, 12, 4), "limits": {"dte_max": ((NAME, 1.0),)}}, {}, True),
+        ({"on": date(2025, 12, 3), "limits": {"dte_max": ((NAME, 1.0),)}}, {}, False),
+    ],
+    "R-VIX-07": [
+        ({}, {}, True),  # not asked
+        (iv(0.30), {}, True),
+        (iv(0.31), {}, True),
+        (iv(0.29), {}, False),
+        (iv(nan), {}, False),
+    ],
+    "R-VIX-08": [
+        ({"market": {"vix_points": 31.0}}, {}, True),  # everything, by default
+        (PUTS_ONLY | {"market": {"vix_points": 30.0}}, {}, True),
+        (PUTS_ONLY | {"market": {"vix_points": 30.01}}, {}, False),
+        (PUTS_ONLY | {"market": {"vix_points": 30.01}}, {"legs": "-1 5800 P"}, True),
+    ],
+    "R-POS-06": [
+        ({}, {}, True),
+        (won(15, 4), {}, True),  # nineteen are no record
+        (won(16, 4), {}, True),
+        (won(15, 5), {}, False),
+        (won(0, 19), {}, True),
     ],
 }  # fmt: skip

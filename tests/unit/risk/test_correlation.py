@@ -7,28 +7,29 @@ import pytest
 
 from tomking.core.contract import Contract
 from tomking.core.facts import Sent
+from tomking.core.order import Purpose
 from tomking.core.product import PRODUCTS
 from tomking.market.delivery import future_contract
 from tomking.portfolio.book import apply
 from tomking.risk.correlation import (
-    GROUPS,
     family,
-    group_of,
     live_campaigns,
     takes_a_slot,
 )
+from tomking.risk.groups import GROUPS, group_of
 from tomking.risk.limits import Limits, named
 from worlds.board import board
-from worlds.gates import campaigns, held_spread, opener
+from worlds.gates import answers, campaigns, held_spread, opener, scene
+from worlds.orders import order
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
 
 def test_ten_groups_and_every_root_in_one() -> None:
     assert len(GROUPS) == 10
-    roots = [root for members in GROUPS.values() for root in members]
+    roots = [root for _, members in GROUPS for root in members]
     assert len(roots) == len(set(roots))
-    assert set(dict(Limits().group_max)) == set(GROUPS)
+    assert set(dict(Limits().group_max)) == {group for group, _ in GROUPS}
 
 
 def test_every_product_stands_in_a_group() -> None:
@@ -80,3 +81,56 @@ def test_a_campaign_counts_once_however_many_positions_it_has() -> None:
 def test_a_working_opening_counts_like_a_holding() -> None:
     book = apply(campaigns("lt112 ES"), Sent(board().at, opener()))
     assert [(s, r) for _, s, r in live_campaigns(book)] == [("lt112", "ES"), ("friday_0dte", "ES")]
+
+
+#: Rulebook 27.7, line by line: what is held, what is wanted, at which VIX, and what refuses it.
+FIXTURE_27_7: list[tuple[tuple[str, ...], str, str, float, set[str]]] = [
+    (("friday_0dte ES", "lt112 MES"), "strangle", "NQ", 16.0, {"R-COR-01"}),
+    (("friday_0dte ES", "ipmcc SPY", "ipmcc QQQ"), "strangle", "NQ", 16.0, {"R-COR-02"}),
+    (("friday_0dte ES", "ipmcc SPY", "ipmcc QQQ"), "iron_condor", "IWM", 16.0, {"R-COR-02"}),
+    (("friday_0dte ES", "ipmcc SPY"), "iron_condor", "IWM", 16.0, set()),
+    (("strangle CL", "x XLE"), "strangle", "MCL", 16.0, {"R-COR-01"}),
+    (("x XLE",), "strangle", "MCL", 16.0, set()),
+    (("x GLD", "x TLT"), "strangle", "ZN", 16.0, {"R-COR-01"}),
+    (("x GLD",), "strangle", "ZN", 16.0, set()),
+    (("x GLD",), "strangle", "ZN", 31.0, {"R-COR-01"}),  # every limit one less
+    (("x SPY", "x QQQ"), "iron_condor", "IWM", 31.0, {"R-COR-01"}),
+    ((), "strangle", "HE", 31.0, {"R-COR-01"}),  # one less than one is none
+    ((), "strangle", "HE", 30.0, set()),
+]
+
+
+@pytest.mark.rule("R-COR-01")
+@pytest.mark.rule("R-COR-02")
+@pytest.mark.rule("R-COR-06")
+@pytest.mark.parametrize(("book", "strategy", "root", "vix", "refused"), FIXTURE_27_7)
+def test_the_fixture_of_correlation(
+    book: tuple[str, ...], strategy: str, root: str, vix: float, refused: set[str]
+) -> None:
+    seen = scene(book=book, market={"vix_points": vix}, day={"vix_previous": vix})
+    read = answers(seen, strategy=strategy, root=root)
+    rules = {"R-COR-01", "R-COR-02", "R-COR-07"}
+    assert {rule for rule in rules if not read[rule].passed} >= refused
+    assert bool({rule for rule in rules if not read[rule].passed}) is bool(refused)
+
+
+@pytest.mark.rule("R-COR-08")
+def test_a_ladder_takes_one_slot_and_its_rungs_count_in_the_total() -> None:
+    ladder = ("leap_ladder SPY", "leap_ladder SPY", "leap_ladder SPY")
+    read = answers(scene(book=ladder), strategy="iron_condor", root="SPY")
+    assert (read["R-COR-01"].observed, read["R-POS-03"].observed) == (1, 1)
+    assert read["R-POS-01"].observed == 3
+    rung = answers(scene(book=ladder), strategy="leap_ladder", root="SPY")
+    assert (rung["R-COR-01"].observed, rung["R-POS-02"].observed) == (0, 3)
+
+
+@pytest.mark.rule("R-COR-01")
+def test_a_roll_does_not_count_against_itself() -> None:
+    seen = scene(book=("strangle CL", "x XLE"))
+    position = next(iter(seen.book.positions.values()))
+    wanted = order("-1 4505 P", strategy="strangle", root="CL", campaign=position.campaign)
+    rolled = replace(wanted, purpose=Purpose.ROLL, closes=position.id)
+    counts = ("R-COR-01", "R-COR-02", "R-COR-04", "R-POS-01", "R-POS-02", "R-POS-03")
+    read, new = answers(seen, wanted=rolled), answers(seen, strategy="strangle", root="MCL")
+    assert all(read[rule].passed for rule in counts)
+    assert not new["R-COR-01"].passed

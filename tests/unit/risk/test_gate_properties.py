@@ -35,6 +35,8 @@ SMALLER = {
     "drawdown_halve": True, "drawdown_stop": True, "drawdown_lock": True,
     "bp_by_strategy": True, "roots_by_phase": False, "stage_capital_gbp": True,
     "stage_by_strategy": False, "positions_by_strategy_phase": True, "group_max_by_phase": True,
+    "win_rate_min": False, "dte_min": False, "dte_max": True, "iv_percentile_min": False,
+    "expiry_minutes_min": False,
     "theta_min_usd": False, "early_close_entry_until_min": True, "pattern_min": False,
 }  # fmt: skip
 #: Not figures of a gate: words, names, and what sizing, the pricing of an order, a hedge or the checks
@@ -43,7 +45,7 @@ APART = {
     "vix_table", "vix_hysteresis", "phase_gates", "phase_months", "phase_wins", "phase_drawdown",
     "phase_trades", "phase_demote_drawdown", "stage_successes", "stage_weeks", "kelly_mode",
     "kelly_share", "kelly_max", "kelly_trades_min", "win_streak", "win_streak_factor",
-    "event_size_factor", "one_slot",
+    "event_size_factor", "one_slot", "groups", "equity_groups", "crisis_opens", "crisis_vix",
     "greeks_mode", "pattern_mode", "pattern_form", "house", "events_blocked", "group_reserve",
     "one_per_group",
     "contracts_by_gbp", "contracts_by_phase", "stop_risk_max", "defined_risk_max",

@@ -58,8 +58,14 @@ def test_twenty_campaigns_are_a_record(wins: int, known: bool) -> None:
     assert (record_of(tally, Limits()) is not None) is known
 
 
-def test_a_record_without_a_loss_is_none() -> None:
-    assert record_of(Tally(30, 0, 0, Decimal(100)), Limits()) is None
+def test_a_record_without_a_loss_stakes_the_most_and_one_without_a_win_nothing() -> None:
+    never_lost = record_of(Tally(30, 0, 0, Decimal(100)), Limits())
+    never_won = record_of(Tally(0, 30, 0, Decimal(0), Decimal(100)), Limits())
+    assert never_lost is not None
+    assert never_won is not None
+    assert stake(never_lost, Limits()) == 0.05
+    assert stake(never_won, Limits()) == 0.0
+    assert expectancy(never_won) < 0.0 < expectancy(never_lost)
 
 
 @pytest.mark.rule("R-SIZ-10")
@@ -76,3 +82,17 @@ def test_a_losing_record_sizes_nought_where_kelly_is_asked(mode: str, units: int
     found = sized(wanted, seen, "friday_0dte")
     assert (found.units >= 1) is (units >= 1)
     assert any(r.rule == "R-SIZ-10" for r in found.readings) is (mode == "on")
+
+
+@pytest.mark.rule("R-SIZ-10")
+def test_a_record_that_is_too_short_is_said_not_to_be_asked() -> None:
+    seen = view(
+        board(FRIDAY, 60.0, price=6042.0, vol=0.2),
+        standing=standing(tallies=(("friday_0dte", Tally(2, 17, 4)),)),
+        limits=Limits(kelly_mode="on"),
+    )
+    wanted = replace(FRIDAY_0DTE, take_when=()).enter(seen, "MES")
+    assert not isinstance(wanted, Skip), wanted
+    (reading,) = [r for r in sized(wanted, seen, "friday_0dte").readings if r.rule == "R-SIZ-10"]
+    assert reading.passed
+    assert reading.name == "Kelly's share (not asked: 19 of 20 closed)"

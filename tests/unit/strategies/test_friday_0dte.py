@@ -22,8 +22,8 @@ from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
 from tomking.risk.sizing import size
 from tomking.risk.verdict import Approved, Refused
-from tomking.strategies.friday_0dte import FRIDAY_0DTE
-from tomking.strategies.plan import profit_price
+from tomking.strategies.friday_0dte import FRIDAY_0DTE, FRIDAY_0DTE_BROKEN
+from tomking.strategies.plan import Plan, profit_price
 from tomking.strategies.stay import kept
 from worlds.board import FRIDAY, Board, board, day_of
 from worlds.orders import book_with, option, order, preview, view
@@ -246,3 +246,39 @@ def test_the_wings_stand_thirty_points_away() -> None:
             strikes = [leg.contract.strike for leg in wanted.legs if leg.contract.right is right]
             if strikes:
                 assert abs(strikes[0] - strikes[1]) == 30
+
+
+@pytest.mark.rule("R-0DTE-12")
+@pytest.mark.parametrize(
+    ("price", "shape", "put", "call"),
+    [
+        (6006.0, "condor, calls wide", 30.0, 50.0),
+        (6000.25, "condor, calls wide", 30.0, 50.0),
+        (6000.0, "condor, puts wide", 50.0, 30.0),
+        (5994.0, "condor, puts wide", 50.0, 30.0),
+        (6042.0, "fade up", 0.0, 30.0),
+        (5958.0, "fade down", 30.0, 0.0),
+    ],
+)
+def test_the_side_the_market_moves_toward_has_the_wide_wing(
+    price: float, shape: str, put: float, call: float
+) -> None:
+    wanted = FRIDAY_0DTE_BROKEN.enter(view(board(price=price, vol=0.3)), "ES")
+    assert isinstance(wanted, Structure), wanted
+    assert wanted.shape == shape
+    for right, width in ((Right.PUT, put), (Right.CALL, call)):
+        strikes = [
+            float(leg.contract.strike or 0) for leg in wanted.legs if leg.contract.right is right
+        ]
+        assert (max(strikes) - min(strikes) if strikes else 0.0) == width
+    wide = max(put, call)
+    assert wanted.max_loss == pytest.approx(wide - wanted.credit)
+
+
+@pytest.mark.rule("R-0DTE-03")
+@pytest.mark.parametrize("plan", [FRIDAY_0DTE, FRIDAY_0DTE_BROKEN], ids=lambda plan: plan.name)
+def test_a_move_that_is_not_known_is_no_flat_morning(plan: Plan) -> None:
+    """Without an open nobody can say which way to fade: the condor is not entered for want of it."""
+    refused = plan.enter(view(board(opened=float("nan"))), "ES")
+    assert isinstance(refused, Skip)
+    assert [(seen.rule, seen.observed) for seen in refused.failed] == [("R-0DTE-03", None)]

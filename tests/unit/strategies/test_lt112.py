@@ -16,8 +16,8 @@ from tomking.core.order import Structure
 from tomking.core.reading import Skip, Stage
 from tomking.portfolio.columns import columns
 from tomking.pricing.payoff import payoff, profile
-from tomking.strategies.lt112 import LT112
-from tomking.strategies.plan import profit_price
+from tomking.strategies.lt112 import LT112, LT112_CALENDARISED, LT112_XL
+from tomking.strategies.plan import Plan, profit_price
 from tomking.strategies.stay import DteAbove, LossBelow, LossBelowNetLiq, kept
 from worlds.board import WEDNESDAY, Board, board, day_of, history
 from worlds.orders import book_with, legs_of, option, order, view
@@ -165,3 +165,57 @@ def test_naked_puts_go_at_21_days_and_the_spread_at_7() -> None:
 def test_the_slot_is_the_first_wednesday_from_ten() -> None:
     (slots,) = LT112.slots
     assert str(slots).startswith("first Wednesday, 10:00 to 11:00 New York")
+
+
+@pytest.mark.rule("R-112-11")
+def test_the_xl_spread_is_two_hundred_points_wide_and_needs_ten_of_credit() -> None:
+    cheap = LT112_XL.enter(view(wednesday()), "ES")
+    assert isinstance(cheap, Skip)
+    assert {reading.rule for reading in cheap.failed} == {"R-112-11"}
+    free = replace(LT112_XL, take_when=())
+    wanted = free.enter(view(wednesday()), "ES")
+    assert isinstance(wanted, Structure)
+    long, short, naked = (leg.contract.strike for leg in wanted.legs)
+    assert long is not None
+    assert short is not None
+    assert naked is not None
+    assert (long - short, naked < short) == (200, True)
+    assert 135 <= dte(wanted.expiry, WEDNESDAY) <= 165
+
+
+@pytest.mark.rule("R-112-11")
+@pytest.mark.parametrize(("credit", "wanted"), [(9.95, False), (10.0, True)])
+def test_ten_points_are_the_least_credit_of_the_xl(credit: float, wanted: bool) -> None:
+    free = replace(LT112_XL, take_when=()).enter(view(wednesday()), "ES")
+    assert isinstance(free, Structure)
+    long, short, naked = (leg.contract for leg in free.legs)
+    each = (credit + 40.0) / 2
+    quotes = {long: (90.0, 90.0), short: (50.0, 50.0), naked: (each, each)}
+    found = LT112_XL.enter(view(wednesday(quotes=quotes)), "ES")
+    assert isinstance(found, Structure) is wanted
+
+
+@pytest.mark.rule("R-112-10")
+def test_the_calendarised_puts_stand_a_month_away_and_the_spread_five() -> None:
+    wanted = LT112_CALENDARISED.enter(view(wednesday()), "ES")
+    assert isinstance(wanted, Structure)
+    days = {leg.tranche: dte(leg.contract.expiry, WEDNESDAY) for leg in wanted.legs}
+    assert 130 <= days["trap"] <= 170
+    assert 20 <= days["naked puts"] <= 40
+    assert wanted.max_loss == inf
+    assert LT112_CALENDARISED.renew_slots == LT112.slots
+
+
+@pytest.mark.rule("R-112-09")
+@pytest.mark.parametrize("plan", [LT112, LT112_XL, LT112_CALENDARISED], ids=lambda plan: plan.name)
+def test_no_variant_opens_a_second_one_on_an_expiry(plan: Plan) -> None:
+    free = replace(plan, take_when=tuple(r for r in plan.take_when if r.rule == "R-112-09"))
+    first = free.enter(view(wednesday()), "ES")
+    assert isinstance(first, Structure)
+    there = order(
+        "-2 4000 P", strategy=plan.name, expiry=first.expiry, tranche="naked puts", day=WEDNESDAY
+    )
+    held = book_with(wednesday().at, (there, ("5.00",)))
+    again = free.enter(view(wednesday(), held), "ES")
+    assert isinstance(again, Skip)
+    assert {reading.rule for reading in again.failed} == {"R-112-09"}

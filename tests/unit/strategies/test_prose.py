@@ -1,7 +1,10 @@
 """A plan in words says what it does; as data it becomes itself again."""
 
 import json
+import tomllib
 from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from architecture.tree import ROOT
+from tomking import strategies
 from tomking.core.errors import ConfigError
 from tomking.strategies.entry import VixBelow
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
@@ -21,7 +25,15 @@ from tomking.strategies.tune import rule_of, tunables, tune
 
 pytestmark = pytest.mark.unit
 APPROVED = ROOT / "tests" / "approvals"
-PLANS = (FRIDAY_0DTE, LT112)
+#: Every plan of the house, variants included.
+PLANS = tuple(
+    dict.fromkeys(
+        plan
+        for module in iter_modules(strategies.__path__, f"{strategies.__name__}.")
+        for plan in vars(import_module(module.name)).values()
+        if isinstance(plan, Plan)
+    )
+)
 
 
 def printed(plan: Plan) -> str:
@@ -35,6 +47,13 @@ def test_a_plan_reads_as_it_was_approved(plan: Plan) -> None:
     """Read the new text, and copy it over the old one if the plan was meant to change."""
     approved = (APPROVED / f"{plan.name}.txt").read_text(encoding="utf-8")
     assert printed(plan) == approved
+
+
+def test_every_plan_is_announced_and_approved() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = sorted(plan.name for plan in PLANS)
+    assert names == sorted(project["entry-points"]["tomking.strategies"])
+    assert {path.stem for path in APPROVED.glob("*.txt")} >= set(names)
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)

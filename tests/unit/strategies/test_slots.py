@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tomking.core.calendar import (
     FRIDAY,
@@ -17,8 +19,13 @@ from tomking.core.calendar import (
 )
 from tomking.market.sessions import session_of, sessions_between
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.ipmcc import IPMCC
+from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
 from tomking.strategies.lt112 import LT112
+from tomking.strategies.plan import Plan
 from tomking.strategies.slots import Slots
+from tomking.strategies.stay import Before, MoveBelow, UntilOnLastDay, WinningFrom
+from tomking.strategies.strangle import STRANGLE
 
 pytestmark = pytest.mark.unit
 
@@ -96,3 +103,64 @@ def test_a_slot_never_reaches_beyond_the_close() -> None:
 def test_a_slot_prints_as_a_sentence() -> None:
     text = str(FRIDAY_0DTE.slots[0])
     assert text == "Friday, 10:30 to 13:30 New York, asked every 30 minutes; on a holiday skipped"
+
+
+@pytest.mark.rule("R-SGL-07")
+@pytest.mark.parametrize("year", ["2025", "2026"])
+def test_a_strangle_is_asked_from_the_second_tuesday_to_the_thursday_after_it(year: str) -> None:
+    (slots,) = STRANGLE.slots
+    tuesdays = [date.fromisoformat(f"{year}-{day}") for day in DATES["second_tuesdays"][year]]
+    week = [day + timedelta(days=n) for day in tuesdays for n in range(3)]
+    found = due(slots, date(int(year), 1, 1), date(int(year), 12, 31))
+    assert found == [day for day in week if session_of(day)]
+    assert str(slots).startswith("second Tuesday to Thursday, 10:15 to 11:15 New York")
+
+
+@given(day=st.dates(date(2024, 1, 1), date(2027, 12, 31)), also=st.integers(0, 3))
+def test_later_days_belong_to_the_week_of_the_day_that_counts(day: date, also: int) -> None:
+    slots = Slots(TUESDAY, TEN, TEN, nth=2, also=also)
+    hours = session_of(day)
+    if hours is not None and slots.minutes(hours):
+        tuesday = day - timedelta(days=day.weekday() - TUESDAY)
+        assert 8 <= tuesday.day <= 14
+        assert day.weekday() - TUESDAY <= max(also, 1)  # one more where the Tuesday is a holiday
+
+
+@pytest.mark.rule("R-LEP-06")
+def test_the_ladder_is_asked_every_monday_and_on_tuesday_after_a_holiday() -> None:
+    found = due(LEAP_LADDER.slots[0], date(2025, 1, 1), date(2025, 12, 31))
+    moved = [date.fromisoformat(f"2025-{d}") for d in DATES["monday_leap_slot_moved"]["2025"]]
+    assert {day + timedelta(days=1) for day in moved} <= set(found)
+    assert not set(moved) & set(found)
+    assert {day.weekday() for day in found} == {MONDAY, TUESDAY}
+    assert len(found) == 52
+
+
+@pytest.mark.rule("R-PMC-09")
+def test_a_weekly_is_sold_again_on_thursday_before_a_closed_friday() -> None:
+    friday, monday = IPMCC.renew_slots
+    assert (friday.holiday, monday.holiday) == ("previous_day", "next_day")
+    before = session_of(date(2025, 4, 17))  # Good Friday is the day after
+    assert before is not None
+    assert friday.minutes(before) == tuple(range(30, 361, 60))
+    assert str(friday).endswith("on a holiday moved to the session before")
+    labor = session_of(date(2025, 9, 2))
+    assert labor is not None
+    assert monday.minutes(labor) == (30, 60, 90)
+
+
+@pytest.mark.parametrize("length", [390, 210], ids=["full day", "half day"])
+@pytest.mark.parametrize("plan", [FRIDAY_0DTE, LT112, STRANGLE, IPMCC, LEAP_LADDER, LEAP_PROTECT],
+                         ids=lambda plan: plan.name)  # fmt: skip
+def test_every_clock_of_a_plan_strikes_at_a_look(plan: Plan, length: int) -> None:
+    """A rule that acts at a time of day is looked at then, not at the next full hour after the close."""
+    moments = [
+        rule.moment.minute(length)
+        for tranche in plan.tranches
+        for rule in tranche.stay_while
+        if isinstance(rule, Before | WinningFrom | UntilOnLastDay)
+    ]
+    assert all(0 < minute < length and minute % plan.watch_min == 0 for minute in moments)
+    clocks = [rule for t in plan.tranches for rule in t.stay_while if rule.clock]
+    timed = [rule for rule in clocks if not isinstance(rule, MoveBelow)]
+    assert len(timed) == len(moments)

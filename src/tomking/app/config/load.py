@@ -16,12 +16,13 @@ from tomking.core.errors import ConfigError
 from tomking.core.money import usd
 from tomking.exchange.assignment import Mode, mode_named
 from tomking.exchange.fills import model_named
+from tomking.risk.groups import Groups
 from tomking.risk.limits import Limits, Named, Pairs
 from tomking.strategies.tune import tunables, tune
 
 FILE = "tomking.toml"
-#: Tables of bands: a file that names one band means all of them.
-WHOLE = frozenset({"vix_bands"})
+#: Tables of bands and of groups: a file that names one band or group means all of them.
+WHOLE = frozenset({"vix_bands", "groups"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,10 @@ def _settled(layers: Sequence[Layer]) -> Settings:
             for name, given in layer.data.get(section, {}).items():
                 plain[name] = given
                 sources[f"{section}.{name}"] = layer.source(f"{section}.{name}")
-        for name, given in layer.data.get("limits", {}).items():
+        for name, given in sorted(layer.data.get("limits", {}).items(), key=_groups_first):
             sources[f"limits.{name}"] = layer.source(f"limits.{name}")
+            if name == "vix_bands" and layer.data["limits"].keys() & {"vix_table"} == set():
+                changed = replace(changed, vix_table="bands")  # bands written out are meant to bind
             changed = _with(changed, limits()[name], given, layer)
     with _said_of(sources["backtest.strategies"]):
         chosen = tuple(strategies.find(name).name for name in plain["strategies"])
@@ -98,6 +101,11 @@ def _settled(layers: Sequence[Layer]) -> Settings:
         plain["fill"], holders, float(plain["latency_s"]),
         _tunings(layers, sources), sources, tuple(layer.name for layer in layers),
     )  # fmt: skip
+
+
+def _groups_first(one: tuple[str, Any]) -> bool:
+    """Which groups there are is known before what each of them may hold."""
+    return one[0] != "groups"
 
 
 @contextmanager
@@ -120,23 +128,24 @@ def _with(now: Limits, limit: Limit, given: Any, layer: Layer) -> Limits:
     """The limits with one of them as a file gives it; a figure as it was stays the same object."""
     before = getattr(now, limit.name)
     with _said_of(layer.source(f"limits.{limit.name}")):
-        after = _as_field(limit, before, given)
+        after = _as_field(limit, before, given, [group for group, _ in now.groups])
     return now if after == before else replace(now, **{limit.name: after})
 
 
-def _as_field(limit: Limit, before: Any, given: Any) -> Any:
-    """A file's value as the field holds it."""
+def _as_field(limit: Limit, before: Any, given: Any, groups: Sequence[str]) -> Any:
+    """A file's value as the field holds it; of tables by group the ``groups`` there are may be named."""
     key = f"limits.{limit.name}"
+    if limit.hint == Groups:
+        return tuple((name, tuple(roots)) for name, roots in given.items())
+    if limit.hint in (Named, Curves):
+        for name in given:
+            _known(name, [there for there, _ in before], groups, key)
     if limit.hint == Pairs:
         kept = {} if limit.name in WHOLE else dict(before)
         return _pairs(kept, given, key)
     if limit.hint == Named:
-        for name in given:
-            _known(name, before, key)
         return tuple({**dict(before), **given}.items())
     if limit.hint == Curves:
-        for name in given:
-            _known(name, before, key)
         curves = {name: _pairs({}, curve, f"{key}.{name}") for name, curve in given.items()}
         return tuple({**dict(before), **curves}.items())
     if limit.hint == Reserves:
@@ -149,13 +158,22 @@ def _as_field(limit: Limit, before: Any, given: Any) -> Any:
     return tuple(given) if isinstance(given, list) else given
 
 
-def _known(name: str, before: Any, key: str) -> None:
-    """A name in a table by strategy or group: one that is there, or a strategy that exists."""
-    there = [known for known, _ in before]
-    if name not in there:
-        one_of(
-            name, [*there, *strategies.names()] if "strategy" in key or "by_" in key else there, key
-        )
+#: Tables by strategy whose name does not say so.
+BY_STRATEGY = tuple(
+    f"limits.{name}" for name in ("win_rate_min", "iv_percentile_min", "dte_min", "dte_max")
+)
+
+
+def _known(name: str, there: Sequence[str], groups: Sequence[str], key: str) -> None:
+    """A name in a table by strategy or group: one that is there or exists."""
+    if name in there:
+        return
+    if "group" in key:
+        one_of(name, groups, key)
+    elif "by_" in key or key in BY_STRATEGY:
+        one_of(name, [*there, *strategies.names()], key)
+    else:
+        one_of(name, there, key)
 
 
 def _pairs(kept: dict[float, float], given: Mapping[str, float], key: str) -> Pairs:

@@ -13,6 +13,7 @@ from tomking.core.near import did_you_mean
 from tomking.core.reading import figure
 from tomking.exchange.fills import FORMS
 from tomking.exchange.working import LATENCY_MAX_S
+from tomking.risk.groups import Groups
 from tomking.risk.limits import Limits, Named, Pairs
 
 Table = dict[str, Any]
@@ -37,7 +38,7 @@ class Limit:
     @property
     def is_table(self) -> bool:
         """Whether a file gives it as a table."""
-        return self.hint in (Pairs, Named, Curves, Reserves)
+        return self.hint in (Pairs, Named, Curves, Reserves, Groups)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -135,6 +136,8 @@ def _type(limit: Limit) -> Any:
         return dict[str, amount]
     if limit.hint in (Curves, Reserves):
         return dict[str, dict[str, amount]]
+    if limit.hint == Groups:
+        return dict[str, list[str]]
     return amount
 
 
@@ -170,6 +173,8 @@ def _sentence(fault: ValidationError) -> str:
 def _allowed(path: tuple[str, ...]) -> str:
     if path[0] == "limits" and len(path) > 1 and path[1] in limits():
         limit = limits()[path[1]]
+        if limit.hint == Groups:
+            return f"a table of lists of {limit.unit} ({limit.rule})"
         table = limit.is_table and len(path) == 2
         return f"a table of figures, each {limit.allowed}" if table else limit.allowed
     return "a name" if path == ("preset",) else OTHERS.get(".".join(path[:2]), "a table")

@@ -191,8 +191,14 @@ def strategy_has_room_in_its_phase(case: Case) -> Reading:
 def phase_unlocks_the_product(case: Case) -> Reading:
     """The account has grown into what the strategy trades (R-PHA-05)."""
     order, limits = case.order, case.view.limits
-    wanted = (order.strategy, order.root)
-    bound = next((phase for *named_, phase in limits.roots_by_phase if tuple(named_) == wanted), 0)
+    bound = max(
+        (
+            phase
+            for name, root, phase in limits.roots_by_phase
+            if name in (order.strategy, "any") and root == order.root
+        ),
+        default=0,
+    )
     return Reading(
         f"account phase for {order.root}", Stage.POSITION_LIMIT, Sense.AT_LEAST,
         case.view.standing.phase, bound, "", "R-PHA-05",

@@ -5,8 +5,9 @@ from math import inf
 from tomking.core.figures import change
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.risk.case import Case
-from tomking.risk.correlation import EQUITY_GROUPS, group_of
+from tomking.risk.correlation import group_margin_max
 from tomking.risk.crisis import crisis_budget
+from tomking.risk.groups import group_of
 from tomking.risk.limits import at_level, named
 from tomking.risk.pattern import pattern_score
 from tomking.risk.sizing import margin_in_use
@@ -45,14 +46,16 @@ def entries_today_are_few(case: Case) -> Reading:
 
 def root_has_a_group(case: Case) -> Reading:
     """Somebody has said what the root moves with (R-COR-07)."""
-    seen = "unknown" if group_of(case.order.root) is None else "known"
+    placed = group_of(case.order.root, case.view.limits.groups)
+    seen = "unknown" if placed is None else "known"
     return Reading("correlation group", Stage.CORRELATION, Sense.IS, seen, "known", "", "R-COR-07")
 
 
 def group_has_room(case: Case) -> Reading:
     """Fewer campaigns in the group than its limit, less what is reserved for others (R-COR-01, -03)."""
-    group = group_of(case.order.root)
-    inside = [strategy for strategy, root in case.slots if group_of(root) == group]
+    groups = case.view.limits.groups
+    group = group_of(case.order.root, groups)
+    inside = [strategy for strategy, root in case.slots if group_of(root, groups) == group]
     bound = _group_bound(case, group or "", inside)
     return Reading(
         f"campaigns in group {group}", Stage.CORRELATION, Sense.BELOW,
@@ -78,19 +81,21 @@ def _group_bound(case: Case, group: str, inside: list[str]) -> float:
 
 def equity_groups_have_room(case: Case) -> Reading:
     """Fewer campaigns in A1 and A2 together than the limit (R-COR-02)."""
-    equity = group_of(case.order.root) in EQUITY_GROUPS
-    held = sum(group_of(root) in EQUITY_GROUPS for _, root in case.slots)
+    limits = case.view.limits
+    equity = group_of(case.order.root, limits.groups) in limits.equity_groups
+    held = sum(group_of(root, limits.groups) in limits.equity_groups for _, root in case.slots)
     return Reading(
-        "campaigns in A1 and A2", Stage.CORRELATION, Sense.BELOW,
-        held if equity else 0, case.view.limits.equity_groups_max, "", "R-COR-02",
+        f"campaigns in {' and '.join(limits.equity_groups)}", Stage.CORRELATION, Sense.BELOW,
+        held if equity else 0, limits.equity_groups_max, "", "R-COR-02",
     )  # fmt: skip
 
 
 def strategy_is_alone_in_its_group(case: Case) -> Reading:
     """A strategy that may be in a group once is not there yet (R-COR-04)."""
-    order, group = case.order, group_of(case.order.root)
+    order, groups = case.order, case.view.limits.groups
+    group = group_of(order.root, groups)
     held = sum(
-        strategy == order.strategy and group_of(root) == group
+        strategy == order.strategy and group_of(root, groups) == group
         for _, strategy, root in case.campaigns
     )
     once = order.strategy in case.view.limits.one_per_group
@@ -102,28 +107,26 @@ def strategy_is_alone_in_its_group(case: Case) -> Reading:
 
 def group_margin_is_small(case: Case) -> Reading:
     """Margin of the order's groups, the order in it, stays under its share of net liq (R-COR-05)."""
-    equity = group_of(case.order.root) in EQUITY_GROUPS
     limits = case.view.limits
-    bound = limits.short_margin_equity_max if equity else limits.short_margin_other_max
+    group = group_of(case.order.root, limits.groups)
     return Reading(
         "margin of the group", Stage.CORRELATION, Sense.AT_MOST,
-        _group_margin(case, equity=equity), bound, "of net liq", "R-COR-05",
+        _group_margin(case, equity=group in limits.equity_groups), group_margin_max(group, limits),
+        "of net liq", "R-COR-05",
     )  # fmt: skip
 
 
 def _group_margin(case: Case, *, equity: bool) -> float | None:
-    """Margin of everything in the same group (A1 and A2 together), as a share of net liq.
+    """Margin of everything in the same group (equity groups together), as a share of net liq.
 
     An account that holds nothing else takes the venue's own figure; otherwise the venue's is split by
     what the rule says of each root.
     """
-    view, mine = case.view, group_of(case.order.root)
+    view, limits = case.view, case.view.limits
+    mine = group_of(case.order.root, limits.groups)
+    together = limits.equity_groups if equity else (mine,)
     roots = {contract.root for contract in view.book.holdings} | {case.order.root}
-    inside = {
-        root
-        for root in roots
-        if (group_of(root) in EQUITY_GROUPS if equity else group_of(root) == mine)
-    }
+    inside = {root for root in roots if group_of(root, limits.groups) in together}
     if view.capital <= 0:
         return None
     outside = margin_in_use(view, roots - inside) if inside != roots else 0.0

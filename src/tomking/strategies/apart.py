@@ -1,0 +1,68 @@
+"""Worth rules that keep one structure of a strategy apart from its others, by expiry and by week."""
+
+from collections.abc import Sequence
+from math import inf
+from typing import ClassVar
+
+from tomking.core.calendar import dte
+from tomking.core.reading import Reading, Sense, Stage
+from tomking.core.value import value
+from tomking.risk.view import View
+from tomking.strategies.worth import Candidate
+
+
+@value
+class NoneOnExpiry:
+    """The strategy holds nothing, and is opening nothing, that expires on the same day."""
+
+    rule: str = ""
+    stage: ClassVar[Stage] = Stage.CORRELATION
+
+    def __call__(self, view: View, candidate: Candidate, /) -> tuple[Reading, ...]:
+        day, name = candidate.structure.expiry, candidate.strategy
+        held = sum(
+            any(contract.expiry == day for contract in position.expiry_legs)
+            for position in view.book.of(name)
+        )
+        coming = sum(
+            any(leg.opens and leg.contract.expiry == day for leg in working.order.legs)
+            for working in view.book.adding()
+            if working.order.strategy == name
+        )
+        said = f"{name} on the same expiry"
+        return (Reading(said, self.stage, Sense.AT_MOST, held + coming, 0, "positions", self.rule),)
+
+    def least(self, readings: Sequence[Reading], /) -> float:
+        """It bounds no credit."""
+        return -inf
+
+    def __str__(self) -> str:
+        return "it holds nothing else of that expiry"
+
+
+@value
+class NoneOpenedWithin:
+    """The strategy holds nothing that was opened on the day or on one of so many days before it."""
+
+    days: int
+    rule: str = ""
+    stage: ClassVar[Stage] = Stage.MARKET
+
+    def __call__(self, view: View, candidate: Candidate, /) -> tuple[Reading, ...]:
+        today, name = view.session.day, candidate.strategy
+        opened = [position.opened.date() for position in view.book.of(name)]
+        opened += [
+            working.since.date()
+            for working in view.book.opening()
+            if working.order.strategy == name
+        ]
+        new = sum(dte(today, day) <= self.days for day in opened)
+        said = f"{name} opened within {self.days} days"
+        return (Reading(said, self.stage, Sense.AT_MOST, new, 0, "positions", self.rule),)
+
+    def least(self, readings: Sequence[Reading], /) -> float:
+        """It bounds no credit."""
+        return -inf
+
+    def __str__(self) -> str:
+        return f"it holds nothing that was opened within {self.days} days"

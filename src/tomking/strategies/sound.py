@@ -1,0 +1,181 @@
+"""What is wrong with a plan as it is written, before anything is traded: one sentence for each fault.
+
+A plan is looked at without a market. Whoever writes one of his own is told here what every plan of
+this house keeps to: a short option is bought back at some loss, and a trade of one day does not see
+the night.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+from tomking.core.contract import Right
+from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.picks import Away, Delta, LegPlan, SameStrike
+from tomking.strategies.plan import Plan
+from tomking.strategies.stay import (
+    Before,
+    LossBelow,
+    LossBelowNetLiq,
+    ProfitBelow,
+    ShortDeltaBelow,
+    UntilOnLastDay,
+)
+from tomking.strategies.together import WholeLossBelow
+from tomking.strategies.worth import DebitAtMost
+
+#: Rules that take a position off at a loss.
+STOPS = (LossBelow, LossBelowNetLiq, ShortDeltaBelow, WholeLossBelow)
+#: Rules that take it off before the session ends.
+CLOCKS = (Before, UntilOnLastDay)
+Check = Callable[[Plan], Iterable[str]]
+
+
+def faults(plan: Plan) -> tuple[str, ...]:
+    """A sentence for everything that is wrong with a plan; none for a sound one."""
+    return tuple(chain.from_iterable(check(plan) for check in CHECKS))
+
+
+def _parts(plan: Plan) -> Iterator[str]:
+    """There must be something to trade and a time to trade it."""
+    if not plan.roots:
+        yield "it names no root: say what it trades, as in roots=('SPY',)"
+    if not plan.slots:
+        yield "it has no slot, so it is never asked: give it one, as in slots=(Slots(...),)"
+    if not plan.tranches:
+        yield "it has no shape with a tranche, so there is nothing to trade"
+    for tranche in plan.tranches:
+        if not tranche.legs:
+            yield f"the tranche {tranche.name!r} has no leg"
+
+
+def _names(plan: Plan) -> Iterator[str]:
+    """Names are told apart, and whoever is named is there."""
+    for shape in plan.shapes:
+        legs = [leg.name for tranche in shape.tranches for leg in tranche.legs]
+        tranches = [tranche.name for tranche in shape.tranches]
+        for name in _twice(legs):
+            yield f"the shape {shape.name!r} calls two legs {name!r}: rename one"
+        for name in _twice(tranches):
+            yield f"the shape {shape.name!r} calls two tranches {name!r}: rename one"
+        for tranche in shape.tranches:
+            for name in tranche.covers:
+                if name not in tranches or name == tranche.name:
+                    yield (
+                        f"the tranche {tranche.name!r} covers {name!r}, which is no other tranche of "
+                        f"the shape {shape.name!r}"
+                    )
+            if tranche.renewed and len(tranches) < 2:
+                yield (
+                    f"the tranche {tranche.name!r} is to be sold again while the rest is held, and "
+                    f"the shape {shape.name!r} has no other"
+                )
+        yield from _picks(shape)
+
+
+def _picks(shape: Shape) -> Iterator[str]:
+    """A leg is counted from one that is found before it; an adjustment's from any."""
+    before: list[str] = []
+    every = [leg.name for tranche in shape.tranches for leg in tranche.legs]
+    for tranche in shape.tranches:
+        for leg in tranche.legs:
+            yield from _unknown(leg, before)
+            before.append(leg.name)
+        for how in tranche.adjustments:
+            known = list(every)
+            for leg in how.legs:
+                yield from _unknown(leg, known)
+                known.append(leg.name)
+
+
+def _unknown(leg: LegPlan, known: list[str]) -> Iterator[str]:
+    if isinstance(leg.pick, Away | SameStrike) and leg.pick.leg not in known:
+        yield (
+            f"the leg {leg.name!r} is counted from {leg.pick.leg!r}, and no leg before it is "
+            "called that"
+        )
+
+
+def _twice(names: list[str]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if names.count(name) > 1]
+
+
+def _targets(plan: Plan) -> Iterator[str]:
+    """More than all of a credit cannot be earned; a target of nothing is met at once."""
+    for tranche in plan.tranches:
+        for rule in tranche.stay_while:
+            if isinstance(rule, ProfitBelow) and not 0.0 < rule.of_premium <= 1.0:
+                yield (
+                    f"the profit target of the tranche {tranche.name!r} is {rule.of_premium:g} of the "
+                    "premium: it must lie above 0 and at most at 1"
+                )
+
+
+def _stops(plan: Plan) -> Iterator[str]:
+    """What is sold is bought back at some loss, unless what was paid is all that can be lost."""
+    for shape in plan.shapes:
+        for tranche in shape.tranches:
+            if _is_short(tranche) and not _is_stopped(plan, shape, tranche):
+                yield (
+                    f"the tranche {tranche.name!r} is short and has no stop: add LossBelow, "
+                    "LossBelowNetLiq or ShortDeltaBelow to its stay_while, or buy it for a debit "
+                    "(DebitAtMost in take_when)"
+                )
+
+
+def _clocks(plan: Plan) -> Iterator[str]:
+    """What is sold for a day is closed by the clock, unless what was paid is all that can be lost."""
+    for shape in plan.shapes:
+        for tranche in shape.tranches:
+            ends = tranche.expires.dte if tranche.expires else plan.dte
+            timed = any(isinstance(rule, CLOCKS) for rule in tranche.stay_while)
+            if ends == 0 and _is_short(tranche) and not timed and not _is_bought(plan, shape):
+                yield (
+                    f"the tranche {tranche.name!r} is short on the day it expires and has no clock "
+                    "exit: add Before(before_close(60)) to its stay_while"
+                )
+
+
+def _is_short(tranche: Tranche) -> bool:
+    return any(leg.quantity < 0 for leg in tranche.legs)
+
+
+def _is_stopped(plan: Plan, shape: Shape, tranche: Tranche) -> bool:
+    """By a rule of its own, of the tranche that covers it, or by what was paid."""
+    ours = (tranche, *(other for other in shape.tranches if tranche.name in other.covers))
+    stopped = any(isinstance(rule, STOPS) for each in ours for rule in each.stay_while)
+    return stopped or _is_bought(plan, shape) or _nearer_longs(tranche)
+
+
+def _is_bought(plan: Plan, shape: Shape) -> bool:
+    """Whether a shape is paid for and no right of it is net short: the debit is all it can lose."""
+    pays = any(isinstance(rule, DebitAtMost) for rule in plan.take_when)
+    legs = [leg for tranche in shape.tranches for leg in tranche.legs]
+    return pays and all(_net(legs, right) >= 0 for right in Right)
+
+
+def _nearer_longs(tranche: Tranche) -> bool:
+    """Whether every short stands further out than a long bought with it: such a spread costs money."""
+    longs = [leg for leg in tranche.legs if leg.quantity > 0]
+    return all(_net(tranche.legs, right) >= 0 for right in Right) and all(
+        any(_is_further(short, long) for long in longs)
+        for short in tranche.legs
+        if short.quantity < 0
+    )
+
+
+def _is_further(short: LegPlan, long: LegPlan) -> bool:
+    """Whether one leg is certainly further out of the money than another of its right."""
+    if short.right is not long.right:
+        return False
+    if isinstance(short.pick, Away):
+        return short.pick.leg == long.name and short.pick.points > 0.0
+    if isinstance(short.pick, Delta) and isinstance(long.pick, Delta):
+        return short.pick.target < long.pick.target
+    return False
+
+
+def _net(legs: Iterable[LegPlan], right: Right) -> int:
+    return sum(leg.quantity for leg in legs if leg.right is right)
+
+
+CHECKS: tuple[Check, ...] = (_parts, _names, _targets, _stops, _clocks)
