@@ -20,6 +20,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from coverage import CoverageData
@@ -75,10 +76,16 @@ class Map:
     seconds: Mapping[str, float]
 
     def of(self, mutant: Mutant) -> set[str]:
-        """The tests that execute the statement of a mutant, or the file where an import does."""
+        """The tests that execute the statement of a mutant.
+
+        What an import executes counts for every test of the file, and for those that import it.
+        """
         lines = self.lines.get(mutant.path, {})
         rows = range(mutant.first, mutant.last + 1) if mutant.inside else lines
-        return {test for row in rows for test in lines.get(row, ())}
+        found = {test for row in rows for test in lines.get(row, ())}
+        if not mutant.inside:
+            found |= {test for test in self.seconds if imports(test.split("::", 1)[0], mutant.path)}
+        return found
 
     def chosen(self, mutant: Mutant, left: float) -> list[str]:
         """Tests of ``left`` seconds to ask about a mutant: files together, the quickest first."""
@@ -88,7 +95,13 @@ class Map:
             if test in known:
                 by_file[test.split("::", 1)[0]].append(test)
         taken: list[str] = []
-        for tests in sorted(by_file.values(), key=self.cost):
+        for tests in sorted(
+            by_file.values(),
+            key=lambda tests: (
+                not imports(tests[0].split("::", 1)[0], mutant.path),
+                self.cost(tests),
+            ),
+        ):
             for test in sorted(tests, key=lambda test: self.seconds[test] > 1.0):
                 if self.seconds[test] <= left or not taken:
                     taken.append(test)
@@ -97,6 +110,13 @@ class Map:
 
     def cost(self, tests: Sequence[str]) -> float:
         return sum(self.seconds[test] for test in tests)
+
+
+@cache
+def imports(file: str, path: str) -> bool:
+    """Whether a file of tests names the module of a path."""
+    module = "tomking." + path.removesuffix(".py").replace("/", ".")
+    return module in (ROOT / file).read_text(encoding="utf-8")
 
 
 def mapped(scratch: Path) -> Map:
