@@ -22,6 +22,8 @@ OPENED: Mapping[str, Any] = MappingProxyType(
         "positions_by_phase": ((0, ANY),), "phase_by_strategy": (),
         "stage": 4, "bp_by_stage": ((0, ANY),), "positions_by_stage": ((0, ANY),),
         "stage_capital_gbp": ((0, ANY),), "positions_by_strategy_phase": (), "kelly_mode": "off",
+        "iv_percentile_min": (), "group_margin_max": (), "dte_min": (), "dte_max": (),
+        "crisis_vix": ANY, "crisis_opens": "all", "win_rate_min": (), "expiry_minutes_min": 0.0,
         "win_streak": 0, "event_size_factor": 1.0, "group_max_by_phase": (),
         "expectancy_wins_min": -ANY, "expectancy_mean_min": -ANY,
         "positions_per_underlying_max": int(ANY), "entries_a_day_max": int(ANY),
@@ -52,7 +54,8 @@ BY_SHADOW = frozenset(
 #: margin rates, what people and emergencies do.
 KEPT = frozenset(
     {
-        "usd_per_gbp", "vix_hysteresis", "phase_months", "phase_wins", "phase_drawdown",
+        "usd_per_gbp", "groups", "equity_groups", "vix_hysteresis", "phase_months",
+        "phase_wins", "phase_drawdown",
         "phase_trades", "phase_demote_drawdown", "stage_successes", "stage_weeks", "kelly_share",
         "kelly_max", "kelly_trades_min", "win_streak_factor", "one_slot", "expectancy_wins_over",
         "expectancy_mean_over", "expectancy_alert", "expiry_near_days",
@@ -75,5 +78,5 @@ def unlimited(limits: Limits, strategy: str, root: str) -> Limits:
         positions_by_strategy=((strategy, ANY),),
         stage_by_strategy=((strategy, 0),),
         contracts_by_gbp=((strategy, ((-inf, 1.0 / whole),)),),
-        group_max=((group_of(root) or "", ANY),),
+        group_max=((group_of(root, limits.groups) or "", ANY),),
     )
