@@ -69,6 +69,7 @@ def _measured(
     view = view_of(asked, legs, market, limits, net_liq)
 
     def margin_of(roots: Collection[str]) -> float:
+        """What the file's house asks for holding the legs on some roots."""
         return sum(float(asked_for(legs, root, asked, market).maintenance) for root in roots)
 
     roots = {leg.contract.root for leg in legs}
