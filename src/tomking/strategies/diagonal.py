@@ -17,7 +17,7 @@ from tomking.strategies.picks import Delta, Expires, FromPrice, Pick, SameStrike
 from tomking.strategies.plan import Plan
 from tomking.strategies.size import RiskBudget
 from tomking.strategies.slots import Slots
-from tomking.strategies.stay import DteAbove, ProfitBelow, VixAtMostHeld
+from tomking.strategies.stay import DteAbove, ProfitBelow, StayRule, VixAtMostHeld
 from tomking.strategies.together import NoneOutlives, WholeGainBelow, WholeLossBelow
 from tomking.strategies.worth import CreditOverCosts, DebitAtMost
 
@@ -26,7 +26,9 @@ FAR, MONTH, WEEK = Expires(60, 10), Expires(30, 7), Expires(7, 3)
 SELLS = (CreditOverCosts(1.0, "R-DIA-04"), NoneOutlives("R-DIA-04"))
 
 
-def pair(long: Pick, short: Pick, near: Expires, vix: float, last: int) -> tuple[Tranche, Tranche]:
+def pair(
+    long: Pick, short: Pick, near: Expires, vix: float, last: int, *targets: StayRule
+) -> tuple[Tranche, Tranche]:
     """A far put, and a near one that is rolled with so many days left; both go above a level of VIX."""
     calm = VixAtMostHeld(vix, "R-DIA-02")
     sold = (sell(1, Right.PUT, short, "near put"),)
@@ -46,7 +48,7 @@ def pair(long: Pick, short: Pick, near: Expires, vix: float, last: int) -> tuple
         Tranche(
             "near",
             sold,
-            (calm, ProfitBelow(of_premium=0.50)),
+            (calm, *targets),
             expires=near,
             adjustments=(
                 Adjustment(
@@ -71,7 +73,7 @@ DIAGONAL = Plan(
     enter_when=(VixBelow(15.0, "R-DIA-01"),),
     take_when=(DebitAtMost(4.0, "R-DIA-01"),),
     size=(RiskBudget(0.015, "R-DIA-01"),),
-    shapes=(Shape("diagonal", pair(Delta(0.30), Delta(0.20), MONTH, 18.0, 7)),),
+    shapes=(Shape("diagonal", pair(Delta(0.30), Delta(0.20), MONTH, 18.0, 7, ProfitBelow(0.50))),),
     sources=("rulebook 10.3", "PDF p.20, p.32"),
 )
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tomking.core.evidence import Evidence
 from tomking.core.order import Leg, Structure
 from tomking.core.reading import Skip
+from tomking.market.snapshot import Quote
 from tomking.risk.sizing import sized
 from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
 from tomking.strategies.plan import Plan
@@ -27,12 +28,15 @@ ROOMY = "5000000"
 
 
 def butterfly(debit: float) -> Candidate:
-    """Something that costs a debit."""
-    legs = tuple(
-        Leg(contract, n, "all") for n, contract in legs_of("+1 6000 C, -2 6010 C, +1 6020 C")
-    )
+    """Something that costs a debit, quoted without a width."""
+    found = legs_of("+1 6000 C, -2 6010 C, +1 6020 C")
+    legs = tuple(Leg(contract, n, "all") for n, contract in found)
     structure = Structure("ES", legs, -debit, "x", Evidence.MODEL, FRIDAY, 0.0, debit)
-    return Candidate(structure, (), "butterfly")
+    quotes = tuple(
+        Quote(leg.contract, price, price, 0.5, 0.15, board().at, Evidence.MODEL)
+        for leg, price in zip(legs, (debit, 0.0, 0.0), strict=True)
+    )
+    return Candidate(structure, quotes, "butterfly")
 
 
 @pytest.mark.rule("R-SIZ-06")
