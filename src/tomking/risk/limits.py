@@ -82,7 +82,7 @@ class Limits:
             ("lt112_xl", 2), ("strangle", 2), ("strangle_cl", 3), ("ipmcc", 2), ("ipmcc_qqq", 2),
             ("leap_ladder", 2), ("leap_protect", 2), ("put_ratio", 2), ("iron_condor", 2),
             ("bear_trap", 3), ("butterfly_0dte", 3), ("butterfly", 3), ("iron_butterfly", 3),
-            ("broken_wing", 3), ("diagonal", 3), ("calendar", 3),
+            ("broken_wing", 3), ("diagonal", 3), ("calendar", 3), ("box", 3),
         ),
         metadata=about("phase", "R-PHA-04"),
     )  # fmt: skip
@@ -125,7 +125,7 @@ class Limits:
         default=(
             ("friday_0dte", 1), ("friday_0dte_broken", 1), ("lt112", 2), ("bear_trap", 4),
             ("butterfly_0dte", 4), ("butterfly", 4), ("iron_butterfly", 4), ("broken_wing", 4),
-            ("put_ratio", 4), ("diagonal", 4), ("calendar", 4),
+            ("put_ratio", 4), ("diagonal", 4), ("calendar", 4), ("box", 4),
         ),
         metadata=about("stage; three where a strategy is not named", "R-STG-03"),
     )  # fmt: skip
@@ -143,7 +143,7 @@ class Limits:
             ("lt112_xl", 4), ("strangle", 3), ("strangle_cl", 3), ("ipmcc", 2), ("ipmcc_qqq", 2),
             ("leap_ladder", 5), ("leap_protect", 5), ("bear_trap", 1), ("butterfly_0dte", 4),
             ("butterfly", 4), ("iron_butterfly", 1), ("broken_wing", 4), ("put_ratio", 4),
-            ("iron_condor", 2), ("diagonal", 4), ("calendar", 4),
+            ("iron_condor", 2), ("diagonal", 4), ("calendar", 4), ("box", 1),
         ),
         metadata=about("campaigns", "R-POS-02"),
     )  # fmt: skip
