@@ -11,9 +11,9 @@ import importlib
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache, partial, wraps
+from functools import cache, partial
 from math import inf
 from types import ModuleType
 from typing import Any, Literal, get_args, get_origin
@@ -62,15 +62,14 @@ def places(entry: str, label: str) -> tuple[tuple[str, str], ...]:
 def breaks() -> list[Break]:
     """Every way to break every rule."""
     stated = figures_by_rule()
-    return [
-        way
-        for rule in rules()
-        for ways in (
-            limits(rule), constants(rule), commented(rule), stated[rule.id], named_figures(rule),
-            forced(rule), by_hand(rule),
-        )
-        for way in ways
-    ]  # fmt: skip
+    found: list[Break] = []
+    for rule in rules():
+        ways = [
+            *limits(rule), *constants(rule), *commented(rule), *stated[rule.id],
+            *named_figures(rule), *forced(rule), *by_hand(rule),
+        ]  # fmt: skip
+        found += ways or list(silenced(rule))
+    return found
 
 
 # ---- figures -----------------------------------------------------------------------------------
@@ -196,6 +195,10 @@ def commented(rule: Rule) -> Iterator[Break]:
             if rule.id not in said:
                 continue
             found = numbers(begins_on(tree, row))
+            if not found and (words := shorter(begins_on(tree, row))) is not None:
+                now = ast.literal_eval(words)
+                what = f"{place}:{row}: {now!r} -> {now[:-1]!r}"
+                yield Break(rule.id, what, (edited(place, words, repr(now[:-1])),))
             if len(found) == len(said) > 1:
                 found = [found[said.index(rule.id)]]
             for node in found:
@@ -206,6 +209,15 @@ def commented(rule: Rule) -> Iterator[Break]:
                     f"{place}:{node.lineno}: {now} -> {other}",
                     (edited(place, node, other),),
                 )
+
+
+def shorter(node: ast.AST) -> ast.expr | None:
+    """The last row of words in an expression, if it has more than one."""
+    for part in ast.walk(node):
+        words = isinstance(part, ast.Tuple) and all(isinstance(x, ast.Constant) for x in part.elts)
+        if words and isinstance(part, ast.Tuple) and len(part.elts) > 1:
+            return part
+    return None
 
 
 def begins_on(tree: ast.Module, row: int) -> ast.AST:
@@ -326,7 +338,7 @@ def forced(rule: Rule) -> Iterator[Break]:
         lines = text.splitlines(keepends=True)
         indent = " " * function.col_offset
         for how in ("passing", "refusing"):
-            mark = f'{indent}@__import__("breaks").{how}\n'
+            mark = f'{indent}@__import__("forced").{how}\n'
             changed = "".join([*lines[: row - 1], mark, *lines[row - 1 :]])
             yield Break(rule.id, f"{name} always {how}", (Change(path, changed),))
 
@@ -343,39 +355,6 @@ def answering(tree: ast.Module, name: str) -> ast.FunctionDef | None:
     return None
 
 
-def passing(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, with an answer that passes."""
-    return _forcing(function, True)
-
-
-def refusing(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, with an answer that refuses."""
-    return _forcing(function, False)
-
-
-def _forcing(function: Callable[..., Any], wanted: bool) -> Callable[..., Any]:
-    @wraps(function)
-    def answer(*given: Any, **named: Any) -> Any:
-        return as_wanted(function(*given, **named), wanted)
-
-    return answer
-
-
-def as_wanted(said: Any, wanted: bool) -> Any:
-    """An answer as it was, unless it is not the wanted one."""
-    from tomking.core.reading import Sense
-
-    if isinstance(said, bool):
-        return wanted
-    if isinstance(said, tuple):
-        return tuple(as_wanted(each, wanted) for each in said)
-    if said.passed is wanted:
-        return said
-    if wanted:
-        return replace(said, sense=Sense.IS, observed="forced", bound="forced")
-    return replace(said, sense=Sense.IS, bound="forced")  # known, and not what it should be
-
-
 def by_hand(rule: Rule) -> Iterator[Break]:
     """What stands in the table."""
     for path, before, after in BY_HAND.get(rule.id, ()):
@@ -386,3 +365,21 @@ def by_hand(rule: Rule) -> Iterator[Break]:
             )
         what = " ".join(f"{path}: {before} -> {after}".split())
         yield Break(rule.id, what, (Change(path, text.replace(before, after)),))
+
+
+def silenced(rule: Rule) -> Iterator[Break]:
+    """Where there is no other way: the functions a rule names, saying nothing."""
+    for path, name in rule.code:
+        text, tree = parsed(path)
+        lines = text.splitlines(keepends=True)
+        for node in tree.body:
+            if getattr(node, "name", "") != name:
+                continue
+            inside = node.body if isinstance(node, ast.ClassDef) else [node]
+            for each in inside:
+                if isinstance(each, ast.FunctionDef) and each.name not in ("__str__", "least"):
+                    first = each.body[0].lineno - 1
+                    indent = " " * each.body[0].col_offset
+                    changed = "".join([*lines[:first], f"{indent}return None\n", *lines[first:]])
+                    yield Break(rule.id, f"{name} says nothing", (Change(path, changed),))
+                    break
