@@ -14,7 +14,7 @@ scene; each ``asks`` is followed by what is expected of it.
     done: 10
     rung: NO_ENTRY
     record: friday_0dte won=9 lost=21 each=50
-    limits: stage=1
+    limits: stage=1 dte_min.lt112=35
     quote: 5300 C 5.10 4.90
     holds: lt112 MES 3 x -2 4500 P @ 8.00 until 2024-11-29
     works: friday_0dte ES 1 x -1 5300 C, +1 5330 C @ 4.00 until 2024-08-05
@@ -57,6 +57,7 @@ from tomking.risk.limits import Limits
 from tomking.risk.outcomes import Outcome
 from tomking.risk.rungs import KillLadder
 from tomking.risk.standing import Standing, start
+from tomking.risk.tally import Tally
 from tomking.risk.verdict import Approved
 from tomking.risk.view import View, view_of
 from worlds.board import Board, board, day_of
@@ -99,6 +100,15 @@ def pairs(text: str) -> dict[str, Any]:
     return found
 
 
+def tables(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures in which ``dte_min.lt112`` is the row of a table by name."""
+    found: dict[str, Any] = {}
+    for key, figure in given.items():
+        name, dot, row = key.partition(".")
+        found[name] = (*found.get(name, ()), (row, float(figure))) if dot else figure
+    return found
+
+
 @value
 class Scene:
     """The lines before the first ``asks``."""
@@ -129,7 +139,7 @@ def scene_of(rows: list[tuple[str, str]]) -> Scene:
     return Scene(
         at, pairs(one.get("market", "")), pairs(one.get("yesterday", "")), events,
         pairs(one.get("account", "")), frozenset(several["reasons"]),
-        Limits(**pairs(one.get("limits", ""))), several["quote"], several["holds"],
+        Limits(**tables(pairs(one.get("limits", "")))), several["quote"], several["holds"],
         several["works"], several["record"], Rung[one.get("rung", "NORMAL")],
     )  # fmt: skip
 
@@ -187,7 +197,7 @@ def standing_of(scene: Scene, cash: Decimal) -> Standing:
     done = frozenset(f"x/{n}/open" for n in range(int(scene.account.get("done", 0))))
     return replace(
         known, **figures, reasons=scene.reasons, done=done, recent=tuple(map(recent, scene.record)),
-        ladder=KillLadder(scene.rung),
+        ladder=KillLadder(scene.rung), tallies=tuple(map(tally, scene.record)),
     )  # fmt: skip
 
 
@@ -198,6 +208,14 @@ def recent(text: str) -> tuple[str, tuple[Outcome, ...]]:
     pnl = [Decimal(-100)] * told["lost"] + [Decimal(told["each"])] * told["won"]
     ended = datetime(2024, 1, 2, tzinfo=NEW_YORK)
     return strategy, tuple(Outcome(ended, dollars, False, 100.0) for dollars in pnl)
+
+
+def tally(text: str) -> tuple[str, Tally]:
+    """The same record as it is counted."""
+    strategy, _, rest = text.partition(" ")
+    told = pairs(rest)
+    won, lost = told["won"], told["lost"]
+    return strategy, Tally(won, lost, 0, Decimal(told["each"] * won), Decimal(100 * lost))
 
 
 def view_on(scene: Scene) -> View:

@@ -45,13 +45,15 @@ class Allowance:
 
 
 def regime(vix: float, limits: Limits, before: float | None = None, number: int = 0) -> Cap:
-    """Buying power by VIX band, which is left only by so many points (R-VIX-01, R-VIX-05).
+    """Buying power and size by VIX, whose band is left only by so many points (R-VIX-01, R-VIX-05,
+    R-SIZ-11).
 
     ``before`` is VIX at the last close, ``number`` the account's phase.
     """
     bands = bands_of(limits, number)
     row = settled(vix, vix if before is None else before, bands, limits.vix_hysteresis)
-    return Cap(f"regime {REGIMES[min(row, 4)]}", bp_share_max=bands[row][1])
+    factor = at_level(limits.size_by_vix, vix, 1.0)
+    return Cap(f"regime {REGIMES[min(row, 4)]}", bp_share_max=bands[row][1], size_factor=factor)
 
 
 def phase(number: int, limits: Limits) -> Cap:
@@ -154,6 +156,15 @@ def allowance(given: tuple[Cap, ...]) -> Allowance:
         power.bp_share_max, power.source, room.positions_max, room.source, factor,
         all(cap.may_open for cap in given), given,
     )  # fmt: skip
+
+
+def reserve_of(vix: float, limits: Limits) -> float:
+    """The share of what may be used that is kept back: more of it the higher VIX, if asked (R-MRG-08).
+
+    >>> reserve_of(31.0, Limits()), reserve_of(31.0, Limits(reserve_by_vix=((20, 0.35), (30, 0.5))))
+    (0.2, 0.5)
+    """
+    return max(limits.reserve, at_level(limits.reserve_by_vix, vix, 0.0))
 
 
 def usable_bp(net_liq: float, share_max: float, reserve: float, requirement: float) -> float:

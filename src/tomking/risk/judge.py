@@ -7,7 +7,7 @@ from tomking.core.product import PRODUCTS
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.portfolio.preview import Preview
 from tomking.risk.case import Case, open_case
-from tomking.risk.gates.conditions import CONDITIONS
+from tomking.risk.gates.conditions import MARKET_CONDITIONS, POSITION_CONDITIONS, VIX_CONDITIONS
 from tomking.risk.gates.data import DATA
 from tomking.risk.gates.exposure import GREEKS, MARGIN, POSITION_LIMIT
 from tomking.risk.gates.market import CORRELATION, MARKET, PATTERN, VIX
@@ -21,8 +21,8 @@ Gate = Callable[[Case], Reading]
 
 #: Only orders that add risk face these: a limit never stands in the way of an exit.
 EXPOSURE: tuple[Gate, ...] = (
-    *DATA, *RECORD, *MARKET, *CORRELATION, *VIX, *PATTERN, *GREEKS, *MARGIN, *POSITION_LIMIT,
-    *CONDITIONS,
+    *DATA, *RECORD, *MARKET, *MARKET_CONDITIONS, *CORRELATION, *VIX, *VIX_CONDITIONS, *PATTERN,
+    *GREEKS, *MARGIN, *POSITION_LIMIT, *POSITION_CONDITIONS,
 )  # fmt: skip
 
 

@@ -45,6 +45,9 @@ class Limits:
     vix_age_max_s: float = field(default=300.0, metadata=about("seconds", "R-VIX-03", 1, 3600))
     vix_spike_max: float = field(default=0.50, metadata=about("share of a day", "R-VIX-04", 0, 5))
     reserve: float = field(default=0.20, metadata=about(SHARE, "R-MRG-01", 0, 0.9))
+    reserve_by_vix: Pairs = field(
+        default=(), metadata=about("VIX from this: share kept back", "R-MRG-08", 0, 0.95)
+    )
     margin_max: float = field(default=0.80, metadata=about(SHARE, "R-MRG-02", 0, 1))
     bp_trade_max: float = field(default=0.30, metadata=about(SHARE, "R-MRG-03", 0, 1))
     bp_trade_by_strategy: Named = field(
@@ -79,7 +82,7 @@ class Limits:
             ("lt112_xl", 2), ("strangle", 2), ("strangle_cl", 3), ("ipmcc", 2), ("ipmcc_qqq", 2),
             ("leap_ladder", 2), ("leap_protect", 2), ("put_ratio", 2), ("iron_condor", 2),
             ("bear_trap", 3), ("butterfly_0dte", 3), ("butterfly", 3), ("iron_butterfly", 3),
-            ("broken_wing", 3), ("diagonal", 3), ("calendar", 3),
+            ("broken_wing", 3), ("diagonal", 3), ("calendar", 3), ("box", 3),
         ),
         metadata=about("phase", "R-PHA-04"),
     )  # fmt: skip
@@ -122,7 +125,7 @@ class Limits:
         default=(
             ("friday_0dte", 1), ("friday_0dte_broken", 1), ("lt112", 2), ("bear_trap", 4),
             ("butterfly_0dte", 4), ("butterfly", 4), ("iron_butterfly", 4), ("broken_wing", 4),
-            ("put_ratio", 4), ("diagonal", 4), ("calendar", 4),
+            ("put_ratio", 4), ("diagonal", 4), ("calendar", 4), ("box", 4),
         ),
         metadata=about("stage; three where a strategy is not named", "R-STG-03"),
     )  # fmt: skip
@@ -140,7 +143,7 @@ class Limits:
             ("lt112_xl", 4), ("strangle", 3), ("strangle_cl", 3), ("ipmcc", 2), ("ipmcc_qqq", 2),
             ("leap_ladder", 5), ("leap_protect", 5), ("bear_trap", 1), ("butterfly_0dte", 4),
             ("butterfly", 4), ("iron_butterfly", 1), ("broken_wing", 4), ("put_ratio", 4),
-            ("iron_condor", 2), ("diagonal", 4), ("calendar", 4),
+            ("iron_condor", 2), ("diagonal", 4), ("calendar", 4), ("box", 1),
         ),
         metadata=about("campaigns", "R-POS-02"),
     )  # fmt: skip
@@ -182,6 +185,9 @@ class Limits:
     )
     win_streak: int = field(default=0, metadata=about("wins in a row; 0 is off", "R-SIZ-08", 0, 50))
     win_streak_factor: float = field(default=0.75, metadata=about("of the size", "R-SIZ-08", 0, 1))
+    size_by_vix: Pairs = field(
+        default=(), metadata=about("VIX from this: share of the size", "R-SIZ-11", 0, 2)
+    )
     event_size_factor: float = field(default=1.0, metadata=about("of the size", "R-SIZ-09", 0, 1))
     # Conditions of entry that documents put on a strategy.
     win_rate_min: Named = field(default=(), metadata=about("share that won", "R-POS-06", 0, 1))
@@ -260,6 +266,9 @@ class Limits:
     )
     vega_max_usd: float = field(
         default=500.0, metadata=about("dollars a vol point per $100k", "R-GRK-04", 0, 1e5)
+    )
+    greeks_by_strategy: Named = field(
+        default=(), metadata=about("share of the bounds", "R-GRK-07", 0, 1)
     )
     greeks_mode: str = field(default="dollars", metadata=about("dollars | s4_literal", "R-GRK-05"))
     notional_max: float = field(

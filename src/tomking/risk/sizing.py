@@ -16,7 +16,7 @@ from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.margin.account import Terms, asked
-from tomking.risk.caps import Allowance, allowance, caps_of, usable_bp
+from tomking.risk.caps import Allowance, allowance, caps_of, reserve_of, usable_bp
 from tomking.risk.correlation import group_margin_max
 from tomking.risk.exposure import (
     AUG5_MARGIN_FACTOR,
@@ -189,7 +189,8 @@ def _margins(
     share = named(limits.bp_trade_by_strategy, strategy, limits.bp_trade_max)
     allowed = _allowed(view)
     used = margin_in_use(view)
-    free = usable_bp(net_liq, allowed.bp_share_max, limits.reserve, used)
+    reserve = reserve_of(view.market.vix.value, limits)
+    free = usable_bp(net_liq, allowed.bp_share_max, reserve, used)
     group = group_margin_max(group_of(wanted.root, limits.groups), limits)
     stressed = stress_loss(view.book.legs, view, view.marks)
     left = net_liq - max(0.0, stressed) - AUG5_MARGIN_FACTOR / limits.stress_margin_max * used

@@ -12,7 +12,7 @@ from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.value import value
 from tomking.portfolio import marks as worth
 from tomking.risk.breakers import losses
-from tomking.risk.caps import Allowance
+from tomking.risk.caps import Allowance, reserve_of
 from tomking.risk.correlation import family, group_margin_max, live_campaigns, slots_of
 from tomking.risk.exposure import (
     AUG5_MARGIN_FACTOR,
@@ -118,7 +118,7 @@ def _margin(view: View, allowed: Allowance, margin_of: MarginOf) -> Iterator[Usa
     stressed = used * AUG5_MARGIN_FACTOR / left if left > 0.0 else None
     yield Usage(
         _of(view, "buying power", Stage.MARGIN, used,
-            allowed.bp_share_max * (1.0 - limits.reserve), "R-MRG-01"),
+            allowed.bp_share_max * (1.0 - reserve_of(view.market.vix.value, limits)), "R-MRG-01"),
         allowed.bp_bound_by,
     )  # fmt: skip
     yield Usage(_of(view, "margin in all", Stage.MARGIN, used, limits.margin_max, "R-MRG-02"))

@@ -339,6 +339,13 @@ TABLE: dict[str, list[Row]] = {
         ({"on": date(2025, 12, 4), "limits": {"dte_max": ((NAME, 1.0),)}}, {}, True),
         ({"on": date(2025, 12, 3), "limits": {"dte_max": ((NAME, 1.0),)}}, {}, False),
     ],
+    "R-GRK-07": [
+        ({}, {}, True),  # no share of its own
+        ({"limits": {"greeks_by_strategy": ((NAME, 1.0),)}}, {"root": "MES"}, True),
+        ({"limits": {"greeks_by_strategy": ((NAME, 0.01),)}}, {}, False),
+        ({"limits": {"greeks_by_strategy": (("lt112", 0.01),)}}, {}, True),
+        ({"limits": {"greeks_by_strategy": ((NAME, 1.0),)}, "net_liq": 0.0}, {}, False),
+    ],
     "R-VIX-07": [
         ({}, {}, True),  # not asked
         (iv(0.30), {}, True),

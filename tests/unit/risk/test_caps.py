@@ -18,6 +18,7 @@ from tomking.risk.caps import (
     operator,
     phase,
     regime,
+    reserve_of,
     stage,
     usable_bp,
 )
@@ -264,3 +265,27 @@ def test_an_event_day_may_cost_half_the_size(blocked: dict[str, str], factor: fl
     bound = allowance(caps(16.0, 100_000.0, standing(), limits, 16.0, blocked))
     assert bound.size_factor == factor
     assert allowance(caps(16.0, 100_000.0, standing(), Limits(), 16.0, blocked)).size_factor == 1.0
+
+
+@pytest.mark.rule("R-SIZ-11")
+@pytest.mark.parametrize(
+    ("vix", "factor"),
+    [(19.99, 1.0), (20.0, 0.75), (29.99, 0.75), (30.0, 0.5), (40.0, 0.5), (40.01, 0.0)],
+)
+def test_size_may_follow_vix(vix: float, factor: float) -> None:
+    table = Limits(size_by_vix=((0.0, 1.0), (20.0, 0.75), (30.0, 0.5), (40.01, 0.0)))
+    assert regime(vix, table).size_factor == factor
+    assert allowed(vix, 100_000.0, table, phase=4).size_factor == factor
+    assert regime(vix, DEFAULT).size_factor == 1.0
+
+
+@pytest.mark.rule("R-MRG-08")
+@pytest.mark.parametrize(
+    ("vix", "share"),
+    [(19.99, 0.20), (20.0, 0.35), (29.99, 0.35), (30.0, 0.50), (39.99, 0.50), (40.0, 0.70)],
+)
+def test_more_is_kept_back_as_vix_rises(vix: float, share: float) -> None:
+    rising = Limits(reserve_by_vix=((20.0, 0.35), (30.0, 0.50), (40.0, 0.70)))
+    assert reserve_of(vix, rising) == share
+    assert reserve_of(vix, DEFAULT) == 0.20
+    assert reserve_of(vix, Limits(reserve=0.60, reserve_by_vix=((20.0, 0.35),))) == 0.60

@@ -23,20 +23,21 @@ from tomking.risk.view import View
 from worlds.board import FRIDAY
 from worlds.gates import SPREAD, exit_of, held_spread, scene
 from worlds.orders import order, preview
+from worlds.presets import settings
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
 #: What a limit's name does not say: True when a smaller figure is the tighter one.
 SMALLER = {
     "vix_bands": True, "reserve": False, "bp_trade_by_strategy": True, "phases_usd": False,
-    "phases_gbp": False, "usd_per_gbp": False, "bp_by_phase": True, "positions_by_phase": True,
+    "phases_gbp": False, "bp_by_phase": True, "positions_by_phase": True,
     "phase_by_strategy": False, "stage": True, "bp_by_stage": True, "positions_by_stage": True,
     "positions_by_strategy": True, "group_max": True, "group_vix_step": True,
     "drawdown_halve": True, "drawdown_stop": True, "drawdown_lock": True,
     "bp_by_strategy": True, "roots_by_phase": False, "stage_capital_gbp": True,
     "stage_by_strategy": False, "positions_by_strategy_phase": True, "group_max_by_phase": True,
     "win_rate_min": False, "dte_min": False, "dte_max": True, "iv_percentile_min": False,
-    "expiry_minutes_min": False,
+    "expiry_minutes_min": False, "reserve_by_vix": False, "greeks_by_strategy": True,
     "theta_min_usd": False, "early_close_entry_until_min": True, "pattern_min": False,
 }  # fmt: skip
 #: Not figures of a gate: words, names, and what sizing, the pricing of an order, a hedge or the checks
@@ -45,7 +46,9 @@ APART = {
     "vix_table", "vix_hysteresis", "phase_gates", "phase_months", "phase_wins", "phase_drawdown",
     "phase_trades", "phase_demote_drawdown", "stage_successes", "stage_weeks", "kelly_mode",
     "kelly_share", "kelly_max", "kelly_trades_min", "win_streak", "win_streak_factor",
-    "event_size_factor", "one_slot", "groups", "equity_groups", "crisis_opens", "crisis_vix",
+    "event_size_factor", "one_slot", "groups", "equity_groups", "crisis_opens",
+    "size_by_vix", "crisis_vix",
+    "usd_per_gbp",  # a price: dearer pounds are fewer, and what a stage trades is more dollars
     "greeks_mode", "pattern_mode", "pattern_form", "house", "events_blocked", "group_reserve",
     "one_per_group",
     "contracts_by_gbp", "contracts_by_phase", "stop_risk_max", "defined_risk_max",
@@ -129,12 +132,23 @@ def verdicts(
     return {r.rule: r.passed for r in judge(wanted, ruled, preview(*dry_run)).readings}
 
 
-@given(SCENES, DRY_RUNS, STRATEGIES, st.sampled_from(FIGURES), st.floats(0.0, 1.0))
+#: The default sheet and both presets, from which anybody may begin.
+BASES = st.sampled_from(["default", "protocol-v17", "breakdown-v18"]).map(
+    lambda name: settings(name).limits
+)
+
+
+@given(SCENES, DRY_RUNS, STRATEGIES, BASES, st.sampled_from(FIGURES), st.floats(0.0, 1.0))
 def test_tightening_a_limit_never_turns_a_refusal_into_a_pass(
-    scenery: dict[str, Any], dry_run: tuple[str, ...], strategy: str, name: str, share: float
+    scenery: dict[str, Any],
+    dry_run: tuple[str, ...],
+    strategy: str,
+    base: Limits,
+    name: str,
+    share: float,
 ) -> None:
-    seen = scene(**scenery)
-    tight = replace(seen.limits, **{name: moved(name, getattr(seen.limits, name), share)})
+    seen = replace(scene(**scenery), limits=base)
+    tight = replace(base, **{name: moved(name, getattr(base, name), share)})
     loose, strict = (verdicts(seen, limits, strategy, dry_run) for limits in (seen.limits, tight))
     assert not [rule for rule, passed in strict.items() if passed and not loose[rule]]
 
@@ -159,10 +173,11 @@ REASONS = st.frozensets(
 @given(
     SCENES.map(lambda s: s | {"book": ()}),
     REASONS,
+    BASES | st.just(CLOSED),
     st.floats(-50_000.0, 100_000.0) | st.just(float("nan")),
 )
 def test_no_limit_ever_refuses_an_exit(
-    scenery: dict[str, Any], reasons: frozenset[str], net_liq: float
+    scenery: dict[str, Any], reasons: frozenset[str], limits: Limits, net_liq: float
 ) -> None:
     scenery["market"] |= {"age_s": 0.0}
     scenery["memory"] |= {"reasons": reasons}
@@ -171,7 +186,7 @@ def test_no_limit_ever_refuses_an_exit(
     columns = columns_of(wanted.legs)
     mid = package_mid(seen.market.marks(columns), columns, 1)
     exit_order = replace(wanted, limit=Decimal(floor(mid / 0.05)) * Decimal("0.05"))
-    verdict = judge(exit_order, replace(seen, limits=CLOSED), preview())
+    verdict = judge(exit_order, replace(seen, limits=limits), preview())
     assert isinstance(verdict, Approved), [str(r) for r in verdict.readings if not r.passed]
 
 

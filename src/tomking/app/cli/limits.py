@@ -104,7 +104,7 @@ def _sentences(found: Headroom) -> Iterator[str]:
     used = found.margin / view.capital if view.capital > 0.0 else None
     yield (
         f"buying power {percent(used, 0)} of {percent(given.bp_share_max, 0)}: bound by "
-        f"{given.bp_bound_by}; {percent(view.limits.reserve, 0)} of it is kept back, which leaves "
+        f"{given.bp_bound_by}; {percent(found.reserve, 0)} of it is kept back, which leaves "
         f"{money(found.usable)}"
     )
     yield f"campaigns {figure(given.positions_max)} at most: bound by {given.positions_bound_by}"

@@ -20,7 +20,7 @@ from tomking.core.value import value
 from tomking.market.quoted import Quoted, quoted
 from tomking.portfolio.book import empty_book
 from tomking.portfolio.fees import TASTYTRADE
-from tomking.risk.caps import Allowance, usable_bp
+from tomking.risk.caps import Allowance, reserve_of, usable_bp
 from tomking.risk.limits import Limits
 from tomking.risk.standing import start
 from tomking.risk.usage import Usage, usage
@@ -41,8 +41,13 @@ class Headroom:
     @property
     def usable(self) -> float:
         """Dollars of margin that may still be used; below nought more is in use than is allowed."""
-        limits = self.view.limits
-        return usable_bp(self.view.capital, self.allowed.bp_share_max, limits.reserve, self.margin)
+        most = self.allowed.bp_share_max
+        return usable_bp(self.view.capital, most, self.reserve, self.margin)
+
+    @property
+    def reserve(self) -> float:
+        """The share of what may be used that is kept back."""
+        return reserve_of(self.view.market.vix.value, self.view.limits)
 
 
 def of_capital(capital: Decimal, vix: float | None, limits: Limits, at: datetime) -> Headroom:
@@ -69,6 +74,7 @@ def _measured(
     view = view_of(asked, legs, market, limits, net_liq)
 
     def margin_of(roots: Collection[str]) -> float:
+        """What the file's house asks for holding the legs on some roots."""
         return sum(float(asked_for(legs, root, asked, market).maintenance) for root in roots)
 
     roots = {leg.contract.root for leg in legs}

@@ -97,11 +97,6 @@ def record_is_good(case: Case) -> Reading:
     )  # fmt: skip
 
 
-CONDITIONS = (
-    time_is_left,
-    expiry_is_far_enough,
-    expiry_is_near_enough,
-    crisis_takes_puts,
-    options_are_dear,
-    record_is_good,
-)
+MARKET_CONDITIONS = (time_is_left, expiry_is_far_enough, expiry_is_near_enough)
+VIX_CONDITIONS = (crisis_takes_puts, options_are_dear)
+POSITION_CONDITIONS = (record_is_good,)

@@ -13,11 +13,12 @@ from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.venue import Code
 from tomking.portfolio import marks as worth
-from tomking.risk.caps import usable_bp
+from tomking.portfolio.columns import columns
+from tomking.risk.caps import reserve_of, usable_bp
 from tomking.risk.case import Case
 from tomking.risk.correlation import family
 from tomking.risk.crisis import crisis_budget
-from tomking.risk.exposure import AUG5_MARGIN_FACTOR, HUNDRED_THOUSAND, bounds, joined
+from tomking.risk.exposure import AUG5_MARGIN_FACTOR, HUNDRED_THOUSAND, bounds, joined, slope
 from tomking.risk.limits import at_level, named
 from tomking.risk.sizing import margin_of_strategy
 
@@ -87,6 +88,31 @@ def leverage_is_small(case: Case) -> Reading:
     )  # fmt: skip
 
 
+def strategy_takes_its_share_of_greeks(case: Case) -> Reading:
+    """The strategy's own delta and vega are at most its share of what the book may have (R-GRK-07)."""
+    view, name = case.view, case.order.strategy
+    bound = named(view.limits.greeks_by_strategy, name, inf)
+    share = 0.0 if bound == inf else _share_of_greeks(case, name)
+    return Reading(
+        f"share of the Greeks' bounds that {name} takes", Stage.GREEKS, Sense.AT_MOST, share, bound,
+        "", "R-GRK-07",
+    )  # fmt: skip
+
+
+def _share_of_greeks(case: Case, name: str) -> float | None:
+    """The larger of a strategy's delta and vega, the order's among them, as shares of their bounds."""
+    view = case.view
+    held = columns([pair for position in view.book.of(name) for pair in position.held])
+    marks = view.market.marks(held)
+    delta = slope(held, view, marks).delta + slope(case.legs, view, case.marks).delta
+    vega = worth.dollar_vega(held, marks) + worth.dollar_vega(case.legs, case.marks)
+    most = bounds(view.limits, view.capital).delta
+    vega_most = view.limits.vega_max_usd * view.capital / HUNDRED_THOUSAND
+    if most <= 0.0 or vega_most <= 0.0:
+        return None
+    return max(abs(delta) / most, abs(vega) / vega_most)
+
+
 def buying_power_is_there(case: Case) -> Reading:
     """The order's margin fits into what regime, phase, stage and reserve leave (R-MRG-01).
 
@@ -94,7 +120,10 @@ def buying_power_is_there(case: Case) -> Reading:
     """
     view, allowed = case.view, case.allowed
     free = usable_bp(
-        view.capital, allowed.bp_share_max, view.limits.reserve, float(case.preview.before)
+        view.capital,
+        allowed.bp_share_max,
+        reserve_of(view.market.vix.value, view.limits),
+        float(case.preview.before),
     ) + crisis_budget(case.order, view)
     return Reading(
         f"margin of the order (bound by {allowed.bp_bound_by})", Stage.MARGIN, Sense.AT_MOST,
@@ -250,6 +279,7 @@ GREEKS = (
     theta_is_not_paid,
     vega_is_small,
     leverage_is_small,
+    strategy_takes_its_share_of_greeks,
 )
 MARGIN = (
     venue_carries_the_order,
