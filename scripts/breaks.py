@@ -7,12 +7,13 @@ reading or with yes and no. What none of these finds stands in ``BY_HAND``.
 """
 
 import ast
+import importlib
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache, partial, wraps
-from importlib.metadata import entry_points
 from math import inf
 from types import ModuleType
 from typing import Any, Literal, get_args, get_origin
@@ -220,12 +221,15 @@ def begins_on(tree: ast.Module, row: int) -> ast.AST:
 # ---- plans -------------------------------------------------------------------------------------
 
 
-def plans() -> dict[str, list[Any]]:
-    """Every plan by the file it stands in."""
+@cache
+def plans() -> Mapping[str, list[Any]]:
+    """Every plan of the project by the file it stands in."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     found: dict[str, list[Any]] = defaultdict(list)
-    for entry in entry_points(group="tomking.strategies"):
-        path = entry.module.removeprefix("tomking.").replace(".", "/") + ".py"
-        found[path].append(entry.load())
+    for place in project["entry-points"]["tomking.strategies"].values():
+        module, _, name = place.partition(":")
+        path = module.removeprefix("tomking.").replace(".", "/") + ".py"
+        found[path].append(getattr(importlib.import_module(module), name))
     return found
 
 

@@ -56,7 +56,7 @@ TESTS = (
 )  # fmt: skip
 #: Below the rooms in which slips are made, so that they may be imported once for all.
 BELOW = ("tomking.pricing.black", "tomking.market.snapshot")
-TESTS_S = 25.0  # of tests by their own time a slip is faced with; slower ones are not asked
+TESTS_S = 12.0  # of tests by their own time a slip is faced with; slower ones are not asked
 SPARE_S = 20.0  # on the processor, beside four times what the tests take by themselves
 
 #: Slips that change nothing anybody could see, with the reason; they count as survivors all the same.

@@ -160,6 +160,7 @@ def child(job: Job, answer: Path) -> None:
     changes = {change.module: change for change in job.changes}
     if late := changes.keys() & sys.modules.keys():
         raise ValueError(f"{', '.join(late)} was imported before it could be changed")
+    os.setsid()  # what a change makes of signals stays here
     resource.setrlimit(resource.RLIMIT_CPU, (int(job.cpu_s) + 1, int(job.cpu_s) + 5))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     said = os.open(answer.with_suffix(".log"), os.O_RDWR | os.O_CREAT)

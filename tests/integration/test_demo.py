@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tomking.app import backtesting
+from tomking.app import pool
 from tomking.app.backtesting import Job, column, columns
 from tomking.app.cli import demo
 from tomking.app.main import main
@@ -99,7 +99,7 @@ def test_a_column_is_the_same_whichever_process_makes_it() -> None:
     apart = columns(jobs, lambda done, whole: heard.append((done, whole)))
     assert [one.run_hash for one in apart] == [column(job).run_hash for job in jobs]
     assert heard[-1] == (2 * apart[0].summary.sessions,) * 2
-    assert backtesting.processes() in (1, 2)
+    assert pool.processes() in (1, 2)
 
 
 def test_what_is_open_at_the_end_is_counted_at_its_mark() -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from tomking.analysis.shadows import Shadow
-from tomking.backtest.shadows import World, carried
+from tomking.backtest.shadows import World, carried, refused
 from tomking.brokers.simulated import SimulatedBroker
 from tomking.core.calendar import FRIDAY, after_open, before_close
 from tomking.core.contract import Right
@@ -112,7 +112,7 @@ def account(dollars: Decimal) -> Exchange:
 def shadows_of(plan: Plan, weeks: int, limits: Limits = GENEROUS) -> tuple[Shadow, ...]:
     """The shadows of so many weeks of a plan."""
     facts, world = traded(plan, weeks, limits)
-    return carried(facts, (plan,), world)
+    return carried(refused(facts), (plan,), world)
 
 
 def with_limits(**changes: object) -> Limits:

@@ -107,7 +107,8 @@ def _value(
 ) -> GateValue:
     """Figures of one gate; what may not be told is left out here, so that nobody prints it."""
     carried = [shadow for shadow in group if shadow.pnl is not None]
-    rule, stage = gate_of(group[0].candidate.failed[0])
+    first = group[0].candidate.failed[0]
+    rule, stage = first.rule, first.stage.value
     weakest = min((shadow.evidence for shadow in carried), default=Evidence.MODEL)
     selects = "" if measurable(rule, stage, weakest) else selects_on(rule, stage)
     days = [shadow.candidate.at.date() for shadow in carried]

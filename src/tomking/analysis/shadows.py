@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from tomking.analysis.answers import Answer, answers
+from tomking.analysis.answers import Answer, answers, bare
 from tomking.core.evidence import Evidence
 from tomking.core.facts import Fact
 from tomking.core.reading import Reading
@@ -71,4 +71,4 @@ def once(failed: Sequence[Reading]) -> tuple[Reading, ...]:
 
 def gate_of(reading: Reading) -> tuple[str, str]:
     """What a gate is known by: its rule, or its name where it has none, and its stage."""
-    return reading.rule or reading.name, reading.stage.value
+    return reading.rule or bare(reading), reading.stage.value

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tomking.app.backtesting import Heard
+from tomking.app.pool import Heard
 
 
 @contextmanager

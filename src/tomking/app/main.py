@@ -28,6 +28,8 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "explain",
             "a strategy's plan, or everything about one order before it is sent",
         ),
+        "limits": ("limits", "every cap, who binds, and what is used of every limit"),
+        "size": ("size", "how many units of an order fit, and what binds"),
         "margin": ("margin", "what a house asks for the legs of a file"),
         "stress": ("stress", "an account as the index and volatility move"),
         "box": ("box", "what a box of SPX options costs as a loan, or earns as one"),

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from tomking.analysis.mechanics import Mechanic, mechanics
 from tomking.app.assumptions import inputs
-from tomking.app.backtesting import Heard, asked
+from tomking.app.backtesting import asked
+from tomking.app.pool import Heard
 from tomking.app.reporting import write
 from tomking.app.runs import keep
 from tomking.app.screen import console, show, show_json, show_table

@@ -10,7 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from tomking.app.assumptions import GOALS, assumptions, inputs, never
-from tomking.app.backtesting import Heard, Job, asked, columns
+from tomking.app.backtesting import Job, asked, columns
+from tomking.app.pool import Heard
 from tomking.app.strip import FILLS, strip
 from tomking.backtest.run import RunSpec
 from tomking.core.errors import ConfigError

@@ -188,7 +188,7 @@ def _made(spec: RunSpec, given: History | None, paths: Paths, progress: Progress
     """The run of a spec that makes sense; its time is all of it, the hash too."""
     began = perf_counter()
     history = window(spec.start, spec.end, spec.scale) if given is None else given
-    sessions = _sessions(history)
+    sessions = sessions_of(history)
     exchange, fees = venue(spec), fees_of(spec)
     market = market_of(spec, history, paths)
     journal = MemoryJournal()
@@ -247,7 +247,7 @@ def agree(desk: Desk, exchange: Exchange) -> None:
         )
 
 
-def _sessions(history: History) -> tuple[Session, ...]:
+def sessions_of(history: History) -> tuple[Session, ...]:
     """The sessions that can be drawn: with an index, a VIX, and a VIX the day before."""
     known = set(history.vix.days.tolist()) & set(history.spx.days.tolist())
     first_vix = int(history.vix.days[0])

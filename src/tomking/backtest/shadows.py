@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from tomking.analysis.shadows import Candidate, Shadow, candidates, once
 from tomking.analysis.trades import entered
-from tomking.backtest.run import Paths, Run, fees_of, market_of, venue
+from tomking.backtest.run import Paths, RunSpec, fees_of, market_of, sessions_of, venue
 from tomking.backtest.unlimited import unlimited
 from tomking.brokers.simulated import SimulatedBroker
 from tomking.core.calendar import AFTER_CLOSE, Session
@@ -24,6 +24,7 @@ from tomking.core.order import Structure
 from tomking.core.product import PRODUCTS
 from tomking.core.reading import Reading, Skip
 from tomking.core.value import value
+from tomking.data.embedded import History
 from tomking.engine.clock import SessionClock
 from tomking.engine.desk import Desk
 from tomking.engine.loop import run as loop
@@ -58,32 +59,46 @@ class World:
     delay_min: int = 0
 
 
-def shadows(made: Run, paths: Paths, progress: Progress | None = None) -> tuple[Shadow, ...]:
-    """The shadow of every refused candidate of a run, in order.
+@value
+class Refused:
+    """A refused candidate, and what its account was worth at the last close before, in dollars."""
 
-    ``paths`` are the run's own; ``progress`` hears (done, all) candidates.
-    """
-    spec = made.spec
-    world = World(
-        made.sessions, market_of(spec, made.history, paths), fees_of(spec), spec.limits,
+    candidate: Candidate
+    account: Decimal
+
+
+def refused(facts: Sequence[Fact]) -> tuple[Refused, ...]:
+    """Every refused candidate of a journal, in order."""
+    had = _Account.of(facts)
+    return tuple(
+        Refused(candidate, had.before(candidate.at.date()))
+        for candidate in candidates(facts, entered(facts))
+    )
+
+
+def world_of(spec: RunSpec, history: History, paths: Paths) -> World:
+    """The world of a run on a history; ``paths`` are its own, or drawn again."""
+    return World(
+        sessions_of(history), market_of(spec, history, paths), fees_of(spec), spec.limits,
         lambda dollars: venue(replace(spec, capital=dollars)), spec.delay_min,
     )  # fmt: skip
-    return carried(made.facts, spec.strategies, world, progress)
 
 
 def carried(
-    facts: Sequence[Fact],
+    wanted: Sequence[Refused],
     strategies: Sequence[Strategy],
     world: World,
     progress: Progress | None = None,
 ) -> tuple[Shadow, ...]:
-    """The shadow of every refused candidate in a journal; each knows nothing of the others."""
+    """The shadow of each refused candidate, in order; none knows of the others.
+
+    ``progress`` hears (done, all) candidates.
+    """
     known = {strategy.name: strategy for strategy in strategies}
-    wanted, had = candidates(facts, entered(facts)), _Account.of(facts)
     found: list[Shadow] = []
-    for candidate in wanted:
-        account = had.before(candidate.at.date())
-        found.append(_shadow(candidate, known[candidate.strategy], account, world))
+    for each in wanted:
+        strategy = known[each.candidate.strategy]
+        found.append(_shadow(each.candidate, strategy, each.account, world))
         if progress is not None:
             progress(len(found), len(wanted))
     return tuple(found)

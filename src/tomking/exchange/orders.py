@@ -16,7 +16,7 @@ from tomking.core.facts import OrderEnded
 from tomking.core.money import ZERO
 from tomking.core.order import Order
 from tomking.exchange.working import Status, Working, released
-from tomking.portfolio.preflight import claims, replaced
+from tomking.portfolio.preflight import claims, first_of, replaced
 
 
 class Orders:
@@ -154,11 +154,12 @@ class Orders:
         return tuple(leg for legs in others for leg in legs)
 
     def _others(self, order: Order, group: str = "") -> Iterator[tuple[str, Working]]:
-        """The working orders that go on beside one, each with the name of its group or its own."""
-        gone = replaced(order, {name: entry.order for name, entry in self.working.items()})
+        """The working orders that go on beside one, each with the name of its group or its chain."""
+        orders = {name: entry.order for name, entry in self.working.items()}
+        gone = replaced(order, orders)
         mine = {group} | {self._groups.get(name, "") for name in gone} - {""}
         for name, entry in self.working.items():
-            its = self._groups.get(name, name)
+            its = self._groups.get(name) or first_of(entry.order, orders)
             if name not in gone and its not in mine:
                 yield its, entry
 

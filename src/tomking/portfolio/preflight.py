@@ -98,6 +98,11 @@ def replaced(order: Order, working: Mapping[str, Order]) -> Collection[str]:
     return found
 
 
+def first_of(order: Order, working: Mapping[str, Order]) -> str:
+    """The working order at the head of a chain of replacements: of a chain only one will trade."""
+    return (order.id, *replaced(order, working))[-1]
+
+
 def nets(contract: Contract) -> bool:
     """Whether orders in it carry no open or close: a future is bought and sold, and nets."""
     return not contract.is_option and product(contract.root).delivers is Delivers.FUTURE

@@ -11,7 +11,9 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from tomking.analysis.attribution import KEYS
+from tomking.analysis.gate_value import Refuser
 from tomking.analysis.intervals import Interval
+from tomking.analysis.rejections import PATTERN, WEEKDAY
 from tomking.core.money import CENT, ZERO
 from tomking.report.contents import Column, Report
 from tomking.report.payload import Plain, payload
@@ -186,6 +188,35 @@ def _funnel(column: Column) -> Complaints:
             yield f"{funnel.strategy}'s refusals by gate are not its refusals by stage"
 
 
+def _ledger(column: Column) -> Complaints:
+    """By weekday and by pattern stand the same slots and refusals, and the same closed trades."""
+    summary = column.summary
+    for tally, funnel in zip(summary.tallies, summary.funnels, strict=True):
+        for by in (WEEKDAY, PATTERN):
+            told = [r for r in summary.rejections if (r.strategy, r.by) == (tally.name, by)]
+            seen = sum(row.considered for row in told), sum(row.refused for row in told)
+            if seen != (funnel.candidates, funnel.refused):
+                yield f"{tally.name} by {by} was asked and refused {seen}, by its funnel otherwise"
+            earned = [r for r in summary.results if (r.strategy, r.by) == (tally.name, by)]
+            if sum(row.closed for row in earned) != tally.closed:
+                yield f"{tally.name}'s closed trades by {by} are not those it closed"
+
+
+def _gates(column: Column) -> Complaints:
+    """Every refused entry has one first refuser, and every interval holds its value."""
+    if column.gates is None:
+        return
+    first, refused = column.gates.of(Refuser.FIRST), column.gates.refused
+    if sum(each.refused for each in first) != refused or column.gates.carried > refused:
+        yield f"{refused} entries were refused, which do not add up"
+    for each in column.gates.values:
+        span = each.interval
+        if not each.days <= each.trades <= each.refused:
+            yield f"{each.gate} refused {each.refused} entries and has {each.trades} shadows"
+        if span and each.value is not None and not span.low <= each.value <= span.high:
+            yield f"{each.gate} was worth {each.value:.2f}, outside its interval"
+
+
 def _trades(column: Column) -> Complaints:
     """The trade list and the statistics speak of the same trades."""
     counted = Counter(trade.strategy for trade in column.summary.trades)
@@ -248,6 +279,8 @@ CHECKS: Mapping[str, Callable[[Report], Complaints]] = MappingProxyType(
         "fees_are_not_negative": _each(_fees),
         "intervals_hold_their_figure": _each(_intervals),
         "funnel_adds_up": _each(_funnel),
+        "ledger_adds_up": _each(_ledger),
+        "gate_values_add_up": _each(_gates),
         "trades_match_statistics": _each(_trades),
         "slices_add_up": _each(_slices),
         "entries_carry_labels": _each(_labels),

@@ -46,15 +46,15 @@ def _result(row: Result) -> Row:
 
 def gates(ledger: GateLedger, refuser: Refuser) -> Table:
     """What each gate was worth as the only, or as the first refuser."""
-    head = ("Gate", "Rule", "Stage", "Refused", "Shadows", "Days", "Worth", "90 % interval")
+    head = ("Gate", "Worth", "Refused", "Shadows", "Days", "Rule", "90 % interval")
     return Table(head, tuple(_gate(each) for each in ledger.of(refuser)))
 
 
 def _gate(each: GateValue) -> Row:
     root = f" {each.root}" if each.root else ""
     return (
-        f"{each.strategy}{root}: {each.gate}", each.rule, each.stage, f"{each.refused:,}",
-        f"{each.trades:,}", f"{each.days:,}", worth(each), _interval(each),
+        f"{each.strategy}{root}: {each.gate} ({each.stage})", worth(each), f"{each.refused:,}",
+        f"{each.trades:,}", f"{each.days:,}", each.rule, _interval(each),
     )  # fmt: skip
 
 

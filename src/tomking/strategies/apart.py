@@ -1,4 +1,4 @@
-"""Worth rules that keep one structure of a strategy apart from its others, by expiry and by week."""
+"""Worth rules of dates: apart from a strategy's other structures, and not beyond a campaign's own."""
 
 from collections.abc import Sequence
 from math import inf
@@ -66,3 +66,34 @@ class NoneOpenedWithin:
 
     def __str__(self) -> str:
         return f"it holds nothing that was opened within {self.days} days"
+
+
+@value
+class NotOutliving:
+    """What is sold again ends no later than the last of what its campaign holds."""
+
+    rule: str = ""
+    stage: ClassVar[Stage] = Stage.MARKET
+
+    def __call__(self, view: View, candidate: Candidate, /) -> tuple[Reading, ...]:
+        mine = candidate.structure.campaign
+        ends = [
+            contract.expiry
+            for position in view.book.of(candidate.strategy)
+            if position.campaign == mine
+            for contract in position.expiry_legs
+        ]
+        last = max(leg.contract.expiry for leg in candidate.structure.legs)
+        beyond = dte(last, max(ends)) if ends else None
+        return (
+            Reading(
+                "days beyond what is held", self.stage, Sense.AT_MOST, beyond, 0, "days", self.rule
+            ),
+        )
+
+    def least(self, readings: Sequence[Reading], /) -> float:
+        """It bounds no credit."""
+        return -inf
+
+    def __str__(self) -> str:
+        return "it ends no later than what is held beside it"

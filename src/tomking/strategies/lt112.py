@@ -12,7 +12,7 @@ from dataclasses import replace
 from tomking.core.calendar import WEDNESDAY, after_open
 from tomking.core.contract import Right
 from tomking.strategies.adjust import Adjustment
-from tomking.strategies.apart import NoneOnExpiry
+from tomking.strategies.apart import NoneOnExpiry, NotOutliving
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.entry import VixAtLeast, VixAtMost
 from tomking.strategies.late import WidthAtMostFrom
@@ -80,7 +80,10 @@ LT112_CALENDARISED = replace(
                 Tranche(
                     "naked puts", NAKED, (*NAKED_STAY[:-1], DteAbove(7)), Expires(30, 10),
                     renewed=LT112.slots,
-                    take_when=(CreditAtLeast(1.0, "R-112-10"), NoneOnExpiry("R-112-09")),
+                    take_when=(
+                        CreditAtLeast(1.0, "R-112-10"), NotOutliving("R-112-10"),
+                        NoneOnExpiry("R-112-09"),
+                    ),
                 ),
             ),
         ),

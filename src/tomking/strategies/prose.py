@@ -15,7 +15,17 @@ from tomking.core.contract import Right
 from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
 from tomking.core.value import value
-from tomking.strategies import apart, entry, late, picks, size, stay, together, trend, worth
+from tomking.strategies import (
+    apart,
+    entry,
+    late,
+    picks,
+    size,
+    stay,
+    together,
+    trend,
+    worth,
+)
 from tomking.strategies.adjust import Adjustment
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.picks import AtrAway, LegPlan

@@ -8,7 +8,7 @@ import pytest
 from tomking.analysis.gate_value import GateValue, Refuser, gate_ledger
 from tomking.analysis.shadows import Shadow
 from tomking.analysis.trades import entered
-from tomking.backtest.shadows import carried
+from tomking.backtest.shadows import carried, refused
 from tomking.backtest.unlimited import BY_SHADOW, KEPT, OPENED, unlimited
 from tomking.core.facts import CampaignClosed, Considered, Sent
 from tomking.report.ledger import worth
@@ -139,7 +139,7 @@ def test_a_refusal_that_names_no_root_has_no_shadow_and_is_counted() -> None:
         else fact
         for fact in facts
     ]
-    shadows = carried(found, (PLAN,), world)
+    shadows = carried(refused(found), (PLAN,), world)
     assert {(one.pnl, one.note) for one in shadows} == {(None, "no root of it could be priced")}
     ledger = gate_ledger(shadows, 1)
     assert (ledger.refused, ledger.carried) == (4, 0)
@@ -156,7 +156,7 @@ def test_an_entry_of_which_no_form_fits_has_no_shadow() -> None:
 def test_who_asks_for_progress_hears_of_every_candidate() -> None:
     facts, world = traded(PLAN, 6)
     heard: list[tuple[int, int]] = []
-    carried(facts, (PLAN,), world, lambda done, whole: heard.append((done, whole)))
+    carried(refused(facts), (PLAN,), world, lambda done, whole: heard.append((done, whole)))
     assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 

@@ -121,3 +121,16 @@ def test_what_an_order_may_do_is_asked_of_what_is_held_as_it_trades() -> None:
     assert barred(SALE, {SHORT: -1, later: 1}) == ""
     assert barred(SALE, {SHORT: 2}) == f"opens {SHORT} against the 2 held"
     assert barred(closing("-1", (1, SHORT)), {}) == f"closes more {SHORT} than the 0 held"
+
+
+def test_of_an_order_and_its_replacement_one_will_close() -> None:
+    """Two campaigns are short one contract each; the price of either exit may be moved."""
+    exchange = venue(Ledger(RICH, {SHORT: -2}, {SHORT: Decimal(-8)}))
+    first = closing("-3.00", (1, SHORT))
+    other = replace(closing("-3.00", (1, SHORT)), intent="other/close", closes="other")
+    for wanted in (first, other, replace(first, attempt=2, replaces=first.id)):
+        assert refused(exchange, wanted) == []
+        exchange.submit(wanted, market(60, QUOTES))
+    assert refused(exchange, replace(other, attempt=2, replaces=other.id)) == []
+    third = replace(other, intent="third/close")
+    assert "closes no more than is held" in refused(exchange, third)[0]

@@ -16,6 +16,7 @@ from tomking.portfolio.preflight import (
     CHECKS,
     Situation,
     claims,
+    first_of,
     objections,
     readings,
     refusals,
@@ -163,6 +164,8 @@ def test_an_order_stands_in_for_the_one_it_replaces_and_for_those_before() -> No
     working = {first.id: first, second.id: second}
     assert replaced(third, working) == [second.id, first.id]
     assert replaced(first, working) == []
+    assert first_of(third, working) == first_of(second, working) == first.id
+    assert first_of(third, {}) == third.id
 
 
 def test_a_future_is_bought_against_one_that_is_short_but_never_closed_without_one() -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from tomking.analysis.gate_value import GateLedger, GateValue, Refuser
 from tomking.analysis.intervals import Interval
 from tomking.analysis.summary import Summary
 from tomking.analysis.tallies import Tally
@@ -52,6 +53,21 @@ def curve(**wrong: object) -> Report:
 
 def performance(**wrong: object) -> Report:
     return base(lambda found: replace(found, performance=replace(found.performance, **wrong)))
+
+
+GATE = GateValue(
+    Refuser.FIRST, "lt112", "MES", "R-COR-01", "CORRELATION", "campaigns in group A1",
+    30, 25, 25, 31.0, Interval(5.0, 60.0, 25),
+)  # fmt: skip
+
+
+def gates(**wrong: object) -> Report:
+    """The report with a ledger of gates beside the first account's run."""
+    sound = report()
+    first = sound.accounts[0]
+    known = GateLedger(30, 25, (replace(GATE, refuser=Refuser.ONLY), GATE))
+    broken = replace(first, base=replace(first.base, gates=replace(known, **wrong)))
+    return replace(sound, accounts=(broken, *sound.accounts[1:]))
 
 
 SOUND = report().accounts[0].base.summary
@@ -101,6 +117,16 @@ BROKEN: dict[str, list[Report]] = {
         fewer_slots(),
         base(lambda s: replace(s, funnels=(replace(s.funnels[0], by_gate=()), s.funnels[1]))),
     ],
+    "ledger_adds_up": [
+        base(lambda s: replace(s, rejections=s.rejections[:-1])),
+        base(lambda s: replace(s, results=s.results[:1])),
+    ],
+    "gate_values_add_up": [
+        gates(refused=3),
+        gates(carried=99),
+        gates(values=(replace(GATE, trades=40), GATE)),
+        gates(values=(replace(GATE, value=90.0), GATE)),
+    ],
     "trades_match_statistics": [base(lambda s: replace(s, trades=s.trades[1:]))],
     "slices_add_up": [base(lambda s: replace(s, slices=s.slices[1:]))],
     "entries_carry_labels": [trade(labels={})],
@@ -114,6 +140,7 @@ BROKEN: dict[str, list[Report]] = {
 
 def test_a_sound_report_passes_every_check() -> None:
     assert set(verdicts(report()).values()) == {PASS}
+    assert set(verdicts(gates()).values()) == {PASS}
 
 
 def test_every_check_is_broken_on_purpose_here() -> None:

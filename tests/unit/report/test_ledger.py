@@ -57,7 +57,7 @@ def test_both_tables_stand_on_the_page_with_what_a_shadow_ignores() -> None:
     text = page(told())
     assert text.count("What each gate was worth") == 1, "only the account that was asked has it"
     for words in (
-        "lt112 MES: campaigns in group A1", "saved $31 a trade", "+$5 to +$60",
+        "lt112 MES: campaigns in group A1 (CORRELATION)", "saved $31 a trade", "+$5 to +$60",
         "it asks what the structure brings", "40 entries refused, 30 shadows carried",
         "takes no buying power", "Only refuser", "First refuser",
     ):  # fmt: skip

@@ -1,4 +1,4 @@
-"""A working order is opposed as a holding is; one that is replaced is not there any more."""
+"""A working order is opposed as a holding is; of one and its replacement only one is there."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -8,7 +8,7 @@ import pytest
 from tomking.core.facts import Sent
 from tomking.portfolio.book import apply, empty_book
 from worlds.gates import answers, opener, scene
-from worlds.orders import order
+from worlds.orders import book_with, closing, order
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
@@ -22,3 +22,19 @@ def test_a_replaced_order_does_not_oppose_its_replacement_and_the_venue_s_rule_a
     standing_in = answers(seen, wanted=replace(mirrored, replaces=opener().id))
     assert standing_in["R-VEN-05"].passed
     assert standing_in["R-VEN-03"].passed
+
+
+@pytest.mark.rule("R-VEN-03")
+def test_two_exits_of_one_contract_may_both_be_priced_again() -> None:
+    """The first's old and new order close one contract, not two."""
+    at = scene().market.at
+    opened = [order("-1 5900 P", "8.00", campaign=name) for name in ("one", "two")]
+    book = book_with(at, *((each, ("8.00",)) for each in opened))
+    mine, other = (closing(each, "-9.00") for each in opened)
+    for sent in (mine, other, replace(mine, attempt=2, replaces=mine.id)):
+        book = apply(book, Sent(at, sent))
+    again = replace(other, attempt=2, replaces=other.id)
+    assert answers(scene(holding=book), wanted=again)["R-VEN-03"].passed
+    assert not answers(scene(holding=book), wanted=replace(other, intent="three"))[
+        "R-VEN-03"
+    ].passed

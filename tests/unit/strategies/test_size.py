@@ -28,14 +28,12 @@ ROOMY = "5000000"
 
 
 def butterfly(debit: float) -> Candidate:
-    """Something that costs a debit."""
-    legs = tuple(
-        Leg(contract, n, "all") for n, contract in legs_of("+1 6000 C, -2 6010 C, +1 6020 C")
-    )
+    """Something that costs a debit, quoted without a width."""
+    found = legs_of("+1 6000 C, -2 6010 C, +1 6020 C")
+    legs = tuple(Leg(contract, n, "all") for n, contract in found)
     structure = Structure("ES", legs, -debit, "x", Evidence.MODEL, FRIDAY, 0.0, debit)
-    at = board().at
     quotes = tuple(
-        Quote(leg.contract, price, price, 0.5, 0.15, at, Evidence.MODEL)
+        Quote(leg.contract, price, price, 0.5, 0.15, board().at, Evidence.MODEL)
         for leg, price in zip(legs, (debit, 0.0, 0.0), strict=True)
     )
     return Candidate(structure, quotes, "butterfly")

@@ -1,7 +1,7 @@
 """Worth rules: what a structure must come to, below, at and above each bound."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from math import inf
 
@@ -14,7 +14,7 @@ from tomking.core.order import Leg, Order, Purpose, Structure
 from tomking.core.reading import Reading
 from tomking.market.snapshot import Quote
 from tomking.portfolio.book import Book, empty_book, fold
-from tomking.strategies.apart import NoneOnExpiry, NoneOpenedWithin
+from tomking.strategies.apart import NoneOnExpiry, NoneOpenedWithin, NotOutliving
 from tomking.strategies.build import defined_loss
 from tomking.strategies.worth import (
     CallsAbove,
@@ -256,12 +256,25 @@ def test_a_structure_on_its_way_counts_too() -> None:
     )
 
 
+@pytest.mark.rule("R-112-10")
+@pytest.mark.parametrize(
+    ("days", "holds"), [(-1, True), (0, True), (1, False)], ids=["before", "with it", "after"]
+)
+def test_puts_sold_again_do_not_outlive_their_spread(days: int, holds: bool) -> None:
+    trap = order("+1 5500 P, -1 5450 P", "-9.00", expiry=LATER, strategy="lt112", tranche="trap")
+    held = book_with(board().at, (trap, ("60.00", "51.00")))
+    again = candidate("-2 5000 P", (8.0,), expiry=LATER + timedelta(days=days))
+    there = replace(again, structure=replace(again.structure, campaign=trap.campaign))
+    assert passes(NotOutliving("R-112-10"), there, held) is holds
+    assert not passes(NotOutliving(), there)  # nothing is held: nobody knows what it stands beside
+
+
 def test_every_rule_prints_what_is_true_when_it_passes() -> None:
     contract: Contract = option("5900 P")
     rules: list[WorthRule] = [
         CreditAtLeast(4.0), DebitAtMost(2.0), CreditOverWidth(0.2), RewardAtLeast(5.0),
         ExtrinsicAtMost("leap", 0.09), CallsAbove(), CostAtMost("leap", 0.25, 0.35),
-        DeltaFrom("leap", 0.75, 0.85), NoneOnExpiry(), NoneOpenedWithin(4),
+        DeltaFrom("leap", 0.75, 0.85), NoneOnExpiry(), NoneOpenedWithin(4), NotOutliving(),
     ]  # fmt: skip
     assert contract.is_option
     assert len({str(rule) for rule in rules}) == len(rules)

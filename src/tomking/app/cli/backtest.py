@@ -30,6 +30,9 @@ REPORT = Path("tomking-report.html")
 Holders = Annotated[
     str | None, typer.Option(help="How holders act: off, rational or seeded (by a draw).")
 ]
+GateValue = Annotated[
+    bool, typer.Option("--gate-value", help="What each gate was worth: refused entries as shadows.")
+]
 Latency = Annotated[
     float | None,
     typer.Option("--latency", metavar="SECONDS", help="From sending anything to its effect."),
@@ -76,10 +79,7 @@ def command(
         bool | None,
         typer.Option("--strip/--no-strip", help="The sensitivity runs (with a report)."),
     ] = None,
-    gate_value: Annotated[
-        bool,
-        typer.Option("--gate-value", help="What each gate was worth: refused entries as shadows."),
-    ] = False,
+    gate_value: GateValue = False,
     report: Annotated[
         Path | None, typer.Option(help="Where the page goes (.json for data).")
     ] = None,

@@ -4,12 +4,14 @@ Everything is measured twice, without the order and with it. What the gates say 
 themselves, over a case that is put together here.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from math import isnan
 
 from tomking.app.ticket.closing import opened, purpose
 from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.legs import Priced
 from tomking.app.ticket.market import after, before, columns, credit, products
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.need import asked_for
@@ -147,25 +149,36 @@ def _case(
     asked: Ticket, market: Quoted, need: Needs, limits: Limits, net_liq: Decimal, order: Order
 ) -> Case:
     """The order before the gates, with an account that is only a file."""
-    on, standing = products(asked), start(net_liq, limits)
-    held = columns(before(asked), on)
+    on, view = products(asked), view_of(asked, before(asked), market, limits, net_liq)
+    held, marks = view.book.legs, view.marks
     legs = columns(asked.whole[: len(asked.legs)], on)
-    cash = asked.account.cash if asked.account and asked.account.cash is not None else net_liq
-    marks = market.marks(held)
-    book = Book(cash, {}, {}, {}, held)
-    view = View(
-        market, book, marks, worth.values(held, marks), standing, limits, TASTYTRADE, float(net_liq)
-    )
     mine = market.marks(legs)
-    governors = caps.caps(market.vix.value, float(net_liq), standing, limits)
-    known = governors if not isnan(market.vix.value) else governors[1:]
     here, alone = _slope(held, view, marks), _slope(legs, view, mine)
     stressed = stress_loss(held, view, marks)
     more = added(lambda some, at: stress_loss(some, view, at), order, legs, mine)
     return Case(
-        order, view, _dry_run(asked, need, net_liq), legs, mine, caps.allowance(known), here,
+        order, view, _dry_run(asked, need, net_liq), legs, mine, allowed(view), here,
         here + alone, stressed, stressed + more,
     )  # fmt: skip
+
+
+def view_of(
+    asked: Ticket, legs: Sequence[Priced], market: Quoted, limits: Limits, net_liq: Decimal
+) -> View:
+    """An account that is only a file, holding some legs; nothing is known of what it did before."""
+    held = columns(legs, products(asked))
+    cash = asked.account.cash if asked.account and asked.account.cash is not None else net_liq
+    marks = market.marks(held)
+    return View(
+        market, Book(cash, {}, {}, {}, held), marks, worth.values(held, marks),
+        start(net_liq, limits), limits, TASTYTRADE, float(net_liq),
+    )  # fmt: skip
+
+
+def allowed(view: View) -> caps.Allowance:
+    """What the governors allow; VIX binds nothing where nobody typed it."""
+    given = caps.caps(view.market.vix.value, view.net_liq, view.standing, view.limits)
+    return caps.allowance(given[1:] if isnan(view.market.vix.value) else given)
 
 
 def _dry_run(asked: Ticket, need: Needs, net_liq: Decimal) -> Preview:

@@ -121,11 +121,11 @@ def _opened(
                 "--as says whose exits an order has, and this one only closes: drop it"
             )
         return None
-    made, fit = money(part, market), _fit(part, settings, wanted)
+    made, fit = money(part, market), fit_of(part, settings, wanted)
     return Opened(odds(part, market, made), fit, exits(part, market, made, fit, net_liq))
 
 
-def _fit(asked: Ticket, settings: Settings, wanted: str | None) -> Fit | None:
+def fit_of(asked: Ticket, settings: Settings, wanted: str | None) -> Fit | None:
     """The plan that was named, else the one whose trade this is."""
 
     def tuned(plan: Plan) -> Plan:

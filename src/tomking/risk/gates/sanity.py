@@ -13,7 +13,7 @@ from tomking.market.snapshot import AGE, ASK, BID, MID
 from tomking.portfolio.book import Working
 from tomking.portfolio.order_rules import is_priced_on_tick
 from tomking.portfolio.package import natural, package_mid, price_band
-from tomking.portfolio.preflight import Situation, claims, objections, replaced
+from tomking.portfolio.preflight import Situation, claims, first_of, objections, replaced
 from tomking.risk.case import Case
 
 
@@ -114,8 +114,13 @@ def _reduces(held: int, change: int) -> bool:
 
 
 def _claimed(case: Case) -> dict[Contract, int]:
-    """What orders that go on working would close."""
-    return claims(_left(there, opens=False) for there in _others(case))
+    """What orders that go on working would close; of one and its replacement only one will trade."""
+    orders = {name: there.order for name, there in case.view.book.working.items()}
+    groups: dict[str, list[tuple[Contract, int]]] = {}
+    for there in _others(case):
+        chain = groups.setdefault(first_of(there.order, orders), [])
+        chain.extend(_left(there, opens=False))
+    return claims(groups.values())
 
 
 def _opening(case: Case) -> tuple[tuple[Contract, int], ...]:

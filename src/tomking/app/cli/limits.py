@@ -1,0 +1,139 @@
+"""``tomking limits [FILE]``: every cap, who binds, and what is used of every limit."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tomking.app.config.load import load
+from tomking.app.now import now
+from tomking.app.screen import show, show_table
+from tomking.app.ticket.exact import show_exact
+from tomking.app.ticket.file import ticket
+from tomking.app.ticket.headroom import Headroom, document, of_capital, of_file, rows
+from tomking.app.ticket.source import read
+from tomking.core.errors import ConfigError
+from tomking.core.reading import Reading, figure
+from tomking.report.words import NONE, money, percent
+from tomking.risk.usage import Usage
+
+SHARE = "of net liq"
+
+
+def command(
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="FILE", help="A JSON file of legs and an account; - for stdin."),
+    ] = None,
+    capital: Annotated[
+        float | None, typer.Option(min=1, help="Dollars of an account that holds nothing.")
+    ] = None,
+    vix: Annotated[
+        float | None, typer.Option(min=1, max=1000, help="VIX, where no file says it.")
+    ] = None,
+    stage: Annotated[
+        int | None,
+        typer.Option(min=0, max=4, help="The deployment stage, not that of the settings."),
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
+    preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
+) -> None:
+    """Say what every governor allows, which of them binds, and how much of each limit is used.
+
+    The file is that of `explain`; its order is shown as traded, beside the account without it. Without
+    a file it is an account that holds nothing, of --capital or of the settings' dollars.
+    """
+    settings = load(config, preset)
+    limits = settings.limits if stage is None else replace(settings.limits, stage=stage)
+    if file is not None:
+        if capital is not None or vix is not None:
+            raise ConfigError("--capital and --vix are for an account without a file: drop them")
+        asked = ticket(read(file), now())
+        worth = asked.account.net_liq if asked.account else settings.capital
+        found = of_file(asked, limits, worth)
+    else:
+        worth = settings.capital if capital is None else Decimal(str(capital))
+        found = of_capital(worth, vix, limits, now())
+    if json:
+        show_exact(document(found))
+    else:
+        _show(found)
+
+
+def _show(found: Headroom) -> None:
+    view, given = found.view, found.allowed
+    show(_headline(found))
+    for sentence in _sentences(found):
+        show(sentence)
+    show()
+    show_table(
+        ("governor", "buying power", "campaigns", "size", "may open"),
+        [
+            (
+                cap.source, percent(cap.bp_share_max, 0) if cap.bp_share_max < 1.0 else NONE,
+                figure(cap.positions_max) if cap.positions_max < 99 else NONE,
+                f"x {cap.size_factor:g}", "yes" if cap.may_open else "no",
+            )
+            for cap in given.caps
+        ],
+    )  # fmt: skip
+    then = {one.reading.name: one.reading for one in found.then}
+    columns = ("limit", "used", *(("with the order",) if then else ()), "of", "bound by", "rule")
+    show_table(columns, [_row(one, then) for one in rows(found)])
+    if found.then or view.book.legs.contracts:
+        show("A file does not say which campaigns its legs belong to: none is counted here.")
+
+
+def _headline(found: Headroom) -> str:
+    view = found.view
+    vix = view.market.vix.value
+    seen = f"VIX {vix:g}" if vix == vix else "VIX unknown, its band does not bind"
+    traded = ""
+    if view.capital < view.net_liq:
+        traded = f", of which {money(view.capital)} is traded"
+    return f"{money(view.net_liq)}{traded}: phase {view.standing.phase}, stage {view.stage}, {seen}"
+
+
+def _sentences(found: Headroom) -> Iterator[str]:
+    """What binds, in words."""
+    given, view = found.allowed, found.view
+    used = found.margin / view.capital if view.capital > 0.0 else None
+    yield (
+        f"buying power {percent(used, 0)} of {percent(given.bp_share_max, 0)}: bound by "
+        f"{given.bp_bound_by}; {percent(view.limits.reserve, 0)} of it is kept back, which leaves "
+        f"{money(found.usable)}"
+    )
+    yield f"campaigns {figure(given.positions_max)} at most: bound by {given.positions_bound_by}"
+    closed = [cap.source for cap in given.caps if not cap.may_open]
+    if closed:
+        yield f"nothing may be opened: {', '.join(closed)}"
+
+
+def _row(one: Usage, then: dict[str, Reading]) -> tuple[str, ...]:
+    seen = one.reading
+    with_order = (_figure(then[seen.name]) if seen.name in then else NONE,) if then else ()
+    unit = "" if seen.unit == SHARE or not seen.unit else f" {seen.unit}"
+    bound = _plain(seen.bound, seen.unit)
+    return (
+        seen.name,
+        _figure(seen),
+        *with_order,
+        f"{seen.sense} {bound}{unit}",
+        one.bound_by,
+        seen.rule,
+    )
+
+
+def _figure(seen: Reading) -> str:
+    return "unknown" if seen.observed is None else _plain(seen.observed, seen.unit)
+
+
+def _plain(x: float | str, unit: str) -> str:
+    if isinstance(x, str):
+        return x
+    shares = (SHARE, "of the baseline", "of the peak", "of what is left")
+    return percent(x) if unit in shares else figure(x)

@@ -1,0 +1,127 @@
+"""What an account uses of every limit, and which governor set it: the account of a file, with its order
+and without, or one of which only the capital is known.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tomking.app.ticket.book import allowed, view_of
+from tomking.app.ticket.closing import facing
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.legs import Priced
+from tomking.app.ticket.market import after, before, market_of
+from tomking.app.ticket.need import asked_for
+from tomking.app.ticket.sound import lowest
+from tomking.core.reading import Reading
+from tomking.core.value import value
+from tomking.market.quoted import Quoted, quoted
+from tomking.portfolio.book import empty_book
+from tomking.portfolio.fees import TASTYTRADE
+from tomking.risk.caps import Allowance, usable_bp
+from tomking.risk.limits import Limits
+from tomking.risk.standing import start
+from tomking.risk.usage import Usage, usage
+from tomking.risk.view import View
+from tomking.risk.view import view_of as seen_as
+
+
+@value
+class Headroom:
+    """An account against its limits; ``then`` is each figure with the order of the file in it."""
+
+    view: View
+    allowed: Allowance
+    used: tuple[Usage, ...]
+    then: tuple[Usage, ...]
+    margin: float
+
+    @property
+    def usable(self) -> float:
+        """Dollars of margin that may still be used; below nought more is in use than is allowed."""
+        limits = self.view.limits
+        return usable_bp(self.view.capital, self.allowed.bp_share_max, limits.reserve, self.margin)
+
+
+def of_capital(capital: Decimal, vix: float | None, limits: Limits, at: datetime) -> Headroom:
+    """The headroom of an account that holds nothing."""
+    market = quoted(at, (), {}, 0.0, vix)
+    view = seen_as(market, empty_book(capital), start(capital, limits), limits, TASTYTRADE)
+    given = allowed(view)
+    return Headroom(view, given, usage(view, given, lambda _: 0.0), (), 0.0)
+
+
+def of_file(asked: Ticket, limits: Limits, net_liq: Decimal) -> Headroom:
+    """The headroom of a file's account, as it is held and with the order taken as traded."""
+    asked = facing(lowest(asked))
+    market, limits = market_of(asked), replace(limits, house=asked.house)
+    view, used, margin = _measured(asked, before(asked), market, limits, net_liq)
+    _, then, _ = _measured(asked, after(asked), market, limits, net_liq)
+    return Headroom(view, allowed(view), used, then, margin)
+
+
+def _measured(
+    asked: Ticket, legs: Sequence[Priced], market: Quoted, limits: Limits, net_liq: Decimal
+) -> tuple[View, tuple[Usage, ...], float]:
+    """A view of some legs, what it uses, and dollars of margin."""
+    view = view_of(asked, legs, market, limits, net_liq)
+
+    def margin_of(roots: Collection[str]) -> float:
+        return sum(float(asked_for(legs, root, asked, market).maintenance) for root in roots)
+
+    roots = {leg.contract.root for leg in legs}
+    return view, usage(view, allowed(view), margin_of), margin_of(roots)
+
+
+def document(found: Headroom) -> dict[str, Any]:
+    """A headroom as JSON: governors, what binds, and every limit with what is used of it."""
+    view, given = found.view, found.allowed
+    then = {one.reading.name: one.reading.observed for one in found.then}
+    return {
+        "net_liq": round(view.net_liq, 2),
+        "capital": round(view.capital, 2),
+        "vix": None if view.market.vix.value != view.market.vix.value else view.market.vix.value,
+        "phase": view.standing.phase,
+        "stage": view.stage,
+        "governors": [
+            {
+                "source": cap.source, "bp_share_max": cap.bp_share_max,
+                "positions_max": cap.positions_max, "size_factor": cap.size_factor,
+                "may_open": cap.may_open,
+            }
+            for cap in given.caps
+        ],
+        "binding": {
+            "buying_power": {
+                "share": given.bp_share_max, "usable": round(found.usable, 2),
+                "bound_by": given.bp_bound_by,
+            },
+            "positions": {"most": given.positions_max, "bound_by": given.positions_bound_by},
+            "size_factor": given.size_factor,
+            "may_open": given.may_open,
+        },
+        "limits": [
+            {
+                "name": one.reading.name, "stage": one.reading.stage.value,
+                "used": one.reading.observed, "with_order": then.get(one.reading.name),
+                "bound": one.reading.bound, "unit": one.reading.unit,
+                "bound_by": one.bound_by or None, "within": one.reading.passed,
+                "rule": one.reading.rule,
+            }
+            for one in rows(found)
+        ],
+    }  # fmt: skip
+
+
+def rows(found: Headroom) -> tuple[Usage, ...]:
+    """Every limit once: those of what is held, and those that only the order brings."""
+    known = {one.reading.name for one in found.used}
+    new = (one for one in found.then if one.reading.name not in known)
+    return (*found.used, *(Usage(nothing_of(one.reading), one.bound_by) for one in new))
+
+
+def nothing_of(reading: Reading) -> Reading:
+    """A limit of which nothing is used yet."""
+    return replace(reading, observed=0.0)

@@ -1,0 +1,135 @@
+"""How many units of a file's order fit its account: every term of the least, and the one that binds."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from math import floor, inf, isfinite, isnan
+from typing import Any
+
+from tomking.app.config.load import Settings
+from tomking.app.ticket.book import order_of, view_of
+from tomking.app.ticket.closing import facing, opened
+from tomking.app.ticket.explained import fit_of
+from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.market import before, credit_points, market_of
+from tomking.app.ticket.plans import Fit
+from tomking.app.ticket.sound import lowest
+from tomking.app.ticket.underlying import has_row
+from tomking.core.errors import ConfigError
+from tomking.core.order import Structure
+from tomking.core.value import value
+from tomking.market.quoted import IMPLIED, Quoted
+from tomking.risk.sizing import Room, rooms
+from tomking.strategies.build import defined_loss
+from tomking.strategies.stay import LossBelow
+
+
+@value
+class Fitting:
+    """The units that fit, the room every term leaves, and what was taken for what nobody said.
+
+    ``stop_loss`` and ``max_loss`` are dollars of one unit, infinite where nothing bounds them.
+    """
+
+    asked: Ticket
+    strategy: str
+    units: int
+    terms: tuple[Room, ...]
+    stop_loss: float
+    max_loss: float
+    assumed: tuple[str, ...]
+
+    @property
+    def binds(self) -> Room:
+        """The term that leaves the least; of several the first."""
+        return min(self.terms, key=lambda room: room.units)
+
+
+def fitting(asked: Ticket, settings: Settings, as_strategy: str | None = None) -> Fitting:
+    """Size what a file's order opens.
+
+    Raises
+    ------
+    ConfigError
+        If it opens nothing, its symbol is not known, or the strategy has no shape with these legs.
+    """
+    whole = facing(lowest(asked))
+    part = opened(whole)
+    if part is None:
+        raise ConfigError("this order only closes: no limit sizes an exit")
+    if not has_row(part.product):
+        raise ConfigError(
+            f"{part.product.root} has no row of its own, so nothing says what it moves with: "
+            "`tomking explain` measures it without sizing it"
+        )
+    market, limits = market_of(whole), replace(settings.limits, house=whole.house)
+    fit = fit_of(part, settings, as_strategy)
+    wanted = structure(part, fit)
+    name = fit.plan.name if fit else "ticket"
+    net_liq = whole.account.net_liq if whole.account else settings.capital
+    view = view_of(whole, before(whole), market, limits, net_liq)
+    terms = rooms(wanted, view, name, whole=True)
+    units = floor(min(room.units for room in terms) + 1e-9)
+    point = part.product.multiplier
+    return Fitting(
+        part, name, units, terms, wanted.stop_loss * point, wanted.max_loss * point,
+        tuple(_assumed(whole, market, fit, net_liq)),
+    )  # fmt: skip
+
+
+def structure(part: Ticket, fit: Fit | None) -> Structure:
+    """One unit of an order as sizing takes it; without a plan's stop it may lose all it can."""
+    legs, credit = order_of(part).legs, float(credit_points(part.legs))
+    limit = part.order.limit
+    most = defined_loss(legs, credit if limit is None else float(limit))
+    stop = _at_the_stop(fit) if fit else inf
+    return Structure(
+        part.product.root, legs, credit, "ticket", IMPLIED,
+        min(leg.contract.expiry for leg in legs), stop if isfinite(stop) else most, most,
+    )  # fmt: skip
+
+
+def _at_the_stop(fit: Fit) -> float:
+    """Points that the plan's loss rules let go of before they close; infinite without any."""
+    stops = [
+        rule.of_premium * abs(float(credit_points(part.legs)))
+        for part in fit.parts
+        for rule in part.stay_while
+        if isinstance(rule, LossBelow)
+    ]
+    return sum(stops) if stops else inf
+
+
+def _assumed(asked: Ticket, market: Quoted, fit: Fit | None, net_liq: Decimal) -> Iterator[str]:
+    if asked.account is None:
+        yield f"the account is worth ${net_liq:,.0f}, from the settings, and holds nothing"
+    if isnan(market.vix.value):
+        yield "VIX is unknown: buying power is that of the last band"
+    if fit is None:
+        yield "no plan trades this, so it is stopped nowhere and loses all it can (--as names a plan)"
+    yield "nothing is known of the account's past: no streak, no drawdown, no record for Kelly's share"
+
+
+def document(found: Fitting) -> dict[str, Any]:
+    """A size as JSON; a term without a bound has ``null`` units."""
+    return {
+        "units": found.units,
+        "bound_by": found.binds.name,
+        "rule": found.binds.rule,
+        "strategy": found.strategy,
+        "stop_loss": _dollars(found.stop_loss),
+        "max_loss": _dollars(found.max_loss),
+        "terms": [
+            {
+                "name": room.name, "stage": room.stage.value, "rule": room.rule,
+                "units": room.units if isfinite(room.units) else None,
+                "binds": room is found.binds,
+            }
+            for room in found.terms
+        ],
+        "assumed": found.assumed,
+    }  # fmt: skip
+
+
+def _dollars(amount: float) -> float | None:
+    return round(amount, 2) if isfinite(amount) else None
