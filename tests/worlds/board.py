@@ -52,13 +52,17 @@ CALM = {
 
 @value
 class Board:
-    """A snapshot and its chains. ``quotes`` overrides (bid, ask) of a contract; NaN is no quote."""
+    """A snapshot and its chains. ``quotes`` overrides (bid, ask) of a contract; NaN is no quote.
+
+    ``skew`` is how many times as much volatility rises below the price as a strike lies under it.
+    """
 
     at: datetime
     day: Day
     price: float = 6000.0
     opened: float = 6000.0
     vol: float = 0.15
+    skew: float = 0.0
     vix_points: float = 16.0
     vix_age_s: float = 0.0
     half_width: float = 0.0
@@ -103,7 +107,7 @@ class Board:
         shares = np.array([PRODUCTS[contract.root].per_index for contract in legs.contracts])
         spot = shares * self.price * (1.0 + shock.spot)
         years = np.array([self.years(contract, shock.minutes) for contract in legs.contracts])
-        vol = self.vol * factors(shock, years)
+        vol = self.vol * factors(shock, years) * self.smile(spot, legs.strike)
         sign = np.where(legs.sign == 0.0, 1.0, legs.sign)
         strike = np.maximum(legs.strike, 1e-9)
         greeks = black.black76(spot, strike, years, vol, sign, 0.0) if count else np.empty((6, 0))
@@ -117,6 +121,10 @@ class Board:
         table[[VOL, GAMMA, VEGA, THETA]] = np.where(future, 0.0, table[[VOL, GAMMA, VEGA, THETA]])
         self._quoted(legs, table, shock)
         return Marks(table, spot)
+
+    def smile(self, spot: F64 | float, strike: F64) -> F64:
+        """The factor on volatility at strikes below the price."""
+        return 1.0 + self.skew * np.clip(1.0 - strike / spot, 0.0, 0.3)
 
     def _quoted(self, legs: Legs, table: F64, shock: Shock) -> None:
         """Bids and asks on the tick, in a shocked world off it; a mid lies half way between them."""
@@ -189,7 +197,8 @@ class Strikes:
         price = self.board.price * PRODUCTS[self.root].per_index
         years = self.board.years(contract_of("ES", expiry, right, 1.0))
         strikes = self.strikes(expiry, 0.6 * price, 1.4 * price)
-        known = black.black76(price, strikes, years, self.board.vol, float(right.sign), 0.0)
+        vol = self.board.vol * self.board.smile(price, strikes)
+        known = black.black76(price, strikes, years, vol, float(right.sign), 0.0)
         away = np.abs(known[black.DELTA])
         if nearest != "either":
             fits = away >= delta - 1e-12 if nearest == "at_least" else away <= delta + 1e-12

@@ -53,11 +53,19 @@ from tomking.market.carry import Dividend
 from tomking.market.snapshot import Day
 from tomking.portfolio.book import Book
 from tomking.risk.limits import Limits
+from tomking.strategies.bear_trap import BEAR_TRAP
+from tomking.strategies.broken_wing import BROKEN_WING
+from tomking.strategies.butterfly import BUTTERFLY
+from tomking.strategies.butterfly_0dte import BUTTERFLY_0DTE
+from tomking.strategies.diagonal import CALENDAR, DIAGONAL
 from tomking.strategies.friday_0dte import FRIDAY_0DTE, FRIDAY_0DTE_BROKEN
 from tomking.strategies.ipmcc import IPMCC
+from tomking.strategies.iron_butterfly import IRON_BUTTERFLY
+from tomking.strategies.iron_condor import IRON_CONDOR
 from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
 from tomking.strategies.lt112 import LT112, LT112_CALENDARISED, LT112_XL
 from tomking.strategies.plan import Plan
+from tomking.strategies.put_ratio import PUT_RATIO
 from tomking.strategies.strangle import STRANGLE
 from tomking.strategies.tune import tune
 from worlds.board import ROOTS, Board, board, day_of
@@ -68,12 +76,15 @@ PLANS = {
     plan.name: plan
     for plan in (
         FRIDAY_0DTE, FRIDAY_0DTE_BROKEN, LT112, LT112_CALENDARISED, LT112_XL, STRANGLE, IPMCC,
-        LEAP_LADDER, LEAP_PROTECT,
+        LEAP_LADDER, LEAP_PROTECT, BEAR_TRAP, BUTTERFLY_0DTE, PUT_RATIO, IRON_CONDOR,
+        IRON_BUTTERFLY, BUTTERFLY, BROKEN_WING, DIAGONAL, CALENDAR,
     )
 }  # fmt: skip
 #: Figures of the day before, which the board's own figures do not hold.
 INDICATORS = {"iv_rank": 0.5, "range20": 0.05}
-DAILY = ("ema8", "ema21", "atr", "iv_rank", "range20")
+DAILY = ("ema8", "ema21", "atr", "iv_rank", "range20", "rsi")
+#: Figures that do not grow with the price.
+PURE = frozenset({"rsi", "iv_rank", "range20", "bb_position"})
 BOARD = {"vix": "vix_points", "half": "half_width", "age": "age_s"}
 BLIND = float("nan")
 
@@ -149,7 +160,7 @@ def board_at(step: Step, before: Mapping[str, Any]) -> Board:
 
 
 def _is_of_board(key: str) -> bool:
-    return key in ("price", "vol", "vix", "half", "age", "grid")
+    return key in ("price", "vol", "vix", "half", "age", "grid", "skew")
 
 
 def _day(step: Step, before: Mapping[str, Any]) -> Day:
@@ -177,7 +188,7 @@ def _day(step: Step, before: Mapping[str, Any]) -> Day:
     return replace(
         day,
         indicators={
-            root: {k: v * scale[root] if v > 1.0 else v for k, v in day.indicators[root].items()}
+            root: {k: v if k in PURE else v * scale[root] for k, v in day.indicators[root].items()}
             for root in ROOTS
         },
         previous_close={root: close * scale[root] for root, close in day.previous_close.items()},

@@ -23,13 +23,19 @@ from tomking.strategies.worth import CreditOverCosts, DebitAtMost
 
 TUESDAYS = (Slots(TUESDAY, after_open(30), after_open(90), every_min=30),)
 FAR, MONTH, WEEK = Expires(60, 10), Expires(30, 7), Expires(7, 3)
+#: What a month is rolled into: a far put of 52 days has 29 left by then, and must outlive it.
+NEXT = Expires(25, 7)
 SELLS = (CreditOverCosts(1.0, "R-DIA-04"), NoneOutlives("R-DIA-04"))
 
 
 def pair(
-    long: Pick, short: Pick, near: Expires, vix: float, last: int, *targets: StayRule
-) -> tuple[Tranche, Tranche]:
-    """A far put, and a near one that is rolled with so many days left; both go above a level of VIX."""
+    long: Pick, short: Pick, near: tuple[Expires, Expires], vix: float, last: int,
+    *targets: StayRule,
+) -> tuple[Tranche, Tranche]:  # fmt: skip
+    """A far put, and a near one that is rolled with so many days left; both go above a level of VIX.
+
+    ``near`` is the expiry sold first, and the one rolled into.
+    """
     calm = VixAtMostHeld(vix, "R-DIA-02")
     sold = (sell(1, Right.PUT, short, "near put"),)
     return (
@@ -49,10 +55,10 @@ def pair(
             "near",
             sold,
             (calm, *targets),
-            expires=near,
+            expires=near[0],
             adjustments=(
                 Adjustment(
-                    "rolled on", (DteAbove(last, "R-DIA-04"),), legs=sold, expires=near,
+                    "rolled on", (DteAbove(last, "R-DIA-04"),), legs=sold, expires=near[1],
                     take_when=SELLS, refused="close", rule="R-DIA-04",
                 ),
             ),
@@ -73,7 +79,11 @@ DIAGONAL = Plan(
     enter_when=(VixBelow(15.0, "R-DIA-01"),),
     take_when=(DebitAtMost(4.0, "R-DIA-01"),),
     size=(RiskBudget(0.015, "R-DIA-01"),),
-    shapes=(Shape("diagonal", pair(Delta(0.30), Delta(0.20), MONTH, 18.0, 7, ProfitBelow(0.50))),),
+    shapes=(
+        Shape(
+            "diagonal", pair(Delta(0.30), Delta(0.20), (MONTH, NEXT), 18.0, 7, ProfitBelow(0.50))
+        ),
+    ),
     sources=("rulebook 10.3", "PDF p.20, p.32"),
 )
 
@@ -84,6 +94,6 @@ CALENDAR = replace(
     enter_when=(VixBelow(20.0, "R-DIA-01"),),
     take_when=(),
     size=(RiskBudget(0.05, "R-DIA-01"),),
-    shapes=(Shape("calendar", pair(FromPrice(), SameStrike("far put"), WEEK, 23.0, 1)),),
+    shapes=(Shape("calendar", pair(FromPrice(), SameStrike("far put"), (WEEK, WEEK), 23.0, 1)),),
     sources=("rulebook 10.3", "SPEC"),
 )

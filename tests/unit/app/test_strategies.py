@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tomking.app import strategies
+from tomking.app.main import main
 from tomking.core.errors import ConfigError
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
@@ -133,3 +134,72 @@ def test_what_is_written_in_code_is_not_printed_as_a_plan(home: Path) -> None:
     assert strategies.find("coded").name == "coded"
     with pytest.raises(ConfigError, match="written in code"):
         strategies.plan("coded")
+
+
+BARE = """
+from tomking.core.calendar import THURSDAY, after_open
+from tomking.core.contract import Right
+from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.picks import Away, Delta, buy, sell
+from tomking.strategies.plan import Plan
+from tomking.strategies.slots import Slots
+from tomking.strategies.stay import LossBelow
+LEGS = (
+    sell(1, Right.PUT, Delta(0.20), "short put"),
+    buy(1, Right.PUT, Away("short put", 5.0), "long put"),
+)
+MINE = Plan(
+    name="mine", title="Mine", roots=("SPY",), dte=30, dte_within=5,
+    slots=(Slots(THURSDAY, after_open(30), after_open(30)),),
+    shapes=(Shape("mine", (Tranche("spread", LEGS, (LossBelow(2.0),)),)),),
+)
+"""
+
+
+def test_a_users_sound_plan_is_found_and_trades_when_nobody_is_named(home: Path) -> None:
+    own(home, BARE)
+    assert strategies.find("mine").name == "mine"
+    assert "mine" in {each.name for each in strategies.chosen()}
+
+
+@pytest.mark.parametrize(
+    ("was", "is_", "said"),
+    [
+        ("(LossBelow(2.0),)", "()", "the tranche 'spread' is short and has no stop"),
+        ('"short put", 5.0', '"shrt put", 5.0', "is counted from 'shrt put'"),
+        ("dte=30, dte_within=5", "dte=0, dte_within=0", "has no clock exit"),
+        ('("SPY",)', "()", "it names no root"),
+        ("(Shape(", "Shape(", "a part of it is of the wrong kind"),
+    ],
+)
+def test_a_users_plan_with_a_fault_is_told_with_its_file(
+    was: str, is_: str, said: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = BARE.replace(was, is_)
+    if is_ == "Shape(":
+        text = text.replace("(LossBelow(2.0),)),)),)", "(LossBelow(2.0),)),))")
+    path = own(home, text)
+    with pytest.raises(ConfigError, match="the plan 'mine' is not sound") as told:
+        strategies.names()
+    assert said in str(told.value)
+    assert str(path) in str(told.value)
+    assert main(["backtest", "--strategies", "mine"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("root", "said"),
+    [
+        ("GLD", "strategy cannot be traded: GLD has no price history here: gold"),
+        ("NVDA", "NVDA has no price history here: a share has earnings"),
+        ("SPYY", "unknown root 'SPYY'; did you mean 'SPY'"),
+    ],
+)
+def test_a_plan_on_a_root_that_nobody_prices_is_not_chosen(root: str, said: str) -> None:
+    expected = said.replace("strategy", "put_ratio")
+    with pytest.raises(ConfigError, match=expected):
+        strategies.chosen(("put_ratio",), {"put_ratio": {"roots": ["SPY", root]}})
+
+
+def test_every_plan_of_the_house_is_on_roots_that_may_be_chosen() -> None:
+    assert strategies.chosen(("all",))

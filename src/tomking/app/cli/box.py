@@ -61,8 +61,9 @@ def command(
 
 
 def _side(said: str) -> Side:
-    if said not in list(Side):
-        raise ConfigError(f"a box is short or long, not {said!r}{did_you_mean(said, list(Side))}")
+    sides = [side.value for side in Side]
+    if said not in sides:
+        raise ConfigError(f"a box is short or long, not {said!r}{did_you_mean(said, sides)}")
     return Side(said)
 
 

@@ -1,0 +1,222 @@
+"""A plan is looked at before it is traded: what every plan of the house keeps to, a sentence a fault."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from pkgutil import iter_modules
+
+import pytest
+
+from tomking import strategies
+from tomking.core.calendar import THURSDAY, after_open, before_close
+from tomking.core.contract import Right
+from tomking.strategies.adjust import Adjustment
+from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.picks import Away, Delta, Expires, FromPrice, SameStrike, buy, sell
+from tomking.strategies.plan import Plan
+from tomking.strategies.slots import Slots
+from tomking.strategies.sound import faults
+from tomking.strategies.stay import (
+    Before,
+    DteAbove,
+    LossBelow,
+    LossBelowNetLiq,
+    ProfitBelow,
+    ShortDeltaBelow,
+    StayRule,
+    UntilOnLastDay,
+    WinningFrom,
+)
+from tomking.strategies.together import WholeLossBelow
+from tomking.strategies.worth import DebitAtMost
+
+pytestmark = pytest.mark.unit
+
+SHIPPED = tuple(
+    dict.fromkeys(
+        plan
+        for module in iter_modules(strategies.__path__, f"{strategies.__name__}.")
+        for plan in vars(import_module(module.name)).values()
+        if isinstance(plan, Plan)
+    )
+)
+SOLD = (sell(1, Right.PUT, Delta(0.20), "short put"),)
+SPREAD = (*SOLD, buy(1, Right.PUT, Away("short put", 5.0), "long put"))
+BOUGHT = (buy(1, Right.PUT, Delta(0.30), "long put"), sell(1, Right.PUT, Delta(0.20), "short put"))
+
+
+def plan(*tranches: Tranche, **changes: object) -> Plan:
+    """A plan of Thursdays with these tranches."""
+    made = Plan(
+        "mine", "Mine", ("SPY",), 30, 5, (Slots(THURSDAY, after_open(30), after_open(30)),),
+        (Shape("mine", tranches),),
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def tranche(legs: object = SPREAD, *stays: StayRule, **changes: object) -> Tranche:
+    """A tranche with these legs and stay rules."""
+    return replace(Tranche("spread", legs, stays), **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("shipped", SHIPPED, ids=lambda each: each.name)
+def test_every_plan_of_the_house_is_sound(shipped: Plan) -> None:
+    assert faults(shipped) == ()
+
+
+def test_there_are_as_many_as_we_think() -> None:
+    assert {"bear_trap", "calendar", "friday_0dte", "strangle"} <= {each.name for each in SHIPPED}
+    assert len(SHIPPED) >= 20
+
+
+@pytest.mark.parametrize("stop", [
+    LossBelow(2.0), LossBelowNetLiq(0.02), ShortDeltaBelow(0.3), WholeLossBelow(0.3),
+])  # fmt: skip
+def test_a_short_tranche_has_a_stop_of_any_kind(stop: StayRule) -> None:
+    assert faults(plan(tranche(SPREAD, stop))) == ()
+    (said,) = faults(plan(tranche(SPREAD, DteAbove(21), ProfitBelow(0.5))))
+    assert said.startswith("the tranche 'spread' is short and has no stop: add LossBelow")
+
+
+def test_what_is_bought_needs_no_stop() -> None:
+    assert faults(plan(tranche((buy(1, Right.PUT, Delta(0.30), "long put"),)))) == ()
+    paid = (DebitAtMost(2.0),)
+    fly = (*SOLD, buy(1, Right.PUT, FromPrice(), "long put"))
+    assert faults(plan(tranche(fly), take_when=paid)) == ()
+    assert len(faults(plan(tranche(fly)))) == 1
+
+
+def test_a_debit_covers_no_more_than_it_buys() -> None:
+    ratio = (
+        sell(2, Right.PUT, Delta(0.20), "short puts"),
+        buy(1, Right.PUT, FromPrice(), "long put"),
+    )
+    (said,) = faults(plan(tranche(ratio), take_when=(DebitAtMost(2.0),)))
+    assert "has no stop" in said
+    mixed = (*SOLD, buy(2, Right.CALL, Delta(0.3), "long calls"))
+    assert len(faults(plan(tranche(mixed), take_when=(DebitAtMost(2.0),)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("legs", "sound"),
+    [
+        (BOUGHT, True),  # sold at 20 delta against 30: it costs money
+        ((BOUGHT[0], sell(1, Right.PUT, Away("long put", 50.0), "short put")), True),
+        ((BOUGHT[0], sell(1, Right.PUT, Away("long put", -50.0), "short put")), False),
+        ((BOUGHT[0], sell(1, Right.PUT, Delta(0.40), "short put")), False),
+        ((BOUGHT[0], sell(1, Right.CALL, Delta(0.20), "short call")), False),
+        ((BOUGHT[0], sell(2, Right.PUT, Delta(0.20), "short puts")), False),
+        ((BOUGHT[0], sell(1, Right.PUT, FromPrice(-20.0), "short put")), False),  # nobody can tell
+    ],
+)
+def test_a_spread_that_certainly_costs_money_needs_no_stop(legs: object, sound: bool) -> None:
+    assert (faults(plan(tranche(legs))) == ()) is sound
+
+
+def test_a_tranche_that_is_covered_is_stopped_by_its_cover() -> None:
+    far = Tranche(
+        "far", (buy(1, Right.PUT, Delta(0.5), "far put"),), (LossBelow(0.3),), Expires(60, 10),
+        covers=("near",),
+    )  # fmt: skip
+    near = Tranche("near", SOLD, ())
+    assert faults(plan(far, near)) == ()
+    assert len(faults(plan(replace(far, covers=()), near))) == 1
+    assert len(faults(plan(replace(far, stay_while=()), near))) == 1
+
+
+@pytest.mark.parametrize(
+    ("clock", "sound"),
+    [
+        (Before(before_close(60)), True),
+        (UntilOnLastDay(before_close(15)), True),
+        (WinningFrom(before_close(90)), False),  # a winner would stay
+        (DteAbove(0), False),
+    ],
+)
+def test_a_trade_of_one_day_that_is_short_leaves_by_the_clock(clock: StayRule, sound: bool) -> None:
+    day = {"dte": 0, "dte_within": 0}
+    found = faults(plan(tranche(SPREAD, LossBelow(2.0), clock), **day))
+    assert found == () if sound else "no clock exit: add Before(before_close(60))" in found[0]
+
+
+def test_a_debit_of_one_day_may_expire_and_another_days_short_may_stay() -> None:
+    day = {"dte": 0, "dte_within": 0}
+    fly = (*SOLD, buy(1, Right.PUT, FromPrice(), "long put"))
+    assert faults(plan(tranche(fly), take_when=(DebitAtMost(2.0),), **day)) == ()
+    later = tranche(SPREAD, LossBelow(2.0), expires=Expires(7, 3))
+    assert faults(plan(later, **day)) == ()
+    today = replace(later, expires=Expires(0, 0))
+    assert len(faults(plan(today))) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "sound"), [(0.0, False), (0.01, True), (1.0, True), (1.01, False), (-0.5, False)]
+)
+def test_a_profit_target_lies_above_nought_and_at_most_at_all_of_it(
+    target: float, sound: bool
+) -> None:
+    found = faults(plan(tranche(SPREAD, LossBelow(2.0), ProfitBelow(target))))
+    assert found == () if sound else "the profit target of the tranche 'spread'" in found[0]
+
+
+KEPT = LossBelow(2.0)
+Spoilt = Callable[[], Plan]
+WRONG: list[tuple[Spoilt, str]] = [
+    (lambda: plan(tranche(SPREAD, KEPT), roots=()), "it names no root"),
+    (lambda: plan(tranche(SPREAD, KEPT), slots=()), "it has no slot, so it is never asked"),
+    (lambda: plan(shapes=()), "it has no shape with a tranche"),
+    (lambda: plan(tranche(())), "the tranche 'spread' has no leg"),
+    (
+        lambda: plan(tranche((*SOLD, buy(1, Right.PUT, Away("shrt put", 5.0), "long put")), KEPT)),
+        "the leg 'long put' is counted from 'shrt put', and no leg before it is called that",
+    ),
+    (
+        lambda: plan(tranche(SPREAD[::-1], KEPT)),
+        "the leg 'long put' is counted from 'short put', and no leg before it",
+    ),
+    (
+        lambda: plan(tranche((sell(1, Right.PUT, SameStrike("x"), "short put"),), KEPT)),
+        "the leg 'short put' is counted from 'x'",
+    ),
+    (
+        lambda: plan(tranche((*SOLD, *SOLD), KEPT)),
+        "the shape 'mine' calls two legs 'short put': rename one",
+    ),
+    (
+        lambda: plan(tranche(SOLD, KEPT), tranche(BOUGHT[:1])),
+        "the shape 'mine' calls two tranches 'spread': rename one",
+    ),
+    (
+        lambda: plan(tranche(SPREAD, KEPT, covers=("near",))),
+        "the tranche 'spread' covers 'near', which is no other tranche of the shape 'mine'",
+    ),
+    (lambda: plan(tranche(SPREAD, KEPT, covers=("spread",))), "covers 'spread', which is no other"),
+    (
+        lambda: plan(tranche(SPREAD, KEPT, renewed=(Slots(1, after_open(30), after_open(30)),))),
+        "is to be sold again while the rest is held, and the shape 'mine' has no other",
+    ),
+    (
+        lambda: plan(
+            tranche(
+                SPREAD,
+                KEPT,
+                adjustments=(
+                    Adjustment("rolled", (), legs=(sell(1, Right.PUT, Away("x", 1.0), "y"),)),
+                ),
+            )
+        ),
+        "the leg 'y' is counted from 'x'",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoilt", "said"), WRONG, ids=[said for _, said in WRONG])
+def test_a_fault_is_one_sentence_that_says_what_to_mend(spoilt: Spoilt, said: str) -> None:
+    found = faults(spoilt())
+    assert [sentence for sentence in found if said in sentence], found
+    assert all(sentence[0].islower() and not sentence.endswith(".") for sentence in found)
+
+
+def test_every_fault_is_told_and_not_the_first_alone() -> None:
+    found = faults(plan(tranche(SPREAD, ProfitBelow(2.0)), roots=(), dte=0, dte_within=0))
+    assert len(found) == 4
