@@ -29,7 +29,7 @@ from tomking.strategies.strangle import STRANGLE_CL
 pytestmark = pytest.mark.integration
 
 NAMES = "strangle_cl,ipmcc_qqq"
-WINDOW = ("--from", "2015-01-02", "--to", "2015-12-31", "--capital", "200000")
+WINDOW = ("--from", "2015-01-02", "--to", "2016-02-29", "--capital", "200000")
 CAPITAL = Decimal(200_000)
 
 
@@ -43,7 +43,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def done() -> Run:
     """Both strategies, a year."""
     both = strategies.chosen(NAMES.split(","))
-    return run(RunSpec(both, CAPITAL, date(2015, 1, 2), date(2015, 12, 31)))
+    return run(RunSpec(both, CAPITAL, date(2015, 1, 2), date(2016, 2, 29)))
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -118,6 +118,12 @@ def test_they_do_not_share_an_account_with_what_is_counted(
     assert len(err.strip().splitlines()) == 1
     with pytest.raises(ConfigError, match="run it apart"):
         run(RunSpec(strategies.chosen(names.split(",")), CAPITAL))
+
+
+def test_no_gate_of_theirs_has_a_value(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capsys, "--strategies", "strangle_cl", "--gate-value", "--json")
+    assert (code, out) == (2, "")
+    assert "no money is counted here" in err
 
 
 def test_nobody_gets_them_by_asking_for_all() -> None:

@@ -78,9 +78,7 @@ def test_its_trades_are_on_the_page(traded: Path) -> None:
 
 
 def test_the_command_counts_them(home: Path) -> None:
-    done = tomking(
-        home, "backtest", "--strategies", NAME, "--capital", "100000", *WINDOW, "--json"
-    )
+    done = tomking(home, "backtest", "--strategies", NAME, "--capital", "100000", *WINDOW, "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["strategies"][NAME]["entered"] >= 5

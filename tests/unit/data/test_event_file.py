@@ -13,7 +13,7 @@ from tomking.app.event_calendar import AHEAD_DAYS, bring_in, ending, own_events,
 from tomking.app.main import main
 from tomking.core.errors import DataError
 from tomking.data.event_file import COLUMNS, laid_over, read_events, write_events
-from tomking.data.modelled import EVENTS
+from tomking.data.families import SP500
 from tomking.data.tables import events, shipped_events
 from tomking.market.events import UNKNOWN, Event
 
@@ -122,9 +122,9 @@ def test_brought_in_dates_are_laid_over_the_shipped_ones(tmp_path: Path) -> None
     found = bring_in(written(tmp_path, HEAD, NFP, CPI, FOMC))
     assert (found.read, found.changed, found.held) == (3, 3, 3)
     table = events(own_events())
-    assert table.on(date(2027, 1, 27), EVENTS) == {"FOMC": "14:00", UNKNOWN: (
+    assert table.on(date(2027, 1, 27), SP500.events) == {"FOMC": "14:00", UNKNOWN: (
         "CPI after 2027-01-13; NFP after 2027-01-08")}  # fmt: skip
-    assert events().on(date(2027, 1, 13), EVENTS).keys() == {UNKNOWN}
+    assert events().on(date(2027, 1, 13), SP500.events).keys() == {UNKNOWN}
     again = bring_in(written(tmp_path, HEAD, FOMC.replace("14:00", "13:00")))
     assert (again.read, again.changed, again.held) == (1, 1, 3)
     assert events(own_events()).on(date(2027, 1, 27), ("FOMC",)) == {"FOMC": "13:00"}
@@ -181,13 +181,13 @@ def test_a_file_that_somebody_spoilt_is_one_sentence(
 
 @pytest.mark.rule("R-EVT-03")
 def test_a_calendar_that_ends_soon_is_told_and_one_that_lasts_is_not() -> None:
-    last = min(events().covers[name][1] for name in EVENTS)
+    last = min(events().covers[name][1] for name in SP500.events)
     far = date.fromordinal(last.toordinal() - AHEAD_DAYS)
     assert ending(far, ()) == ()
     near = ending(date.fromordinal(far.toordinal() + 1), ())
     assert len(near) == 1
     assert f"end on {last}" in near[0]
-    assert len(ending(date(2027, 6, 1), ())) == len(EVENTS)
+    assert len(ending(date(2027, 6, 1), ())) == len(SP500.events)
 
 
 def test_the_answer_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -98,15 +98,12 @@ def command(
     }  # fmt: skip
     said = Said(from_, to, capital, strategies_, fill, seed, scale, early_exercise, latency_s)
     spec = spec_of(load(config, preset), said)
-    apart(spec)
     target = report or (None if json else REPORT)
     if target is not None:
         writable(target, "--report")
     again = _again(given, ("--gate-value",) if gate_value else ())
     if spec.mechanics:
-        with bar("trading") as heard:
-            counted = mechanics.made(spec, again, heard)
-        return mechanics.told(counted, target, json_too=json)
+        return _counted(spec, again, target, gate_value=gate_value, json=json)
     varied = target is not None if strip is None else strip
     wanted = Wanted(spec, again, varied, gate_value)
     with bar("trading") as heard:
@@ -114,6 +111,20 @@ def command(
     if target is not None:
         write(target, json_of(found) if target.suffix == ".json" else page_of(found))
     return _told(found, ending(found.last, spec.events), target, json=json)
+
+
+def _counted(
+    spec: RunSpec, again: str, target: Path | None, *, gate_value: bool, json: bool
+) -> int:
+    """A run whose money is not counted, on the terminal, as JSON and as a page."""
+    if gate_value:
+        raise ConfigError(
+            "--gate-value tells in dollars what gates were worth, and no money is counted here: "
+            "leave it out"
+        )
+    with bar("trading") as heard:
+        counted = mechanics.made(spec, again, heard)
+    return mechanics.told(counted, target, json_too=json)
 
 
 def _told(found: Report, warnings: Sequence[str], target: Path | None, *, json: bool) -> int:
@@ -145,7 +156,7 @@ def spec_of(settings: Settings, said: Said) -> RunSpec:
     start, end = _day(said.start), _day(said.end)
     if start is not None and end is not None and start > end:
         raise ConfigError(f"--from {start} lies after --to {end}: exchange them")
-    return RunSpec(
+    spec = RunSpec(
         strategies.chosen(_names(said.strategies) or settings.strategies, settings.tunings),
         settings.capital if said.capital is None else capital_of(said.capital),
         start,
@@ -161,6 +172,8 @@ def spec_of(settings: Settings, said: Said) -> RunSpec:
         latency_s=settings.latency_s if said.latency_s is None else latency(said.latency_s),
         events=own_events(),
     )  # fmt: skip
+    apart(spec)
+    return spec
 
 
 def _names(said: str | None) -> tuple[str, ...]:
