@@ -28,7 +28,7 @@ from worlds.orders import book_with, closing, legs_of, order, traded, view
 pytestmark = pytest.mark.unit
 
 FAR, NEAR = date(2026, 1, 30), date(2026, 1, 2)
-YEAR, WEEK = date(2026, 2, 20), date(2025, 12, 12)
+YEAR, WEEK = date(2026, 1, 30), date(2025, 12, 12)
 
 
 def campaign(strategy: str, *tranches: tuple[str, str, date]) -> Order:
@@ -72,7 +72,7 @@ def test_the_cover_goes_when_nothing_is_left_to_cover() -> None:
 
 
 def played(held: Iterable[Fact]) -> Venue:
-    """A look, an hour after the open, at an IPMCC whose year has 77 days left and may not be rolled."""
+    """A look, an hour after the open, at an IPMCC whose year has 56 days left."""
     mine, venue = desk(IPMCC), Venue()
     mine.begin(RunStarted(board().day.session.opens, "test", Decimal(9_000), ""))
     mine.note(held)
@@ -84,7 +84,7 @@ def played(held: Iterable[Fact]) -> Venue:
 
 
 @pytest.mark.rule("R-PMC-07")
-def test_a_year_that_may_not_be_rolled_is_never_sold_over_its_week() -> None:
+def test_a_year_that_nears_its_end_is_never_sold_over_its_week() -> None:
     opened = campaign("ipmcc", ("leap", "+1 500 C", YEAR), ("weekly", "-1 600 C", WEEK))
     at = board().day.session.opens
     held = traded(opened, ("100.00", "8.00"), at)

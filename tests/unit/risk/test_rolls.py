@@ -12,6 +12,7 @@ from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns
 from tomking.risk.case import Case, open_case
 from tomking.risk.exposure import added, stress_loss
+from tomking.risk.sizing import margin_of_strategy
 from tomking.risk.view import View
 from worlds.board import board
 from worlds.gates import AHEAD, answers
@@ -122,3 +123,17 @@ def test_an_opening_order_finds_the_limit_as_it_is(rule: str) -> None:
     assert not said.passed
     rolled = roll("+1 5000 P", "-1 4900 P")
     assert answers(held("-1 5000 P"), wanted=rolled, **row)[rule].passed
+
+
+@pytest.mark.rule("R-MRG-07")
+@pytest.mark.parametrize(("adds", "passes"), [(-500.0, True), (0.0, True), (1.0, False)])
+def test_a_rung_of_a_full_ladder_may_be_rolled(adds: float, passes: bool) -> None:
+    """Its own margin is in the ladder already; only what the new one needs more is added."""
+    seen = held("-1 5000 P")
+    full = margin_of_strategy(seen, "x") / 100_000.0
+    seen = replace(seen, limits=replace(seen.limits, bp_by_strategy=(("x", full),)))
+    dry_run = (9_000.0, 9_000.0 + adds, 9_000.0)
+    rolled = roll("+1 5000 P", "-1 4900 P")
+    assert answers(seen, wanted=rolled, dry_run=dry_run)["R-MRG-07"].passed is passes
+    fresh = order("-1 4900 P", "5.00", expiry=AHEAD, strategy="x", campaign="y")
+    assert not answers(seen, wanted=fresh, dry_run=dry_run)["R-MRG-07"].passed

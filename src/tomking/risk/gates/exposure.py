@@ -244,13 +244,18 @@ def stage_unlocks_the_strategy(case: Case) -> Reading:
 
 
 def margin_of_the_strategy_is_small(case: Case) -> Reading:
-    """All campaigns of the strategy, the order among them, need less than their share (R-MRG-07)."""
-    name, limits = case.order.strategy, case.view.limits
+    """All campaigns of the strategy, the order among them, need less than their share (R-MRG-07).
+
+    Of a roll it is what it adds: the rung that goes has its margin in the ladder already.
+    """
+    name, limits, preview = case.order.strategy, case.view.limits, case.preview
     bound = named(limits.bp_by_strategy, name, inf)
     held = 0.0 if bound == inf else margin_of_strategy(case.view, name)
+    adds = float(preview.change if _rolls(case) else preview.alone)
+    before = _share(held, case) if _rolls(case) else None
     return Reading(
-        f"margin of {name}", Stage.MARGIN, Sense.AT_MOST,
-        _share(held + float(case.preview.alone), case), bound, "of net liq", "R-MRG-07",
+        f"margin of {name}", Stage.MARGIN, Sense.AT_MOST, _share(held + adds, case),
+        _no_worse(bound, before or 0.0), "of net liq", "R-MRG-07",
     )  # fmt: skip
 
 
