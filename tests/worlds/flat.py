@@ -101,7 +101,7 @@ class FlatMarket:
             self.closed = self.price
         self._draw(now)
         self.board = FlatBoard(
-            now, self.today, self.price, self.opened, self.vol, 100.0 * self.vol,
+            now, self.today, self.price, self.opened, vol=self.vol, vix_points=100.0 * self.vol,
             closed_at=self.closed,
         )  # fmt: skip
         return self.board
