@@ -136,7 +136,7 @@ def test_the_terminal_gets_a_page_that_ends_with_where_the_report_is(
     code, out, _ = said(capsys, *SHORT, "--capital", "100000", "--report", "page.html")
     lines = out.strip().splitlines()
     assert code == 0
-    assert len(lines) <= 25
+    assert len(lines) <= 30
     assert SAME_DAY in out
     assert lines[-1] == f"report: {Path('page.html').resolve()}"
     text = Path("page.html").read_text(encoding="utf-8")

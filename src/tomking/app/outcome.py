@@ -1,4 +1,4 @@
-"""What a backtest says on the terminal: at most 25 lines, the last of them where the report is."""
+"""What a backtest says on the terminal: at most 30 lines, the last of them where the report is."""
 
 from collections.abc import Mapping
 from pathlib import Path

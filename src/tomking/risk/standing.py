@@ -144,7 +144,10 @@ def apply(standing: Standing, fact: Fact, limits: Limits) -> Standing:
 
 
 def _restrained(standing: Standing, fact: Fact) -> Standing:
-    """The standing after what holds a desk back, or lets it go on."""
+    """The standing after what holds a desk back, or lets it go on.
+
+    A desk that is flattened begins again at the first stage, if one was ever signed for (R-STG-05).
+    """
     match fact:
         case Halted(at=at, reason=reason, net_liq=net_liq):
             trips = (*_others(standing, reason), Trip(reason, at, net_liq))

@@ -63,7 +63,7 @@ def test_two_tranches_that_go_for_one_reason_close_what_is_covered_once() -> Non
 def test_the_cover_goes_when_nothing_is_left_to_cover() -> None:
     opened = campaign("calendar", ("far", "+1 600 P", FAR), ("near", "-1 600 P", NEAR))
     market = board(vix_points=24.0)
-    book = book_with(market.at, (opened, ("9.00", "6.00")))
+    book = book_with(market.at, (opened, ("14.00", "6.00")))
     book = fold(book, traded(closing(opened, "-6.00", "near"), ("6.00",), market.at))
     seen, mine = view(market, book), desk(CALENDAR)
     watched = frozenset({"calendar"})

@@ -225,4 +225,4 @@ def test_a_distance_of_exactly_one_or_two_per_cent_is_the_next_step(
     [(0.51, 65), (-0.51, 65), (0.5, 50), (-0.5, 50), (0.1, 50), (-0.1, 50), (0.09, 40), (0.0, 40)],
 )
 def test_momentum_is_the_size_of_the_histogram(histogram: float, points: float) -> None:
-    assert momentum(replace(RISING, histogram=histogram)) == points
+    assert momentum(abs(histogram), 0.1, 0.5) == points
