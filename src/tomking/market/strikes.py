@@ -28,8 +28,12 @@ _SPY_FAR: Ladder = ((1.0, 0.10), (5.0, inf))
 _CRUDE: Ladder = ((0.5, inf),)
 #: By root; any other has the ladder of an index.
 _LADDERS: Mapping[str, tuple[Ladder, Ladder]] = MappingProxyType(
-    dict.fromkeys(("SPY", "QQQ"), (_SPY_NEAR, _SPY_FAR))
-    | dict.fromkeys(("CL", "MCL"), (_CRUDE, _CRUDE))
+    {
+        "SPY": (_SPY_NEAR, _SPY_FAR),
+        "QQQ": (_SPY_NEAR, _SPY_FAR),
+        "CL": (_CRUDE, _CRUDE),
+        "MCL": (_CRUDE, _CRUDE),
+    }
 )
 #: Slack for a strike that arithmetic put a hair off its multiple.
 _HAIR = 1e-9
