@@ -169,6 +169,10 @@ def test_strategies_and_products_come_with_their_phase(number: int) -> None:
             reading = said(V18, "R-PHA-05", memory=memory, asked={"root": root})
             assert reading.passed is (number >= phase), root
     assert said(V18, "R-PHA-05", memory=memory, asked={"root": "MES"}).passed
+    for root in ("ES", "CL", "NQ"):
+        asked = {"strategy": "strangle", "root": root}
+        both = [said(V18, rule, memory=memory, asked=asked) for rule in ("R-PHA-04", "R-PHA-05")]
+        assert all(reading.passed for reading in both) is (number >= 2), root
 
 
 @pytest.mark.parametrize("sign", [1, -1])

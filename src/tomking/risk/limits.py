@@ -9,6 +9,7 @@ from typing import Any
 
 from tomking.core.value import value
 from tomking.risk.groups import EQUITY_GROUPS, GROUPS, Groups
+from tomking.risk.unlocks import ROOTS_BY_PHASE, Unlocks
 
 Pairs = tuple[tuple[float, float], ...]
 Named = tuple[tuple[str, float], ...]
@@ -86,13 +87,9 @@ class Limits:
         ),
         metadata=about("phase", "R-PHA-04"),
     )  # fmt: skip
-    roots_by_phase: tuple[tuple[str, str, int], ...] = field(
-        default=(
-            ("strangle", "ES", 3), ("strangle_cl", "CL", 3), ("bear_trap", "ES", 4),
-            ("leap_ladder", "QQQ", 4), ("leap_ladder", "IWM", 4),
-        ),
-        metadata=about("strategy, root, phase", "R-PHA-05"),
-    )  # fmt: skip
+    roots_by_phase: Unlocks = field(
+        default=ROOTS_BY_PHASE, metadata=about("strategy, root, phase", "R-PHA-05")
+    )
     phase_gates: str = field(default="off", metadata=about("off | on", "R-PHA-06"))
     phase_months: Pairs = field(
         default=((2, 2), (3, 3), (4, 4)), metadata=about("months in the phase before", "R-PHA-06")
