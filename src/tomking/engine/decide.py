@@ -18,6 +18,7 @@ from tomking.market.snapshot import BID, Legs, Marks
 from tomking.portfolio.book import Position, Working
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.package import natural, package_mid, price_band
+from tomking.risk.capacity import with_winners
 from tomking.risk.sizing import sized
 from tomking.risk.standing import OPENING
 from tomking.risk.view import View
@@ -267,7 +268,8 @@ def entry(desk: Desk, view: View, strategy: Strategy) -> Wish | Skip:
             seen = skip("quotes to price an order by", Stage.DATA, sight.fault, "sound", "R-DAT-03")
             return Skip((*against, *seen.readings))
         found = sized(wanted, view, strategy.name)
-        against += (of_root(root, measured) for measured in (*wanted.readings, *found.readings))
+        rooms = with_winners(found.readings, root, entered_now(view), view.limits)
+        against += (of_root(root, measured) for measured in (*wanted.readings, *rooms))
         if found.units >= 1:
             return _opening(desk, view, strategy, wanted, sight, found.units, tuple(against))
     return Skip(tuple(against))
@@ -295,6 +297,15 @@ def _opening(
         why=f"{wanted.shape}, credit {wanted.credit:.2f} at VIX {view.market.vix.value:.2f}",
     )  # fmt: skip
     return Wish(order, readings, sight, walk)
+
+
+def entered_now(view: View, besides: str = "") -> tuple[Order, ...]:
+    """The opening orders of other campaigns that were sent at this very instant."""
+    return tuple(
+        there.order
+        for there in view.book.opening()
+        if there.since == view.market.at and there.order.campaign != besides
+    )
 
 
 def intent_of(strategy: Strategy, view: View) -> str:

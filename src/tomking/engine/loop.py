@@ -23,6 +23,7 @@ from tomking.engine.decide import (
     already,
     at_work,
     closing,
+    entered_now,
     entry,
     exits,
     first_closed,
@@ -38,6 +39,7 @@ from tomking.engine.tend import Tended, adjustments, renewals
 from tomking.engine.walk import ABANDONED, STEPPED, Move
 from tomking.portfolio import marks as worth
 from tomking.risk.breakers import tripped
+from tomking.risk.capacity import with_winners
 from tomking.risk.judge import judge
 from tomking.risk.verdict import Approved, Refused, Verdict
 from tomking.risk.view import View
@@ -212,7 +214,11 @@ def _verdict(order: Order, view: View, broker: Broker) -> Verdict:
             "margin preview", Stage.DATA, Sense.IS, str(missing), "a quote", "", "R-MRG-05"
         )
         return Refused(order, (seen,))
-    return judge(order, view, preview)
+    verdict = judge(order, view, preview)
+    others = () if isinstance(verdict, Approved) else entered_now(view, order.campaign)
+    if not others:
+        return verdict
+    return Refused(order, with_winners(verdict.readings, order.root, others, view.limits))
 
 
 def _ask(

@@ -207,3 +207,16 @@ def test_an_event_day_is_a_reason() -> None:
     failed = first_failure(considered.readings)
     assert failed is not None
     assert failed.rule == "R-EVT-04"
+
+
+def test_a_refusal_names_who_took_the_last_room_in_the_same_tick() -> None:
+    """Two plans at one slot, and room for one campaign: the second is told who was first."""
+    twin = replace(FRIDAY_0DTE, name="twin", take_when=())
+    plans = (replace(FRIDAY_0DTE, take_when=()), twin)
+    room = Limits(walk_mode="natural", group_reserve=(), group_max=(("A1", 1.0),))
+    both = bench(plans, rising, limits=room)
+    facts = both.play(replace(tick(60, due="friday_0dte"), due=frozenset({"friday_0dte", "twin"})))
+    assert [fact.order.strategy for fact in facts if isinstance(fact, Sent)] == ["friday_0dte"]
+    refused = [fact for fact in facts if isinstance(fact, Judged) and not fact.approved]
+    named = [reading.name for fact in refused for reading in fact.readings if not reading.passed]
+    assert "campaigns in group A1 (taken by friday_0dte)" in named
