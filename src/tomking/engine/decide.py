@@ -75,7 +75,10 @@ def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
 
 
 def first_closed(desk: Desk, view: View, position: Position) -> tuple[Position, ...]:
-    """What is closed when a position is to go: itself, or what it covers as long as that is held."""
+    """What is closed when a position is to go: itself, or what it covers as long as that is held.
+
+    Nothing while an order is at work that sells what it covers: once filled, that would stand alone.
+    """
     strategy = desk.tending(position.strategy)
     names = strategy.covered(position) if strategy else ()
     covered = [
@@ -84,8 +87,18 @@ def first_closed(desk: Desk, view: View, position: Position) -> tuple[Position, 
         if other.campaign == position.campaign and other.tranche in names
     ]
     if not covered:
-        return (position,)
+        return () if _is_sold(view, position.campaign, names) else (position,)
     return tuple(each for each in covered if not is_closing(view, each))
+
+
+def _is_sold(view: View, campaign: str, tranches: Sequence[str]) -> bool:
+    """Whether an order of a campaign that opens one of these tranches is at work."""
+    return any(
+        leg.opens and leg.tranche in tranches
+        for working in view.book.adding()
+        if working.order.campaign == campaign
+        for leg in working.order.legs
+    )
 
 
 def is_closing(view: View, position: Position) -> bool:

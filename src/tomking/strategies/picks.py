@@ -118,7 +118,9 @@ class SameStrike:
     def find(
         self, at: Place, expiry: Expiry, right: Right, found: Mapping[str, Quote]
     ) -> Quote | Skip:
-        """Ask for the other leg's strike."""
+        """Ask for the other leg's strike; a leg that is gone has none."""
+        if self.leg not in found:
+            return Skip((Reading(f"the {self.leg}", Stage.DATA, Sense.IS, "gone", "held"),))
         return at.chain.by_strike(expiry, right, float(found[self.leg].contract.strike or 0))
 
     def __str__(self) -> str:
