@@ -50,13 +50,25 @@ def test_the_demo_writes_a_page_and_a_document_and_says_what_next(
     assert "http" not in text
     assert SAME_DAY in text
     assert text.count("What each gate was worth") == 1
-    assert "--capital 100000 --gate-value" in text
+    assert "--capital 100000 --strategies friday_0dte,lt112 --gate-value" in text
     assert text.index('id="a44500"') < text.index('id="a100000"')
     said = json.loads(Path("tomking-demo/report.json").read_text(encoding="utf-8"))
     assert [one["capital"] for one in said["accounts"]] == [44500, 100000]
     hashes = [one["run_hash"] for account in said["accounts"] for one in account["columns"]]
     assert len(hashes) == len(set(hashes)) == 16
     assert all(one in text for one in hashes)
+
+
+def test_the_command_beside_each_account_makes_its_run_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["demo"]) == 0
+    said = json.loads(Path("tomking-demo/report.json").read_text(encoding="utf-8"))
+    capsys.readouterr()
+    for account in said["accounts"]:
+        assert main([*account["command"].split()[1:], "--no-strip", "--json"]) == 0
+        again = json.loads(capsys.readouterr().out)["run_hash"]
+        assert again == account["columns"][0]["run_hash"]
 
 
 def test_the_demo_answers_in_json_and_to_another_folder(
