@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tomking.app.main import main
+from tomking.app.outcome import FEW
 from tomking.app.reporting import write
 from tomking.app.runs import find, ledger
 from tomking.core.errors import ConfigError
@@ -154,6 +155,17 @@ def test_an_account_that_trades_nothing_is_told_which_gates_stopped_it(
     assert code == 0
     assert "nothing was traded in 19 sessions" in out
     assert "What stopped Friday 0DTE: ES by" in out
+
+
+def test_a_strategy_that_entered_less_than_ten_times_is_listed_with_its_gates(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, _ = said(capsys, *WINDOW, "--strategies", "friday_0dte,lt112")
+    rows = [line.split() for line in out.splitlines()]
+    entered = {row[0]: int(row[-7]) for row in rows if row[:1] == ["LT112"]}
+    assert code == 0
+    assert 0 < entered["LT112"] < FEW
+    assert "What stopped LT112 (long-term 1-1-2): ES by" in out
 
 
 def test_the_help_names_every_form_of_a_fill_model(

@@ -16,6 +16,9 @@ from tomking.report.words import TOO_FEW, UNMEASURABLE, many, money, percent
 
 HEAD = ("strategy", "slots", "entered", "closed", "won", "lost", "winners", "a trade", "result")
 
+#: Below so many entries a strategy is listed with the gates that stop it.
+FEW = 10
+
 
 def show_outcome(report: Report, checked: Mapping[str, str], target: Path | None) -> None:
     """Print what came of a backtest of one account."""
@@ -31,7 +34,7 @@ def show_outcome(report: Report, checked: Mapping[str, str], target: Path | None
     if account.strip:
         lines.print(Text(found[-1]))
     for tally, funnel in zip(base.summary.tallies, base.summary.funnels, strict=True):
-        if not tally.entered:
+        if tally.entered < FEW:
             lines.print(Text(stopped(tally, funnel)))
     if base.gates is not None:
         _show_gates(base.gates)
