@@ -1,7 +1,8 @@
 """In a world in which nothing can be earned, no strategy earns anything: the engine invents nothing.
 
-2,000 paths a strategy with ``TOMKING_FULL=1`` (``make prove``); 500 for Friday 0DTE and 200 for LT112
-in the suite. ``pytest -s`` prints the figures, and what they make of the winners of the default run.
+2,000 paths a strategy with ``TOMKING_FULL=1`` (``make prove``); 500 for Friday 0DTE, 200 for LT112 and
+100 for the LEAP ladder in the suite. ``pytest -s`` prints the figures, and what they make of the
+winners of the default run.
 """
 
 import os
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 
 from tomking.analysis.trades import Held, Trade, trades
-from tomking.backtest.run import Run
+from tomking.backtest.run import Run, RunSpec, run
 from tomking.core.contract import Contract
 from tomking.core.facts import Fact, LegFilled, Sent, Settled
 from tomking.core.money import ZERO
@@ -28,6 +29,7 @@ from tomking.engine.desk import Desk
 from tomking.market.snapshot import VOL
 from tomking.portfolio.columns import columns
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.leap_ladder import LEAP_LADDER
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.plan import Plan
 from worlds.flat import trade
@@ -37,9 +39,12 @@ pytestmark = pytest.mark.integration
 FULL = os.environ.get("TOMKING_FULL") == "1"
 FRIDAY, MONDAY = date(2016, 3, 4), date(2016, 3, 8)
 WEDNESDAY, SUMMER = date(2016, 3, 2), date(2016, 7, 20)
+RUNG, NEXT_YEAR = date(2016, 3, 7), date(2017, 4, 28)
 #: LT112 wants 15 points of credit: without a smile they are there at VIX 30.
 WILD = 0.30
 ONCE_A_DAY = replace(LT112, watch_min=195)
+#: One rung on the root this world prices; volatility is given, so nothing is asked of VIX.
+ONE_RUNG = replace(LEAP_LADDER, roots=("ES",), enter_when=(), size=(), watch_min=195)
 
 
 def say(line: str) -> None:
@@ -86,6 +91,12 @@ def lt112(moves: float = WILD, count: int = 2000 if FULL else 200) -> Outcome:
     return outcome(ONCE_A_DAY, count, WEDNESDAY, SUMMER, WILD, moves)
 
 
+@cache
+def leap(vol: float = 0.20, moves: float = 0.20) -> Outcome:
+    """A rung of the LEAP ladder, priced at one volatility and moving by the same or another."""
+    return outcome(ONE_RUNG, 2000 if FULL else 100, RUNG, NEXT_YEAR, vol, moves)
+
+
 def outcome(
     plan: Plan, count: int, first: date, last: date, vol: float, moves: float | None = None
 ) -> Outcome:
@@ -100,13 +111,22 @@ def facts_of(desk: Desk) -> list[Fact]:
     return [fact for _, fact in desk.journal.read()]
 
 
-@pytest.mark.parametrize("plan", [friday, lt112])
+@pytest.mark.parametrize("plan", [friday, lt112, leap])
 def test_nothing_is_earned_in_a_flat_world(plan: Callable[[], Outcome]) -> None:
     """The mean within three standard errors of nought."""
     found = plan()
     assert found.still == 0
     assert found.error > 0
     assert abs(found.mean) <= 3.0 * found.error, str(found)
+
+
+def test_four_rungs_in_five_win_where_nothing_is_earned() -> None:
+    """A target of 30 % of the credit against a stop at a loss of twice it: many small wins, no edge."""
+    won = leap().usd[leap().usd > 0].mean()
+    lost = -leap().usd[leap().usd < 0].mean()
+    say(f"a rung of the LEAP ladder makes {won:,.0f} when it wins and loses {lost:,.0f} otherwise")
+    assert leap().share > 0.8
+    assert lost > 4.0 * won
 
 
 @pytest.mark.parametrize(("moves", "sign"), [(0.20, 1), (0.50, -1)])
@@ -200,9 +220,9 @@ def test_lt112_wins_no_oftener_than_its_exits_and_chance_explain(default_run: Ru
     assert mean - 2.12 * error < 0.0 < mean + 2.12 * error
 
 
-def sold_and_moved(run: Run, one: Trade) -> tuple[float, float]:
-    """The volatility a trade sold its naked puts at, and that of the index until they were gone."""
-    puts = [(leg, fill) for leg, fill in fills_of(run, one) if leg.tranche == "naked puts"]
+def sold_and_moved(run: Run, one: Trade, tranche: str) -> tuple[float, float]:
+    """The volatility a trade sold its puts at, and that of the index until they were gone."""
+    puts = [(leg, fill) for leg, fill in fills_of(run, one) if leg.tranche == tranche]
     (leg, first), (_, last) = puts[0], puts[-1]
     marks = ModelMarket(run.history, run.spec.seed).at(first.at).marks(columns([(leg.contract, 1)]))
     spx = run.history.spx
@@ -213,7 +233,24 @@ def sold_and_moved(run: Run, one: Trade) -> tuple[float, float]:
 
 def test_the_index_moved_by_half_of_what_lt112_sold_it_at(default_run: Run) -> None:
     """So its winners say little of the plan: the years were calm, and the model's far puts are rich."""
-    pairs = [sold_and_moved(default_run, one) for one in made_by(default_run, LT112.name)]
-    sold, moved = np.array(pairs).mean(axis=0)
+    mine = made_by(default_run, LT112.name)
+    sold, moved = np.mean([sold_and_moved(default_run, one, "naked puts") for one in mine], axis=0)
     say(f"lt112 sold puts at {sold:.1%} on average; while it held them the index did {moved:.1%}")
     assert 0.10 < moved < 0.6 * sold
+
+
+def test_the_ladder_wins_no_oftener_than_calm_years_and_rich_puts_explain() -> None:
+    """Its winners against those of a world priced as the model prices and moving as the index did."""
+    run_of_it = run(RunSpec((LEAP_LADDER,), Decimal(100_000)))
+    mine = made_by(run_of_it, LEAP_LADDER.name)
+    sold, moved = np.mean([sold_and_moved(run_of_it, one, "rung") for one in mine], axis=0)
+    alike = leap(round(sold, 2), round(moved, 2))
+    won, usd = sum(one.won for one in mine), sum((one.pnl for one in mine), ZERO)
+    chance = at_least(won, len(mine), alike.share)
+    say(
+        f"the ladder alone: {won} of {len(mine)} won, {usd:+,.2f}; sold at {sold:.1%}, while held the "
+        f"index did {moved:.1%}; as many or more at {alike.share:.1%} each: {chance:.1%}"
+    )
+    assert moved < 0.6 * sold
+    assert alike.mean > 3.0 * alike.error, "there was something to be earned, by luck and model"
+    assert chance > 0.05
