@@ -45,7 +45,7 @@ DAY = date(2018, 2, 7)
 def rows(wanted: RunSpec | None = None) -> list[Row]:
     """Figures of the desk, each with its peer's or its bound and the ratio in our favour.
 
-    ``wanted`` is the backtest that is timed; by default both plans over the whole embedded history.
+    ``wanted`` is the backtest that is timed; by default the core over the whole embedded history.
     """
     paths: Paths = {}
     spec = wanted or RunSpec(strategies.chosen(), CAPITAL)
