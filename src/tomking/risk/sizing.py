@@ -107,13 +107,19 @@ def _means(
     limits, net_liq, what = view.limits, max(view.capital, 0.0), product(wanted.root)
     return (
         *_margins(wanted, view, strategy, legs, marks),
-        Room("loss at the stop", Stage.MARGIN, _fit(
-            limits.stop_risk_max * net_liq, wanted.stop_loss * what.multiplier), "R-SIZ-01"),
+        at_the_stop(wanted, view),
         Room("greatest loss", Stage.MARGIN, _defined(wanted, limits, net_liq, what), "R-SIZ-02"),
         *_kelly(wanted, view, strategy, what),
         *_stress(view, legs, marks, limits, net_liq),
         *_contracts(view, strategy, what),
     )  # fmt: skip
+
+
+def at_the_stop(wanted: Structure, view: View) -> Room:
+    """Room in what a trade may lose at its stops: none where nothing bounds that."""
+    budget = view.limits.stop_risk_max * max(view.capital, 0.0)
+    units = _fit(budget, wanted.stop_loss * product(wanted.root).multiplier)
+    return Room("loss at the stop", Stage.MARGIN, units, "R-SIZ-01")
 
 
 def _fit(budget: float, each: float) -> float:

@@ -13,6 +13,7 @@ from tomking.core.product import product
 from tomking.core.reading import Reading, Skip, refuses
 from tomking.core.value import value
 from tomking.portfolio.book import Position
+from tomking.risk.sizing import at_the_stop
 from tomking.risk.view import View
 from tomking.strategies.adjust import Adjustment
 from tomking.strategies.build import Shape, Tranche, adjusted, built, renewed
@@ -184,7 +185,10 @@ class Plan:
     def renewals(self, view: View) -> Iterator[Structure | Skip]:
         """Tranches that campaigns have lost and whose time has come, sold again."""
         for tranche, found in renewed(self, view):
-            yield found if isinstance(found, Skip) else taken_when(view, found, tranche.take_when)
+            wanted = (
+                found if isinstance(found, Skip) else taken_when(view, found, tranche.take_when)
+            )
+            yield wanted if isinstance(wanted, Skip) else stopped_within(view, wanted)
 
     def covered(self, position: Position) -> tuple[str, ...]:
         """The tranches that must be gone before this one."""
@@ -209,6 +213,14 @@ def taken_when(view: View, candidate: Candidate, rules: Sequence[WorthRule]) -> 
         return Skip(readings)
     least = max((rule.least(measured) for rule, measured in answers), default=-inf)
     return replace(candidate.structure, readings=readings, credit_min=least)
+
+
+def stopped_within(view: View, wanted: Structure) -> Structure | Skip:
+    """What is sold again, of no more units than may be lost at its stops (R-SIZ-01)."""
+    room = at_the_stop(wanted, view)
+    units = min(wanted.units_max, room.units)
+    readings = (*wanted.readings, room.reading)
+    return replace(wanted, units_max=units, readings=readings) if units >= 1.0 else Skip(readings)
 
 
 def profit_price(position: Position, of_premium: float) -> Decimal:

@@ -12,8 +12,9 @@ from tomking.core.order import Leg, Structure
 from tomking.core.reading import Skip, Stage
 from tomking.portfolio.book import Position
 from tomking.portfolio.columns import columns_of
-from tomking.strategies.build import Shape, Tranche, defined_loss
+from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.losses import defined_loss
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.picks import Away, Delta, buy, sell
 from tomking.strategies.plan import profit_price

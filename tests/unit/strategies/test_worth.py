@@ -15,7 +15,7 @@ from tomking.core.reading import Reading
 from tomking.market.snapshot import Quote
 from tomking.portfolio.book import Book, empty_book, fold
 from tomking.strategies.apart import NoneOnExpiry, NoneOpenedWithin, NotOutliving
-from tomking.strategies.build import defined_loss
+from tomking.strategies.losses import defined_loss
 from tomking.strategies.worth import (
     CallsAbove,
     Candidate,
