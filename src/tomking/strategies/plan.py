@@ -226,9 +226,9 @@ def stopped_within(view: View, wanted: Structure) -> Structure | Skip:
 def profit_price(position: Position, of_premium: float) -> Decimal:
     """The net credit per unit (negative: a cost) at which a profit order rests, before the tick.
 
-    A credit of 4.00 with a target of half is bought back at 2.00; a debit of 9.00 is sold at 13.50.
+    A credit of 4.00 with a target of half is bought back at 2.00; a debit of 9.00 is sold at 13.50. What
+    closing a part of it has brought or cost since is counted.
     """
     units, _ = position.legs_to_close
-    per_unit = position.premium / units / product(position.root).multiplier
-    gain = points(of_premium) * abs(per_unit)
-    return gain - per_unit
+    wanted = points(of_premium) * abs(position.opening_premium)
+    return (wanted - position.premium) / units / product(position.root).multiplier

@@ -326,7 +326,7 @@ class CostAtMost:
         """What one unit costs at mid, and what was paid for those the strategy holds."""
         what, mine = product(candidate.structure.root).multiplier, self.tranche
         cost = sum(leg.quantity * q.mid * what for leg, q in candidate.pairs if leg.tranche == mine)
-        held = (p.premium for p in view.book.of(candidate.strategy) if p.tranche == mine)
+        held = (p.opening_premium for p in view.book.of(candidate.strategy) if p.tranche == mine)
         return cost, -float(sum(held))
 
     def units(self, view: View, candidate: Candidate) -> float:
