@@ -279,7 +279,12 @@ def _record(kind: Any, x: Any, where: str) -> Any:
     for name, f in known.items():
         if name not in data and f.default is MISSING and f.default_factory is MISSING:
             raise ConfigError(f"{where} lacks {name}: add it")
-    return kind(**{key: _read(hints[key], data[key], f"{where}.{key}", key) for key in data})
+    return kind(
+        **{
+            key: _read(hints[key], data[key], f"{where}.{key}", f"{kind.__name__}.{key}")
+            for key in data
+        }
+    )
 
 
 def _fields(x: Any, where: str, what: str) -> Mapping[str, Any]:

@@ -17,6 +17,7 @@ from tomking.core.calendar import Moment
 from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
 from tomking.core.value import value
+from tomking.market.snapshot import DAYS_AHEAD
 from tomking.strategies.adjust import Adjustment
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.picks import LegPlan
@@ -30,7 +31,8 @@ NOT_FIGURES = frozenset(
 LISTS = ("slots", "enter_when", "half_size_unless", "take_when", "size")
 #: Parts that hold others, and give them their name.
 PARTS = Shape | Tranche | LegPlan | Adjustment
-#: Whole figures that would stop the clock or name no day; every other number is nought or more.
+#: Figures that would stop the clock, name no day or lie beyond what is known, by field or by rule and
+#: field; every other number is nought or more.
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "dte": (0, 1100),
     "within": (0, 1100),
@@ -42,6 +44,8 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "on": (0, 4),
     "quantity": (-100, 100),
     "points": (-10_000, 10_000),
+    "NoEventWithin.days": (0, DAYS_AHEAD),
+    "NoExDateWithin.days": (0, DAYS_AHEAD),
 }
 
 
@@ -83,7 +87,7 @@ def tune(plan: Plan, changes: Mapping[str, Any]) -> Plan:
         named = [key for key in figure.keys if key in changes]
         if not named:
             return figure.now
-        return fitted(figure.hint, changes[named[-1]], figure.field, f"{plan.name}.{named[-1]}")
+        return fitted(figure.hint, changes[named[-1]], figure.keys[0], f"{plan.name}.{named[-1]}")
 
     tuned = _mapped(plan, (), (), chosen)
     assert isinstance(tuned, Plan)
@@ -235,7 +239,7 @@ def _number(hint: Any, given: Any, field: str, where: str) -> float | int | None
     """A number within its bounds; whole where the field is whole."""
     if given is None and NoneType in get_args(hint):
         return None
-    low, high = BOUNDS.get(field, (0.0, inf))
+    low, high = BOUNDS.get(field) or BOUNDS.get(field.rpartition(".")[2], (0.0, inf))
     whole = hint is not float
     if (
         not isinstance(given, int | float)
