@@ -255,7 +255,10 @@ def extrinsic_share(view: View, quote: Quote) -> float | None:
 
 @value
 class CallsAbove:
-    """Every call sold stands above every call bought or held: assignment then never loses width."""
+    """Every call sold stands above every call bought or held: assignment then never loses width.
+
+    Without one that is bought or held it stands above nothing.
+    """
 
     rule: str = ""
     stage: ClassVar[Stage] = Stage.MARKET
@@ -269,7 +272,7 @@ class CallsAbove:
         sold = [strike for strike, quantity in calls if quantity < 0]
         bought = [strike for strike, quantity in calls if quantity > 0]
         bought += long_calls(view, candidate.structure.campaign)
-        seen = min(sold, default=inf) - max(bought, default=0.0)
+        seen = min(sold) - max(bought, default=inf) if sold else inf
         return (
             Reading(
                 "points between the calls", self.stage, Sense.ABOVE, seen, 0.0, "points", self.rule

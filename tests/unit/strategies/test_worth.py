@@ -169,6 +169,14 @@ def test_of_a_roll_the_leg_that_comes_is_measured() -> None:
 
 
 @pytest.mark.rule("R-PMC-02")
+def test_a_call_sold_with_nothing_bought_stands_above_nothing() -> None:
+    naked = candidate("-1 610 C", (7.0,), root="SPY", strategy="ipmcc")
+    assert not passes(CallsAbove(), naked)
+    assert passes(CallsAbove(), candidate("+1 520 C", (90.0,), root="SPY", strategy="ipmcc"))
+    assert passes(CallsAbove(), candidate("-1 520 P", (9.0,), root="SPY", strategy="ipmcc"))
+
+
+@pytest.mark.rule("R-PMC-02")
 def test_the_weekly_stands_above_the_leap_it_is_sold_against() -> None:
     assert passes(CallsAbove(), covered(weekly="521"))
     assert not passes(CallsAbove(), covered(weekly="520"))
