@@ -95,7 +95,7 @@ def _at_stops(wanted: Structure, view: View, units: int) -> tuple[Reading, ...]:
     usd = units * wanted.stop_loss * product(wanted.root).multiplier
     if not (usd > 0.0 and isfinite(usd)):
         return ()
-    most = round(view.limits.stop_risk_max * view.net_liq, 2)
+    most = round(view.limits.stop_risk_max * max(view.capital, 0.0), 2)
     name = "loss of all units at the stops"
     return (Reading(name, Stage.MARGIN, Sense.AT_MOST, round(usd, 2), most, "dollars", "R-SIZ-07"),)
 

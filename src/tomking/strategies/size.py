@@ -1,4 +1,7 @@
-"""How many units a plan itself takes at most; risk and margin may allow fewer, never more."""
+"""How many units a plan itself takes at most; risk and margin may allow fewer, never more.
+
+Shares of net liq are of what the stage lets trade of it (``View.capital``).
+"""
 
 from math import inf
 from typing import Protocol
@@ -80,8 +83,8 @@ class DebitBudget:
         cost = dearest(candidate)
         if cost <= 0.0:
             return inf
-        budget = debit_budget(self, view.net_liq, view.market.vix.value, view.limits.usd_per_gbp)
-        one = 1.0 if cost <= self.one_share * view.net_liq else 0.0
+        budget = debit_budget(self, view.capital, view.market.vix.value, view.limits.usd_per_gbp)
+        one = 1.0 if cost <= self.one_share * view.capital else 0.0
         return max(budget / cost, one)
 
     def __str__(self) -> str:
@@ -100,7 +103,7 @@ class RiskBudget:
 
     def __call__(self, view: View, candidate: Candidate, /) -> float:
         """Units whose greatest loss fits the budget; none when nothing bounds it."""
-        return _of_budget(self.share * view.net_liq, candidate)
+        return _of_budget(self.share * view.capital, candidate)
 
     def __str__(self) -> str:
         return f"what can lose {100.0 * self.share:g}% of net liq at the worst"
@@ -150,11 +153,11 @@ def dearest(candidate: Candidate) -> float:
     )
 
 
-def debit_budget(rule: DebitBudget, net_liq: float, vix: float, usd_per_gbp: float) -> float:
-    """Dollars that a budget allows at a net liquidation value and a level of VIX.
+def debit_budget(rule: DebitBudget, capital: float, vix: float, usd_per_gbp: float) -> float:
+    """Dollars that a budget allows of what may be traded, at a level of VIX.
 
     >>> rule = DebitBudget(0.003, 15.0, 500.0, 0.0075)
     >>> [round(debit_budget(rule, 60_000, vix, 1.0), 2) for vix in (12, 15, 20, 30)]
     [144.0, 180.0, 240.0, 360.0]
     """
-    return min(rule.share * net_liq * vix / rule.at, rule.most_gbp * usd_per_gbp)
+    return min(rule.share * capital * vix / rule.at, rule.most_gbp * usd_per_gbp)

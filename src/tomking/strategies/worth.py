@@ -300,7 +300,10 @@ def long_calls(view: View, campaign: str) -> list[float]:
 
 @value
 class CostAtMost:
-    """What is paid for a leg, and for those of the strategy already held, as shares of net liq."""
+    """What is paid for a leg, and for those of the strategy already held, as shares of net liq.
+
+    Of as much of it as the stage lets trade (``View.capital``).
+    """
 
     tranche: str
     each: float
@@ -310,7 +313,7 @@ class CostAtMost:
 
     def __call__(self, view: View, candidate: Candidate, /) -> tuple[Reading, ...]:
         cost, held = self.dollars(view, candidate)
-        whole = view.net_liq
+        whole = view.capital
         return (
             self._reading(
                 f"cost of the {self.tranche}", cost / whole if whole > 0 else None, self.each
@@ -335,7 +338,7 @@ class CostAtMost:
     def units(self, view: View, candidate: Candidate) -> float:
         """How many units both shares have room for: the shares are of all that is bought."""
         cost, held = self.dollars(view, candidate)
-        room = min(self.each * view.net_liq, self.together * view.net_liq - held)
+        room = min(self.each * view.capital, self.together * view.capital - held)
         return max(room / cost, 0.0) if cost > 0.0 else inf
 
     def least(self, readings: Sequence[Reading], /) -> float:

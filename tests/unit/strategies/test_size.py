@@ -12,12 +12,13 @@ from tomking.core.evidence import Evidence
 from tomking.core.order import Leg, Structure
 from tomking.core.reading import Skip
 from tomking.market.snapshot import Quote
+from tomking.risk.limits import Limits
 from tomking.risk.sizing import sized
 from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
 from tomking.strategies.plan import Plan
-from tomking.strategies.size import DebitBudget, VixScaled, VixSteps
+from tomking.strategies.size import DebitBudget, RiskBudget, VixScaled, VixSteps
 from tomking.strategies.strangle import STRANGLE
-from tomking.strategies.worth import Candidate
+from tomking.strategies.worth import Candidate, CostAtMost
 from worlds.board import FRIDAY, board, day_of
 from worlds.orders import legs_of, view
 
@@ -102,3 +103,21 @@ def test_a_budget_buys_what_it_buys_and_one_that_is_not_too_dear(
     seen = replace(view(board(vix_points=15.0)), net_liq=60_000.0)
     found = rule(seen, butterfly(debit))
     assert (found if found == inf else floor(found)) == units
+
+
+@pytest.mark.rule("R-STG-02")
+def test_a_budget_is_a_share_of_what_the_stage_lets_trade() -> None:
+    """5,000 pounds in stage 1, whatever the account holds."""
+    staged, whole = (
+        view(board(vix_points=15.0), cash="200000", limits=Limits(stage=stage)) for stage in (1, 4)
+    )
+    share = staged.capital / 200_000.0
+    assert share < 0.05
+    rules = (
+        DebitBudget(0.003, 15.0, 5000.0, 0.0), RiskBudget(0.015),
+        CostAtMost("all", 0.25, 0.35).units,
+    )  # fmt: skip
+    for rule in rules:
+        assert rule(staged, butterfly(1.0)) == pytest.approx(share * rule(whole, butterfly(1.0)))
+    seen = CostAtMost("all", 0.25, 0.35)(staged, butterfly(1.0))[0].observed
+    assert seen == pytest.approx(50.0 / staged.capital)
