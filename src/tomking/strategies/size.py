@@ -42,26 +42,20 @@ class VixScaled:
 
 @value
 class VixSteps:
-    """No unit under one level of VIX, so many from it on, and a multiple above another."""
+    """So many units, and a multiple above a level of VIX; what VIX must be at least is an entry rule."""
 
     units: float
-    skip: float
     above: float
     times: float = 2.0
     rule: str = ""
 
     def __call__(self, view: View, candidate: Candidate, /) -> float:
-        """Units by the band VIX stands in."""
-        vix = view.market.vix.value
-        if vix < self.skip:
-            return 0.0
-        return self.units * (self.times if vix > self.above else 1.0)
+        """Units on either side of the level."""
+        return self.units * (self.times if view.market.vix.value > self.above else 1.0)
 
     def __str__(self) -> str:
-        return (
-            f"no unit below VIX {self.skip:g}, {self.units:g} from there on, "
-            f"{self.units * self.times:g} above {self.above:g}"
-        )
+        unit = "unit" if self.units == 1.0 else "units"
+        return f"{self.units:g} {unit}, {self.units * self.times:g} above VIX {self.above:g}"
 
 
 @value
@@ -156,7 +150,7 @@ def dearest(candidate: Candidate) -> float:
 def debit_budget(rule: DebitBudget, capital: float, vix: float, usd_per_gbp: float) -> float:
     """Dollars that a budget allows of what may be traded, at a level of VIX.
 
-    >>> rule = DebitBudget(0.003, 15.0, 500.0, 0.0075)
+    >>> rule = DebitBudget(share=0.003, at=15.0, most_gbp=500.0, one_share=0.0075)
     >>> [round(debit_budget(rule, 60_000, vix, 1.0), 2) for vix in (12, 15, 20, 30)]
     [144.0, 180.0, 240.0, 360.0]
     """

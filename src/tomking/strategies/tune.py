@@ -239,7 +239,7 @@ def _number(hint: Any, given: Any, field: str, where: str) -> float | int | None
     """A number within its bounds; whole where the field is whole."""
     if given is None and NoneType in get_args(hint):
         return None
-    low, high = BOUNDS.get(field) or BOUNDS.get(field.rpartition(".")[2], (0.0, inf))
+    low, high = bounds_of(field)
     whole = hint is not float
     if (
         not isinstance(given, int | float)
@@ -251,6 +251,11 @@ def _number(hint: Any, given: Any, field: str, where: str) -> float | int | None
             f"{where} = {given!r}: it must be a {'whole ' if whole else ''}number {bounds}"
         )
     return int(given) if whole else float(given)
+
+
+def bounds_of(field: str) -> tuple[float, float]:
+    """The least and the greatest a number may be, by field or by rule and field (``Slots.also``)."""
+    return BOUNDS.get(field) or BOUNDS.get(field.rpartition(".")[2], (0.0, inf))
 
 
 def moment_text(moment: Moment) -> str:

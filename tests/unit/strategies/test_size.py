@@ -60,11 +60,10 @@ def test_more_vix_never_means_fewer_units_and_never_more_than_the_cap(
 
 
 @pytest.mark.rule("R-LEP-02")
-@pytest.mark.parametrize(
-    ("vix", "units"), [(14.99, 0), (15.0, 1), (20.0, 1), (20.01, 2), (35.0, 2)]
-)
-def test_a_ladder_skips_below_vix_15_and_doubles_above_20(vix: float, units: int) -> None:
-    rule = VixSteps(1.0, 15.0, 20.0, 2.0)
+@pytest.mark.parametrize(("vix", "units"), [(12.0, 1), (15.0, 1), (20.0, 1), (20.01, 2), (35.0, 2)])
+def test_a_ladder_doubles_above_vix_20(vix: float, units: int) -> None:
+    rule = VixSteps(units=1.0, above=20.0, times=2.0)
+    assert LEAP_LADDER.size == (replace(rule, rule="R-LEP-02"),)
     assert rule(view(board(vix_points=vix)), butterfly(1.0)) == units
 
 
