@@ -1,14 +1,16 @@
 """Shapes into structures: which expiry, which strikes, what they come to and what they may lose."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import gcd
+from datetime import datetime, timedelta
+from math import gcd, isfinite
 from typing import Protocol
 
 from tomking.core.contract import Contract, Expiry
+from tomking.core.evidence import Evidence
 from tomking.core.order import Leg, Structure
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
-from tomking.market.snapshot import ASK, BID, DELTA, VOL, Quote
+from tomking.market.snapshot import AGE, ASK, BID, DELTA, VOL, Quote
 from tomking.portfolio.book import Position
 from tomking.risk.view import View
 from tomking.strategies.adjust import Adjustment, closed_legs
@@ -139,7 +141,7 @@ def adjusted(
 ) -> Candidate | Skip:
     """The legs that go and the legs that come, as one structure of the position's campaign."""
     gone = closed_legs(how.closes, position, view)
-    if not gone or (how.closes == "untested" and gone == position.held):
+    if not gone:
         return skip(f"{how.name}: legs to close", Stage.MARKET, "none", "some", how.rule)
     units = units_of(position, tranche)
     closing = tuple(
@@ -200,11 +202,16 @@ def units_of(position: Position, tranche: Tranche) -> int:
 
 
 def _marked(position: Position, contract: Contract, view: View) -> Quote:
-    """The quote of a leg that is held, from the book's marks."""
+    """The quote of a leg that is held, from the book's marks, as old as they are.
+
+    Marks carry no evidence, so it counts as the weakest there is.
+    """
     row = position.row + [held for held, _ in position.held].index(contract)
     table = view.marks.table
-    bid, ask, delta, vol = (float(table[what, row]) for what in (BID, ASK, DELTA, VOL))
-    return Quote(contract, bid, ask, delta, vol, view.market.at, view.market.vix.evidence)
+    bid, ask, delta, vol, age = (float(table[what, row]) for what in (BID, ASK, DELTA, VOL, AGE))
+    at = view.market.at
+    seen = at - timedelta(seconds=age) if isfinite(age) else datetime.min.replace(tzinfo=at.tzinfo)
+    return Quote(contract, bid, ask, delta, vol, seen, min(Evidence))
 
 
 def _of_campaign(
