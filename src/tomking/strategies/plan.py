@@ -18,10 +18,10 @@ from tomking.risk.view import View
 from tomking.strategies.adjust import Adjustment
 from tomking.strategies.build import Shape, Tranche, adjusted, built, renewed
 from tomking.strategies.entry import EntryRule
-from tomking.strategies.size import SizeRule
+from tomking.strategies.size import Rationing, SizeRule
 from tomking.strategies.slots import Slots
 from tomking.strategies.stay import ProfitBelow, StayRule
-from tomking.strategies.worth import Candidate, CostAtMost, WorthRule
+from tomking.strategies.worth import Candidate, WorthRule
 
 
 class Strategy(Protocol):
@@ -199,7 +199,7 @@ class Plan:
         calm = all(rule(view, structure.root).passed for rule in self.half_size_unless)
         rooms = [rule(view, candidate) for rule in self.size]
         rooms += [
-            rule.units(view, candidate) for rule in self.take_when if isinstance(rule, CostAtMost)
+            rule.units(view, candidate) for rule in self.take_when if isinstance(rule, Rationing)
         ]
         units = min(rooms, default=inf)
         return replace(structure, size_factor=1.0 if calm else 0.5, units_max=units)

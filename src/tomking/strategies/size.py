@@ -4,7 +4,7 @@ Shares of net liq are of what the stage lets trade of it (``View.capital``).
 """
 
 from math import inf
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tomking.core.product import product
 from tomking.core.value import value
@@ -17,6 +17,15 @@ class SizeRule(Protocol):
 
     def __call__(self, view: View, candidate: Candidate, /) -> float:
         """The most units now."""
+        ...
+
+
+@runtime_checkable
+class Rationing(Protocol):
+    """A rule of what is taken that has room for so many units: it bounds the size as well."""
+
+    def units(self, view: View, candidate: Candidate, /) -> float:
+        """The most units it still holds at; infinite when it has nothing to say."""
         ...
 
 

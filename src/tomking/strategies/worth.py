@@ -335,7 +335,7 @@ class CostAtMost:
         held = (p.opening_premium for p in view.book.of(candidate.strategy) if p.tranche == mine)
         return cost, -float(sum(held))
 
-    def units(self, view: View, candidate: Candidate) -> float:
+    def units(self, view: View, candidate: Candidate, /) -> float:
         """How many units both shares have room for: the shares are of all that is bought."""
         cost, held = self.dollars(view, candidate)
         room = min(self.each * view.capital, self.together * view.capital - held)
