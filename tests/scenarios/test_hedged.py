@@ -1,4 +1,4 @@
-"""Put ratios held through a crash whatever happens: what a backtest proposes, and sends where told to."""
+"""Put ratios held through a crash, whatever happens: what is proposed, and sent where told to."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from tomking.analysis.alarms import Raised, alarms
 from tomking.analysis.attribution import Slice, attribution
 from tomking.analysis.equity import WINDOWS, Curve, Month, Window, curve, months, window
 from tomking.analysis.funnel import Funnel, funnels, refused_orders
@@ -23,7 +24,8 @@ from tomking.core.value import value
 class Summary:
     """A run in figures. Money in dollars, exact; ``locks`` counts what tripped a breaker.
 
-    ``hedges`` are the campaigns of no strategy that was asked: what an emergency bought.
+    ``hedges`` are the campaigns of no strategy that was asked: what an emergency bought;
+    ``alarms`` what was raised and what came of it.
     """
 
     capital: Decimal
@@ -41,6 +43,7 @@ class Summary:
     rejections: tuple[Rejection, ...]
     results: tuple[Result, ...]
     hedges: tuple[Trade, ...] = ()
+    alarms: tuple[Raised, ...] = ()
 
     @property
     def pnl(self) -> Decimal:
@@ -104,5 +107,5 @@ def summarise(
         funnel, found, attribution(found), refused_orders(facts),
         tuple(Counter(fact.reason for fact in facts if isinstance(fact, Halted)).most_common()),
         rejections(facts, roots), results(found),
-        tuple(trade for trade in all_ if trade.strategy not in names),
+        tuple(trade for trade in all_ if trade.strategy not in names), alarms(facts),
     )  # fmt: skip

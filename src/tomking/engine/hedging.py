@@ -31,7 +31,7 @@ from tomking.risk.view import View
 
 
 def sought(view: View) -> Order | Skip:
-    """The REDUCE order of the cheapest hedge for the first breach that one can mend (R-HDG-01, R-RNG-09).
+    """The REDUCE order of the cheapest hedge for the first breach that one can mend (R-HDG-01).
 
     Returns
     -------
@@ -51,7 +51,8 @@ def _sought(view: View) -> Order | Skip:
     asked = [(each, measured(held, each)) for each in (m(limits) for m in MEASURES)]
     broken = [(each, reading) for each, reading in asked if not reading.passed]
     if not broken:
-        return skip("limits under AUG5_LOW and of delta", Stage.MARGIN, "hold", "broken", "R-HDG-01")
+        name = "loss and margin under AUG5_LOW and delta"
+        return skip(name, Stage.MARGIN, "within their limits", "beyond one", "R-HDG-01")
     choice = hedges(tuple(_quotes(view)))
     failed: list[Skip] = []
     for each, reading in broken:

@@ -16,7 +16,8 @@ from tomking.analysis.intervals import Interval
 from tomking.analysis.rejections import PATTERN, WEEKDAY
 from tomking.core.money import CENT, ZERO
 from tomking.report.contents import Column, Report
-from tomking.report.payload import Plain, payload
+from tomking.report.payload import payload
+from tomking.report.plain import Plain
 
 PASS = "PASS"
 TINY = 1e-9

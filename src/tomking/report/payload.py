@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TypeAlias
 
 from tomking.analysis.equity import Window
 from tomking.analysis.fullest import Fullest
@@ -19,10 +18,9 @@ from tomking.core.reading import STAGES
 from tomking.portfolio.call import CallClock, Level, Uncalled
 from tomking.portfolio.stress import Replay
 from tomking.report.contents import Account, Column, Report, Venue
+from tomking.report.plain import Plain, Record
+from tomking.report.records import alarms, scores
 from tomking.report.words import TOO_FEW, UNMEASURABLE
-
-Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
-Record: TypeAlias = dict[str, Plain]
 
 
 def contract(report: Report, account: Account, checks: Mapping[str, str]) -> Record:
@@ -54,6 +52,8 @@ def contract(report: Report, account: Account, checks: Mapping[str, str]) -> Rec
         "rejections_by": rejected_by(base.summary),
         "results_by": results_by(base.summary),
         "gate_value": None if base.gates is None else gate_value(base.gates),
+        "alarms": alarms(base.summary),
+        "scores": None if base.scores is None else scores(base.scores),
     }
 
 
@@ -222,6 +222,8 @@ def _column(column: Column) -> Record:
         "windows": {window.name: _window(window) for window in summary.windows},
         "trades": [_trade(trade) for trade in summary.trades],
         "fullest": None if column.fullest is None else _fullest(column.fullest),
+        "alarms": alarms(summary),
+        "scores": None if column.scores is None else scores(column.scores),
     }
 
 

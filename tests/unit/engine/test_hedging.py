@@ -20,7 +20,7 @@ def seen(*held: str, cash: str = "500000", **limits: float) -> View:
 def test_a_book_within_its_limits_needs_no_hedge() -> None:
     found = sought(seen("iron_condor"))
     assert isinstance(found, Skip)
-    assert "limits under AUG5_LOW and of delta: hold, must be broken" in str(found)
+    assert "within their limits, must be beyond one" in str(found)
 
 
 def test_a_premium_above_its_limit_is_refused_and_within_it_ordered() -> None:
