@@ -50,9 +50,7 @@ def scores(found: Scores) -> Record:
             str(contract): {"score": points, "asks_for": urgency(points).value}
             for contract, points in found.assignment
         },
-        "expectancy": {
-            name: [reading(seen) for seen in asked] for name, asked in found.expectancy
-        },
+        "expectancy": {name: [reading(seen) for seen in asked] for name, asked in found.expectancy},
     }
 
 
