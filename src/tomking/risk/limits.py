@@ -225,9 +225,9 @@ class Limits:
     equity_positions_by_phase: Pairs = field(
         default=((0, 2), (4, 3)), metadata=about("campaigns on equities", "R-PRE-01")
     )
-    expiry_near_days: int = field(default=3, metadata=about("days", "R-PRE-02", 0, 30))
+    expiry_near_days: int = field(default=3, metadata=about("days", "R-PRE-07", 0, 30))
     expiry_near_max: int = field(
-        default=3, metadata=about("campaigns around an expiry", "R-PRE-02", 1, 100)
+        default=3, metadata=about("campaigns around an expiry", "R-PRE-07", 1, 100)
     )
     short_premium_max: int = field(
         default=5, metadata=about("campaigns sold for a credit", "R-PRE-03", 0, 100)

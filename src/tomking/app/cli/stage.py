@@ -34,7 +34,7 @@ def command(
     preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> int:
-    """Say which deployment stage the account is in and what the next one asks; with promote, sign for it.
+    """Say which deployment stage the account is in and what the next asks; with promote, sign for it.
 
     A stage is never taken by the program: it needs its winners, its weeks, a reason and a name. Exit
     code 3 when winners or weeks are missing.
@@ -88,7 +88,8 @@ def _headline(found: Record, limits: Limits) -> str:
         return f"No stage was signed for: that of the settings, {limits.stage}, stands."
     lower = limits.stage < found.stage
     binds = f", of which the settings allow {limits.stage}" if lower else ""
-    return f"Stage {found.stage}{binds}, since {found.since}: {many(found.wins, 'winner')} since the first."
+    won = f"{many(found.wins, 'winner')} since the first"
+    return f"Stage {found.stage}{binds}, since {found.since}: {won}."
 
 
 def _row(seen: Reading) -> tuple[str, ...]:

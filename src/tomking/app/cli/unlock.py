@@ -29,7 +29,7 @@ def command(
     preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> int:
-    """Sign that puts may be sold above the highest VIX, out of a budget of their own, for three sessions.
+    """Sign that puts may be sold above the highest VIX, from a budget of their own, for three sessions.
 
     Exit code 3 while VIX is not above the level from which it is a crisis.
     """
