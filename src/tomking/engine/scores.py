@@ -35,7 +35,7 @@ def scores(desk: Desk, view: View) -> Scores:
     held = view.book.positions.values()
     return Scores(
         tuple((one.id, _health(desk, view, one)) for one in held),
-        tuple((contract, score(seen)) for contract, seen in shorts(view)),
+        tuple({contract: score(seen) for contract, seen in shorts(view)}.items()),
         tuple(_expectancy(desk)),
     )
 
