@@ -93,8 +93,10 @@ def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> V
         view = offer(desk, view, order, broker, inbox)
     for step in tuple(steps(desk, view)):
         view = climb(desk, view, step, broker, inbox)
-    for order_id in {there.order.id: 0 for there in (*stale_openings(view), *withdrawn(view))}:
+    waited = [there.order.id for there in (*stale_openings(view), *withdrawn(view))]
+    for order_id in dict.fromkeys((*waited, *sorted(desk.unwanted))):
         broker.cancel(order_id)
+    desk.unwanted.clear()
     return view
 
 

@@ -162,6 +162,19 @@ def test_an_opening_nobody_takes_is_withdrawn() -> None:
     assert not on.desk.restless
 
 
+def test_an_order_in_the_way_of_an_exit_is_withdrawn_at_once() -> None:
+    def falls(now: datetime) -> Board:
+        return replace(rising(now), vol=0.6 if now <= tick(60).at else 0.4)
+
+    on = bench((replace(FRIDAY_0DTE, take_when=()),), falls, limits=AT_ONCE)
+    on.play(tick(60, due=NAME))
+    (working,) = on.desk.book.working
+    on.desk.unwanted.add(working)
+    on.play(tick(61), tick(62))
+    assert [f.how for f in on.facts if isinstance(f, OrderEnded)] == ["cancelled"]
+    assert not on.desk.unwanted
+
+
 def test_a_doubt_about_a_position_that_is_gone_is_forgotten() -> None:
     """Seen at its stop, and a minute later bought back by its own profit order: nobody is restless."""
 
