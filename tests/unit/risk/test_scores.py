@@ -44,7 +44,7 @@ def test_health_is_the_rulebooks(case: dict[str, Any]) -> None:
     found = health(
         case["dte"], at_stop=case["at_stop"], group_share=case["group"], power_share=case["power"]
     )
-    assert found == pytest.approx(case["score"], abs=0.05)
+    assert found.score == pytest.approx(case["score"], abs=0.05)
 
 
 @pytest.mark.rule("R-SCO-01")
@@ -52,7 +52,8 @@ def test_health_is_the_rulebooks(case: dict[str, Any]) -> None:
 def test_health_stays_within_a_hundred_points(
     days: float, at_stop: bool, group: float, power: float
 ) -> None:
-    assert 0.0 <= health(days, at_stop=at_stop, group_share=group, power_share=power) <= 100.0
+    found = health(days, at_stop=at_stop, group_share=group, power_share=power)
+    assert 0.0 <= found.score <= 100.0
 
 
 @pytest.mark.rule("R-SCO-01")
@@ -61,8 +62,10 @@ def test_the_health_of_a_position_reads_its_group_and_the_account() -> None:
     one = next(now.book.of("lt112"))
     calm, hit = (health_of(one, now, at_stop=at_stop) for at_stop in (False, True))
     assert calm is not None
-    assert hit == pytest.approx(calm - 30.0)
-    assert calm < health(inf, at_stop=False, group_share=1.0, power_share=0.0)
+    assert hit is not None
+    assert (hit.stop, calm.stop) == (30.0, 0.0)
+    assert hit.score == pytest.approx(calm.score - 30.0)
+    assert calm.score < health(inf, at_stop=False, group_share=1.0, power_share=0.0).score
     assert health_of(one, replace(now, net_liq=nan), at_stop=False) is None
 
 

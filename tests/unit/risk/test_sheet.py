@@ -26,7 +26,7 @@ SHEET: list[tuple[str, str, Any]] = [
         "R-MRG-03", "bp_trade_by_strategy",
         (
             ("friday_0dte", 0.20), ("friday_0dte_broken", 0.20), ("lt112", 0.30),
-            ("strangle", 0.25), ("strangle_cl", 0.25), ("leap_ladder", 0.06),
+            ("strangle", 0.25), ("strangle_cl", 0.25), ("strangle_gc", 0.25), ("leap_ladder", 0.06),
         ),
     ),
     ("R-MRG-07", "bp_by_strategy", (("leap_ladder", 0.20),)),
@@ -39,7 +39,8 @@ SHEET: list[tuple[str, str, Any]] = [
         "R-PHA-04", "phase_by_strategy",
         (
             ("friday_0dte", 1), ("friday_0dte_broken", 1), ("lt112", 2), ("lt112_calendarised", 2),
-            ("lt112_xl", 2), ("strangle", 2), ("strangle_cl", 3), ("ipmcc", 2), ("ipmcc_qqq", 2),
+            ("lt112_xl", 2), ("strangle", 2), ("strangle_cl", 3), ("strangle_gc", 3),
+            ("ipmcc", 2), ("ipmcc_qqq", 2),
             ("leap_ladder", 2), ("leap_protect", 2), ("put_ratio", 2), ("iron_condor", 2),
             ("bear_trap", 3), ("butterfly_0dte", 3), ("butterfly", 3), ("iron_butterfly", 3),
             ("broken_wing", 3), ("diagonal", 3), ("calendar", 3), ("box", 3),
@@ -76,7 +77,8 @@ SHEET: list[tuple[str, str, Any]] = [
         "R-POS-02", "positions_by_strategy",
         (
             ("friday_0dte", 2), ("friday_0dte_broken", 2), ("lt112", 4), ("lt112_calendarised", 4),
-            ("lt112_xl", 4), ("strangle", 3), ("strangle_cl", 3), ("ipmcc", 2), ("ipmcc_qqq", 2),
+            ("lt112_xl", 4), ("strangle", 3), ("strangle_cl", 3), ("strangle_gc", 3),
+            ("ipmcc", 2), ("ipmcc_qqq", 2),
             ("leap_ladder", 5), ("leap_protect", 5), ("bear_trap", 1), ("butterfly_0dte", 4),
             ("butterfly", 4), ("iron_butterfly", 1), ("broken_wing", 4), ("put_ratio", 4),
             ("iron_condor", 2), ("diagonal", 4), ("calendar", 4), ("box", 1),

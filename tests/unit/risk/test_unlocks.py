@@ -33,6 +33,7 @@ def test_a_strangles_product_comes_with_its_phase(number: int) -> None:
         ("bear_trap", "SPY", 3, True), ("bear_trap", "ES", 3, False), ("bear_trap", "ES", 4, True),
         ("leap_ladder", "SPY", 2, True), ("leap_ladder", "QQQ", 3, False),
         ("leap_ladder", "QQQ", 4, True), ("friday_0dte", "ES", 1, True),
+        ("strangle_gc", "GC", 2, False), ("strangle_gc", "GC", 3, True), ("strangle_gc", "MGC", 3, True),
     ],
 )  # fmt: skip
 def test_other_strategies_wait_for_theirs(
