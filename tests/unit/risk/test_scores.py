@@ -91,17 +91,41 @@ def call(**changes: Any) -> ShortOption:
         (call(in_the_money=0.10), 25), (call(in_the_money=0.101), 40),
         (call(delta=0.60), 0), (call(delta=0.61), 15), (call(delta=0.81), 40),
         (call(days=0, in_the_money=-0.02), 85), (call(days=1, in_the_money=-0.031), 40),
+        (call(days=0), 50), (call(days=2), 25), (call(days=4), 10),
+        (call(in_the_money=0.02), 0), (call(in_the_money=0.021), 15),
+        (call(in_the_money=0.05), 15), (call(in_the_money=0.051), 25), (call(in_the_money=0.5), 40),
+        (call(delta=0.70), 15), (call(delta=0.71), 25), (call(delta=0.80), 25),
+        (call(in_the_money=0.03, delta=0.9), 40),  # whichever of the two says more
+        (call(days=0, in_the_money=-0.021), 50), (call(days=0, in_the_money=0.02), 85),
+        (call(days=1, in_the_money=-0.03), 60), (call(days=1, in_the_money=0.02), 60),
+        (call(days=2, in_the_money=0.0), 25),  # a pin is a matter of the last two days
+        (call(ex_days=2, in_the_money=-0.01), 20), (call(ex_days=2, in_the_money=0.01), 35),
+        (call(ex_days=0, in_the_money=0.01), 45), (call(ex_days=5, in_the_money=0.0), 20),
+        (call(ex_days=6, in_the_money=0.01), 20), (call(ex_days=11), 10), (call(), 0),
     ],
 )  # fmt: skip
 def test_every_part_of_the_assignment_score_has_its_edge(short: ShortOption, points: int) -> None:
     assert score(short) == points
 
 
+@pytest.mark.rule("R-SCO-02")
+@pytest.mark.parametrize(
+    ("points", "asks"),
+    [
+        (200, Urgency.CLOSE_NOW), (80, Urgency.CLOSE_NOW), (79, Urgency.CLOSE_TODAY),
+        (60, Urgency.CLOSE_TODAY), (59, Urgency.WATCH), (40, Urgency.WATCH), (39, Urgency.NONE),
+        (0, Urgency.NONE),
+    ],
+)  # fmt: skip
+def test_what_a_score_asks_for_has_three_steps(points: int, asks: Urgency) -> None:
+    assert urgency(points) is asks
+
+
 @pytest.mark.rule("R-SCO-03")
 @pytest.mark.parametrize(
     ("dividend", "put", "inside", "pays"),
     [(1.9, 1.8, 0.05, True), (1.8, 1.8, 0.05, False), (1.9, 1.8, -0.01, False),
-     (1.9, None, 0.05, None)],
+     (1.9, 1.8, 0.0, False), (1.7, 1.8, 0.05, False), (1.9, None, 0.05, None)],
 )  # fmt: skip
 def test_a_call_is_exercised_for_a_dividend_that_exceeds_the_put(
     dividend: float, put: float | None, inside: float, pays: bool | None
