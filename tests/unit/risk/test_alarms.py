@@ -61,6 +61,43 @@ def test_a_calm_day_raises_nothing_and_says_nothing() -> None:
     assert look(at(100_000.0)) == Alarm(None, ())
 
 
+RULES = (*(f"R-ALM-0{number}" for number in range(1, 10)), "R-BRK-05", "R-BRK-09")
+
+
+@pytest.mark.parametrize(
+    "rule", [pytest.param(rule, marks=pytest.mark.rule(rule)) for rule in RULES]
+)
+def test_on_a_calm_day_every_trigger_is_measured_and_holds(rule: str) -> None:
+    now = at(100_000.0, holding=held_spread(), memory={"today": Tally(3, 2, 0)})
+    taken = [reading for _, reading in asked(now, seen(Lately(), index(45, 6042.0)))]
+    assert {reading.rule for reading in taken} == set(RULES)
+    for reading in taken:
+        assert reading.rule != rule or reading.passed, str(reading)
+
+
+@pytest.mark.rule("R-ALM-01")
+@pytest.mark.rule("R-ALM-02")
+@pytest.mark.rule("R-BRK-09")
+def test_each_trigger_has_its_level() -> None:
+    now = at(100_000.0)
+    levels: dict[str, set[str]] = {}
+    for level, reading in asked(now, seen(Lately(), now)):
+        levels.setdefault(reading.rule, set()).add(level.name)
+    assert levels == {
+        "R-ALM-01": {"YELLOW", "ORANGE", "RED"}, "R-ALM-02": {"YELLOW", "ORANGE"},
+        "R-ALM-03": {"ORANGE"}, "R-ALM-04": {"RED"}, "R-ALM-05": {"YELLOW"},
+        "R-ALM-06": {"YELLOW"}, "R-ALM-07": {"YELLOW"}, "R-ALM-08": {"YELLOW"},
+        "R-ALM-09": {"RED"}, "R-BRK-05": {"RED"}, "R-BRK-09": {"ORANGE"},
+    }  # fmt: skip
+
+
+@pytest.mark.rule("R-BRK-09")
+@pytest.mark.parametrize(("vix", "warns"), [(40.0, False), (40.01, True)])
+def test_above_vix_forty_manual_mode_is_near(vix: float, warns: bool) -> None:
+    now = at(100_000.0, market={"vix_points": vix}, day={"vix_previous": 39.0})
+    assert ("R-BRK-09" in rules(look(now))) is warns
+
+
 @pytest.mark.rule("R-ALM-02")
 @pytest.mark.parametrize(
     ("vix", "level"),

@@ -139,6 +139,20 @@ def test_a_pause_refuses_what_is_new_and_lets_a_roll_through() -> None:
 
 
 @pytest.mark.rule("R-SIZ-07")
+def test_what_an_opening_risked_is_remembered_until_its_campaign_ends() -> None:
+    first = folded(sent("a", 100.0), sent("b", 50.0))
+    assert dict(first.risks) == {"a": 100.0, "b": 50.0}
+    assert dict(folded(sent("a", 100.0), sent("a", 80.0)).risks) == {"a": 80.0}
+    silent = replace(sent("a", 100.0), readings=())
+    assert folded(replace(sent("a", 100.0), outcome="refused")).risks == folded(silent).risks == ()
+    after = folded(sent("a", 100.0), sent("b", 50.0), over(-95.0, "a"), over(5.0, "c"))
+    assert dict(after.risks) == {"b": 50.0}
+    lost, scratch = dict(after.recent)[NAME]
+    assert (lost.pnl, lost.scratch, lost.risk) == (-95, False, 100.0)
+    assert (scratch.pnl, scratch.scratch, scratch.risk) == (5, True, None)
+
+
+@pytest.mark.rule("R-SIZ-07")
 def test_a_size_says_what_its_stops_would_lose() -> None:
     seen = scene(market={"price": 6042.0, "vol": 0.6})
     plan = replace(FRIDAY_0DTE, enter_when=())
