@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import reduce
-from math import inf
+from math import inf, isnan, nan
 
 import pytest
 
@@ -164,3 +164,20 @@ def test_a_size_says_what_its_stops_would_lose() -> None:
     assert told.observed == pytest.approx(found.units * each, abs=0.01)
     assert told.passed
     assert found.units > 1
+
+
+@pytest.mark.rule("R-SIZ-07")
+@pytest.mark.parametrize(
+    ("stop_loss", "told"), [(1.23456, [(6.17, 246.91)]), (0.0, []), (inf, []), (nan, [])]
+)
+def test_what_the_stops_would_lose_is_told_to_the_cent_where_there_are_stops(
+    stop_loss: float, told: list[tuple[float, float]]
+) -> None:
+    market = {"price": 6042.0, "vol": 0.6}
+    seen = scene(market=market, memory={"peak": 10_000}, net_liq=12_345.678)
+    wanted = replace(FRIDAY_0DTE, enter_when=()).enter(seen, "MES")
+    assert isinstance(wanted, Structure), wanted
+    found = sized(replace(wanted, stop_loss=stop_loss, units_max=1), seen, NAME)
+    said = [(r.observed, r.bound) for r in found.readings if r.rule == "R-SIZ-07"]
+    assert said == ([] if found.units == 0 else told)
+    assert found.units == (0 if isnan(stop_loss) or stop_loss == inf else 1)
