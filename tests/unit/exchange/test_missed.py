@@ -147,6 +147,18 @@ def test_the_evening_begins_a_quarter_of_an_hour_after_the_close_and_comes_once(
     assert len(looked(exchange, eve(minute + 0.01))) == 0
 
 
+def test_evenings_are_missed_up_to_the_last_that_something_was_open_on() -> None:
+    """One put ends on Monday and is known from then on; the call stays unknown a day longer."""
+    ends = Contract("SPY", MONDAY, Right.PUT, Decimal(500))
+    exchange = account({ends: -1, DEEP: -1})
+    later = market(10, MORNING, day=WEDNESDAY, price=598.1, closed={"SPY": 600.0},
+                   fixings={ends: 600.0})  # fmt: skip
+    facts = looked(exchange, eve(60), later)
+    (missed,) = (fact for fact in facts if isinstance(fact, EveningsMissed))
+    assert (missed.first, missed.last) == (FRIDAY, MONDAY)
+    assert set(missed.contracts) == {ends, DEEP}
+
+
 def test_an_account_without_anything_that_can_be_assigned_hears_nothing() -> None:
     for held in ({}, {DEEP: 2}, {Contract("SPX", LATER, Right.PUT, Decimal(5900)): -1}):
         assert looked(account(dict(held)), eve(60), morning(day=WEDNESDAY)) == []

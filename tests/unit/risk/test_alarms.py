@@ -155,6 +155,29 @@ def test_a_flash_nobody_could_have_seen_is_unknown_and_raises_nothing() -> None:
     assert flash(index(120, 5990.0), index(115, 6000.0)) is None
 
 
+@pytest.mark.rule("R-ALM-03")
+@pytest.mark.parametrize(
+    ("first", "now", "known"),
+    [(46.0, 60.0, True), (46.1, 60.0, False), (45.0, 60.0, True), (0.0, 10.0, True)],
+)
+def test_a_quarter_of_an_hour_may_be_a_minute_short_and_the_open_is_far_enough(
+    first: float, now: float, known: bool
+) -> None:
+    assert (flash(index(now, 6010.0), index(first, 6000.0)) is not None) is known
+
+
+@pytest.mark.rule("R-ALM-03")
+def test_two_looks_at_one_instant_are_one_price_and_old_ones_are_forgotten() -> None:
+    known = Lately()
+    for minute, price in ((50, 6000.0), (50, 6000.0), (65, 6010.0), (66, 6020.0)):
+        known = seen(known, index(minute, price))
+    assert [price for _, price in known.prices] == [6010.0, 6020.0]
+    again = seen(known, index(66, 6020.0))
+    assert again.prices == known.prices
+    kept = seen(seen(Lately(), index(50, 6000.0)), index(65, 6010.0))
+    assert [price for _, price in kept.prices] == [6000.0, 6010.0]  # fifteen minutes old, just so
+
+
 @pytest.mark.rule("R-ALM-04")
 @pytest.mark.parametrize(("share", "level"), [(0.949, None), (0.951, AlarmLevel.RED)])
 def test_margin_of_95_per_cent_is_red_and_measured_when_it_may_be(
