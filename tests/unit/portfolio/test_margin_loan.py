@@ -31,6 +31,7 @@ PUTS = (leg("1 95 P", 1.2), leg("-1 105 P", 5.5))
         ((*CALLS, *PUTS), 930.0),  # a short box: 5.0 and 4.3 points
         ((*CALLS, *PUTS, leg("2 95 C", 6.5), leg("-2 105 C", 1.5), leg("-2 95 P", 1.2),
           leg("2 105 P", 5.5)), 0.0),  # a long one lends
+        ((leg("-1 95 C", 6.5), leg("1 95.5 C", 6.2), leg("1 95 P", 1.2), leg("-1 95.5 P", 1.35)), 45.0),
         (CALLS, 0.0),
         (PUTS, 0.0),
         ((*CALLS, leg("1 95 P", 1.2), leg("-1 100 P", 3.0)), 0.0),  # one strike cancels, two do not

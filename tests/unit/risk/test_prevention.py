@@ -192,6 +192,32 @@ def test_premium_on_other_things_is_margin_in_all_and_not_on_equities() -> None:
         assert found[reserve].observed == pytest.approx(1.0 - whole)
 
 
+@pytest.mark.rule("R-PRE-01")
+@pytest.mark.parametrize(("phase", "most"), [(0, 2), (3, 2), (4, 3), (-1, 0)])
+def test_a_phase_bounds_the_equity_positions(phase: int, most: int) -> None:
+    found = readings(seen(empty_book(Decimal(50_000)), phase=phase))
+    assert found["equity positions"].bound == most
+
+
+@pytest.mark.rule("R-PRE-02")
+def test_a_campaign_of_two_expiries_stands_in_the_crowd_of_either() -> None:
+    near = order(NAKED, strategy="x", campaign="x/two", expiry=FAR[0])
+    late = order("-1 4400 P", strategy="x", campaign="x/two", expiry=FAR[4], attempt=2)
+    facts = [*traded(near, PRICE, AT.at), *traded(late, PRICE, AT.at)]
+    held = fold(empty_book(Decimal(100_000)), facts)
+    (one,) = live(held)
+    assert one.expiries == {FAR[0], FAR[4]}
+    assert readings(seen(held))["positions within 3 days of one expiry"].observed == 1
+
+
+@pytest.mark.rule("R-PRE-03")
+@pytest.mark.parametrize(("price", "credit"), [("5.00", True), ("0.00", False)])
+def test_only_what_brought_something_in_was_sold_for_a_credit(price: str, credit: bool) -> None:
+    wanted = order(NAKED, strategy="x", campaign="x/1", expiry=FAR[0])
+    (one,) = live(fold(empty_book(Decimal(100_000)), traded(wanted, (price,), AT.at)))
+    assert one.credit is credit
+
+
 @pytest.mark.rule("R-PRE-06")
 def test_mean_correlation_has_three_steps_and_may_be_unknown() -> None:
     held, steps = book("lt112 ES", "strangle SPX"), ("warn", "reduce", "halt")
@@ -217,5 +243,6 @@ def test_mean_correlation_has_three_steps_and_may_be_unknown() -> None:
 
 def test_an_empty_book_passes_every_check() -> None:
     found = prevention(seen(empty_book(Decimal(50_000))))
+    assert {reading.observed for reading in found} == {0, 1.0}  # all is in reserve
     assert all(reading.passed for reading in found)
     assert {reading.rule for reading in found} == {f"R-PRE-0{n}" for n in range(1, 7)}
