@@ -12,10 +12,10 @@ import pytest
 from tomking.core.contract import Right
 from tomking.core.product import Kind
 from tomking.portfolio.margin.house import house_for
-from tomking.portfolio.margin.least import solve
 from tomking.portfolio.margin.least.lots import Lots, Pairing
 from tomking.portfolio.margin.least.problem import Answer, stated
 from tomking.portfolio.margin.least.program import programmed
+from tomking.portfolio.margin.least.solve import least
 from tomking.portfolio.margin.leg import MarginLeg
 from tomking.portfolio.margin.naked import naked_usd
 from tomking.portfolio.margin.useful import Risks, used
@@ -24,6 +24,7 @@ from unit.portfolio.books import EXPIRIES, UNDERLYING
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
 NEAR, MIDDLE, FAR = EXPIRIES
+SOLVE = "tomking.portfolio.margin.least.solve"
 NEED = partial(naked_usd, underlying=UNDERLYING, house=house_for(Kind.ETF))
 NAMES = {"C": Right.CALL, "P": Right.PUT}
 
@@ -70,15 +71,15 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         said.append("solved")
         return Answer(0.0, (), 0.0)
 
-    monkeypatch.setattr(solve, "tried", tried)
-    monkeypatch.setattr(solve, "programmed", solved)
+    monkeypatch.setattr(f"{SOLVE}.tried", tried)
+    monkeypatch.setattr(f"{SOLVE}.programmed", solved)
     return said
 
 
 def sized(monkeypatch: pytest.MonkeyPatch, cells: int) -> None:
     """Every problem is of so many cells."""
     problem = SimpleNamespace(layout=SimpleNamespace(cells=cells))
-    monkeypatch.setattr(solve, "stated", lambda *_: problem)
+    monkeypatch.setattr(f"{SOLVE}.stated", lambda *_: problem)
 
 
 @pytest.mark.parametrize(("cells", "way"), [(1_000_000, "tried"), (1_000_001, "solved")])
@@ -86,7 +87,7 @@ def test_up_to_a_million_figures_everything_is_tried(
     monkeypatch: pytest.MonkeyPatch, asked: list[str], cells: int, way: str
 ) -> None:
     sized(monkeypatch, cells)
-    solve.least((), 100.0, True, NEED)
+    least((), 100.0, True, NEED)
     assert asked == [way]
 
 
@@ -107,9 +108,9 @@ def test_up_to_256_ways_to_pair_lots_are_tried(
 ) -> None:
     sized(monkeypatch, cells)
     calls = tuple(MarginLeg(Right.CALL, 101.0 + k, NEAR, -300, 1.0) for k in range(shorts))
-    monkeypatch.setattr(solve, "left_over", lambda *_: ())
+    monkeypatch.setattr(f"{SOLVE}.left_over", lambda *_: ())
     pairings = tuple(Pairing(k, None, -100.0) for k in range(shorts))
-    solve.least(calls, 100.0, True, NEED, Lots(lots, pairings))
+    least(calls, 100.0, True, NEED, Lots(lots, pairings))
     assert set(asked) == {way}
 
 
