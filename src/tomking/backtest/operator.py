@@ -11,6 +11,7 @@ from tomking.core.rung import Rung
 from tomking.risk.breakers import MANUAL_MODE, may_resume
 from tomking.risk.expectancy import paused
 from tomking.risk.limits import Limits
+from tomking.risk.outcomes import Recent
 from tomking.risk.standing import EXPECTANCY, Standing
 
 #: Days from a lock to its lifting: rulebook 17 asks for 24 hours at least, two weeks after -20 %; the
@@ -44,6 +45,8 @@ class SimulatedOperator:
 
     review_days: Mapping[str, int] = field(default_factory=lambda: REVIEW_DAYS)
     limits: Limits = field(default_factory=Limits)
+    _recent: Recent = ()
+    _paused: tuple[tuple[str, datetime], ...] = ()
 
     def take(self, now: datetime, standing: Standing) -> Sequence[Fact]:
         """``Resumed`` for every lock, and a move for a rung, that has been looked at long enough.
@@ -61,11 +64,17 @@ class SimulatedOperator:
                 lifted.append(Resumed(now, trip.reason, f"{NAME}: {why}"))
             elif now - trip.at >= timedelta(days=days):
                 lifted.append(Resumed(now, trip.reason, f"{NAME}, {days} days after"))
-        for strategy, ended in paused(standing, self.limits):
+        for strategy, ended in self._stopped(standing):
             if now - ended >= timedelta(days=PAUSE_DAYS):
                 why = f"{NAME}, {PAUSE_DAYS} days after its last trade"
                 lifted.append(Resumed(now, f"{EXPECTANCY}{strategy}", why))
         return lifted
+
+    def _stopped(self, standing: Standing) -> tuple[tuple[str, datetime], ...]:
+        """Strategies that their own record stops, worked out when a campaign has closed."""
+        if standing.recent is not self._recent:
+            self._recent, self._paused = standing.recent, tuple(paused(standing, self.limits))
+        return self._paused
 
     def halted(self) -> bool:
         """Nobody pulls the brake in a backtest."""

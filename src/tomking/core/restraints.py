@@ -71,7 +71,7 @@ class Proposed:
     """What a rung would send, order for order, and what it would leave: a name and the reason each.
 
     ``what`` is the rung's name, or HEDGE. Before its rung is reached it is a preview; from then on
-    exactly these orders are sent.
+    exactly these orders are sent. ``waiting`` are positions that go once what they cover is gone.
     """
 
     at: datetime
@@ -79,11 +79,13 @@ class Proposed:
     orders: tuple[Order, ...]
     left_out: tuple[str, ...]
     why: str
+    waiting: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         named = [f"{order.id} for {order.limit} x {order.units}" for order in self.orders]
         left = f"; left out: {', '.join(self.left_out)}" if self.left_out else ""
-        return f"{self.what} is {', '.join(named) or 'nothing'} ({self.why}){left}"
+        later = f"; then {', '.join(self.waiting)}" if self.waiting else ""
+        return f"{self.what} is {', '.join(named) or 'nothing'} ({self.why}){left}{later}"
 
 
 @value

@@ -62,14 +62,15 @@ def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
     """Closing orders for a position its plan no longer keeps; what it covers goes first.
 
     Until that is gone the doubt about it stays, so that it follows at once and nothing is sold against
-    it again.
+    it again; what is being sold against it now is withdrawn.
     """
     rule = broken(desk, view, position, desk.strategy(position.strategy).rules(position))
     if rule is None:
         return
     why, first = str(reading(rule, position, view)), first_closed(desk, view, position)
-    if rule.twice and position not in first:
+    if position not in first:
         desk.doubts.add((position.id, rule))
+        desk.unwanted |= {working.order.id for working in _selling(desk, view, position)}
     for each in first:
         yield closing(desk, view, each, why, replaces=at_work(view, each))
 
@@ -79,26 +80,30 @@ def first_closed(desk: Desk, view: View, position: Position) -> tuple[Position, 
 
     Nothing while an order is at work that sells what it covers: once filled, that would stand alone.
     """
-    strategy = desk.tending(position.strategy)
-    names = strategy.covered(position) if strategy else ()
+    names = _covered(desk, position)
     covered = [
         other
         for other in view.book.of(position.strategy)
         if other.campaign == position.campaign and other.tranche in names
     ]
     if not covered:
-        return () if _is_sold(view, position.campaign, names) else (position,)
+        return () if any(_selling(desk, view, position)) else (position,)
     return tuple(each for each in covered if not is_closing(view, each))
 
 
-def _is_sold(view: View, campaign: str, tranches: Sequence[str]) -> bool:
-    """Whether an order of a campaign that opens one of these tranches is at work."""
-    return any(
-        leg.opens and leg.tranche in tranches
-        for working in view.book.adding()
-        if working.order.campaign == campaign
-        for leg in working.order.legs
-    )
+def _covered(desk: Desk, position: Position) -> Sequence[str]:
+    """The tranches of its campaign that a position covers."""
+    strategy = desk.tending(position.strategy)
+    return strategy.covered(position) if strategy else ()
+
+
+def _selling(desk: Desk, view: View, position: Position) -> Iterator[Working]:
+    """Orders at work that open what a position covers."""
+    names = _covered(desk, position)
+    for working in view.book.adding():
+        opens = (leg.opens and leg.tranche in names for leg in working.order.legs)
+        if working.order.campaign == position.campaign and any(opens):
+            yield working
 
 
 def is_closing(view: View, position: Position) -> bool:

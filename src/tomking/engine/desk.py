@@ -43,10 +43,11 @@ Doubt = tuple[str, StayRule]
 class Desk:
     """Strategies, limits, fees and a journal, with the book and the standing folded from it.
 
-    ``doubts`` are stay rules seen broken once; ``said`` the last answer recorded about an intent or
-    a slot, so that only changes are written; ``attempts`` how often each intent was sent; ``held``
-    the strategies that hold something; ``impatient`` whether an order that does not rest is
-    working; ``walks`` the ladders of opening orders by intent; ``lately`` what was seen of the day.
+    ``doubts`` are stay rules seen broken once; ``unwanted`` are orders in the way of an exit, to be
+    withdrawn at this look; ``said`` is the last answer recorded about an intent or a slot, so that
+    only changes are written; ``attempts`` how often each intent was sent; ``held`` the strategies
+    that hold something; ``impatient`` whether an order that does not rest is working; ``walks`` the
+    ladders of opening orders by intent; ``lately`` what was seen of the day.
     """
 
     strategies: tuple[Strategy, ...]
@@ -56,6 +57,7 @@ class Desk:
     book: Book = field(default_factory=lambda: empty_book(Decimal(0)))
     standing: Standing = field(default_factory=Standing)
     doubts: set[Doubt] = field(default_factory=set[Doubt])
+    unwanted: set[str] = field(default_factory=set[str])
     said: dict[str, str] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
     held: frozenset[str] = frozenset()

@@ -44,7 +44,7 @@ from tomking.risk.judge import judge
 from tomking.risk.verdict import Approved, Refused, Verdict
 from tomking.risk.view import View
 
-APPROVED = "approved"
+APPROVED, SENT = "approved", "sent"
 #: The reason not to trade while something held cannot be valued.
 NO_DATA = "data"
 
@@ -93,8 +93,10 @@ def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> V
         view = offer(desk, view, order, broker, inbox)
     for step in tuple(steps(desk, view)):
         view = climb(desk, view, step, broker, inbox)
-    for order_id in {there.order.id: 0 for there in (*stale_openings(view), *withdrawn(view))}:
+    waited = [there.order.id for there in (*stale_openings(view), *withdrawn(view))]
+    for order_id in dict.fromkeys((*waited, *sorted(desk.unwanted))):
         broker.cancel(order_id)
+    desk.unwanted.clear()
     return view
 
 
@@ -115,7 +117,7 @@ def _adjust(desk: Desk, view: View, tended: Tended, broker: Broker, inbox: Inbox
         after, outcome, readings = view, "skipped", order.readings
     else:
         after, readings = offer(desk, view, order, broker, inbox), ()
-        outcome = "sent" if after is not view else _answer(desk, order)
+        outcome = SENT if after is not view else _answer(desk, order)
     _review(desk, after, tended, outcome, readings)
     if after is view and tended.close_instead is not None and _said_no(outcome, readings):
         why = f"{tended.what} was {outcome}"
@@ -234,7 +236,7 @@ def _ask(
     after = offer(desk, view, order, broker, inbox, first)
     if walk is not None and after is not view:
         desk.walks[order.intent] = walk
-    outcome = "sent" if after is not view else _answer(desk, order)
+    outcome = SENT if after is not view else _answer(desk, order)
     _consider(desk, after, name, outcome, wish.readings, last=last)
     return after
 
@@ -244,7 +246,7 @@ def _consider(
 ) -> None:
     slot = f"{name}/{view.session.day}"
     answer = f"{outcome} {[failed.name for failed in refusals(readings)]}"
-    if last or desk.said.get(slot) != answer:
+    if last or outcome == SENT or desk.said.get(slot) != answer:
         desk.said[slot] = answer
         named = asked_under(desk.strategy(name).roots[0], view)
         desk.note([Considered(view.market.at, name, slot, outcome, readings, named)])

@@ -52,8 +52,8 @@ class Collateral:
         opens some needs what opening everything would, less what the part that stays needed beyond
         holding when it was opened: from nothing that is the opening figure, and it is never too low.
 
-        The roots the order touches are worked out afresh at the same prices before and after, so
-        that their difference is the order and not the time that went by.
+        Before and after are of one snapshot, so that their difference is the order and not the time
+        that went by.
         """
         wanted: dict[Contract, int] = {}
         for leg in order.legs:
@@ -65,8 +65,9 @@ class Collateral:
             held = columns([(each, n) for each, n in holdings.items() if each.root == root])
             return held, marked(held, now)
 
-        others = (root for root in roots(holdings) if root not in touched)
-        rest = sum((self._of(root, now, partial(marked_of, root)) for root in others), ZERO)
+        needed = {root: self._of(root, now, partial(marked_of, root)) for root in roots(holdings)}
+        before = sum(needed.values(), ZERO)
+        rest = sum((usd for root, usd in needed.items() if root not in touched), ZERO)
         mine = {held: n for held, n in holdings.items() if held.root in touched}
         legs = columns([(contract, mine.get(contract, 0)) for contract in mine | wanted])
         marks = marked(legs, now)
@@ -82,7 +83,6 @@ class Collateral:
                 asked(root, some, marks, spot(root, now), now.at, self._terms) for root in touched
             ]
 
-        before = sum((each.maintenance for each in asked_for(legs.quantity)), ZERO)
         found = asked_for(legs.quantity + ordered)
         after = sum((each.maintenance for each in found), ZERO)
         shares = [not (each.is_option or each.future) for each in legs.contracts]
@@ -91,7 +91,7 @@ class Collateral:
             whole = sum((each.requirement for each in found), ZERO)
             after = max(after, whole - sum((each.beyond for each in stays), ZERO))
         alone = sum((each.requirement for each in asked_for(ordered)), ZERO) if mine else after
-        return rest + before, rest + after, alone
+        return before, rest + after, alone
 
     def _of(self, root: str, now: Snapshot, held: Callable[[], tuple[Legs, Marks]]) -> Decimal:
         """A root's requirement, remembered for this snapshot alone: no answer hangs on who asked before.

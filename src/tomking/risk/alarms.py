@@ -7,14 +7,17 @@ loud, never what is done about it: that is the kill ladder's.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from math import inf, isnan
+from decimal import Decimal
+from math import inf, isnan, nan
 
 from tomking.core.errors import QuoteMissing
 from tomking.core.evidence import Stamped
 from tomking.core.figures import change, loss
+from tomking.core.money import ZERO
 from tomking.core.reading import Reading, Sense, Stage, holds
 from tomking.core.rung import AlarmLevel
 from tomking.core.value import value
+from tomking.market.snapshot import Legs
 from tomking.portfolio import marks as worth
 from tomking.risk.breakers import drawdown
 from tomking.risk.limits import Named, named
@@ -25,18 +28,34 @@ from tomking.risk.view import View
 INDEXES = ("SPX", "ES", "SPY")
 #: A look back reaches far enough when it is this many minutes short of the whole way.
 SHORT_MIN = 1.0
+#: A move of the index, as a share of it, after which margin is measured again.
+MOVED = 0.005
+
+
+@value
+class Margined:
+    """What holding some legs needed, in dollars, while the index stood at a price."""
+
+    legs: Legs
+    price: float
+    used: float
 
 
 @value
 class Lately:
     """What a desk has seen of a day: the highest net liq, and prices of the index with their instants.
 
-    A desk that starts within a day begins anew, with the start of the day as its high.
+    A desk that starts within a day begins anew, with the start of the day as its high; the high goes
+    along with money put in or taken out, of which ``moved`` was all until then. ``calm`` says that no
+    alarm can be on; ``margin`` is what was last measured while one could.
     """
 
     day: date = date.min
     high: float = -inf
+    moved: Decimal = ZERO
     prices: tuple[tuple[datetime, float], ...] = ()
+    calm: bool = False
+    margin: Margined | None = None
 
 
 @value
@@ -54,17 +73,25 @@ def seen(lately: Lately, view: View) -> Lately:
     """What is remembered after one more look."""
     today, now = view.session.day, view.market.at
     if lately.day != today:
-        lately = Lately(today, float(view.standing.day_start), _at_the_open(view))
+        start, moved = float(view.standing.day_start), view.book.moved
+        lately = Lately(today, start, moved, _at_the_open(view))
     since = now - timedelta(minutes=view.limits.alarm_flash_min)
     price = _index(view)
     prices = tuple(known for known in lately.prices if known[0] >= since and known[0] != now)
-    high = lately.high if isnan(view.net_liq) else max(lately.high, view.net_liq)
-    return replace(lately, high=high, prices=prices if price is None else (*prices, (now, price)))
+    high = lately.high + float(view.book.moved - lately.moved)
+    known = replace(
+        lately,
+        high=high if isnan(view.net_liq) else max(high, view.net_liq),
+        moved=view.book.moved,
+        prices=prices if price is None else (*prices, (now, price)),
+    )
+    calm = _calm(view, known)
+    return replace(known, calm=calm, margin=known.margin if calm else _margined(view, known))
 
 
 def alarm(view: View, lately: Lately) -> Alarm:
     """The alarm of an instant: words are made only when some figure stands against its bound."""
-    if _calm(view, lately):
+    if lately.calm:
         return Alarm(None, ())
     taken = tuple(asked(view, lately))
     up = [(level, reading) for level, reading in taken if _raises(reading)]
@@ -80,7 +107,7 @@ def asked(view: View, lately: Lately) -> Iterator[Raised]:
     yield from vix_is_high(view)
     yield from (
         (AlarmLevel.ORANGE, flash(view, lately)),
-        (AlarmLevel.RED, margin_in_all(view)),
+        (AlarmLevel.RED, margin_in_all(view, lately)),
         (AlarmLevel.YELLOW, worst_campaign(view)),
         (AlarmLevel.YELLOW, from_the_high(view, lately)),
         (AlarmLevel.YELLOW, loss_rate(view)),
@@ -116,7 +143,7 @@ def flash(view: View, lately: Lately) -> Reading:
     Unknown while nobody has looked for that long, unless what was seen is enough already.
     """
     limits, move = view.limits, _move(view, lately)
-    known = bool(lately.prices) and _far_back(view, lately)
+    known = _far_back(view, lately)
     enough = move is not None and not holds(Sense.BELOW, move, limits.alarm_flash)
     return _read(
         f"move of the index in {limits.alarm_flash_min:g} minutes", Sense.BELOW,
@@ -124,20 +151,31 @@ def flash(view: View, lately: Lately) -> Reading:
     )  # fmt: skip
 
 
-def margin_in_all(view: View) -> Reading:
-    """Margin of what is held, measured now, as a share of net liq (R-ALM-04)."""
+def margin_in_all(view: View, lately: Lately) -> Reading:
+    """Margin of what is held as a share of net liq (R-ALM-04)."""
+    known = lately.margin or _margined(view, lately)
     share: float | None = None
-    try:
-        used = margin_in_use(view)
-    except QuoteMissing:
-        used = float("nan")
     if view.net_liq > 0.0:
-        share = used / view.net_liq
-    elif used > 0.0:
+        share = known.used / view.net_liq
+    elif known.used > 0.0 and not isnan(view.net_liq):
         share = inf
     return _read(
         "margin in all", Sense.BELOW, share, view.limits.alarm_margin, "of net liq", "R-ALM-04"
     )
+
+
+def _margined(view: View, lately: Lately) -> Margined:
+    """What is held needs, in dollars; NaN without a price.
+
+    Measured anew when other legs are held or the index has moved half a per cent, as the venue does.
+    """
+    known, price = lately.margin, _index(view) or nan
+    if known and known.legs is view.book.legs and abs(price - known.price) < MOVED * price:
+        return known
+    try:
+        return Margined(view.book.legs, price, margin_in_use(view))
+    except QuoteMissing:
+        return Margined(view.book.legs, nan, nan)
 
 
 def worst_campaign(view: View) -> Reading:
@@ -274,6 +312,8 @@ def _move(view: View, lately: Lately) -> float | None:
 
 def _far_back(view: View, lately: Lately) -> bool:
     """Whether what was seen reaches back all the way, or to the open where that is nearer."""
+    if not lately.prices:
+        return False
     oldest = lately.prices[0][0]
     wanted = min(view.limits.alarm_flash_min, view.market.minute)
     return (view.market.at - oldest).total_seconds() / 60.0 >= wanted - SHORT_MIN

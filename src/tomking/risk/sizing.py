@@ -17,7 +17,7 @@ from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.margin.account import Terms, asked
 from tomking.risk.caps import Allowance, allowance, caps_of, reserve_of, usable_bp
-from tomking.risk.correlation import group_margin_max
+from tomking.risk.correlation import group_margin_max, together
 from tomking.risk.exposure import (
     AUG5_MARGIN_FACTOR,
     HUNDRED_THOUSAND,
@@ -192,11 +192,14 @@ def _margins(
     reserve = reserve_of(view.market.vix.value, limits)
     free = usable_bp(net_liq, allowed.bp_share_max, reserve, used)
     group = group_margin_max(group_of(wanted.root, limits.groups), limits)
+    roots = {contract.root for contract in view.book.legs.contracts}
+    beside = margin_in_use(view, together(wanted.root, roots, limits))
     stressed = stress_loss(view.book.legs, view, view.marks)
     left = net_liq - max(0.0, stressed) - AUG5_MARGIN_FACTOR / limits.stress_margin_max * used
     cost = AUG5_MARGIN_FACTOR / limits.stress_margin_max * each
     return (
-        Room("margin of the group", Stage.CORRELATION, _fit(group * net_liq - used, each), "R-COR-05"),
+        Room("margin of the group", Stage.CORRELATION, _fit(
+            group * net_liq - beside, each), "R-COR-05"),
         Room("margin of the trade", Stage.MARGIN, _fit(share * net_liq, each), "R-MRG-03"),
         Room(f"buying power (bound by {allowed.bp_bound_by})", Stage.MARGIN, _fit(free, each),
              "R-MRG-01"),

@@ -9,7 +9,7 @@ import pytest
 from tomking.core.facts import Sent
 from tomking.core.order import Leg, Order, Purpose
 from tomking.core.reading import Skip
-from tomking.engine.decide import first_closed
+from tomking.engine.decide import exits, first_closed
 from tomking.engine.desk import Desk
 from tomking.engine.memory import MemoryJournal
 from tomking.portfolio.book import Book, apply
@@ -53,6 +53,26 @@ def test_the_far_put_waits_while_a_near_one_is_being_sold() -> None:
         (selling(book, far.campaign, opens=False), (far,)),
     ):
         assert first_closed(desk, at(MARKET, working), far) == goes
+
+
+@pytest.mark.rule("R-DIA-05")
+def test_what_is_being_sold_against_a_far_put_that_is_to_go_is_withdrawn() -> None:
+    desk = Desk((CALENDAR,), Limits(), TASTYTRADE, MemoryJournal())
+    book, wild = alone(), replace(MARKET, vix_points=24.0)
+    far = position_of(book, "far")
+    selling_on = at(wild, selling(book, far.campaign))
+    assert not tuple(exits(desk, selling_on, frozenset({"calendar"})))
+    assert desk.unwanted == set(selling_on.book.working)
+    follows = tuple(exits(desk, at(wild, book), frozenset()))
+    assert [order.closes for order in follows] == [far.id]
+
+
+@pytest.mark.rule("R-DIA-05")
+def test_what_is_sold_against_another_far_put_is_left_alone() -> None:
+    desk = Desk((CALENDAR,), Limits(), TASTYTRADE, MemoryJournal())
+    wild = at(replace(MARKET, vix_points=24.0), selling(alone(), "calendar/another"))
+    assert len(tuple(exits(desk, wild, frozenset({"calendar"})))) == 1
+    assert not desk.unwanted
 
 
 @pytest.mark.rule("R-DIA-05")

@@ -113,6 +113,18 @@ def test_a_refusal_is_written_once_until_the_answer_changes() -> None:
     assert kinds(on.play(tick(150, due=NAME, last=True))) == ["Considered"]
 
 
+def test_every_sending_of_a_slot_is_told_with_its_own_figures() -> None:
+    """Withdrawn and sent again in another size: what it risks is that of the order that trades."""
+
+    def dips(now: datetime) -> Board:
+        return replace(rising(now), vol=0.4 if tick(60).at < now < tick(75).at else 0.6)
+
+    on = bench((replace(FRIDAY_0DTE, take_when=()),), dips, limits=AT_ONCE)
+    on.play(tick(60, due=NAME), tick(61), tick(70), tick(71))
+    again = on.play(tick(75, due=NAME))
+    assert [fact.outcome for fact in again if isinstance(fact, Considered)] == ["sent"]
+
+
 def test_a_slot_that_was_considered_tells_what_the_plan_measured() -> None:
     """Also when it was sent, or refused by a gate: ``why-not`` asks for every stage's figure."""
     for limits in (Limits(), Limits(vix_open_max=10.0)):
@@ -160,6 +172,19 @@ def test_an_opening_nobody_takes_is_withdrawn() -> None:
     on.play(tick(60, due=NAME), tick(61), tick(65), tick(70), tick(71))
     assert [f.how for f in on.facts if isinstance(f, OrderEnded)] == ["cancelled"]
     assert not on.desk.restless
+
+
+def test_an_order_in_the_way_of_an_exit_is_withdrawn_at_once() -> None:
+    def falls(now: datetime) -> Board:
+        return replace(rising(now), vol=0.6 if now <= tick(60).at else 0.4)
+
+    on = bench((replace(FRIDAY_0DTE, take_when=()),), falls, limits=AT_ONCE)
+    on.play(tick(60, due=NAME))
+    (working,) = on.desk.book.working
+    on.desk.unwanted.add(working)
+    on.play(tick(61), tick(62))
+    assert [f.how for f in on.facts if isinstance(f, OrderEnded)] == ["cancelled"]
+    assert not on.desk.unwanted
 
 
 def test_a_doubt_about_a_position_that_is_gone_is_forgotten() -> None:

@@ -247,6 +247,20 @@ def test_the_high_of_a_day_is_forgotten_with_the_day() -> None:
     assert seen(known, tomorrow).high == 100_000.0
 
 
+@pytest.mark.rule("R-ALM-06")
+@pytest.mark.parametrize(
+    ("moved", "net_liq", "level"),
+    [(-5_000, 95_000.0, None), (5_000, 105_000.0, None), (5_000, 101_800.0, AlarmLevel.YELLOW)],
+)
+def test_money_taken_out_is_no_fall_and_money_put_in_hides_none(
+    moved: int, net_liq: float, level: AlarmLevel | None
+) -> None:
+    memory = {"day_start": net_liq, "peak": net_liq}
+    after = at(net_liq, memory=memory)
+    after = replace(after, book=replace(after.book, moved=Decimal(moved)))
+    assert look(after, at(100_000.0)).level is level
+
+
 @pytest.mark.rule("R-ALM-07")
 @pytest.mark.parametrize(
     ("wins", "losses", "level"),
