@@ -39,14 +39,23 @@ class Resumed:
 
 @value
 class Alarmed:
-    """An alarm went off, or grew louder: what raised it, and what could not be measured."""
+    """An alarm went off, or grew louder: what raised it, and what could not be measured.
+
+    ``net_liq`` is what there was then, if it is known.
+    """
 
     at: datetime
     level: AlarmLevel
     readings: tuple[Reading, ...]
+    net_liq: Decimal | None = None
+
+    @property
+    def raised(self) -> tuple[Reading, ...]:
+        """The readings that did not hold, the one that speaks for the level first."""
+        return tuple(seen for seen in self.readings if seen.observed is not None)
 
     def __str__(self) -> str:
-        raised = [str(seen) for seen in self.readings if seen.observed is not None]
+        raised = [str(seen) for seen in self.raised]
         unknown = [seen.name for seen in self.readings if seen.observed is None]
         blind = f"; not known: {', '.join(unknown)}" if unknown else ""
         return f"{self.level.name} alarm: {'; '.join(raised)}{blind}"

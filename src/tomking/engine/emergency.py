@@ -5,8 +5,10 @@ Orders are made once, written as ``Proposed`` and handed to the loop: what is se
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import isnan
 
 from tomking.core.errors import QuoteMissing
+from tomking.core.money import usd
 from tomking.core.order import Order, Purpose
 from tomking.core.reading import Skip
 from tomking.core.restraints import Alarmed, Proposed, RungMoved
@@ -40,7 +42,8 @@ def attend(
     found = alarm(view, desk.lately)
     news = found.level is not None and desk.standing.ladder.is_news(found.level, view.session.day)
     if news and found.level is not None:
-        desk.note([Alarmed(view.market.at, found.level, found.readings)])
+        there = None if isnan(view.net_liq) else usd(view.net_liq)
+        desk.note([Alarmed(view.market.at, found.level, found.readings, there)])
     wrote = desk.note(_moves(desk, view, found, news=news)) or news
     view = desk.view(view.market) if wrote else view
     ladder = desk.standing.ladder

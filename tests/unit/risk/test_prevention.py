@@ -245,4 +245,4 @@ def test_an_empty_book_passes_every_check() -> None:
     found = prevention(seen(empty_book(Decimal(50_000))))
     assert {reading.observed for reading in found} == {0, 1.0}  # all is in reserve
     assert all(reading.passed for reading in found)
-    assert {reading.rule for reading in found} == {f"R-PRE-0{n}" for n in range(1, 7)}
+    assert {reading.rule for reading in found} == {f"R-PRE-0{n}" for n in range(1, 8)}

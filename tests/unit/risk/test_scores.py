@@ -46,7 +46,7 @@ def test_health_is_the_rulebooks(case: dict[str, Any]) -> None:
     found = health(
         case["dte"], at_stop=case["at_stop"], group_share=case["group"], power_share=case["power"]
     )
-    assert found == pytest.approx(case["score"], abs=0.05)
+    assert found.score == pytest.approx(case["score"], abs=0.05)
 
 
 @pytest.mark.rule("R-SCO-01")
@@ -54,7 +54,8 @@ def test_health_is_the_rulebooks(case: dict[str, Any]) -> None:
 def test_health_stays_within_a_hundred_points(
     days: float, at_stop: bool, group: float, power: float
 ) -> None:
-    assert 0.0 <= health(days, at_stop=at_stop, group_share=group, power_share=power) <= 100.0
+    found = health(days, at_stop=at_stop, group_share=group, power_share=power)
+    assert 0.0 <= found.score <= 100.0
 
 
 @pytest.mark.rule("R-SCO-01")
@@ -63,8 +64,10 @@ def test_the_health_of_a_position_reads_its_group_and_the_account() -> None:
     one = next(now.book.of("lt112"))
     calm, hit = (health_of(one, now, at_stop=at_stop) for at_stop in (False, True))
     assert calm is not None
-    assert hit == pytest.approx(calm - 30.0)
-    assert calm < health(inf, at_stop=False, group_share=1.0, power_share=0.0)
+    assert hit is not None
+    assert (hit.stop, calm.stop) == (30.0, 0.0)
+    assert hit.score == pytest.approx(calm.score - 30.0)
+    assert calm.score < health(inf, at_stop=False, group_share=1.0, power_share=0.0).score
     assert health_of(one, replace(now, net_liq=nan), at_stop=False) is None
 
 
@@ -82,7 +85,7 @@ def test_each_fault_takes_its_points(
     days: float, at_stop: bool, group: float, power: float, points: float
 ) -> None:
     found = health(days, at_stop=at_stop, group_share=group, power_share=power)
-    assert found == pytest.approx(points)
+    assert found.score == pytest.approx(points)
 
 
 @pytest.mark.rule("R-SCO-01")
@@ -104,7 +107,9 @@ def test_the_health_of_a_position_is_that_of_its_figures(
     power = margin_in_use(now) / (100_000.0 * 0.50)  # phase one binds
     days = (AHEAD - FRIDAY).days
     expected = health(days, at_stop=False, group_share=group, power_share=power)
-    assert health_of(one, now, at_stop=False) == pytest.approx(expected)
+    found = health_of(one, now, at_stop=False)
+    assert found is not None
+    assert found.score == pytest.approx(expected.score)
     assert health_of(one, replace(now, net_liq=0.0), at_stop=False) is None
 
 

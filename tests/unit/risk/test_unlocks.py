@@ -39,6 +39,7 @@ def test_a_strangles_product_comes_with_its_phase(number: int) -> None:
         ("bear_trap", "QQQ", 3, False), ("bear_trap", "QQQ", 4, True),
         ("leap_ladder", "IWM", 3, False), ("leap_ladder", "IWM", 4, True),
         ("strangle_cl", "CL", 2, False), ("strangle_cl", "CL", 3, True),
+        ("strangle_gc", "GC", 2, False), ("strangle_gc", "GC", 3, True), ("strangle_gc", "MGC", 3, True),
     ],
 )  # fmt: skip
 def test_other_strategies_wait_for_theirs(
@@ -53,6 +54,7 @@ def test_the_table_holds_what_the_rulebook_lists_and_no_more() -> None:
     typed = {("strangle", root): phase for phase, roots in STRANGLES.items() for root in roots}
     typed |= {("strangle_cl", "CL"): 3, ("bear_trap", "QQQ"): 4, ("bear_trap", "ES"): 4}
     typed |= {("leap_ladder", "QQQ"): 4, ("leap_ladder", "IWM"): 4}
+    typed |= {("strangle_gc", "GC"): 3}
     assert {row[:2]: row[2] for row in ROOTS_BY_PHASE} == typed
 
 
