@@ -104,7 +104,7 @@ def _means(
     wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
 ) -> tuple[Room, ...]:
     """Room in margin, risk, stress and contracts; asked for when exposure has some."""
-    limits, net_liq, what = view.limits, max(view.capital, 0.0), product(wanted.root)
+    limits, net_liq, what = view.limits, view.capital, product(wanted.root)
     return (
         *_margins(wanted, view, strategy, legs, marks),
         Room("loss at the stop", Stage.MARGIN, _fit(
@@ -144,7 +144,7 @@ def _kelly(wanted: Structure, view: View, strategy: str, what: Product) -> tuple
         said = f"Kelly's share (not asked: {decided} of {enough} closed)"
         return (Room(said, Stage.MARGIN, inf, "R-SIZ-10"),)
     each = wanted.max_loss if isfinite(wanted.max_loss) else wanted.stop_loss
-    budget = stake(record, limits) * max(view.capital, 0.0)
+    budget = stake(record, limits) * view.capital
     return (Room("Kelly's share", Stage.MARGIN, _fit(budget, each * what.multiplier), "R-SIZ-10"),)
 
 
@@ -180,7 +180,7 @@ def _margins(
     wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
 ) -> tuple[Room, ...]:
     """Room in the trade's own share and in what regime, phase, stage and reserve leave."""
-    limits, net_liq = view.limits, max(view.capital, 0.0)
+    limits, net_liq = view.limits, view.capital
     spot = view.market.spot(wanted.root)
     if not isinstance(spot, Stamped):
         return (Room(f"price of {wanted.root}", Stage.DATA, 0.0, "R-DAT-05"),)
