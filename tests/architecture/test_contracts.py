@@ -131,6 +131,13 @@ def test_every_strategy_is_kept_apart_from_the_others() -> None:
     assert written == named
 
 
+def test_every_other_file_beside_them_is_named_as_vocabulary() -> None:
+    guidance = " ".join(contract("strategies")["broken_contract_guidance"])
+    named = set(re.findall(r"\w+", guidance[guidance.index("(") : guidance.index(")")]))
+    beside = {s.path.stem for s in package("strategies") if not is_strategy(s.tree)}
+    assert named == beside - {"__init__"}
+
+
 def test_a_strategy_is_known_by_its_plan_or_its_two_verbs() -> None:
     assert is_strategy(ast.parse("LT112 = Plan(name='lt112')\n"))
     assert is_strategy(ast.parse("X: Strategy = Plan(name='x')\n"))

@@ -8,6 +8,7 @@ The framework's book is asked for no verdict. What it would lose stands in the a
 measured is all that is asserted, and which of the readings it passes.
 """
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -45,7 +46,8 @@ AT = datetime(2024, 7, 31, 15, 59, tzinfo=NEW_YORK)
 INDEX, VIX, CARRY = 5522.30, 16.36, Carry(0.052, 0.013, "assumed")
 #: Root, price, dividend yield, and the volatility at which its options are priced.
 SHARES = {"QQQ": (471.07, 0.006, 0.20), "GLD": (226.55, 0.0, 0.15)}
-BEFORE = 1.27
+SHEET = json.loads((ROOT / "tests/data/rulebook_27.json").read_text())["27.19"]
+SIX, FRAMEWORK, BEFORE = SHEET["six"], SHEET["framework"], SHEET["used_before"]
 Holding = tuple[Contract, int, float]
 
 
@@ -176,13 +178,15 @@ def test_the_six_fail_checks_one_two_and_three() -> None:
         "bullish positions (warn)",
         "mean correlation (warn)", "mean correlation (reduce)", "mean correlation (halt)",
     }  # fmt: skip
+    assert failed >= set(SIX["fails"])
     assert by_name(ruined())["positions in all"].passed
+    assert len(six()) == SIX["structures"]
 
 
 @pytest.mark.parametrize("name", ["AUG5_LOW", "AUG5_CLOSE"])
 def test_the_six_fail_the_stress_of_loss_and_of_margin(name: str) -> None:
     found = replay(ruined(), name)
-    assert [reading.passed for reading in found.readings] == [False, False]
+    assert [reading.passed for reading in found.readings] == SIX["stress"]
     assert found.called
 
 
@@ -217,12 +221,13 @@ def test_the_far_puts_are_marked_at_ten_times_their_price_at_the_low() -> None:
 
 def test_the_framework_is_measured_and_never_declared_safe() -> None:
     """45 % of buying power in an account of its size; which readings pass is what is asserted."""
-    known = account(framework(), 0.45)
+    known = account(framework(), FRAMEWORK["used_before"])
     found = replay(known)
     assert 20_000 < known.net_liq < 60_000
     assert found.before.buying_power / found.before.net_liq == pytest.approx(0.55, abs=1e-3)
     assert found.loss == found.loss  # a number, whatever it is
     assert found.loss != 0.0
+    assert (found.loss / known.net_liq <= FRAMEWORK["loss_max"]) is found.readings[0].passed
     assert [reading.passed for reading in found.readings] == [True, True]
     checks = by_name(known)
     assert {name for name, reading in checks.items() if not reading.passed} == {

@@ -1,8 +1,8 @@
 """In a world in which nothing can be earned, no strategy earns anything: the engine invents nothing.
 
 2,000 paths a strategy with ``TOMKING_FULL=1`` (``make prove``); 500 for Friday 0DTE, 200 for LT112 and
-100 for the LEAP ladder in the suite. ``pytest -s`` prints the figures, and what they make of the
-winners of the default run.
+100 for the others in the suite. ``pytest -s`` prints the figures, and what they make of the winners of
+the default run.
 """
 
 import os
@@ -28,6 +28,7 @@ from tomking.data.modelled import ModelMarket
 from tomking.engine.desk import Desk
 from tomking.market.snapshot import VOL
 from tomking.portfolio.columns import columns
+from tomking.strategies.diagonal import CALENDAR, DIAGONAL
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.leap_ladder import LEAP_LADDER
 from tomking.strategies.lt112 import LT112
@@ -39,12 +40,17 @@ pytestmark = pytest.mark.integration
 FULL = os.environ.get("TOMKING_FULL") == "1"
 FRIDAY, MONDAY = date(2016, 3, 4), date(2016, 3, 8)
 WEDNESDAY, SUMMER = date(2016, 3, 2), date(2016, 7, 20)
+TUESDAY, JUNE = date(2016, 3, 1), date(2016, 6, 30)
 RUNG, NEXT_YEAR = date(2016, 3, 7), date(2017, 4, 28)
 #: LT112 wants 15 points of credit: without a smile they are there at VIX 30.
 WILD = 0.30
 ONCE_A_DAY = replace(LT112, watch_min=195)
 #: One rung on the root this world prices; volatility is given, so nothing is asked of VIX.
 ONE_RUNG = replace(LEAP_LADDER, roots=("ES",), enter_when=(), size=(), watch_min=195)
+#: The limits give one unit, and VIX stands where this world puts it.
+ONE_DIAGONAL, ONE_CALENDAR = (
+    replace(each, enter_when=(), size=()) for each in (DIAGONAL, CALENDAR)
+)
 
 
 def say(line: str) -> None:
@@ -97,6 +103,16 @@ def leap(vol: float = 0.20, moves: float = 0.20) -> Outcome:
     return outcome(ONE_RUNG, 2000 if FULL else 100, RUNG, NEXT_YEAR, vol, moves)
 
 
+@cache
+def diagonal() -> Outcome:
+    return outcome(ONE_DIAGONAL, 2000 if FULL else 100, TUESDAY, JUNE, 0.16)
+
+
+@cache
+def calendar() -> Outcome:
+    return outcome(ONE_CALENDAR, 2000 if FULL else 100, TUESDAY, JUNE, 0.16)
+
+
 def outcome(
     plan: Plan, count: int, first: date, last: date, vol: float, moves: float | None = None
 ) -> Outcome:
@@ -111,13 +127,36 @@ def facts_of(desk: Desk) -> list[Fact]:
     return [fact for _, fact in desk.journal.read()]
 
 
-@pytest.mark.parametrize("plan", [friday, lt112, leap])
+@pytest.mark.parametrize("plan", [friday, lt112, leap, diagonal, calendar])
 def test_nothing_is_earned_in_a_flat_world(plan: Callable[[], Outcome]) -> None:
     """The mean within three standard errors of nought."""
     found = plan()
     assert found.still == 0
     assert found.error > 0
     assert abs(found.mean) <= 3.0 * found.error, str(found)
+
+
+def at_first_look(facts: list[Fact]) -> list[LegFilled]:
+    """What orders that had waited overnight traded at 10:30, when a diagonal is first looked at.
+
+    Not on Tuesdays, which have a slot before that.
+    """
+    sent = {fact.order.id: fact.at.date() for fact in facts if isinstance(fact, Sent)}
+    fills = [fact for fact in facts if isinstance(fact, LegFilled)]
+    waited = [fill for fill in fills if sent[fill.order] < fill.at.date()]
+    return [
+        fill
+        for fill in waited
+        if (fill.at.hour, fill.at.minute) == (10, 30) and fill.at.weekday() != TUESDAY.weekday()
+    ]
+
+
+def test_what_rested_overnight_gives_nothing_away_to_the_opening() -> None:
+    """Filled at its limit it would give 27 dollars a diagonal: the market goes beyond it overnight."""
+    runs = [facts_of(trade(ONE_DIAGONAL, seed, TUESDAY, JUNE)[0]) for seed in range(30)]
+    slippage = [fill.slippage for facts in runs for fill in at_first_look(facts)]
+    assert len(slippage) > 5
+    assert slippage == pytest.approx([0.0] * len(slippage), abs=1e-6)
 
 
 def test_four_rungs_in_five_win_where_nothing_is_earned() -> None:

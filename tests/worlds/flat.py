@@ -39,7 +39,7 @@ FREE = TASTYTRADE.scaled(Decimal(0))
 CAPITAL = Decimal(10_000_000)
 VOL = 0.16
 NOBODY: frozenset[str] = frozenset()
-#: Gates wide open, and one ES unit whatever the account.
+#: Gates wide open, and one unit whatever the account.
 GENEROUS = Limits(
     vix_bands=((1e9, 1.0),), reserve=0.0, margin_max=1e9, bp_trade_max=1e9,
     bp_trade_by_strategy=(), bp_by_strategy=(), bp_by_phase=((0, 1.0),), bp_by_stage=((0, 1.0),),
@@ -48,7 +48,9 @@ GENEROUS = Limits(
     loss_day_max=1e9, loss_week_max=1e9, loss_month_max=1e9, loss_streak_max=10**9,
     drawdown_halve=1e9, drawdown_stop=1e9, drawdown_lock=1e9, spread_max=1e9,
     stress_loss_max=1e9, stress_margin_max=1e9, stress_trade_max=1e9,
-    contracts_by_gbp=(("friday_0dte", ((0.0, 1.0),)),),
+    contracts_by_gbp=tuple(
+        (name, ((0.0, 1.0),)) for name in ("friday_0dte", "diagonal", "calendar")
+    ),
     contracts_by_phase=(("lt112", ((0.0, 1.0),)), ("leap_ladder", ((0.0, 1.0),))),
 )  # fmt: skip
 

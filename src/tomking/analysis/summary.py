@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from tomking.analysis.alarms import Raised, alarms
 from tomking.analysis.attribution import Slice, attribution
 from tomking.analysis.equity import WINDOWS, Curve, Month, Window, curve, months, window
 from tomking.analysis.funnel import Funnel, funnels, refused_orders
@@ -21,7 +22,11 @@ from tomking.core.value import value
 
 @value
 class Summary:
-    """A run in figures. Money in dollars, exact; ``locks`` counts what tripped a breaker."""
+    """A run in figures. Money in dollars, exact; ``locks`` counts what tripped a breaker.
+
+    ``hedges`` are the campaigns of no strategy that was asked: what an emergency bought;
+    ``alarms`` what was raised and what came of it.
+    """
 
     capital: Decimal
     final: Decimal
@@ -37,6 +42,8 @@ class Summary:
     locks: tuple[tuple[str, int], ...]
     rejections: tuple[Rejection, ...]
     results: tuple[Result, ...]
+    hedges: tuple[Trade, ...] = ()
+    alarms: tuple[Raised, ...] = ()
 
     @property
     def pnl(self) -> Decimal:
@@ -85,7 +92,9 @@ def summarise(
     seed
         Of the bootstrap behind the intervals.
     """
-    path, found = curve(facts, capital), trades(facts, held)
+    names = {strategy.name for strategy in asked}
+    path, all_ = curve(facts, capital), trades(facts, held)
+    found = tuple(trade for trade in all_ if trade.strategy in names)
     roots = entered(facts)
     funnel = funnels(facts, asked, roots)
     return Summary(
@@ -98,4 +107,5 @@ def summarise(
         funnel, found, attribution(found), refused_orders(facts),
         tuple(Counter(fact.reason for fact in facts if isinstance(fact, Halted)).most_common()),
         rejections(facts, roots), results(found),
+        tuple(trade for trade in all_ if trade.strategy not in names), alarms(facts),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.value import value
 from tomking.data.modelled import ModelMarket
 from tomking.data.several import SeveralMarkets
+from tomking.engine.scores import Scores, scores
 from tomking.market.bars import F64
 from tomking.portfolio.margin.account import Terms
 from tomking.portfolio.marks import profit_by_campaign
@@ -68,7 +69,16 @@ def column(job: Job, heard: Heard | None = None) -> Column:
         fullest(made.facts, _market(made, paths).at, Terms(spec.limits.house)) if job.kept else None
     )
     gates = gates_of(made, paths, heard) if job.gate_value else None
-    return Column(job.name, job.note, made.run_hash, summary, made.elapsed_s, at_most, gates)
+    return Column(
+        job.name, job.note, made.run_hash, summary, made.elapsed_s, at_most, gates,
+        ending(made, paths) if job.kept else None,
+    )  # fmt: skip
+
+
+def ending(made: Run, paths: MutableMapping[date, F64]) -> Scores:
+    """The scores of what is held, and of every strategy, at the last close."""
+    desk, last = made.desk, made.sessions[-1]
+    return scores(desk, desk.view(_market(made, paths).at(last.at(last.minutes + AFTER_CLOSE))))
 
 
 def _market(made: Run, paths: MutableMapping[date, F64]) -> ModelMarket | SeveralMarkets:

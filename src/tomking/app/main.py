@@ -30,6 +30,8 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "limits": ("limits", "every cap, who binds, and what is used of every limit"),
         "size": ("size", "how many units of an order fit, and what binds"),
+        "stage": ("stage", "the deployment stage, what the next one asks, and its signature"),
+        "unlock": ("unlock", "sign that puts may be sold in a crisis"),
         "margin": ("margin", "what a house asks for the legs of a file"),
         "stress": ("stress", "an account as the index and volatility move"),
         "box": ("box", "what a box of SPX options costs as a loan, or earns as one"),

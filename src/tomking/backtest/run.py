@@ -23,6 +23,7 @@ from tomking.data.tables import events as event_table
 from tomking.engine.canonical import digest
 from tomking.engine.clock import SessionClock
 from tomking.engine.desk import Desk
+from tomking.engine.hedging import sought
 from tomking.engine.loop import run as loop
 from tomking.engine.memory import MemoryJournal
 from tomking.engine.ports import Interest, Tick
@@ -202,6 +203,7 @@ def _made(spec: RunSpec, given: History | None, paths: Paths, progress: Progress
         market=market,
         broker=SimulatedBroker(exchange),
         inbox=SimulatedOperator(REVIEW_DAYS, spec.limits),
+        hedge=sought,
     )
     agree(desk, exchange)
     now = market.at(sessions[-1].at(sessions[-1].minutes + AFTER_CLOSE))

@@ -39,14 +39,23 @@ class Resumed:
 
 @value
 class Alarmed:
-    """An alarm went off, or grew louder: what raised it, and what could not be measured."""
+    """An alarm went off, or grew louder: what raised it, and what could not be measured.
+
+    ``net_liq`` is what there was then, if it is known.
+    """
 
     at: datetime
     level: AlarmLevel
     readings: tuple[Reading, ...]
+    net_liq: Decimal | None = None
+
+    @property
+    def raised(self) -> tuple[Reading, ...]:
+        """The readings that did not hold, the one that speaks for the level first."""
+        return tuple(seen for seen in self.readings if seen.observed is not None)
 
     def __str__(self) -> str:
-        raised = [str(seen) for seen in self.readings if seen.observed is not None]
+        raised = [str(seen) for seen in self.raised]
         unknown = [seen.name for seen in self.readings if seen.observed is None]
         blind = f"; not known: {', '.join(unknown)}" if unknown else ""
         return f"{self.level.name} alarm: {'; '.join(raised)}{blind}"
@@ -71,7 +80,7 @@ class Proposed:
     """What a rung would send, order for order, and what it would leave: a name and the reason each.
 
     ``what`` is the rung's name, or HEDGE. Before its rung is reached it is a preview; from then on
-    exactly these orders are sent.
+    exactly these orders are sent. ``waiting`` are positions that go once what they cover is gone.
     """
 
     at: datetime
@@ -79,11 +88,13 @@ class Proposed:
     orders: tuple[Order, ...]
     left_out: tuple[str, ...]
     why: str
+    waiting: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         named = [f"{order.id} for {order.limit} x {order.units}" for order in self.orders]
         left = f"; left out: {', '.join(self.left_out)}" if self.left_out else ""
-        return f"{self.what} is {', '.join(named) or 'nothing'} ({self.why}){left}"
+        later = f"; then {', '.join(self.waiting)}" if self.waiting else ""
+        return f"{self.what} is {', '.join(named) or 'nothing'} ({self.why}){left}{later}"
 
 
 @value

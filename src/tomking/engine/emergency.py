@@ -5,13 +5,15 @@ Orders are made once, written as ``Proposed`` and handed to the loop: what is se
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import isnan
 
 from tomking.core.errors import QuoteMissing
+from tomking.core.money import usd
 from tomking.core.order import Order, Purpose
 from tomking.core.reading import Skip
 from tomking.core.restraints import Alarmed, Proposed, RungMoved
 from tomking.core.rung import AlarmLevel, Rung
-from tomking.engine.decide import PATIENCE_MIN, at_work, closing, is_closing
+from tomking.engine.decide import PATIENCE_MIN, at_work, closing, first_closed, is_closing
 from tomking.engine.desk import Desk
 from tomking.portfolio.book import Working
 from tomking.risk.alarms import Alarm, alarm, seen
@@ -40,7 +42,8 @@ def attend(
     found = alarm(view, desk.lately)
     news = found.level is not None and desk.standing.ladder.is_news(found.level, view.session.day)
     if news and found.level is not None:
-        desk.note([Alarmed(view.market.at, found.level, found.readings)])
+        there = None if isnan(view.net_liq) else usd(view.net_liq)
+        desk.note([Alarmed(view.market.at, found.level, found.readings, there)])
     wrote = desk.note(_moves(desk, view, found, news=news)) or news
     view = desk.view(view.market) if wrote else view
     ladder = desk.standing.ladder
@@ -118,7 +121,7 @@ def _carried_out(desk: Desk, view: View, ask: Ask) -> tuple[Order, ...]:
         return ()
     wanted = tuple(held for held in _wanted(desk, view) if not is_closing(view, held))
     made = _proposed(desk, view, ask, ladder.rung, wanted)
-    answer = "; ".join(made.left_out)
+    answer = "; ".join((*made.left_out, *made.waiting))
     if made.orders or ladder.proposed is None or desk.said.get(made.what, "") != answer:
         desk.said[made.what] = answer
         desk.note([made])
@@ -137,9 +140,7 @@ def _wanted(desk: Desk, view: View) -> Positions:
         return ()
     if ladder.proposed is None:
         return reduction(view)
-    named = tuple(
-        view.book.positions[n] for n in sorted(ladder.proposed) if n in view.book.positions
-    )
+    named = tuple(view.book.positions[n] for n in ladder.proposed if n in view.book.positions)
     return named or (to_carry(view) if _short(view) else ())
 
 
@@ -158,20 +159,23 @@ def _shown(desk: Desk, view: View, ask: Ask, hedge: Hedge | None) -> tuple[Order
 def _proposed(desk: Desk, view: View, ask: Ask, rung: Rung, wanted: Positions) -> Proposed:
     """What a rung sends: a package a position, and the reason for each that no gate lets through.
 
-    An unquoted leg or a stale quote is such a reason: nothing is sold into the dark.
+    An unquoted leg or a stale quote is such a reason: nothing is sold into the dark. What covers
+    another waits until that is gone.
     """
     ladder = desk.standing.ladder
     why = ladder.why if ladder.by == BY_ALARM or rung > ladder.rung else f"the word of {ladder.by}"
     orders: list[Order] = []
     left: list[str] = []
-    for held in wanted:
+    first = [(held, first_closed(desk, view, held)) for held in wanted]
+    waiting = tuple(held.id for held, going in first if held not in going)
+    for held in {each.id: each for _, going in first for each in going}.values():
         order = closing(desk, view, held, f"{rung.name}: {why}", replaces=at_work(view, held))
         verdict = ask(order, view)
         if isinstance(verdict, Approved):
             orders.append(order)
         else:
             left.append(f"{held.id}: {verdict.named}")
-    return Proposed(view.market.at, rung.name, tuple(orders), tuple(left), why)
+    return Proposed(view.market.at, rung.name, tuple(orders), tuple(left), why, waiting)
 
 
 def _hedges(desk: Desk, view: View, ask: Ask, hedge: Hedge | None) -> tuple[Order, ...]:

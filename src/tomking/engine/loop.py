@@ -44,7 +44,7 @@ from tomking.risk.judge import judge
 from tomking.risk.verdict import Approved, Refused, Verdict
 from tomking.risk.view import View
 
-APPROVED = "approved"
+APPROVED, SENT = "approved", "sent"
 #: The reason not to trade while something held cannot be valued.
 NO_DATA = "data"
 
@@ -117,7 +117,7 @@ def _adjust(desk: Desk, view: View, tended: Tended, broker: Broker, inbox: Inbox
         after, outcome, readings = view, "skipped", order.readings
     else:
         after, readings = offer(desk, view, order, broker, inbox), ()
-        outcome = "sent" if after is not view else _answer(desk, order)
+        outcome = SENT if after is not view else _answer(desk, order)
     _review(desk, after, tended, outcome, readings)
     if after is view and tended.close_instead is not None and _said_no(outcome, readings):
         why = f"{tended.what} was {outcome}"
@@ -236,7 +236,7 @@ def _ask(
     after = offer(desk, view, order, broker, inbox, first)
     if walk is not None and after is not view:
         desk.walks[order.intent] = walk
-    outcome = "sent" if after is not view else _answer(desk, order)
+    outcome = SENT if after is not view else _answer(desk, order)
     _consider(desk, after, name, outcome, wish.readings, last=last)
     return after
 
@@ -246,7 +246,7 @@ def _consider(
 ) -> None:
     slot = f"{name}/{view.session.day}"
     answer = f"{outcome} {[failed.name for failed in refusals(readings)]}"
-    if last or desk.said.get(slot) != answer:
+    if last or outcome == SENT or desk.said.get(slot) != answer:
         desk.said[slot] = answer
         named = asked_under(desk.strategy(name).roots[0], view)
         desk.note([Considered(view.market.at, name, slot, outcome, readings, named)])

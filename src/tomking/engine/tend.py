@@ -53,9 +53,12 @@ def _is_busy(desk: Desk, view: View, position: Position) -> bool:
 
 
 def _due(desk: Desk, view: View, position: Position) -> Tended | None:
+    """The first adjustment that is due; none while a graver one waits for its second look."""
     strategy = desk.tending(position.strategy)
     for how in strategy.adjustments(position) if strategy else ():
         seen = broken(desk, view, position, how.stay_while)
+        if seen is None and any((position.id, rule) in desk.doubts for rule in how.stay_while):
+            return None
         if seen is not None and strategy is not None:
             what = f"{position.id}/{how.name}"
             found = strategy.adjusted(position, how, view)

@@ -4,7 +4,9 @@ An order that may trade at the first look it meets takes the model's price if th
 limit. One that stood in the market while the price came to it - because it rests, or because an
 earlier look did not fill it - trades *at* its limit and never better: what trades through a standing
 order between two snapshots trades at its price. To give it the later, better price would be to know
-that the market went on.
+that the market went on. Nothing trades through an order while the market is shut: one that waited
+overnight meets the next session like one that has just come, because a market that opens beyond a
+limit trades where it opens. Futures trade through the night, and their options with them.
 
 A stop is touched by the natural side of a fresh, two-sided quote, and trades from the next look on:
 the look that touched it was over before the order was on its way. At the market every leg gives up
@@ -59,7 +61,7 @@ def met(
         return None
     net = net_of(entry.quantities, prices)
     if net >= entry.limit - _NOISE:
-        return fill_prices(entry.order, prices, stood=seen is not None)
+        return fill_prices(entry.order, prices, stood=stands(entry, look, seen))
     limit = entry.order.limit
     if model.patience is None or limit is None:
         return None
@@ -69,6 +71,18 @@ def met(
     if die(seed, entry.order.id, look.at) >= chance(model.patience, way, minutes):
         return None
     return at_limit(entry.order, limit, look.rows, columns)
+
+
+def stands(entry: Working, look: Look, seen: datetime | None) -> bool:
+    """Whether the price came to an order that stood in the market, and not to one that meets it.
+
+    A resting order does from when it is sent, except at the first look of every later session where
+    the market was shut in between.
+    """
+    if seen is None and not entry.order.rests:
+        return False
+    by_night = any(leg.contract.future for leg in entry.order.legs)
+    return by_night or (entry.live_from if seen is None else seen) >= look.session.opens
 
 
 def at_mid(entry: Working, look: Look, columns: Sequence[int]) -> float:

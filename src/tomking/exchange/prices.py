@@ -18,11 +18,11 @@ Rows = Sequence[Sequence[float]]
 
 
 def fill_prices(
-    order: Order, prices: Sequence[float], *, stood: bool = False
+    order: Order, prices: Sequence[float], *, stood: bool
 ) -> tuple[Decimal, ...] | None:
     """Exact leg prices of a fill; ``None`` if the package misses the limit after all.
 
-    The legs of an order that rests, or stood in the market, are moved until they add up to its limit.
+    The legs of an order that stood in the market are moved until they add up to its limit.
     """
     exact = [points(price) for price in prices]
     if order.limit is None:
@@ -30,7 +30,7 @@ def fill_prices(
     better = _net(order.legs, exact) - order.limit
     if better < 0:
         return None
-    return tuple(_worsened(order.legs, exact, better) if order.rests or stood else exact)
+    return tuple(_worsened(order.legs, exact, better) if stood else exact)
 
 
 def at_limit(

@@ -16,7 +16,8 @@ from tomking.analysis.intervals import Interval
 from tomking.analysis.rejections import PATTERN, WEEKDAY
 from tomking.core.money import CENT, ZERO
 from tomking.report.contents import Column, Report
-from tomking.report.payload import Plain, payload
+from tomking.report.payload import payload
+from tomking.report.plain import Plain
 
 PASS = "PASS"
 TINY = 1e-9
@@ -52,10 +53,11 @@ def _each(check: Callable[[Column], Complaints]) -> Callable[[Report], Complaint
 
 
 def _pnl(column: Column) -> Complaints:
-    """The profits of all strategies are what the account gained, to the cent."""
+    """The profits of all strategies and hedges are what the account gained, to the cent."""
     total = sum((tally.pnl for tally in column.summary.tallies), ZERO)
+    total += sum((hedge.pnl for hedge in column.summary.hedges), ZERO)
     if abs(total - column.summary.pnl) >= CENT:
-        yield f"strategies made ${total:,}, the account ${column.summary.pnl:,}"
+        yield f"strategies and hedges made ${total:,}, the account ${column.summary.pnl:,}"
 
 
 def _rates(column: Column) -> Complaints:

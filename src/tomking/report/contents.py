@@ -8,6 +8,7 @@ from tomking.analysis.gate_value import GateLedger
 from tomking.analysis.summary import Summary
 from tomking.core.evidence import Evidence
 from tomking.core.value import value
+from tomking.engine.scores import Scores
 
 
 @value
@@ -15,7 +16,8 @@ class Column:
     """One complete run: the one asked for, or the same with one thing changed.
 
     ``name`` is short (``fees ×2``), ``note`` says what differs. ``fullest`` is the moment margin took
-    most, for the run asked for; ``gates`` what its gates were worth, where that was asked.
+    most, for the run asked for; ``gates`` what its gates were worth, where that was asked; ``scores``
+    what was shown of it at the last close.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Column:
     elapsed_s: float = 0.0
     fullest: Fullest | None = None
     gates: GateLedger | None = None
+    scores: Scores | None = None
 
 
 @value

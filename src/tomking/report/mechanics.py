@@ -11,7 +11,7 @@ from tomking.core.reading import STAGES
 from tomking.core.value import value
 from tomking.report.checks import PASS
 from tomking.report.contents import Input, Venue
-from tomking.report.payload import Plain, Record
+from tomking.report.plain import Plain, Record
 from tomking.report.tables import Table, gates
 
 WHY = "mechanics: implied volatility is invented, so no money is counted"

@@ -7,7 +7,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from tomking.analysis.gate_value import Refuser
-from tomking.report import charts, ledger, mechanics, stress, tables
+from tomking.report import alarms, charts, ledger, mechanics, scores, stress, tables
 from tomking.report.checks import PASS, verdicts
 from tomking.report.contents import Account, Report
 from tomking.report.findings import (
@@ -97,6 +97,13 @@ def _account(report: Report, account: Account) -> dict[str, object]:
         "strip": tables.strip(account) if account.strip else None,
         "columns": account.columns,
         "fullest": _fullest(account),
+        "alarms": {
+            "said": alarms.said(summary),
+            "loud": alarms.table(summary, loud=True),
+            "quiet": alarms.table(summary, loud=False),
+        },
+        "scores": _scores(account),
+        "blocks": tables.blocks(summary),
         "months": tables.months(summary),
         "windows": tables.windows(summary),
         "strategies": [
@@ -129,6 +136,18 @@ def _fullest(account: Account) -> dict[str, object] | None:
         return None
     said = {"heading": stress.heading(found), "call": stress.margin_call(found.clock)}
     return said | {"rows": stress.rows(found)}
+
+
+def _scores(account: Account) -> dict[str, object] | None:
+    """What is shown of the account at the last close."""
+    found = account.base.scores
+    if found is None:
+        return None
+    return {
+        "health": scores.health(found),
+        "assignment": scores.assignment(found),
+        "expectancy": scores.expectancy(found),
+    }
 
 
 def _gates(account: Account) -> dict[str, object] | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TypeAlias
 
 from tomking.analysis.equity import Window
 from tomking.analysis.fullest import Fullest
@@ -14,14 +13,14 @@ from tomking.analysis.results import Result
 from tomking.analysis.summary import Summary
 from tomking.analysis.tallies import Tally
 from tomking.analysis.trades import Trade
+from tomking.core.money import ZERO
 from tomking.core.reading import STAGES
 from tomking.portfolio.call import CallClock, Level, Uncalled
 from tomking.portfolio.stress import Replay
 from tomking.report.contents import Account, Column, Report, Venue
+from tomking.report.plain import Plain, Record
+from tomking.report.records import alarms, scores
 from tomking.report.words import TOO_FEW, UNMEASURABLE
-
-Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
-Record: TypeAlias = dict[str, Plain]
 
 
 def contract(report: Report, account: Account, checks: Mapping[str, str]) -> Record:
@@ -39,7 +38,10 @@ def contract(report: Report, account: Account, checks: Mapping[str, str]) -> Rec
         "final_net_liq": _money(base.summary.final),
         "evidence": {line.name: line.evidence.name for line in report.inputs},
         "scale": {"mode": report.scale[0], "factor": report.scale[1]},
-        "strategies": {tally.name: counts(tally) for tally in base.summary.tallies},
+        "strategies": {
+            **{tally.name: counts(tally) for tally in base.summary.tallies},
+            **hedged(base.summary),
+        },
         "rejections": rejections(base.summary),
         "checks": dict(checks),
         "trades": len(base.summary.trades),
@@ -50,6 +52,8 @@ def contract(report: Report, account: Account, checks: Mapping[str, str]) -> Rec
         "rejections_by": rejected_by(base.summary),
         "results_by": results_by(base.summary),
         "gate_value": None if base.gates is None else gate_value(base.gates),
+        "alarms": alarms(base.summary),
+        "scores": None if base.scores is None else scores(base.scores),
     }
 
 
@@ -72,6 +76,22 @@ def counts(tally: Tally) -> Record:
         "scratches": tally.scratches,
         "pnl": _money(tally.pnl),
     }
+
+
+def hedged(summary: Summary) -> Record:
+    """What emergencies bought, counted like a strategy under its own name; nothing where nothing was."""
+    closed = [one for one in summary.hedges if one.closed is not None]
+    wins, losses = sum(one.won for one in closed), sum(one.lost for one in closed)
+    counted: Record = {
+        "considered": len(summary.hedges),
+        "entered": len(summary.hedges),
+        "closed": len(closed),
+        "wins": wins,
+        "losses": losses,
+        "scratches": len(closed) - wins - losses,
+        "pnl": _money(sum((one.pnl for one in summary.hedges), ZERO)),
+    }
+    return {summary.hedges[0].strategy: counted} if summary.hedges else {}
 
 
 def rejections(summary: Summary) -> Record:
@@ -181,7 +201,10 @@ def _column(column: Column) -> Record:
         "run_hash": column.run_hash,
         "final_net_liq": _money(summary.final),
         "performance": _performance(summary.performance),
-        "strategies": {tally.name: counts(tally) | _ratios(tally) for tally in summary.tallies},
+        "strategies": {
+            **{tally.name: counts(tally) | _ratios(tally) for tally in summary.tallies},
+            **hedged(summary),
+        },
         "rejections": rejections(summary),
         "funnel": {
             funnel.strategy: {
@@ -199,6 +222,8 @@ def _column(column: Column) -> Record:
         "windows": {window.name: _window(window) for window in summary.windows},
         "trades": [_trade(trade) for trade in summary.trades],
         "fullest": None if column.fullest is None else _fullest(column.fullest),
+        "alarms": alarms(summary),
+        "scores": None if column.scores is None else scores(column.scores),
     }
 
 

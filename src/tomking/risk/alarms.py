@@ -7,11 +7,13 @@ loud, never what is done about it: that is the kill ladder's.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from math import inf, isnan, nan
 
 from tomking.core.errors import QuoteMissing
 from tomking.core.evidence import Stamped
 from tomking.core.figures import change, loss
+from tomking.core.money import ZERO
 from tomking.core.reading import Reading, Sense, Stage, holds
 from tomking.core.rung import AlarmLevel
 from tomking.core.value import value
@@ -43,12 +45,14 @@ class Margined:
 class Lately:
     """What a desk has seen of a day: the highest net liq, and prices of the index with their instants.
 
-    A desk that starts within a day begins anew, with the start of the day as its high. ``calm`` says
-    that no alarm can be on; ``margin`` is what was last measured while one could.
+    A desk that starts within a day begins anew, with the start of the day as its high; the high goes
+    along with money put in or taken out, of which ``moved`` was all until then. ``calm`` says that no
+    alarm can be on; ``margin`` is what was last measured while one could.
     """
 
     day: date = date.min
     high: float = -inf
+    moved: Decimal = ZERO
     prices: tuple[tuple[datetime, float], ...] = ()
     calm: bool = False
     margin: Margined | None = None
@@ -69,16 +73,20 @@ def seen(lately: Lately, view: View) -> Lately:
     """What is remembered after one more look."""
     today, now = view.session.day, view.market.at
     if lately.day != today:
-        lately = Lately(today, float(view.standing.day_start), _at_the_open(view))
+        start, moved = float(view.standing.day_start), view.book.moved
+        lately = Lately(today, start, moved, _at_the_open(view))
     since = now - timedelta(minutes=view.limits.alarm_flash_min)
     price = _index(view)
     prices = tuple(known for known in lately.prices if known[0] >= since and known[0] != now)
-    high = lately.high if isnan(view.net_liq) else max(lately.high, view.net_liq)
-    known = Lately(
-        today, high, prices if price is None else (*prices, (now, price)), margin=lately.margin
+    high = lately.high + float(view.book.moved - lately.moved)
+    known = replace(
+        lately,
+        high=high if isnan(view.net_liq) else max(high, view.net_liq),
+        moved=view.book.moved,
+        prices=prices if price is None else (*prices, (now, price)),
     )
     calm = _calm(view, known)
-    return replace(known, calm=calm, margin=lately.margin if calm else _margined(view, known))
+    return replace(known, calm=calm, margin=known.margin if calm else _margined(view, known))
 
 
 def alarm(view: View, lately: Lately) -> Alarm:
@@ -135,7 +143,7 @@ def flash(view: View, lately: Lately) -> Reading:
     Unknown while nobody has looked for that long, unless what was seen is enough already.
     """
     limits, move = view.limits, _move(view, lately)
-    known = bool(lately.prices) and _far_back(view, lately)
+    known = _far_back(view, lately)
     enough = move is not None and not holds(Sense.BELOW, move, limits.alarm_flash)
     return _read(
         f"move of the index in {limits.alarm_flash_min:g} minutes", Sense.BELOW,
@@ -304,6 +312,8 @@ def _move(view: View, lately: Lately) -> float | None:
 
 def _far_back(view: View, lately: Lately) -> bool:
     """Whether what was seen reaches back all the way, or to the open where that is nearer."""
+    if not lately.prices:
+        return False
     oldest = lately.prices[0][0]
     wanted = min(view.limits.alarm_flash_min, view.market.minute)
     return (view.market.at - oldest).total_seconds() / 60.0 >= wanted - SHORT_MIN

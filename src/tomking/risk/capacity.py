@@ -17,14 +17,16 @@ from tomking.risk.limits import Limits
 SHARED = frozenset(
     {
         "R-GRK-01", "R-GRK-02", "R-GRK-03", "R-GRK-04", "R-GRK-06", "R-MRG-01", "R-MRG-02",
-        "R-MRG-06", "R-POS-01", "R-POS-04", "R-STR-01", "R-STR-02",
+        "R-MRG-06", "R-POS-01", "R-POS-04", "R-PRE-03", "R-STR-01", "R-STR-02",
     }
 )  # fmt: skip
 #: Rules about a correlation group, about the equity groups together, and about one underlying.
-OF_A_GROUP, OF_EQUITIES = frozenset({"R-COR-01", "R-COR-05"}), frozenset({"R-COR-02"})
+OF_A_GROUP, OF_EQUITIES = frozenset({"R-COR-01", "R-COR-05"}), frozenset({"R-COR-02", "R-PRE-01"})
 OF_AN_UNDERLYING = frozenset({"R-POS-03"})
 #: What is counted in whole campaigns: one winner can be the cause only where one less would do.
-COUNTED = frozenset({"R-COR-01", "R-COR-02", "R-POS-01", "R-POS-03", "R-POS-04"})
+COUNTED = frozenset(
+    {"R-COR-01", "R-COR-02", "R-POS-01", "R-POS-03", "R-POS-04", "R-PRE-01", "R-PRE-03"}
+)
 
 
 def with_winners(

@@ -6,6 +6,7 @@ from tomking.core.contract import Right
 from tomking.core.order import Purpose
 from tomking.core.product import PRODUCTS
 from tomking.portfolio.book import Book, Position
+from tomking.risk.groups import group_of
 from tomking.risk.limits import Limits, named
 
 
@@ -14,6 +15,13 @@ def group_margin_max(group: str | None, limits: Limits) -> float:
     equity = group in limits.equity_groups
     kind = limits.short_margin_equity_max if equity else limits.short_margin_other_max
     return min(kind, named(limits.group_margin_max, group or "", kind))
+
+
+def together(root: str, others: Iterable[str], limits: Limits) -> frozenset[str]:
+    """The roots among others whose margin counts with a root's: of its group, equity groups as one."""
+    mine = group_of(root, limits.groups)
+    groups = limits.equity_groups if mine in limits.equity_groups else (mine,)
+    return frozenset(other for other in others if group_of(other, limits.groups) in groups)
 
 
 def family(root: str) -> str:

@@ -4,9 +4,20 @@ Three documents allow 80 % of the account for puts above VIX 30; the default kee
 adds at most 20 % for puts, only while somebody has signed for it.
 """
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+
 from tomking.core.contract import Right
 from tomking.core.order import Order
 from tomking.risk.view import View
+
+#: The budget is spent over so many sessions (rulebook 13), which lie within so many days.
+LADDER_SESSIONS, UNLOCK_DAYS = 3, timedelta(days=10)
+
+
+def last_day(sessions: Sequence[date]) -> date:
+    """The last day of a signature, by the sessions from its own day on (R-VIX-06)."""
+    return sessions[:LADDER_SESSIONS][-1]
 
 
 def sells_puts_only(order: Order) -> bool:

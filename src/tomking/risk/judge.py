@@ -11,6 +11,7 @@ from tomking.risk.gates.conditions import MARKET_CONDITIONS, POSITION_CONDITIONS
 from tomking.risk.gates.data import DATA
 from tomking.risk.gates.exposure import GREEKS, MARGIN, POSITION_LIMIT
 from tomking.risk.gates.market import CORRELATION, MARKET, PATTERN, VIX
+from tomking.risk.gates.prevention import CROWD, CROWD_OF_ALL
 from tomking.risk.gates.record import RECORD
 from tomking.risk.gates.reduce import REDUCE
 from tomking.risk.gates.sanity import SANITY
@@ -21,8 +22,9 @@ Gate = Callable[[Case], Reading]
 
 #: Only orders that add risk face these: a limit never stands in the way of an exit.
 EXPOSURE: tuple[Gate, ...] = (
-    *DATA, *RECORD, *MARKET, *MARKET_CONDITIONS, *CORRELATION, *VIX, *VIX_CONDITIONS, *PATTERN,
-    *GREEKS, *MARGIN, *POSITION_LIMIT, *POSITION_CONDITIONS,
+    *DATA, *RECORD, *MARKET, *MARKET_CONDITIONS, *CORRELATION, *CROWD, *VIX, *VIX_CONDITIONS, *PATTERN,
+    *GREEKS, *MARGIN, *POSITION_LIMIT, *CROWD_OF_ALL,
+    *POSITION_CONDITIONS,
 )  # fmt: skip
 
 

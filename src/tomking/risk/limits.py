@@ -54,7 +54,7 @@ class Limits:
     bp_trade_by_strategy: Named = field(
         default=(
             ("friday_0dte", 0.20), ("friday_0dte_broken", 0.20), ("lt112", 0.30),
-            ("strangle", 0.25), ("strangle_cl", 0.25), ("leap_ladder", 0.06),
+            ("strangle", 0.25), ("strangle_cl", 0.25), ("strangle_gc", 0.25), ("leap_ladder", 0.06),
         ),
         metadata=about(SHARE, "R-MRG-03"),
     )  # fmt: skip
@@ -80,7 +80,8 @@ class Limits:
     phase_by_strategy: Named = field(
         default=(
             ("friday_0dte", 1), ("friday_0dte_broken", 1), ("lt112", 2), ("lt112_calendarised", 2),
-            ("lt112_xl", 2), ("strangle", 2), ("strangle_cl", 3), ("ipmcc", 2), ("ipmcc_qqq", 2),
+            ("lt112_xl", 2), ("strangle", 2), ("strangle_cl", 3), ("strangle_gc", 3),
+            ("ipmcc", 2), ("ipmcc_qqq", 2),
             ("leap_ladder", 2), ("leap_protect", 2), ("put_ratio", 2), ("iron_condor", 2),
             ("bear_trap", 3), ("butterfly_0dte", 3), ("butterfly", 3), ("iron_butterfly", 3),
             ("broken_wing", 3), ("diagonal", 3), ("calendar", 3), ("box", 3),
@@ -137,7 +138,8 @@ class Limits:
     positions_by_strategy: Named = field(
         default=(
             ("friday_0dte", 2), ("friday_0dte_broken", 2), ("lt112", 4), ("lt112_calendarised", 4),
-            ("lt112_xl", 4), ("strangle", 3), ("strangle_cl", 3), ("ipmcc", 2), ("ipmcc_qqq", 2),
+            ("lt112_xl", 4), ("strangle", 3), ("strangle_cl", 3), ("strangle_gc", 3),
+            ("ipmcc", 2), ("ipmcc_qqq", 2),
             ("leap_ladder", 5), ("leap_protect", 5), ("bear_trap", 1), ("butterfly_0dte", 4),
             ("butterfly", 4), ("iron_butterfly", 1), ("broken_wing", 4), ("put_ratio", 4),
             ("iron_condor", 2), ("diagonal", 4), ("calendar", 4), ("box", 1),
@@ -225,9 +227,9 @@ class Limits:
     equity_positions_by_phase: Pairs = field(
         default=((0, 2), (4, 3)), metadata=about("campaigns on equities", "R-PRE-01")
     )
-    expiry_near_days: int = field(default=3, metadata=about("days", "R-PRE-02", 0, 30))
+    expiry_near_days: int = field(default=3, metadata=about("days", "R-PRE-07", 0, 30))
     expiry_near_max: int = field(
-        default=3, metadata=about("campaigns around an expiry", "R-PRE-02", 1, 100)
+        default=3, metadata=about("campaigns around an expiry", "R-PRE-07", 1, 100)
     )
     short_premium_max: int = field(
         default=5, metadata=about("campaigns sold for a credit", "R-PRE-03", 0, 100)

@@ -1,7 +1,8 @@
 """What would have kept an account out of 5 August 2024: readings on the book as it is and is wanted.
 
-Rulebook 21.3, checks 1, 2, 3 and 6, on everything held and every opening that works at the venue. They
-measure and refuse nothing by themselves; where a figure has several bounds there is a reading for each.
+Rulebook 21.3, checks 1, 2, 3 and 6, on everything held and every opening that works at the venue. Here
+they measure; which of them refuse an opening stands in ``risk.gates.prevention``. Where a figure has
+several bounds there is a reading for each.
 The levels of VIX (4, 5, 7) belong to gates and breakers, and check 8 to ``portfolio.stress``.
 """
 
@@ -26,8 +27,10 @@ from tomking.risk.view import View
 
 #: What the rulebook counts as equity positions in check 1, micros with their large contracts.
 EQUITY = frozenset({"ES", "NQ", "RTY", "SPX", "SPXW", "SPY", "QQQ", "IWM"})
-#: Trades that want the index to rise (check 6).
-BULLISH = frozenset({"lt112", "leap", "ipmcc"})
+#: Trades that want the index to rise (check 6): the LT112, the LEAP ladder, the IPMCC, their variants.
+BULLISH = frozenset(
+    {"lt112", "lt112_calendarised", "lt112_xl", "leap_ladder", "ipmcc", "ipmcc_qqq"}
+)
 SHARE = "of net liq"
 
 
@@ -35,6 +38,7 @@ SHARE = "of net liq"
 class Live:
     """A campaign that counts: what is held or wanted of it, and whether it was sold for a credit."""
 
+    campaign: str
     strategy: str
     root: str
     held: tuple[tuple[Contract, int], ...]
@@ -77,7 +81,7 @@ def _live(name: str, book: Book) -> Live:
         (leg.contract, leg.quantity * one.units) for one in orders for leg in one.legs if leg.opens
     )
     held = (pair for position in mine for pair in position.held)
-    return Live(first.strategy, first.root, (*held, *wanted), received > 0)
+    return Live(name, first.strategy, first.root, (*held, *wanted), received > 0)
 
 
 def prevention(view: View) -> tuple[Reading, ...]:
@@ -128,7 +132,7 @@ def expiries_are_apart(
         Reading(
             f"positions within {limits.expiry_near_days} days of one expiry", Stage.POSITION_LIMIT,
             Sense.BELOW, _crowd(all_, limits.expiry_near_days), limits.expiry_near_max, "",
-            "R-PRE-02",
+            "R-PRE-07",
         ),
     )  # fmt: skip
 

@@ -37,7 +37,7 @@ class KillLadder:
     alarmed: date = date.min
     why: str = ""
     shown: bool = True
-    proposed: frozenset[str] | None = None
+    proposed: tuple[str, ...] | None = None
 
     def is_news(self, level: AlarmLevel, today: date) -> bool:
         """Whether an alarm is the first of its day, or louder than the day's others."""
@@ -62,9 +62,9 @@ def climbed(ladder: KillLadder, fact: Fact) -> KillLadder:
         case RungMoved(at=at, after=after, by=by):
             shown = ladder.shown or after is Rung.NORMAL
             return replace(ladder, rung=after, by=by, since=at.date(), shown=shown, proposed=None)
-        case Proposed(what=what, orders=orders) if what == ladder.rung.name:
-            named = frozenset(order.closes for order in orders) | (ladder.proposed or frozenset())
-            return replace(ladder, shown=True, proposed=named)
+        case Proposed(what=what, orders=orders, waiting=waiting) if what == ladder.rung.name:
+            named = (*(ladder.proposed or ()), *(order.closes for order in orders), *waiting)
+            return replace(ladder, shown=True, proposed=tuple(dict.fromkeys(named)))
         case Proposed():
             return replace(ladder, shown=True)
         case _:

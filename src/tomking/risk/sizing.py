@@ -17,7 +17,7 @@ from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.margin.account import Terms, asked
 from tomking.risk.caps import Allowance, allowance, caps_of, reserve_of, usable_bp
-from tomking.risk.correlation import group_margin_max
+from tomking.risk.correlation import group_margin_max, together
 from tomking.risk.exposure import (
     AUG5_MARGIN_FACTOR,
     HUNDRED_THOUSAND,
@@ -104,7 +104,7 @@ def _means(
     wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
 ) -> tuple[Room, ...]:
     """Room in margin, risk, stress and contracts; asked for when exposure has some."""
-    limits, net_liq, what = view.limits, max(view.capital, 0.0), product(wanted.root)
+    limits, net_liq, what = view.limits, view.capital, product(wanted.root)
     return (
         *_margins(wanted, view, strategy, legs, marks),
         at_the_stop(wanted, view),
@@ -150,7 +150,7 @@ def _kelly(wanted: Structure, view: View, strategy: str, what: Product) -> tuple
         said = f"Kelly's share (not asked: {decided} of {enough} closed)"
         return (Room(said, Stage.MARGIN, inf, "R-SIZ-10"),)
     each = wanted.max_loss if isfinite(wanted.max_loss) else wanted.stop_loss
-    budget = stake(record, limits) * max(view.capital, 0.0)
+    budget = stake(record, limits) * view.capital
     return (Room("Kelly's share", Stage.MARGIN, _fit(budget, each * what.multiplier), "R-SIZ-10"),)
 
 
@@ -186,7 +186,7 @@ def _margins(
     wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
 ) -> tuple[Room, ...]:
     """Room in the trade's own share and in what regime, phase, stage and reserve leave."""
-    limits, net_liq = view.limits, max(view.capital, 0.0)
+    limits, net_liq = view.limits, view.capital
     spot = view.market.spot(wanted.root)
     if not isinstance(spot, Stamped):
         return (Room(f"price of {wanted.root}", Stage.DATA, 0.0, "R-DAT-05"),)
@@ -198,11 +198,14 @@ def _margins(
     reserve = reserve_of(view.market.vix.value, limits)
     free = usable_bp(net_liq, allowed.bp_share_max, reserve, used)
     group = group_margin_max(group_of(wanted.root, limits.groups), limits)
+    roots = {contract.root for contract in view.book.legs.contracts}
+    beside = margin_in_use(view, together(wanted.root, roots, limits))
     stressed = stress_loss(view.book.legs, view, view.marks)
     left = net_liq - max(0.0, stressed) - AUG5_MARGIN_FACTOR / limits.stress_margin_max * used
     cost = AUG5_MARGIN_FACTOR / limits.stress_margin_max * each
     return (
-        Room("margin of the group", Stage.CORRELATION, _fit(group * net_liq - used, each), "R-COR-05"),
+        Room("margin of the group", Stage.CORRELATION, _fit(
+            group * net_liq - beside, each), "R-COR-05"),
         Room("margin of the trade", Stage.MARGIN, _fit(share * net_liq, each), "R-MRG-03"),
         Room(f"buying power (bound by {allowed.bp_bound_by})", Stage.MARGIN, _fit(free, each),
              "R-MRG-01"),

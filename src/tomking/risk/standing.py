@@ -65,8 +65,9 @@ class Standing:
 
     ``today`` tallies the campaigns closed this session, ``profits`` what each open one had made by the
     last close, and ``margin_share`` is margin as a share of net liq as it was last told: by the last
-    close, or by a gate since. ``deepest`` is the deepest drawdown since ``phase_since``; ``stage`` is
-    the deployment stage on record, and the highest one while none was ever signed for.
+    close, or by a gate since. ``deepest`` is the deepest drawdown since ``phase_since``, from
+    ``phase_peak``; ``stage`` is the deployment stage on record, and the highest one while none was
+    ever signed for.
     ``crisis_until`` is the last day on which puts may be sold above the highest VIX. ``recent`` are the
     last outcomes of each strategy, ``risks`` what the stops of each open campaign would have lost at
     entry.
@@ -90,6 +91,7 @@ class Standing:
     wins_in_a_row: int = 0
     phase_since: date = date.min
     deepest: float = 0.0
+    phase_peak: Decimal = ZERO
     stage: int = TOP_STAGE
     stage_since: date = date.min
     crisis_until: date = date.min
@@ -104,7 +106,8 @@ class Standing:
 
 def start(capital: Decimal, limits: Limits) -> Standing:
     """The standing of an account that has just been opened."""
-    return Standing(capital, capital, capital, capital, phase=phase_of(float(capital), limits))
+    phase = phase_of(float(capital), limits)
+    return Standing(capital, capital, capital, capital, phase=phase, phase_peak=capital)
 
 
 def phase_of(net_liq_usd: float, limits: Limits) -> int:
@@ -177,9 +180,10 @@ def _restrained(standing: Standing, fact: Fact) -> Standing:
 
 def _closed(standing: Standing, fact: SessionClosed, limits: Limits) -> Standing:
     """A day is over: it becomes the baseline of the next one."""
-    worth, peak = float(fact.net_liq), max(standing.peak, fact.net_liq)
+    peak, highest = (max(top, fact.net_liq) for top in (standing.peak, standing.phase_peak))
     since = standing.phase_since if standing.phase_since > date.min else fact.day
-    deepest = max(standing.deepest, drawdown_of(worth, float(peak)))
+    worth = float(fact.net_liq)
+    deepest = max(standing.deepest, drawdown_of(worth, float(highest)))
     shown = Shown((fact.day - since).days, *counted(standing.tallies), deepest)
     phase = phase_after(standing.phase, phase_of(worth, limits), shown, limits)
     moved = phase != standing.phase
@@ -191,6 +195,7 @@ def _closed(standing: Standing, fact: SessionClosed, limits: Limits) -> Standing
         phase=phase,
         phase_since=fact.day if moved else since,
         deepest=0.0 if moved else deepest,
+        phase_peak=fact.net_liq if moved else highest,
         done=frozenset(),
         today=Tally(),
         profits=fact.profits,
@@ -242,6 +247,11 @@ def _moved(standing: Standing, amount: Decimal) -> Standing:
         week_start=standing.week_start + amount,
         month_start=standing.month_start + amount,
         peak=standing.peak + amount,
+        phase_peak=standing.phase_peak + amount,
+        trips=tuple(
+            replace(trip, net_liq=None if trip.net_liq is None else trip.net_liq + amount)
+            for trip in standing.trips
+        ),
     )
 
 

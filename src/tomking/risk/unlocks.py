@@ -12,6 +12,7 @@ ROOTS_BY_PHASE: Unlocks = (
     ),
     *(("strangle", root, 4) for root in ("NQ", "RTY", "SI")),
     ("strangle_cl", "CL", 3),
+    ("strangle_gc", "GC", 3),
     ("bear_trap", "QQQ", 4),
     ("bear_trap", "ES", 4),
     ("leap_ladder", "QQQ", 4),

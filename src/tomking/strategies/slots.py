@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from tomking.core.calendar import DAYS, Moment, Session
+from tomking.core.calendar import DAYS, FRIDAY, Moment, Session
 from tomking.core.value import value
 from tomking.market.sessions import WhenClosed, is_entry_day
 
@@ -41,8 +41,9 @@ class Slots:
 
     @property
     def through(self) -> str:
-        """`` to Thursday`` where later days of the week are asked too."""
-        return f" to {DAYS[self.weekday + self.also]}" if self.also else ""
+        """`` to Thursday`` where later days of the week are asked too, of which Friday is the last."""
+        last = min(self.weekday + self.also, FRIDAY)
+        return f" to {DAYS[last]}" if last > self.weekday else ""
 
     def _is_later(self, day: date) -> bool:
         """Whether a date is one of the days after the weekday that are asked too."""

@@ -23,6 +23,8 @@ from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.picks import LegPlan
 from tomking.strategies.plan import Plan
 
+#: A figure that may be left out, left out.
+NOTHING = "none"
 #: What a plan or a leg is called and where it comes from is not a figure.
 NOT_FIGURES = frozenset(
     {"name", "title", "sources", "leg", "tranche", "rule", "covers", "closes", "variant_of"}
@@ -236,8 +238,12 @@ def _list(given: Any) -> list[Any]:
 
 
 def _number(hint: Any, given: Any, field: str, where: str) -> float | int | None:
-    """A number within its bounds; whole where the field is whole."""
-    if given is None and NoneType in get_args(hint):
+    """A number within its bounds; whole where the field is whole, and none where it may be left out.
+
+    A settings file knows no nothing, so it says ``none`` in words.
+    """
+    optional = NoneType in get_args(hint)
+    if optional and given in (None, NOTHING):
         return None
     low, high = bounds_of(field)
     whole = hint is not float
@@ -249,6 +255,7 @@ def _number(hint: Any, given: Any, field: str, where: str) -> float | int | None
         bounds = f"from {low:g} to {high:g}" if high < inf else f"of {low:g} or more"
         raise ConfigError(
             f"{where} = {given!r}: it must be a {'whole ' if whole else ''}number {bounds}"
+            f"{f', or {NOTHING}' if optional else ''}"
         )
     return int(given) if whole else float(given)
 

@@ -1,6 +1,7 @@
 """The SPX box as a loan (27.14): which side borrows, what it costs, and what it is held against."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,14 +11,15 @@ from tomking.core.errors import ConfigError
 
 pytestmark = pytest.mark.unit
 
+SHEET = json.loads((Path(__file__).parents[2] / "data/rulebook_27.json").read_text())["27.14"]
+
 
 @pytest.mark.rule("R-BOX-01")
-@pytest.mark.parametrize(
-    ("price", "days", "per_cent"), [(480.0, 365, 4.167), (478.0, 365, 4.603), (484.5, 270, 4.325)]
-)
+@pytest.mark.parametrize(("price", "days", "per_cent"), SHEET["rates"])
 def test_the_rate_is_the_rulebooks(price: float, days: int, per_cent: float) -> None:
     for side in Side:
-        assert 100.0 * Box(500.0, price, days, side).rate == pytest.approx(per_cent, abs=0.0005)
+        box = Box(SHEET["width"], price, days, side)
+        assert 100.0 * box.rate == pytest.approx(per_cent, abs=0.0005)
 
 
 @pytest.mark.rule("R-BOX-01")

@@ -113,6 +113,18 @@ def test_a_refusal_is_written_once_until_the_answer_changes() -> None:
     assert kinds(on.play(tick(150, due=NAME, last=True))) == ["Considered"]
 
 
+def test_every_sending_of_a_slot_is_told_with_its_own_figures() -> None:
+    """Withdrawn and sent again in another size: what it risks is that of the order that trades."""
+
+    def dips(now: datetime) -> Board:
+        return replace(rising(now), vol=0.4 if tick(60).at < now < tick(75).at else 0.6)
+
+    on = bench((replace(FRIDAY_0DTE, take_when=()),), dips, limits=AT_ONCE)
+    on.play(tick(60, due=NAME), tick(61), tick(70), tick(71))
+    again = on.play(tick(75, due=NAME))
+    assert [fact.outcome for fact in again if isinstance(fact, Considered)] == ["sent"]
+
+
 def test_a_slot_that_was_considered_tells_what_the_plan_measured() -> None:
     """Also when it was sent, or refused by a gate: ``why-not`` asks for every stage's figure."""
     for limits in (Limits(), Limits(vix_open_max=10.0)):

@@ -206,6 +206,18 @@ def test_of_two_adjustments_due_at_once_the_graver_is_made() -> None:
     assert (closed.why, closed.purpose) == ("tested side closed", Purpose.CLOSE)
 
 
+@pytest.mark.rule("R-SGL-05")
+def test_the_milder_adjustment_waits_while_the_graver_has_been_seen_once() -> None:
+    """Seen at 20 delta, then at 25: what is tested is closed a look later, and nothing sold before."""
+    known, book = desk(STRANGLE), book_of(STRANGLED)
+    late = board(date(2025, 10, 20), 60, price=5455.0, vol=0.18, half_width=0.1)
+    assert adjusted(known, near(), book) == []
+    assert adjusted(known, late, book) == []
+    (closed,) = adjusted(known, late, book)
+    assert isinstance(closed, Order)
+    assert closed.why == "tested side closed"
+
+
 def test_the_next_order_about_a_position_stands_in_for_the_newest_at_work() -> None:
     """A target, and a roll that waits for its end: an exit replaces the roll and so both."""
     book = book_of(STRANGLED)

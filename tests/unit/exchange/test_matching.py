@@ -48,30 +48,34 @@ def test_a_day_order_is_dead_tomorrow_and_a_resting_one_is_not() -> None:
 
 def test_an_order_that_does_not_rest_takes_the_better_price() -> None:
     sent = order("1.00", (-1, SHORT), (1, LONG))
-    assert fill_prices(sent, (3.0, 1.5)) == (Decimal("3.0000"), Decimal("1.5000"))
+    assert fill_prices(sent, (3.0, 1.5), stood=False) == (Decimal("3.0000"), Decimal("1.5000"))
 
 
 def test_a_resting_order_never_does_better_than_its_limit() -> None:
     sent = order("-1.00", (1, SHORT), (-1, LONG), rests=True)
-    prices = fill_prices(sent, (0.5, 0.2))
+    prices = fill_prices(sent, (0.5, 0.2), stood=True)
     assert prices == (Decimal("1.2000"), Decimal("0.2000"))
     assert net(sent, prices) == Decimal("-1.00")
 
 
 def test_the_leg_with_the_smallest_quantity_carries_the_difference() -> None:
     sent = order("10.00", (1, put(6000)), (-1, put(5950)), (-2, put(5700)), rests=True)
-    assert fill_prices(sent, (40.0, 32.0, 12.0)) == (Decimal(46), Decimal(32), Decimal(12))
+    assert fill_prices(sent, (40.0, 32.0, 12.0), stood=True) == (
+        Decimal(46),
+        Decimal(32),
+        Decimal(12),
+    )
 
 
 def test_a_sale_never_goes_below_zero_and_hands_the_rest_on() -> None:
     sent = order("1.00", (-1, SHORT), (-1, call(6100)), (-2, LONG), rests=True)
-    prices = fill_prices(sent, (0.5, 0.7, 4.0))
+    prices = fill_prices(sent, (0.5, 0.7, 4.0), stood=True)
     assert prices == (Decimal(0), Decimal(0), Decimal("0.5"))
     assert net(sent, prices) == 1
 
 
 def test_a_package_worse_than_its_limit_by_a_tick_does_not_fill() -> None:
-    assert fill_prices(order("1.55", (-1, SHORT), (1, LONG)), (3.0, 1.5)) is None
+    assert fill_prices(order("1.55", (-1, SHORT), (1, LONG)), (3.0, 1.5), stood=False) is None
 
 
 Quantity = st.sampled_from([-4, -2, -1, 1, 2])
@@ -91,7 +95,7 @@ def test_a_resting_fill_adds_up_to_the_limit_exactly(
     if all(quantity < 0 for quantity, _ in legs) and limit < 0:
         return  # a sale of nothing but sold legs for a debit is not an order anybody sends
     sent = order(str(limit), *wanted, rests=True)
-    filled = fill_prices(sent, prices)
+    filled = fill_prices(sent, prices, stood=True)
     assert filled is not None
     assert net(sent, filled) == limit
     assert all(price >= 0 for price in filled)

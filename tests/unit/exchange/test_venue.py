@@ -121,6 +121,31 @@ def test_a_resting_order_fills_at_its_limit_when_the_market_jumps_past_it() -> N
     assert exchange.holdings() == {}
 
 
+def monday_after(root: str, *looks: tuple[float, tuple[float, float]]) -> list[Fact]:
+    """A target of 1.00 that has rested since Friday, and what Monday's looks (minute, quote) bring."""
+    sold = put(5900, root=root, expiry=THIRD_FRIDAY, future="ESH26" if root == "ES" else "")
+    exchange, dear = venue(cash=10 * CASH), {sold: (4.00, 4.40)}
+    exchange.submit(order("4.00", (-1, sold)), market(60, dear))
+    exchange.step(market(61, dear))
+    exchange.submit(closing("-1.00", (1, sold), rests=True), market(61, dear))
+    assert exchange.step(market(120, dear)) == []
+    steps = [exchange.step(market(at, {sold: quote}, day=MONDAY)) for at, quote in looks]
+    return [fact for facts in steps for fact in facts]
+
+
+@pytest.mark.parametrize(("root", "paid"), [("SPX", "0.4000"), ("ES", "1.00")])
+def test_a_resting_order_trades_where_a_market_that_was_shut_opens_beyond_it(
+    root: str, paid: str
+) -> None:
+    """Nobody trades through an order in a night without a market; of futures somebody does."""
+    assert filled(monday_after(root, (5, (0.30, 0.40)))) == [(1, Decimal(paid))]
+
+
+def test_a_resting_order_that_the_opening_did_not_fill_trades_at_its_limit() -> None:
+    facts = monday_after("SPX", (5, (4.00, 4.40)), (60, (0.30, 0.40)))
+    assert filled(facts) == [(1, Decimal("1.00"))]
+
+
 def test_a_resting_order_trades_inside_a_session_only_and_lives_on() -> None:
     sold = put(5900, expiry=THIRD_FRIDAY, future="ESH26")
     quotes: Quotes = {sold: (4.0, 4.4)}

@@ -17,7 +17,9 @@ from tomking.market.sessions import is_open, month_end, sessions_between, third_
 
 pytestmark = pytest.mark.unit
 
-RULEBOOK = json.loads((Path(__file__).parents[2] / "data/rulebook_dates.json").read_text())
+DATA = Path(__file__).parents[2] / "data"
+RULEBOOK = json.loads((DATA / "rulebook_dates.json").read_text())
+STRANGLE = json.loads((DATA / "rulebook_27.json").read_text())["27.3"]["expiry"]
 ROOTS = ("ES", "MES", "SPX", "SPY")
 DAYS = st.dates(date(2000, 1, 3), date(2027, 12, 31)).filter(is_open)
 
@@ -47,10 +49,11 @@ def test_the_rulebooks_120_days_from_3_september_2025_are_new_years_eve() -> Non
 
 def test_an_expiry_further_away_than_allowed_is_none() -> None:
     """Rulebook 27.3: 9 September 2025 + 90 is 8 December, ten days from the nearest listed expiry."""
-    today = date(2025, 9, 9)
-    found = expiry_near(expiries("ES", today), today, 90, 10)
+    today, days = date.fromisoformat(STRANGLE["entered"]), STRANGLE["days"]
+    assert today + timedelta(days=days) == date.fromisoformat(STRANGLE["wanted"])
+    found = expiry_near(expiries("ES", today), today, days, 10)
     assert found is not None
-    assert found.day == date(2025, 11, 28)
+    assert found.day == date.fromisoformat(STRANGLE["listed"])
     assert expiry_near(expiries("ES", today), today, 90, 9) is None
 
 

@@ -17,6 +17,7 @@ from tomking.portfolio.margin.rule import requirement
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
 DATA = Path(__file__).parents[2] / "data" / "margin"
+SHEET = json.loads((DATA.parent / "rulebook_27.json").read_text(encoding="utf-8"))["27.9"]
 #: Cases published in each file, and how many of them belong to a model of prices.
 FILES = {
     "cboe.json": (15, 0),
@@ -115,18 +116,11 @@ def naked_put(price: float, strike: float, mark: float, kind: Kind, symbol: str)
     return requirement([leg], Underlying(symbol, price, kind), house_for(kind, symbol=symbol))
 
 
-@pytest.mark.parametrize(
-    ("price", "strike", "mark", "kind", "symbol", "need", "effect"),
-    [
-        (47.5, 45.0, 0.50, Kind.EQUITY, "ACME", "750", "700"),
-        (600.0, 490.0, 6.50, Kind.ETF, "SPY", "5550", "4900"),
-        (600.0, 490.0, 6.50, Kind.BROAD_INDEX, "XSP", "8000", "7350"),
-    ],
-)
-def test_the_rule_books_naked_puts(
-    price: float, strike: float, mark: float, kind: Kind, symbol: str, need: str, effect: str
-) -> None:
+@pytest.mark.parametrize("case", SHEET, ids=lambda c: c["symbol"])
+def test_the_rule_books_naked_puts(case: dict[str, Any]) -> None:
     """Rule book, fixture 27.9."""
-    margin = naked_put(price, strike, mark, kind, symbol)
-    assert margin.requirement == Decimal(need)
-    assert margin.bp_effect == Decimal(effect)
+    margin = naked_put(
+        case["price"], case["strike"], case["premium"], Kind(case["kind"]), case["symbol"]
+    )
+    assert margin.requirement == Decimal(case["requirement"])
+    assert margin.bp_effect == Decimal(case["bp_effect"])

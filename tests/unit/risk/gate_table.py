@@ -11,6 +11,7 @@ from tomking.portfolio.preview import Refusal
 from tomking.risk.outcomes import Outcome, Recent
 from tomking.risk.rungs import KillLadder
 from tomking.risk.tally import Tally
+from unit.risk.crowd_table import CROWD
 from worlds.board import board
 from worlds.gates import SPREAD, doubled
 from worlds.orders import option, order
@@ -221,6 +222,7 @@ TABLE: dict[str, list[Row]] = {
         ({"net_liq": 0.0}, {}, False),
     ],
     "R-COR-07": [({}, {}, True)],
+    **CROWD,
     "R-VIX-02": [
         ({"market": {"vix_points": 34.99}}, {}, True),
         ({"market": {"vix_points": 35.0}}, {}, True),

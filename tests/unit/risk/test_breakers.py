@@ -69,6 +69,15 @@ def test_a_trip_nobody_valued_lifts_nothing() -> None:
     assert not lifts("day loss", folded(), 200_000.0, 999.0)
 
 
+@pytest.mark.rule("R-BRK-08")
+def test_money_put_in_is_no_gain_that_lifts_a_lock() -> None:
+    paid = apply(halted("day loss"), CashMoved(NOON, Decimal(3_000), "in"), LIMITS)
+    assert not lifts("day loss", paid, 97_000.0, 24.0)
+    assert lifts("day loss", paid, 98_940.0, 24.0)
+    unknown = apply(halted("day loss", None), CashMoved(NOON, Decimal(3_000), "in"), LIMITS)
+    assert not lifts("day loss", unknown, 200_000.0, 999.0)
+
+
 def test_a_lifted_reason_takes_its_trip_with_it_and_leaves_the_others() -> None:
     known = folded(
         Halted(NOON, "day loss", "", Decimal(5)), Halted(NOON, "data", ""),

@@ -26,7 +26,7 @@ from tomking.risk.limits import Limits, at_level, named
 from tomking.risk.regimes import band_of
 from tomking.risk.rungs import BY_ALARM, KillLadder
 from tomking.risk.standing import phase_of, rungs
-from worlds.gates import standing
+from worlds.gates import answers, scene, standing
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
@@ -44,6 +44,14 @@ def allowed(vix: float, net_liq: float, limits: Limits = DEFAULT, **memory: obje
 def test_buying_power_by_vix_is_the_rulebooks(vix: float, share: float) -> None:
     assert regime(vix, DEFAULT).bp_share_max == share
     assert allowed(vix, 100_000.0, phase=4).bp_share_max == share
+
+
+@pytest.mark.rule("R-VIX-03")
+@pytest.mark.parametrize(("later", "passes"), [(-1.0, True), (0.0, True), (1.0, False)])
+def test_a_stale_quote_of_vix_blocks(later: float, passes: bool) -> None:
+    """Rulebook 27.5."""
+    seen = scene(market={"vix_age_s": SHEETS["27.5"]["stale_s"] + later})
+    assert answers(seen)["R-VIX-03"].passed is passes
 
 
 @pytest.mark.rule("R-VIX-01")

@@ -1,7 +1,10 @@
 """Correlation groups: who is where, and what makes a campaign count."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,12 +20,16 @@ from tomking.risk.correlation import (
     takes_a_slot,
 )
 from tomking.risk.groups import GROUPS, group_of
+from tomking.risk.judge import judge
 from tomking.risk.limits import Limits, named
+from tomking.risk.verdict import Refused
 from worlds.board import board
 from worlds.gates import answers, campaigns, held_spread, opener, scene
-from worlds.orders import order
+from worlds.orders import order, preview
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
+
+SHEET = json.loads((Path(__file__).parents[2] / "data/rulebook_27.json").read_text())["27.7"]
 
 
 def test_ten_groups_and_every_root_in_one() -> None:
@@ -83,35 +90,32 @@ def test_a_working_opening_counts_like_a_holding() -> None:
     assert [(s, r) for _, s, r in live_campaigns(book)] == [("lt112", "ES"), ("friday_0dte", "ES")]
 
 
-#: Rulebook 27.7, line by line: what is held, what is wanted, at which VIX, and what refuses it.
-FIXTURE_27_7: list[tuple[tuple[str, ...], str, str, float, set[str]]] = [
-    (("friday_0dte ES", "lt112 MES"), "strangle", "NQ", 16.0, {"R-COR-01"}),
-    (("friday_0dte ES", "ipmcc SPY", "ipmcc QQQ"), "strangle", "NQ", 16.0, {"R-COR-02"}),
-    (("friday_0dte ES", "ipmcc SPY", "ipmcc QQQ"), "iron_condor", "IWM", 16.0, {"R-COR-02"}),
-    (("friday_0dte ES", "ipmcc SPY"), "iron_condor", "IWM", 16.0, set()),
-    (("strangle CL", "x XLE"), "strangle", "MCL", 16.0, {"R-COR-01"}),
-    (("x XLE",), "strangle", "MCL", 16.0, set()),
-    (("x GLD", "x TLT"), "strangle", "ZN", 16.0, {"R-COR-01"}),
-    (("x GLD",), "strangle", "ZN", 16.0, set()),
-    (("x GLD",), "strangle", "ZN", 31.0, {"R-COR-01"}),  # every limit one less
-    (("x SPY", "x QQQ"), "iron_condor", "IWM", 31.0, {"R-COR-01"}),
-    ((), "strangle", "HE", 31.0, {"R-COR-01"}),  # one less than one is none
-    ((), "strangle", "HE", 30.0, set()),
-]
-
-
 @pytest.mark.rule("R-COR-01")
 @pytest.mark.rule("R-COR-02")
 @pytest.mark.rule("R-COR-06")
-@pytest.mark.parametrize(("book", "strategy", "root", "vix", "refused"), FIXTURE_27_7)
-def test_the_fixture_of_correlation(
-    book: tuple[str, ...], strategy: str, root: str, vix: float, refused: set[str]
-) -> None:
-    seen = scene(book=book, market={"vix_points": vix}, day={"vix_previous": vix})
+@pytest.mark.parametrize("case", SHEET["cases"], ids=lambda c: f"{c['wanted']} at {c['vix']}")
+def test_the_group_that_is_full_refuses_and_no_other(case: dict[str, Any]) -> None:
+    """Rulebook 27.7, line by line: what is held, what is wanted, at which VIX, and what refuses it."""
+    vix, (strategy, root) = float(case["vix"]), case["wanted"].split()
+    seen = scene(book=case["held"], market={"vix_points": vix}, day={"vix_previous": vix})
     read = answers(seen, strategy=strategy, root=root)
-    rules = {"R-COR-01", "R-COR-02", "R-COR-07"}
-    assert {rule for rule in rules if not read[rule].passed} >= refused
-    assert bool({rule for rule in rules if not read[rule].passed}) is bool(refused)
+    full = [
+        (read[rule].name.rpartition("campaigns in ")[2].removeprefix("group "), read[rule].observed)
+        for rule in ("R-COR-01", "R-COR-02", "R-COR-07")
+        if not read[rule].passed
+    ]
+    assert full == ([(case["full"], case["live"])] if "full" in case else [])
+
+
+@pytest.mark.rule("R-COR-07")
+def test_a_symbol_nobody_knows_is_refused() -> None:
+    wanted, root = order("-1 6090 C, +1 6120 C"), SHEET["unknown"]
+    legs = tuple(
+        replace(leg, contract=replace(leg.contract, root=root, future="")) for leg in wanted.legs
+    )
+    verdict = judge(replace(wanted, legs=legs), scene(), preview())
+    assert isinstance(verdict, Refused)
+    assert group_of(root) is None
 
 
 @pytest.mark.rule("R-COR-08")

@@ -38,6 +38,7 @@ SMALLER = {
     "stage_by_strategy": False, "positions_by_strategy_phase": True, "group_max_by_phase": True,
     "win_rate_min": False, "dte_min": False, "dte_max": True, "iv_percentile_min": False,
     "expiry_minutes_min": False, "reserve_by_vix": False, "greeks_by_strategy": True,
+    "equity_positions_by_phase": True, "expiry_near_days": False,
     "theta_min_usd": False, "early_close_entry_until_min": True, "pattern_min": False,
 }  # fmt: skip
 #: Not figures of a gate: words, names, and what sizing, the pricing of an order, a hedge or the checks
@@ -54,8 +55,7 @@ APART = {
     "contracts_by_gbp", "contracts_by_phase", "stop_risk_max", "defined_risk_max",
     "stress_trade_max", "walk_mode", "walk_step", "walk_give_max", "walk_reprices_max",
     "walk_pace_max", "resume_hours_min", "resume_gain_min", "manual_vix_warn", "manual_vix_max",
-    "equity_positions_by_phase", "expiry_near_days", "expiry_near_max",
-    "short_premium_max", "positions_max", "short_margin_equity_warn", "bullish_warn",
+    "positions_max", "short_margin_equity_warn", "bullish_warn",
     "correlation_warn", "correlation_reduce", "correlation_halt", "hedge_premium_max",
 }  # fmt: skip
 #: What raises an alarm or moves a desk along the kill ladder: no gate reads it.

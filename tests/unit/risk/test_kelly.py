@@ -1,7 +1,11 @@
-"""Kelly's share: the table of rulebook 19.3, and its sign, which is that of the expectancy."""
+"""Kelly's share: the table of rulebook 19.3 (27.11), and its sign, which is the expectancy's."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
+from math import inf
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +14,7 @@ from hypothesis import strategies as st
 from tomking.core.reading import Skip
 from tomking.risk.kelly import Record, expectancy, full, record_of, stake
 from tomking.risk.limits import Limits
-from tomking.risk.sizing import sized
+from tomking.risk.sizing import rooms, sized
 from tomking.risk.tally import Tally
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from worlds.board import FRIDAY, board
@@ -19,27 +23,26 @@ from worlds.orders import view
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
-#: 27.11: share that won, average win and loss in credits, expectancy, Kelly, staked.
-TABLE = [
-    (0.88, 0.5, 2.0, 0.20, 0.40, 0.05), (0.88, 0.5, 1.0, 0.32, 0.64, 0.05),
-    (0.73, 0.9, 2.0, 0.117, 0.13, 0.0325), (0.73, 0.5, 2.0, -0.175, -0.35, 0.0),
-    (0.95, 0.5, 2.0, 0.375, 0.75, 0.05), (0.71, 0.5, 2.0, -0.225, -0.45, 0.0),
-    (0.71, 0.5, 2.5, -0.37, -0.74, 0.0), (0.82, 0.3, 0.5, 0.156, 0.52, 0.05),
-    (0.82, 0.3, 2.0, -0.114, -0.38, 0.0), (0.78, 0.5, 2.0, -0.05, -0.10, 0.0),
-    (0.18, 10.0, 1.0, 0.98, 0.098, 0.0245), (0.18, 7.0, 3.0, -1.2, -0.17, 0.0),
-    (0.83, 0.03, 0.30, -0.026, -0.87, 0.0),
-]  # fmt: skip
+SHEET = json.loads((Path(__file__).parents[2] / "data/rulebook_27.json").read_text())["27.11"]
 
 
 @pytest.mark.rule("R-SIZ-10")
-@pytest.mark.parametrize(("wins", "win", "loss", "mean", "kelly", "staked"), TABLE)
-def test_the_table_of_the_rulebook(
-    wins: float, win: float, loss: float, mean: float, kelly: float, staked: float
+@pytest.mark.parametrize("case", SHEET["records"], ids=lambda c: c["name"])
+def test_the_table_of_the_rulebook(case: dict[str, Any]) -> None:
+    record = Record(case["p"], case["win"], case["loss"])
+    assert expectancy(record) == pytest.approx(case["mean"], abs=6e-4)
+    assert full(record) == pytest.approx(case["kelly"], abs=6e-3)
+    assert stake(record, Limits()) == pytest.approx(case["staked"], abs=6e-4)
+
+
+@pytest.mark.parametrize(("win", "loss", "wins"), SHEET["wins_needed"])
+def test_nothing_is_staked_up_to_the_share_of_winners_that_earns_nothing(
+    win: float, loss: float, wins: float
 ) -> None:
-    record = Record(wins, win, loss)
-    assert expectancy(record) == pytest.approx(mean, abs=6e-4)
-    assert full(record) == pytest.approx(kelly, abs=6e-3)
-    assert stake(record, Limits()) == pytest.approx(staked, abs=6e-4)
+    """To the places that are printed."""
+    poor, rich = (Record(wins + way, win, loss) for way in (-0.006, 0.006))
+    assert full(poor) < 0.0 < full(rich)
+    assert (stake(poor, Limits()), stake(rich, Limits()) > 0.0) == (0.0, True)
 
 
 @given(st.floats(0.01, 0.99), st.floats(0.01, 100), st.floats(0.01, 100))
@@ -82,6 +85,37 @@ def test_a_losing_record_sizes_nought_where_kelly_is_asked(mode: str, units: int
     found = sized(wanted, seen, "friday_0dte")
     assert (found.units >= 1) is (units >= 1)
     assert any(r.rule == "R-SIZ-10" for r in found.readings) is (mode == "on")
+
+
+@pytest.mark.rule("R-SIZ-10")
+@pytest.mark.parametrize(
+    ("cash", "max_loss", "stop_loss", "units"),
+    [
+        ("100000", 100.0, 9.0, 10),  # 5 % of $100,000 over $500 a unit of MES
+        ("100000", 100.1, 9.0, 9),
+        ("50000", 100.0, 9.0, 5),
+        ("100000", inf, 200.0, 5),  # a loss that nothing bounds is taken at its stop
+        ("100000", 0.0, 9.0, inf),
+        ("-1000", 100.0, 9.0, 0),
+    ],
+)
+def test_kelly_fits_as_many_units_as_the_stake_pays_for(
+    cash: str, max_loss: float, stop_loss: float, units: float
+) -> None:
+    earning = Tally(19, 1, 0, Decimal(19_000), Decimal(1000))
+    seen = view(
+        board(FRIDAY, 60.0, price=6042.0, vol=0.2),
+        standing=standing(tallies=(("friday_0dte", earning),)),
+        limits=Limits(kelly_mode="on"),
+        cash=cash,
+    )
+    wanted = replace(FRIDAY_0DTE, take_when=()).enter(seen, "MES")
+    assert not isinstance(wanted, Skip), wanted
+    asked = replace(wanted, max_loss=max_loss, stop_loss=stop_loss)
+    (room,) = [r for r in rooms(asked, seen, "friday_0dte", whole=True) if r.rule == "R-SIZ-10"]
+    assert room.units == units
+    reading = room.reading
+    assert (reading.observed, reading.bound, reading.passed) == (units, 1.0, units >= 1)
 
 
 @pytest.mark.rule("R-SIZ-10")

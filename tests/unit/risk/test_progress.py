@@ -8,6 +8,7 @@ import pytest
 
 from tomking.core.calendar import new_york
 from tomking.core.facts import SessionClosed
+from tomking.core.money import ZERO
 from tomking.core.restraints import RungMoved, StageDemoted, StagePromoted
 from tomking.core.rung import Rung
 from tomking.risk.limits import Limits
@@ -75,6 +76,19 @@ def test_a_standing_grows_one_phase_at_a_time_and_starts_to_count_again() -> Non
     assert (after.phase, after.phase_since) == (2, FRIDAY)
     again = apply(after, replace(close, day=FRIDAY + timedelta(days=3)), ON)
     assert again.phase == 2
+
+
+@pytest.mark.rule("R-PHA-07")
+def test_one_drawdown_takes_one_phase_however_long_it_lasts() -> None:
+    known = replace(start(Decimal(130_000), ON), phase=3)
+    phases = []
+    for days in range(4):
+        close = SessionClosed(AT, FRIDAY + timedelta(days), Decimal(100_000), ZERO, ZERO, 16.0)
+        known = apply(known, close, ON)
+        phases.append(known.phase)
+    assert phases == [2, 2, 2, 2]
+    again = replace(close, net_liq=Decimal(79_999))
+    assert apply(known, again, ON).phase == 1
 
 
 @pytest.mark.rule("R-STG-04")

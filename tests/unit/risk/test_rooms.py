@@ -221,3 +221,16 @@ def test_equity_groups_are_limited_together_and_others_apart() -> None:
     (reading,) = [r for r in judge(asked, seen, given).readings if r.rule == "R-COR-05"]
     assert reading.bound == 0.30
     assert reading.observed == pytest.approx(30_000 / seen.net_liq)
+
+
+@pytest.mark.rule("R-COR-05")
+@pytest.mark.parametrize(("after", "passes"), [(40_000, True), (39_000, True), (40_001, False)])
+def test_a_roll_may_leave_a_full_group_as_it_was(after: int, *, passes: bool) -> None:
+    seen = view(board(price=6042.0, vol=0.2))
+    asked = replace(order("-1 6090 C, +1 6120 C", "2.00"), purpose=Purpose.ROLL)
+    given = Preview(Decimal(40_000), Decimal(after), Decimal(2000), Decimal(0), "estimate")
+    (reading,) = [r for r in judge(asked, seen, given).readings if r.rule == "R-COR-05"]
+    assert reading.passed is passes
+    opening = replace(asked, purpose=Purpose.OPEN)
+    (strict,) = [r for r in judge(opening, seen, given).readings if r.rule == "R-COR-05"]
+    assert not strict.passed

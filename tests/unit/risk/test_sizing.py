@@ -21,7 +21,7 @@ from tomking.portfolio.preview import Preview
 from tomking.risk.exposure import stress_loss
 from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
-from tomking.risk.sizing import margin_in_use, size
+from tomking.risk.sizing import margin_in_use, rooms, size
 from tomking.risk.verdict import Approved
 from tomking.risk.view import View
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
@@ -230,6 +230,29 @@ def test_the_size_found_beside_a_holding_is_one_that_margin_allows() -> None:
     assert passes(1)
     assert units >= 1
     assert passes(units), f"{units} units are found, and refused by the gates of margin"
+
+
+@pytest.mark.rule("R-COR-05")
+@pytest.mark.parametrize(("equity", "apart"), [(("A1", "A2"), False), ((), True)])
+def test_what_another_group_needs_takes_no_room_of_this_one(
+    equity: tuple[str, ...], *, apart: bool
+) -> None:
+    market = board(WEDNESDAY, 30.0, price=6042.0, vol=0.22)
+    puts = order(
+        "-2 5000 P", "5.00", strategy="other", root="SPX", campaign="other/held",
+        expiry=date(2025, 12, 31), day=WEDNESDAY,
+    )  # fmt: skip
+    limits = Limits(equity_groups=equity, group_reserve=())
+    empty, beside = (
+        view(market, book_with(market.at, *trades), limits=limits)
+        for trades in ((), ((puts, ("10.00",)),))
+    )
+    wanted = wish(LT112, "MES", empty)
+    alone, with_it = (
+        next(r.units for r in rooms(wanted, seen, LT112.name, whole=True) if r.rule == "R-COR-05")
+        for seen in (empty, beside)
+    )
+    assert (alone == with_it) is apart
 
 
 MARGIN_RULES = {"R-COR-05", "R-MRG-01", "R-MRG-02", "R-MRG-03", "R-STR-01", "R-STR-02"}

@@ -1,7 +1,9 @@
 """Enhanced Butterfly 0DTE against the rulebook's worked figures (27.13)."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,8 +21,10 @@ from worlds.orders import view
 
 pytestmark = pytest.mark.unit
 
+SHEET = json.loads((Path(__file__).parents[2] / "data/rulebook_27.json").read_text())["27.13"]
 HALF_DAY = date(2025, 11, 28)
-FLY = np.array([6000.0, 6010.0, 5990.0]), -np.ones(3), np.array([-2.0, 1.0, 1.0])
+CENTRE, WING, DEBIT = 6000.0, float(SHEET["wing"]), SHEET["debit"]
+FLY = np.array([CENTRE, CENTRE + WING, CENTRE - WING]), -np.ones(3), np.array([-2.0, 1.0, 1.0])
 
 
 def moved(by: float, **changes: object) -> Board:
@@ -30,34 +34,22 @@ def moved(by: float, **changes: object) -> Board:
 
 
 @pytest.mark.rule("R-BFL-03")
-@pytest.mark.parametrize(
-    ("spot", "earns"),
-    [(6008.5, 0.0), (5991.5, 0.0), (6000.0, 8.5), (6010.0, -1.5), (6050.0, -1.5), (5980.0, -1.5)],
-)
-def test_the_payoff_is_the_rulebooks(spot: float, earns: float) -> None:
+@pytest.mark.parametrize(("away", "earns"), SHEET["payoff"])
+def test_the_payoff_is_the_rulebooks(away: float, earns: float) -> None:
     strike, sign, quantity = FLY
-    points = payoff(np.array([spot]), strike, sign, quantity, np.ones(3)) - 1.5
+    points = payoff(np.array([CENTRE + away]), strike, sign, quantity, np.ones(3)) - DEBIT
     assert points[0] == pytest.approx(earns)
 
 
 @pytest.mark.rule("R-BFL-03")
 def test_reward_to_risk_is_five_and_two_thirds_at_a_debit_of_one_and_a_half() -> None:
-    shape = profile(*FLY, np.ones(3), -1.5)
+    shape = profile(*FLY, np.ones(3), -DEBIT)
     assert shape.break_evens == (5991.5, 6008.5)
-    assert shape.best / -shape.worst == pytest.approx(5.67, abs=0.005)
+    assert shape.best / -shape.worst == pytest.approx(SHEET["reward_to_risk"], abs=0.005)
 
 
 @pytest.mark.rule("R-BFL-04")
-@pytest.mark.parametrize(
-    ("account", "vix", "budget"),
-    [
-        (60_000, 12, 144),
-        (60_000, 15, 180),
-        (60_000, 20, 240),
-        (60_000, 30, 360),
-        (100_000, 30, 500),
-    ],
-)
+@pytest.mark.parametrize(("account", "vix", "budget"), SHEET["budget_gbp"])
 def test_the_debit_cap_is_the_rulebooks(account: float, vix: float, budget: float) -> None:
     """In pounds, a pound to the pound; £100,000 at VIX 30 meets the cap."""
     rule = DebitBudget(0.003, 15.0, 500.0, 0.0075)
@@ -122,6 +114,15 @@ def test_it_is_asked_once_five_minutes_after_the_first_0dte_slot() -> None:
 def test_it_costs_a_point_and_a_half_at_most(wing: float, seen: set[str]) -> None:
     market = _costing(wing - 10.0)
     assert refused(BUTTERFLY_0DTE, market) == seen
+
+
+@pytest.mark.rule("R-BFL-03")
+def test_the_debit_and_the_reward_are_each_held_against_a_bound_of_its_own() -> None:
+    found = BUTTERFLY_0DTE.enter(view(_costing(1.51), cash="1000000"), "SPX")
+    assert isinstance(found, Skip)
+    assert {reading.name.rpartition(": ")[2] for reading in found.failed} == {
+        "debit", "reward to risk",
+    }  # fmt: skip
 
 
 def _costing(debit: float, spread: float = 0.0) -> Board:

@@ -130,11 +130,11 @@ def test_the_naked_puts_are_bought_back_at_a_tenth() -> None:
 @pytest.mark.parametrize(
     ("root", "each", "multiple", "share"),
     [
-        ("MES", 17.0 + 33.95, True, True),
-        ("MES", 17.0 + 34.05, False, True),  # $340: three times the credit comes first
-        ("MES", 17.0 + 89.05, False, False),  # $890: 178 points
-        ("ES", 17.0 + 8.85, True, True),
-        ("ES", 17.0 + 8.95, True, False),  # 17.8 points are 2 % of $44,500
+        ("MES", NAKED["stop"] / 2 - 0.05, True, True),
+        ("MES", NAKED["stop"] / 2 + 0.05, False, True),  # three times the credit comes first
+        ("MES", 17.0 + NAKED["mes_points"] / 2 + 0.05, False, False),
+        ("ES", 17.0 + NAKED["es_points"] / 2 - 0.05, True, True),
+        ("ES", 17.0 + NAKED["es_points"] / 2 + 0.05, True, False),  # 2 % of $44,500
     ],
 )
 def test_the_stop_that_is_nearer_comes_first(
@@ -144,11 +144,15 @@ def test_the_stop_that_is_nearer_comes_first(
         "-2 5000 P", strategy="lt112", expiry=EXPIRY, tranche="naked puts", root=root, day=WEDNESDAY
     )
     market = wednesday()
-    held = book_with(market.at, (opened, ("17.00",)), cash="44500")
+    held = book_with(market.at, (opened, ("17.00",)), cash=str(NAKED["net_liq"]))
     (position,) = held.positions.values()
     put = option("5000 P", EXPIRY, root)
-    seen = view(wednesday(quotes={put: (each, each)}), held, cash="44500")
-    seen = replace(seen, net_liq=44500.0)
+    seen = view(wednesday(quotes={put: (each, each)}), held, cash=str(NAKED["net_liq"]))
+    seen = replace(seen, net_liq=float(NAKED["net_liq"]))
+    size, (_, stop) = {"ES": 50, "MES": 5}[root], LossBelow(2.0).measure(position, seen)
+    assert stop == (NAKED["stop"] - NAKED["credit"]) * size
+    assert root == "ES" or stop == NAKED["mes_stop_usd"]
+    assert LossBelowNetLiq(0.02).measure(position, seen)[1] == NAKED["share_usd"]
     assert kept(LossBelow(2.0), position, seen) is multiple
     assert kept(LossBelowNetLiq(0.02), position, seen) is share
 

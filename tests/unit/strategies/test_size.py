@@ -1,8 +1,10 @@
 """How many units a plan takes at most."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from math import floor, inf
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,6 +26,7 @@ from worlds.orders import legs_of, view
 
 pytestmark = pytest.mark.unit
 
+SHEETS = json.loads((Path(__file__).parents[2] / "data/rulebook_27.json").read_text())
 MONDAY, TUESDAY = date(2025, 9, 8), date(2025, 9, 9)
 ROOMY = "5000000"
 
@@ -41,10 +44,10 @@ def butterfly(debit: float) -> Candidate:
 
 
 @pytest.mark.rule("R-SIZ-06")
-@pytest.mark.parametrize(("vix", "units"), [(15, 1), (20, 2), (25, 2), (40, 4), (60, 4)])
+@pytest.mark.parametrize(("vix", "units"), SHEETS["27.3"]["units"])
 def test_a_strangle_grows_with_vix_to_twice_its_base(vix: float, units: int) -> None:
     """27.3, with a base of two: 1.5 is one, 2.5 is two, and from VIX 40 on it is four."""
-    rule = VixScaled(2.0, rule="R-SIZ-06")
+    rule = VixScaled(SHEETS["27.3"]["base"], rule="R-SIZ-06")
     assert STRANGLE.size == (rule,)
     assert floor(rule(view(board(vix_points=vix)), butterfly(1.0))) == units
 

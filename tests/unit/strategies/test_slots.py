@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tomking.core.calendar import (
     FRIDAY,
     MONDAY,
+    THURSDAY,
     TUESDAY,
     WEDNESDAY,
     after_open,
@@ -80,6 +81,22 @@ def test_a_monday_holiday_moves_the_slot_to_tuesday() -> None:
         assert tuesday is not None
         assert slots.minutes(tuesday) == (30,)
         assert Slots(MONDAY, TEN, TEN, holiday="skip").minutes(tuesday) == ()
+
+
+@pytest.mark.parametrize(
+    ("weekday", "also", "said"),
+    [
+        (TUESDAY, 2, "Tuesday to Thursday"),
+        (THURSDAY, 2, "Thursday to Friday"),
+        (FRIDAY, 2, "Friday"),
+    ],
+)
+def test_a_week_ends_on_friday_however_many_days_are_asked(
+    weekday: int, also: int, said: str
+) -> None:
+    slots = Slots(weekday, TEN, TEN, also=also)
+    assert str(slots).startswith(f"{said}, 10:00")
+    assert len(due(slots, date(2025, 9, 8), date(2025, 9, 12))) == min(also, FRIDAY - weekday) + 1
 
 
 def test_a_slot_is_asked_again_until_its_end() -> None:

@@ -1,7 +1,9 @@
 """Futures strangles: what is sold, when it is refused, and the ladder of deltas (27.3)."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -13,13 +15,22 @@ from tomking.market.events import Ahead
 from tomking.market.snapshot import DELTA
 from tomking.strategies.plan import Plan
 from tomking.strategies.stay import kept
-from tomking.strategies.strangle import STRANGLE, STRANGLE_CL, STRANGLE_GC
+from tomking.strategies.strangle import DEFENCE, STRANGLE, STRANGLE_CL, STRANGLE_GC
 from tomking.strategies.worth import CreditAtLeast
 from worlds.board import Board, board, day_of
 from worlds.orders import book_with, order, view
 
 pytestmark = pytest.mark.unit
 
+SHEET = json.loads((Path(__file__).parents[2] / "data/rulebook_27.json").read_text())["27.3"]
+#: What the plan does at a rung of the ladder: whether all is kept, and what is due.
+DOES = {
+    "hold": (True, ""),
+    "watch": (True, ""),  # an alarm, and nothing is done
+    "roll untested": (True, "untested side rolled in"),
+    "close tested": (True, "tested side closed"),
+    "close all": (False, "tested side closed"),
+}
 TUESDAY, EXPIRY = date(2025, 9, 9), date(2025, 11, 28)
 STILL = {"iv_rank": 0.5, "range20": 0.05}
 
@@ -130,20 +141,17 @@ def held_at(delta: float) -> tuple[object, ...]:
 
 @pytest.mark.rule("R-SGL-05")
 @pytest.mark.parametrize(
-    ("delta", "stays", "due"),
-    [
-        (0.15, True, ""),
-        (0.16, True, ""),  # watched: an alarm, and nothing is done
-        (0.199, True, ""),
-        (0.20, True, "untested side rolled in"),
-        (0.249, True, "untested side rolled in"),
-        (0.25, True, "tested side closed"),
-        (0.299, True, "tested side closed"),
-        (0.30, False, "tested side closed"),
-    ],
+    ("delta", "does"),
+    [*SHEET["deltas"], (0.199, "watch"), (0.249, "roll untested"), (0.299, "close tested")],
 )
-def test_the_ladder_of_deltas_is_the_rulebooks(delta: float, stays: bool, due: str) -> None:
-    assert held_at(delta) == (stays, due)
+def test_the_ladder_of_deltas_is_the_rulebooks(delta: float, does: str) -> None:
+    assert held_at(delta) == DOES[does]
+
+
+@pytest.mark.rule("R-SGL-05")
+def test_one_option_is_sold_again_for_each_that_was_closed() -> None:
+    (_, rolled) = DEFENCE
+    assert [(leg.name, leg.quantity) for leg in rolled.legs] == [("put", -1), ("call", -1)]
 
 
 @pytest.mark.rule("R-SGL-07")

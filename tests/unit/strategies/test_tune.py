@@ -137,6 +137,8 @@ def test_an_unknown_name_lists_the_names_and_suggests_the_nearest(
         ("watch_min", 0, "must be a whole number from 1 to 390"),
         ("Slots.every_min", 0, "must be a whole number from 1 to 390"),
         ("Slots.weekday", 6, "must be a whole number from 0 to 4"),
+        ("Slots.nth", 6, "must be a whole number from 1 to 5, or none"),
+        ("Slots.weekday", "none", "must be a whole number from 0 to 4"),
         ("Slots.holiday", "maybe", "must be one of next_day, previous_day, skip"),
         ("Slots.start", "10:30", r"write open\+60m or close-30m"),
         ("Slots.start", 60, r"write open\+60m or close-30m"),
@@ -152,4 +154,5 @@ def test_a_value_that_does_not_fit_says_what_does(key: str, value: Any, wanted: 
 
 def test_a_weekday_without_a_number_may_get_one() -> None:
     assert tune(FRIDAY_0DTE, {"Slots.nth": 1}).slots[0].nth == 1
-    assert tune(LT112, {"Slots.nth": None}).slots[0].nth is None
+    for nothing in (None, "none"):
+        assert tune(LT112, {"Slots.nth": nothing}).slots[0].nth is None

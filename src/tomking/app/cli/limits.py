@@ -17,7 +17,7 @@ from tomking.app.ticket.headroom import Headroom, document, of_capital, of_file,
 from tomking.app.ticket.source import read
 from tomking.core.errors import ConfigError
 from tomking.core.reading import Reading, figure
-from tomking.report.words import NONE, money, percent
+from tomking.report.words import NONE, money, number, percent
 from tomking.risk.usage import Usage
 
 SHARE = "of net liq"
@@ -111,6 +111,19 @@ def _sentences(found: Headroom) -> Iterator[str]:
     closed = [cap.source for cap in given.caps if not cap.may_open]
     if closed:
         yield f"nothing may be opened: {', '.join(closed)}"
+    until, most = view.standing.crisis_until, view.limits.crisis_puts_max
+    if view.session.day <= until:
+        yield (
+            f"puts may be sold above VIX {figure(view.limits.crisis_vix)} until {until}, for "
+            f"{percent(most, 0)} more: signed for"
+        )
+    held = found.health
+    if held is not None:
+        yield (
+            f"health of what is held {number(held.score, 0)} of 100: expiry takes "
+            f"{number(held.near, 0)}, buying power {number(held.power, 0)}; of groups and stops a file "
+            "says nothing"
+        )
 
 
 def _row(one: Usage, then: dict[str, Reading]) -> tuple[str, ...]:

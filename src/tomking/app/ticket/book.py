@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from math import isnan
 
+from tomking.app.signed import standing
 from tomking.app.ticket.closing import opened, purpose
 from tomking.app.ticket.file import Ticket
 from tomking.app.ticket.legs import Priced
@@ -37,7 +38,6 @@ from tomking.risk.exposure import Slope, added, slope, stress_loss
 from tomking.risk.gates.exposure import GREEKS, MARGIN
 from tomking.risk.gates.sanity import price_is_within_the_band
 from tomking.risk.limits import Limits
-from tomking.risk.standing import start
 from tomking.risk.view import View
 
 
@@ -171,7 +171,7 @@ def view_of(
     marks = market.marks(held)
     return View(
         market, Book(cash, {}, {}, {}, held), marks, worth.values(held, marks),
-        start(net_liq, limits), limits, TASTYTRADE, float(net_liq),
+        standing(net_liq, limits), limits, TASTYTRADE, float(net_liq),
     )  # fmt: skip
 
 

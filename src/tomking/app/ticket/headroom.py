@@ -6,8 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from math import inf
 from typing import Any
 
+from tomking.app.signed import standing
 from tomking.app.ticket.book import allowed, view_of
 from tomking.app.ticket.closing import facing
 from tomking.app.ticket.file import Ticket
@@ -15,14 +17,15 @@ from tomking.app.ticket.legs import Priced
 from tomking.app.ticket.market import after, before, market_of
 from tomking.app.ticket.need import asked_for
 from tomking.app.ticket.sound import lowest
+from tomking.core.calendar import dte
 from tomking.core.reading import Reading
 from tomking.core.value import value
 from tomking.market.quoted import Quoted, quoted
 from tomking.portfolio.book import empty_book
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.risk.caps import Allowance, reserve_of, usable_bp
+from tomking.risk.health import Health, health
 from tomking.risk.limits import Limits
-from tomking.risk.standing import start
 from tomking.risk.usage import Usage, usage
 from tomking.risk.view import View
 from tomking.risk.view import view_of as seen_as
@@ -49,11 +52,25 @@ class Headroom:
         """The share of what may be used that is kept back."""
         return reserve_of(self.view.market.vix.value, self.view.limits)
 
+    @property
+    def health(self) -> Health | None:
+        """The health of what is held; ``None`` where nothing is, or no buying power is allowed.
+
+        A file says neither which campaigns its legs belong to nor what their stops are: of the four
+        parts the expiry and buying power are measured (R-SCO-01).
+        """
+        held, usable = self.view.book.legs.contracts, self.view.net_liq * self.allowed.bp_share_max
+        if not (held and usable > 0.0):
+            return None
+        today = self.view.session.day
+        days = min((dte(one.expiry, today) for one in held if one.is_option), default=inf)
+        return health(days, at_stop=False, group_share=0.0, power_share=self.margin / usable)
+
 
 def of_capital(capital: Decimal, vix: float | None, limits: Limits, at: datetime) -> Headroom:
     """The headroom of an account that holds nothing."""
     market = quoted(at, (), {}, 0.0, vix)
-    view = seen_as(market, empty_book(capital), start(capital, limits), limits, TASTYTRADE)
+    view = seen_as(market, empty_book(capital), standing(capital, limits), limits, TASTYTRADE)
     given = allowed(view)
     return Headroom(view, given, usage(view, given, lambda _: 0.0), (), 0.0)
 
@@ -85,6 +102,7 @@ def document(found: Headroom) -> dict[str, Any]:
     """A headroom as JSON: governors, what binds, and every limit with what is used of it."""
     view, given = found.view, found.allowed
     then = {one.reading.name: one.reading.observed for one in found.then}
+    held = found.health
     return {
         "net_liq": round(view.net_liq, 2),
         "capital": round(view.capital, 2),
@@ -107,6 +125,9 @@ def document(found: Headroom) -> dict[str, Any]:
             "positions": {"most": given.positions_max, "bound_by": given.positions_bound_by},
             "size_factor": given.size_factor,
             "may_open": given.may_open,
+        },
+        "health": held and {
+            "score": round(held.score, 1), "near": held.near, "power": round(held.power, 1),
         },
         "limits": [
             {

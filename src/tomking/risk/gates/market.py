@@ -3,9 +3,10 @@
 from math import inf
 
 from tomking.core.figures import change
+from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.risk.case import Case
-from tomking.risk.correlation import group_margin_max
+from tomking.risk.correlation import group_margin_max, together
 from tomking.risk.crisis import crisis_budget
 from tomking.risk.groups import group_of
 from tomking.risk.limits import at_level, named
@@ -106,31 +107,34 @@ def strategy_is_alone_in_its_group(case: Case) -> Reading:
 
 
 def group_margin_is_small(case: Case) -> Reading:
-    """Margin of the order's groups, the order in it, stays under its share of net liq (R-COR-05)."""
-    limits = case.view.limits
-    group = group_of(case.order.root, limits.groups)
+    """Margin of the order's groups, the order in it, stays under its share of net liq (R-COR-05).
+
+    A roll may leave it as it was.
+    """
+    limits, preview = case.view.limits, case.preview
+    most = group_margin_max(group_of(case.order.root, limits.groups), limits)
+    if case.order.purpose is Purpose.ROLL:
+        most = max(most, _group_margin(case, float(preview.before)) or 0.0)
     return Reading(
         "margin of the group", Stage.CORRELATION, Sense.AT_MOST,
-        _group_margin(case, equity=group in limits.equity_groups), group_margin_max(group, limits),
-        "of net liq", "R-COR-05",
+        _group_margin(case, float(preview.after)), most, "of net liq", "R-COR-05",
     )  # fmt: skip
 
 
-def _group_margin(case: Case, *, equity: bool) -> float | None:
-    """Margin of everything in the same group (equity groups together), as a share of net liq.
+def _group_margin(case: Case, whole: float) -> float | None:
+    """The part of the account's margin that is of the order's groups, as a share of net liq.
 
     An account that holds nothing else takes the venue's own figure; otherwise the venue's is split by
     what the rule says of each root.
     """
-    view, limits = case.view, case.view.limits
-    mine = group_of(case.order.root, limits.groups)
-    together = limits.equity_groups if equity else (mine,)
-    roots = {contract.root for contract in view.book.holdings} | {case.order.root}
-    inside = {root for root in roots if group_of(root, limits.groups) in together}
+    view, root = case.view, case.order.root
+    roots = {contract.root for contract in view.book.holdings} | {root}
+    inside = together(root, roots, view.limits)
     if view.capital <= 0:
         return None
-    outside = margin_in_use(view, roots - inside) if inside != roots else 0.0
-    return (float(case.preview.after) - outside) / view.capital
+    apart = roots - inside
+    outside = margin_in_use(view, apart) if apart else 0.0
+    return (whole - outside) / view.capital
 
 
 def vix_is_fresh(case: Case) -> Reading:

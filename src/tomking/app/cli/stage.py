@@ -1,0 +1,111 @@
+"""``tomking stage``: the deployment stage, what the next one asks, and the signature that takes it."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tomking.app.config.load import load
+from tomking.app.now import now
+from tomking.app.screen import show, show_json, show_table
+from tomking.app.signed import record, sign, signature
+from tomking.core.errors import ConfigError, Exit
+from tomking.core.reading import Reading, Skip, figure
+from tomking.report.plain import reading
+from tomking.report.words import many
+from tomking.risk.limits import Limits
+from tomking.risk.progress import TOP_STAGE
+from tomking.risk.promotion import Record, missing, promotion
+
+
+def command(
+    act: Annotated[
+        str, typer.Argument(metavar="[promote]", help="Nothing shows it; promote takes the next.")
+    ] = "show",
+    reason: Annotated[str | None, typer.Option(help="Why, in your own words.")] = None,
+    sign_: Annotated[str | None, typer.Option("--sign", metavar="NAME", help="Who signs.")] = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            help="The account's journal, whose winners count; that in the home if left out."
+        ),
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
+    preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
+) -> int:
+    """Say which deployment stage the account is in and what the next asks; with promote, sign for it.
+
+    A stage is never taken by the program: it needs its winners, its weeks, a reason and a name. Exit
+    code 3 when winners or weeks are missing.
+    """
+    if act not in ("show", "promote"):
+        raise ConfigError(f"unknown word {act!r}: say `tomking stage` or `tomking stage promote`")
+    limits = load(config, preset).limits
+    found = record(limits, journal)
+    if act == "show":
+        if reason or sign_:
+            raise ConfigError("--reason and --sign are for `tomking stage promote`")
+        _show(found, limits, json=json)
+        return Exit.OK
+    return _promote(found, limits, signature(sign_, reason), json=json)
+
+
+def _promote(found: Record, limits: Limits, signed: str, *, json: bool) -> int:
+    """Sign for the next stage, or say what is missing."""
+    made = promotion(found, now(), signed, limits)
+    if isinstance(made, Skip):
+        if json:
+            show_json(_document(found, limits) | {"promoted": False})
+        else:
+            for seen in made.failed:
+                show(f"refused: {seen} ({seen.rule})")
+        return Exit.REFUSED
+    place = sign(made)
+    after = record(limits)
+    if json:
+        show_json(_document(after, limits) | {"promoted": True, "signed": made.signed})
+    else:
+        show(f"{str(made)[0].upper()}{str(made)[1:]}; written to {place}")
+    return Exit.OK
+
+
+def _show(found: Record, limits: Limits, *, json: bool) -> None:
+    if json:
+        show_json(_document(found, limits))
+        return
+    show(_headline(found, limits))
+    rows = [_row(seen) for seen in missing(found, now().date(), limits)]
+    if found.next > TOP_STAGE:
+        show("There is no stage above it.")
+        return
+    show(f"Stage {found.next} asks:")
+    show_table(("of", "shown", "asked", "missing", "rule"), rows)
+
+
+def _headline(found: Record, limits: Limits) -> str:
+    if not found.signed:
+        return f"No stage was signed for: that of the settings, {limits.stage}, stands."
+    lower = limits.stage < found.stage
+    binds = f", of which the settings allow {limits.stage}" if lower else ""
+    won = f"{many(found.wins, 'winner')} since the first"
+    return f"Stage {found.stage}{binds}, since {found.since}: {won}."
+
+
+def _row(seen: Reading) -> tuple[str, ...]:
+    shown = seen.observed if isinstance(seen.observed, float | int) else 0.0
+    asked = seen.bound if isinstance(seen.bound, float | int) else 0.0
+    lacks = "nothing" if seen.passed else figure(asked - shown)
+    return seen.name, figure(shown), f"{seen.sense} {figure(asked)}", lacks, seen.rule
+
+
+def _document(found: Record, limits: Limits) -> dict[str, Any]:
+    return {
+        "stage": min(found.stage, limits.stage),
+        "signed_stage": found.stage if found.signed else None,
+        "settings_stage": limits.stage,
+        "since": found.since.isoformat() if found.signed else None,
+        "winners": found.wins,
+        "next": found.next if found.next <= TOP_STAGE else None,
+        "asked": [reading(seen) for seen in missing(found, now().date(), limits)],
+    }
