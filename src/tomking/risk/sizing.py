@@ -28,7 +28,8 @@ from tomking.risk.exposure import (
 )
 from tomking.risk.groups import group_of
 from tomking.risk.kelly import record_of, stake
-from tomking.risk.limits import Limits, at_level, named
+from tomking.risk.kin import row_name, row_of
+from tomking.risk.limits import Limits, at_level
 from tomking.risk.tally import Tally
 from tomking.risk.view import View
 
@@ -186,7 +187,7 @@ def _margins(
         return (Room(f"price of {wanted.root}", Stage.DATA, 0.0, "R-DAT-05"),)
     now, terms = view.market.at, Terms(limits.house)
     each = float(asked(wanted.root, legs, marks, spot.value, now, terms).requirement)
-    share = named(limits.bp_trade_by_strategy, strategy, limits.bp_trade_max)
+    share = row_of(limits.bp_trade_by_strategy, strategy, limits.variants, limits.bp_trade_max)
     allowed = _allowed(view)
     used = margin_in_use(view)
     reserve = reserve_of(view.market.vix.value, limits)
@@ -228,9 +229,11 @@ def margin_of(view: View, legs: Legs, marks: Marks, roots: Collection[str] | Non
 
 
 def margin_of_strategy(view: View, strategy: str) -> float:
-    """What the positions of one strategy need by themselves, in dollars; NaN without a price."""
-    held = [pair for position in view.book.of(strategy) for pair in position.held]
-    legs, now, terms = columns(held), view.market.at, Terms(view.limits.house)
+    """What the positions in a strategy's row of R-MRG-07 need by themselves, in dollars; NaN without a
+    price.
+    """
+    legs = held_in_row(view, strategy, dict(view.limits.bp_by_strategy))
+    now, terms = view.market.at, Terms(view.limits.house)
     marks, total = view.market.marks(legs), 0.0
     for root in dict.fromkeys(contract.root for contract in legs.contracts):
         spot = view.market.spot(root)
@@ -238,6 +241,15 @@ def margin_of_strategy(view: View, strategy: str) -> float:
             return nan
         total += float(asked(root, legs, marks, spot.value, now, terms).requirement)
     return total
+
+
+def held_in_row(view: View, strategy: str, names: Collection[str]) -> Legs:
+    """The legs of all that a table with rows of some names counts with a strategy."""
+    kinds = view.limits.variants
+    mine = row_name(strategy, names, kinds)
+    positions = view.book.positions.values()
+    inside = (one for one in positions if row_name(one.strategy, names, kinds) == mine)
+    return columns([pair for position in inside for pair in position.held])
 
 
 def _stress(
@@ -254,10 +266,13 @@ def _stress(
 
 
 def _contracts(view: View, strategy: str, what: Product) -> tuple[Room, Room]:
-    """Contracts the account's size and its phase allow, a micro counting a tenth."""
+    """Contracts the account's size and its phase allow, a micro counting a tenth.
+
+    The documents count contracts of two strategies; what is of neither kind is sized by what it risks.
+    """
     limits = view.limits
-    by_size = dict(limits.contracts_by_gbp).get(strategy)
-    by_phase = dict(limits.contracts_by_phase).get(strategy)
+    by_size = row_of(limits.contracts_by_gbp, strategy, limits.variants, ())
+    by_phase = row_of(limits.contracts_by_phase, strategy, limits.variants, ())
     pounds = view.capital / limits.usd_per_gbp
     return (
         Room("contracts for the account's size", Stage.POSITION_LIMIT, _in_contracts(

@@ -134,7 +134,7 @@ def _margin(view: View, allowed: Allowance, margin_of: MarginOf) -> Iterator[Usa
 def _counts(view: View, allowed: Allowance) -> Iterator[Usage]:
     """Campaigns in all and of each strategy, slots of each group and underlying."""
     limits, live = view.limits, tuple(live_campaigns(view.book))
-    slots = tuple(slots_of(live, limits.one_slot))
+    slots = tuple(slots_of(live, limits.one_slot, limits.variants))
     groups = Counter(group_of(root, limits.groups) or "none" for _, root in slots)
     tight = view.market.vix.value > limits.group_vix_step
     yield Usage(

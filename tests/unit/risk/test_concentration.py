@@ -61,8 +61,8 @@ def test_days_that_only_one_has_do_not_count() -> None:
 @pytest.mark.rule("R-COR-08")
 def test_a_ladder_is_one_slot_of_its_group_and_its_underlying() -> None:
     rungs = [(f"leap_ladder/{n}", "leap_ladder", "SPY") for n in range(4)]
-    assert list(slots_of(rungs, ("leap_ladder",))) == [("leap_ladder", "SPY")]
-    assert len(list(slots_of(rungs, ()))) == 4
+    assert list(slots_of(rungs, ("leap_ladder",), ())) == [("leap_ladder", "SPY")]
+    assert len(list(slots_of(rungs, (), ()))) == 4
     seen = scene(book=("leap_ladder SPY",) * 3)
     fifth = answers(seen, strategy="leap_ladder", root="SPY", legs="-1 560 P")
     assert fifth["R-COR-01"].observed == 0  # its own slot is there for it

@@ -76,12 +76,18 @@ SHEET: list[tuple[str, str, Any]] = [
     (
         "R-POS-02", "positions_by_strategy",
         (
-            ("friday_0dte", 2), ("friday_0dte_broken", 2), ("lt112", 4), ("lt112_calendarised", 4),
-            ("lt112_xl", 4), ("strangle", 3), ("strangle_cl", 3), ("strangle_gc", 3),
-            ("ipmcc", 2), ("ipmcc_qqq", 2),
-            ("leap_ladder", 5), ("leap_protect", 5), ("bear_trap", 1), ("butterfly_0dte", 4),
-            ("butterfly", 4), ("iron_butterfly", 1), ("broken_wing", 4), ("put_ratio", 4),
-            ("iron_condor", 2), ("diagonal", 4), ("calendar", 4), ("box", 1),
+            ("friday_0dte", 2), ("lt112", 4), ("strangle", 3), ("ipmcc", 2), ("leap_ladder", 5),
+            ("bear_trap", 1), ("butterfly_0dte", 4), ("butterfly", 4), ("iron_butterfly", 1),
+            ("broken_wing", 4), ("put_ratio", 4), ("iron_condor", 2), ("diagonal", 4),
+            ("calendar", 4), ("box", 1),
+        ),
+    ),
+    (
+        "R-POS-08", "variants",
+        (
+            ("friday_0dte", ("friday_0dte_broken",)), ("lt112", ("lt112_calendarised", "lt112_xl")),
+            ("strangle", ("strangle_cl", "strangle_gc")), ("ipmcc", ("ipmcc_qqq",)),
+            ("leap_ladder", ("leap_protect",)),
         ),
     ),
     ("R-POS-03", "positions_per_underlying_max", 2),

@@ -9,6 +9,7 @@ from tomking.risk.case import Case
 from tomking.risk.correlation import group_margin_max, together
 from tomking.risk.crisis import crisis_budget
 from tomking.risk.groups import group_of
+from tomking.risk.kin import counted, is_named
 from tomking.risk.limits import at_level, named
 from tomking.risk.pattern import pattern_score
 from tomking.risk.sizing import margin_in_use
@@ -68,9 +69,9 @@ def _group_bound(case: Case, group: str, inside: list[str]) -> float:
     """The group's limit: less slots others have reserved and not filled, less one above VIX 30."""
     limits = case.view.limits
     reserved = sum(
-        max(0, slots - inside.count(strategy))
-        for name, strategy, slots in limits.group_reserve
-        if name == group and strategy != case.order.strategy
+        max(0, slots - counted(kept_for, inside, (kept_for,), limits.variants))
+        for name, kept_for, slots in limits.group_reserve
+        if name == group and not is_named(case.order.strategy, (kept_for,), limits.variants)
     )
     crisis = case.view.market.vix.value > limits.group_vix_step
     by_phase = dict(limits.group_max_by_phase).get(group)
@@ -93,13 +94,11 @@ def equity_groups_have_room(case: Case) -> Reading:
 
 def strategy_is_alone_in_its_group(case: Case) -> Reading:
     """A strategy that may be in a group once is not there yet (R-COR-04)."""
-    order, groups = case.order, case.view.limits.groups
-    group = group_of(order.root, groups)
-    held = sum(
-        strategy == order.strategy and group_of(root, groups) == group
-        for _, strategy, root in case.campaigns
-    )
-    once = order.strategy in case.view.limits.one_per_group
+    order, limits = case.order, case.view.limits
+    group, alone = group_of(order.root, limits.groups), limits.one_per_group
+    inside = [name for _, name, root in case.campaigns if group_of(root, limits.groups) == group]
+    held = counted(order.strategy, inside, alone, limits.variants)
+    once = is_named(order.strategy, alone, limits.variants)
     return Reading(
         f"{order.strategy} in group {group}", Stage.CORRELATION, Sense.BELOW,
         held if once else 0, 1, "", "R-COR-04",
