@@ -336,9 +336,9 @@ class Limits:
     reduce_closes_max: int = field(default=5, metadata=about("positions", "R-RNG-04", 1, 100))
     unwind_order: tuple[str, ...] = field(
         default=(
-            "friday_0dte", "butterfly_0dte", "iron_butterfly", "broken_wing", "iron_condor",
-            "strangle", "lt112", "put_ratio", "bear_trap", "leap_ladder", "diagonal", "calendar",
-            "ipmcc",
+            "friday_0dte", "butterfly_0dte", "butterfly", "iron_butterfly", "broken_wing",
+            "iron_condor", "strangle", "lt112", "put_ratio", "bear_trap", "leap_ladder",
+            "diagonal", "calendar", "ipmcc",
         ),
         metadata=about("strategies", "R-RNG-05"),
     )  # fmt: skip
