@@ -65,6 +65,7 @@ KEPT = frozenset(
         "excess_fall", "emergency_auto", "emergency_hedge", "quote_age_max_s", "pattern_min",
         "pattern_form", "walk_mode", "walk_step", "walk_give_max", "walk_reprices_max",
         "walk_pace_max", "hedge_premium_max", "house", "variants",
+        "families",
     }
 )  # fmt: skip
 

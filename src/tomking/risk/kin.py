@@ -20,6 +20,11 @@ VARIANTS: Groups = (
     ("ipmcc", ("ipmcc_qqq",)),
     ("leap_ladder", ("leap_protect",)),
 )
+#: A row of campaigns by phase and the strategies that share it (rulebook 9 and 10.3).
+FAMILIES: Groups = (
+    ("butterfly_0dte", ("butterfly", "iron_butterfly", "broken_wing")),
+    ("diagonal", ("calendar",)),
+)
 
 
 def row_name(strategy: str, names: Collection[str], kinds: Groups) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tomking.core.value import value
 from tomking.risk.groups import EQUITY_GROUPS, GROUPS, Groups
-from tomking.risk.kin import VARIANTS
+from tomking.risk.kin import FAMILIES, VARIANTS
 from tomking.risk.unlocks import ROOTS_BY_PHASE, Unlocks
 
 Pairs = tuple[tuple[float, float], ...]
@@ -158,6 +158,7 @@ class Limits:
         ),
         metadata=about("campaigns by phase", "R-POS-05"),
     )  # fmt: skip
+    families: Groups = field(default=FAMILIES, metadata=about("strategies", "R-POS-05"))
     positions_per_underlying_max: int = field(
         default=2, metadata=about("campaigns", "R-POS-03", 1, 20)
     )

@@ -117,6 +117,25 @@ def test_a_book_of_covered_calls_is_one_slot_under_whatever_name() -> None:
     assert answers(scene(book=book), strategy="ipmcc_qqq", root="QQQ")["R-COR-01"].observed == 0
 
 
+FLIES = ("butterfly_0dte", "butterfly", "iron_butterfly", "broken_wing")
+
+
+@pytest.mark.rule("R-POS-05")
+@pytest.mark.parametrize(("phase", "most"), [(2, 0), (3, 2), (4, 4)])
+@pytest.mark.parametrize(
+    ("family", "root"), [(FLIES, "SPX"), (("diagonal", "calendar"), "SPY")], ids=("flies", "across")
+)
+def test_butterflies_are_counted_together_and_so_are_calendars_and_diagonals(
+    family: tuple[str, ...], root: str, phase: int, most: int
+) -> None:
+    for strategy in family:
+        for held in (1, 2, 3, 4):
+            book = tuple(f"{family[row % len(family)]} {root}" for row in range(held))
+            seen = scene(book=book, memory={"phase": phase})
+            reading = answers(seen, strategy=strategy, root=root)["R-POS-05"]
+            assert (reading.observed, reading.bound) == (held, most)
+
+
 #: rule, a table by strategy, the order's strategy, the bound
 ROWS: list[tuple[str, str, str, float]] = [
     ("R-MRG-03", "bp_trade_by_strategy", "lt112", 0.11),

@@ -90,6 +90,24 @@ SHEET: list[tuple[str, str, Any]] = [
             ("leap_ladder", ("leap_protect",)),
         ),
     ),
+    (
+        "R-POS-05", "positions_by_strategy_phase",
+        (
+            ("strangle", ((1, 1), (2, 3), (3, 4), (4, 5))),
+            ("ipmcc", ((1, 1), (2, 2), (3, 3), (4, 4))),
+            ("leap_ladder", ((1, 0), (2, 2), (3, 3), (4, 10))),
+            ("put_ratio", ((1, 0), (2, 2), (3, 4), (4, 5))),
+            ("butterfly_0dte", ((1, 0), (3, 2), (4, 4))),
+            ("diagonal", ((1, 0), (3, 2), (4, 4))),
+        ),
+    ),
+    (
+        "R-POS-05", "families",
+        (
+            ("butterfly_0dte", ("butterfly", "iron_butterfly", "broken_wing")),
+            ("diagonal", ("calendar",)),
+        ),
+    ),
     ("R-POS-03", "positions_per_underlying_max", 2),
     ("R-POS-04", "entries_a_day_max", 10),
     ("R-SIZ-01", "stop_risk_max", 0.02),

@@ -212,11 +212,11 @@ def _strategies(case: Case) -> list[str]:
 
 
 def strategy_has_room_in_its_phase(case: Case) -> Reading:
-    """Fewer live campaigns of the strategy than its phase allows (R-POS-05)."""
+    """Fewer live campaigns of the strategy and its family than the phase allows (R-POS-05)."""
     name, limits = case.order.strategy, case.view.limits
-    rows = dict(limits.positions_by_strategy_phase)
-    by_phase = rows.get(row_name(name, rows, limits.variants))
-    held = counted(name, _strategies(case), rows, limits.variants)
+    rows, kinds = dict(limits.positions_by_strategy_phase), (*limits.variants, *limits.families)
+    by_phase = rows.get(row_name(name, rows, kinds))
+    held = counted(name, _strategies(case), rows, kinds)
     bound = inf if by_phase is None else at_level(by_phase, case.view.standing.phase, 0.0)
     return Reading(
         f"{name} campaigns in the phase", Stage.POSITION_LIMIT, Sense.BELOW, held, bound, "",
