@@ -16,10 +16,10 @@ from tomking.portfolio import marks as worth
 from tomking.risk.caps import reserve_of, usable_bp
 from tomking.risk.case import Case
 from tomking.risk.correlation import family
+from tomking.risk.counts import of_phase, of_strategy
 from tomking.risk.crisis import crisis_budget
 from tomking.risk.exposure import AUG5_MARGIN_FACTOR, HUNDRED_THOUSAND, bounds, joined, slope
-from tomking.risk.kin import counted, row_name, row_of
-from tomking.risk.limits import at_level
+from tomking.risk.kin import row_of
 from tomking.risk.sizing import held_in_row, margin_of_strategy
 
 
@@ -198,10 +198,8 @@ def phase_unlocks_the_strategy(case: Case) -> Reading:
 
 def strategy_has_room(case: Case) -> Reading:
     """Fewer live campaigns of the strategy than its cap, which its variants share (R-POS-02)."""
-    name, limits = case.order.strategy, case.view.limits
-    rows = dict(limits.positions_by_strategy)
-    held = counted(name, _strategies(case), rows, limits.variants)
-    bound = rows.get(row_name(name, rows, limits.variants), 1)
+    name = case.order.strategy
+    held, bound = of_strategy(name, _strategies(case), case.view.limits)
     return Reading(
         f"{name} campaigns", Stage.POSITION_LIMIT, Sense.BELOW, held, bound, "", "R-POS-02"
     )
@@ -213,11 +211,8 @@ def _strategies(case: Case) -> list[str]:
 
 def strategy_has_room_in_its_phase(case: Case) -> Reading:
     """Fewer live campaigns of the strategy and its family than the phase allows (R-POS-05)."""
-    name, limits = case.order.strategy, case.view.limits
-    rows, kinds = dict(limits.positions_by_strategy_phase), (*limits.variants, *limits.families)
-    by_phase = rows.get(row_name(name, rows, kinds))
-    held = counted(name, _strategies(case), rows, kinds)
-    bound = inf if by_phase is None else at_level(by_phase, case.view.standing.phase, 0.0)
+    name = case.order.strategy
+    held, bound = of_phase(name, _strategies(case), case.view)
     return Reading(
         f"{name} campaigns in the phase", Stage.POSITION_LIMIT, Sense.BELOW, held, bound, "",
         "R-POS-05",
