@@ -56,9 +56,9 @@ class Bounds:
     unit: str
 
 
-def bounds(limits: Limits, net_liq: float) -> Bounds:
-    """The bounds at a net liquidation value, in the counting that is configured."""
-    scale = max(net_liq, 0.0)
+def bounds(limits: Limits, capital: float) -> Bounds:
+    """The bounds at what may be traded with, in the counting that is configured."""
+    scale = max(capital, 0.0)
     if limits.greeks_mode == "dollars":
         return Bounds(limits.delta_share_max * scale, limits.gamma_share_max * scale, "dollars")
     if limits.greeks_mode == "s4_literal":

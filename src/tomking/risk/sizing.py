@@ -96,7 +96,7 @@ def _at_stops(wanted: Structure, view: View, units: int) -> tuple[Reading, ...]:
     usd = units * wanted.stop_loss * product(wanted.root).multiplier
     if not (usd > 0.0 and isfinite(usd)):
         return ()
-    most = round(view.limits.stop_risk_max * view.net_liq, 2)
+    most = round(view.limits.stop_risk_max * max(view.capital, 0.0), 2)
     name = "loss of all units at the stops"
     return (Reading(name, Stage.MARGIN, Sense.AT_MOST, round(usd, 2), most, "dollars", "R-SIZ-07"),)
 
@@ -104,15 +104,18 @@ def _at_stops(wanted: Structure, view: View, units: int) -> tuple[Reading, ...]:
 def _means(
     wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
 ) -> tuple[Room, ...]:
-    """Room in margin, risk, stress and contracts; asked for when exposure has some."""
-    limits, net_liq, what = view.limits, max(view.capital, 0.0), product(wanted.root)
+    """Room in margin, risk, stress and contracts; asked for when exposure has some.
+
+    Shares are of the capital the stage lets trade (R-STG-02).
+    """
+    limits, capital, what = view.limits, max(view.capital, 0.0), product(wanted.root)
     return (
         *_margins(wanted, view, strategy, legs, marks),
         Room("loss at the stop", Stage.MARGIN, _fit(
-            limits.stop_risk_max * net_liq, wanted.stop_loss * what.multiplier), "R-SIZ-01"),
-        Room("greatest loss", Stage.MARGIN, _defined(wanted, limits, net_liq, what), "R-SIZ-02"),
+            limits.stop_risk_max * capital, wanted.stop_loss * what.multiplier), "R-SIZ-01"),
+        Room("greatest loss", Stage.MARGIN, _defined(wanted, limits, capital, what), "R-SIZ-02"),
         *_kelly(wanted, view, strategy, what),
-        *_stress(view, legs, marks, limits, net_liq),
+        *_stress(view, legs, marks, limits, capital),
         *_contracts(view, strategy, what),
     )  # fmt: skip
 
@@ -126,11 +129,11 @@ def _fit(budget: float, each: float) -> float:
     return max(0.0, float(floor(budget / each + 1e-9))) if isfinite(each) else 0.0
 
 
-def _defined(wanted: Structure, limits: Limits, net_liq: float, what: Product) -> float:
+def _defined(wanted: Structure, limits: Limits, capital: float, what: Product) -> float:
     """A loss that nothing bounds is judged at its stop and under stress, not here."""
     if not isfinite(wanted.max_loss):
         return inf
-    return _fit(limits.defined_risk_max * net_liq, wanted.max_loss * what.multiplier)
+    return _fit(limits.defined_risk_max * capital, wanted.max_loss * what.multiplier)
 
 
 def _kelly(wanted: Structure, view: View, strategy: str, what: Product) -> tuple[Room, ...]:
@@ -151,8 +154,8 @@ def _kelly(wanted: Structure, view: View, strategy: str, what: Product) -> tuple
 
 def _greeks(view: View, legs: Legs, marks: Marks) -> tuple[Room, ...]:
     """Room in dollar delta, its change for a one per cent move, vega and gross notional."""
-    limits, net_liq = view.limits, max(view.capital, 0.0)
-    most = bounds(limits, net_liq)
+    limits, capital = view.limits, max(view.capital, 0.0)
+    most = bounds(limits, capital)
     held, alone = slope(view.book.legs, view, view.marks), slope(legs, view, marks)
     vega = worth.dollar_vega(view.book.legs, view.marks)
     gross = worth.gross_dollar_delta(view.book.legs, view.marks)
@@ -161,9 +164,9 @@ def _greeks(view: View, legs: Legs, marks: Marks) -> tuple[Room, ...]:
         Room("change of delta", Stage.GREEKS, _gamma(held, alone, most.change), "R-GRK-02"),
         Room("vega", Stage.GREEKS, _between(
             vega, worth.dollar_vega(legs, marks),
-            limits.vega_max_usd * net_liq / HUNDRED_THOUSAND), "R-GRK-04"),
+            limits.vega_max_usd * capital / HUNDRED_THOUSAND), "R-GRK-04"),
         Room("delta-weighted notional", Stage.GREEKS, _fit(
-            limits.notional_max * net_liq - gross, worth.gross_dollar_delta(legs, marks)),
+            limits.notional_max * capital - gross, worth.gross_dollar_delta(legs, marks)),
             "R-GRK-06"),
     )  # fmt: skip
 
@@ -180,8 +183,10 @@ def _gamma(held: Slope, each: Slope, bound: float) -> float:
 def _margins(
     wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
 ) -> tuple[Room, ...]:
-    """Room in the trade's own share and in what regime, phase, stage and reserve leave."""
-    limits, net_liq = view.limits, max(view.capital, 0.0)
+    """Room in the trade's own share, its groups', what the governors and the reserve leave, and under
+    AUG5_LOW.
+    """
+    limits, capital = view.limits, max(view.capital, 0.0)
     spot = view.market.spot(wanted.root)
     if not isinstance(spot, Stamped):
         return (Room(f"price of {wanted.root}", Stage.DATA, 0.0, "R-DAT-05"),)
@@ -191,20 +196,20 @@ def _margins(
     allowed = _allowed(view)
     used = margin_in_use(view)
     reserve = reserve_of(view.market.vix.value, limits)
-    free = usable_bp(net_liq, allowed.bp_share_max, reserve, used)
+    free = usable_bp(capital, allowed.bp_share_max, reserve, used)
     group = group_margin_max(group_of(wanted.root, limits.groups), limits)
     roots = {contract.root for contract in view.book.legs.contracts}
     beside = margin_in_use(view, together(wanted.root, roots, limits))
     stressed = stress_loss(view.book.legs, view, view.marks)
-    left = net_liq - max(0.0, stressed) - AUG5_MARGIN_FACTOR / limits.stress_margin_max * used
+    left = capital - max(0.0, stressed) - AUG5_MARGIN_FACTOR / limits.stress_margin_max * used
     cost = AUG5_MARGIN_FACTOR / limits.stress_margin_max * each
     return (
         Room("margin of the group", Stage.CORRELATION, _fit(
-            group * net_liq - beside, each), "R-COR-05"),
-        Room("margin of the trade", Stage.MARGIN, _fit(share * net_liq, each), "R-MRG-03"),
+            group * capital - beside, each), "R-COR-05"),
+        Room("margin of the trade", Stage.MARGIN, _fit(share * capital, each), "R-MRG-03"),
         Room(f"buying power (bound by {allowed.bp_bound_by})", Stage.MARGIN, _fit(free, each),
              "R-MRG-01"),
-        Room("margin in all", Stage.MARGIN, _fit(limits.margin_max * net_liq - used, each), "R-MRG-02"),
+        Room("margin in all", Stage.MARGIN, _fit(limits.margin_max * capital - used, each), "R-MRG-02"),
         Room("margin under stress", Stage.MARGIN, _fit(
             left, cost + max(0.0, stress_loss(legs, view, marks))), "R-STR-02"),
     )  # fmt: skip
@@ -253,15 +258,15 @@ def held_in_row(view: View, strategy: str, names: Collection[str]) -> Legs:
 
 
 def _stress(
-    view: View, legs: Legs, marks: Marks, limits: Limits, net_liq: float
+    view: View, legs: Legs, marks: Marks, limits: Limits, capital: float
 ) -> tuple[Room, ...]:
-    """Room under AUG5_LOW: for the trade by itself, for the book, and for margin afterwards."""
+    """Room under AUG5_LOW for the trade by itself and for the book; margin there is ``_margins``'."""
     held, each = stress_loss(view.book.legs, view, view.marks), stress_loss(legs, view, marks)
     return (
         Room("stress loss of the trade", Stage.MARGIN, _fit(
-            limits.stress_trade_max * net_liq, each), "R-STR-03"),
+            limits.stress_trade_max * capital, each), "R-STR-03"),
         Room("stress loss of the book", Stage.MARGIN, _fit(
-            limits.stress_loss_max * net_liq - held, each), "R-STR-01"),
+            limits.stress_loss_max * capital - held, each), "R-STR-01"),
     )  # fmt: skip
 
 
