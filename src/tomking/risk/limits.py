@@ -332,7 +332,7 @@ class Limits:
     alarm_vix_jump: str = field(default="YELLOW", metadata=about("YELLOW | ORANGE", "R-ALM-08"))
     alarm_poll_s: float = field(default=15.0, metadata=about("seconds", "R-ALM-10", 1, 300))
     orange_bp_factor: float = field(
-        default=0.80, metadata=about("times the share that binds", "R-RNG-03", 0, 1)
+        default=0.80, metadata=about("times the share that binds, as shown", "R-RNG-03", 0, 1)
     )
     reduce_closes_max: int = field(default=5, metadata=about("positions", "R-RNG-04", 1, 100))
     unwind_order: tuple[str, ...] = field(
