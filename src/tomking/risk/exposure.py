@@ -127,16 +127,20 @@ def stress_loss(legs: Legs, view: View, marks: Marks, shock: Shock = AUG5_LOW) -
     return worth.total(legs, marks) - worth.at_exit(legs, view.market.marks(legs, shock))
 
 
+def beside(one: Legs, other: Legs) -> Legs:
+    """Two sets of legs in one, row after row."""
+    pairs = (
+        (one.strike, other.strike), (one.sign, other.sign), (one.quantity, other.quantity),
+        (one.multiplier, other.multiplier),
+    )  # fmt: skip
+    return Legs((*one.contracts, *other.contracts), *(np.concatenate(pair) for pair in pairs))
+
+
 def joined(held: Legs, at: Marks, legs: Legs, marks: Marks) -> tuple[Legs, Marks]:
     """What is held and an order's legs, one after the other, with the marks of each."""
-    whole = Legs(
-        (*held.contracts, *legs.contracts),
-        *(
-            np.concatenate((getattr(held, name), getattr(legs, name)))
-            for name in ("strike", "sign", "quantity", "multiplier")
-        ),
+    return beside(held, legs), Marks(
+        np.hstack((at.table, marks.table)), np.concatenate((at.spot, marks.spot))
     )
-    return whole, Marks(np.hstack((at.table, marks.table)), np.concatenate((at.spot, marks.spot)))
 
 
 def added(measure: Callable[[Legs, Marks], float], order: Order, legs: Legs, marks: Marks) -> float:

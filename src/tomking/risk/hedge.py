@@ -12,8 +12,6 @@ from datetime import date
 from itertools import product
 from math import ceil, inf
 
-import numpy as np
-
 from tomking.core.calendar import dte
 from tomking.core.contract import Contract, Expiry, Right
 from tomking.core.errors import QuoteMissing
@@ -292,13 +290,4 @@ def joined(holdings: Legs, legs: Sequence[tuple[Contract, int]], units: int) -> 
         else:
             fresh.append((contract, count * units))
     kept = replace(holdings, quantity=quantity).where(quantity != 0.0)
-    return _beside(kept, columns(fresh)) if fresh else kept
-
-
-def _beside(one: Legs, other: Legs) -> Legs:
-    """Two sets of legs in one."""
-    pairs = (
-        (one.strike, other.strike), (one.sign, other.sign), (one.quantity, other.quantity),
-        (one.multiplier, other.multiplier),
-    )  # fmt: skip
-    return Legs((*one.contracts, *other.contracts), *(np.concatenate(pair) for pair in pairs))
+    return exposure.beside(kept, columns(fresh)) if fresh else kept

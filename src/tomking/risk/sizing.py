@@ -15,7 +15,7 @@ from tomking.core.value import value
 from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns, columns_of
-from tomking.portfolio.margin.account import Terms, asked
+from tomking.portfolio.margin.account import Terms, asked, maintained
 from tomking.risk.caps import Allowance, allowance, caps_of, reserve_of, usable_bp
 from tomking.risk.correlation import group_margin_max, together
 from tomking.risk.exposure import (
@@ -222,30 +222,22 @@ def margin_in_use(view: View, roots: Collection[str] | None = None) -> float:
 
 def margin_of(view: View, legs: Legs, marks: Marks, roots: Collection[str] | None = None) -> float:
     """What holding some legs (of some roots) would need now, in dollars; NaN without a price."""
-    now, terms, total = view.market.at, Terms(view.limits.house), 0.0
+    prices: dict[str, float] = {}
     for root in dict.fromkeys(contract.root for contract in legs.contracts):
         spot = view.market.spot(root)
         if roots is not None and root not in roots:
             continue
         if not isinstance(spot, Stamped):
             return nan
-        total += float(asked(root, legs, marks, spot.value, now, terms).maintenance)
-    return total
+        prices[root] = spot.value
+    now, terms = view.market.at, Terms(view.limits.house)
+    return float(maintained(prices, legs, marks, prices.__getitem__, now, terms))
 
 
 def margin_of_strategy(view: View, strategy: str) -> float:
-    """What the positions in a strategy's row of R-MRG-07 need by themselves, in dollars; NaN without a
-    price.
-    """
+    """Dollars that holding all in a strategy's row of R-MRG-07 needs by itself; NaN without a price."""
     legs = held_in_row(view, strategy, dict(view.limits.bp_by_strategy))
-    now, terms = view.market.at, Terms(view.limits.house)
-    marks, total = view.market.marks(legs), 0.0
-    for root in dict.fromkeys(contract.root for contract in legs.contracts):
-        spot = view.market.spot(root)
-        if not isinstance(spot, Stamped):
-            return nan
-        total += float(asked(root, legs, marks, spot.value, now, terms).requirement)
-    return total
+    return margin_of(view, legs, view.market.marks(legs))
 
 
 def held_in_row(view: View, strategy: str, names: Collection[str]) -> Legs:

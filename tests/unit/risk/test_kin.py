@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from tomking.core.order import Structure
+from tomking.portfolio.columns import columns
 from tomking.risk.groups import Groups
 from tomking.risk.kin import counted, row_name
 from tomking.risk.limits import Limits
-from tomking.risk.sizing import rooms
+from tomking.risk.sizing import margin_of, margin_of_strategy, rooms
 from tomking.risk.view import View
 from tomking.strategies.lt112 import LT112
 from worlds.board import WEDNESDAY, board, day_of
@@ -158,6 +159,20 @@ def test_every_table_by_strategy_knows_a_variant(
     assert reading.bound == bound
     if rule == "R-POS-06":
         assert "not asked: 0 of" in reading.name
+
+
+@pytest.mark.rule("R-MRG-07")
+@pytest.mark.rule("R-POS-08")
+def test_a_ladder_holds_by_its_maintenance_and_its_variants_rungs_too() -> None:
+    """What is held is asked what holding it needs; opening asks more where shares stand beside."""
+    limits = Limits(bp_by_strategy=(("leap_ladder", 0.5),))
+    seen = scene(book=("leap_ladder ES", "leap_protect ES", "x ES"))
+    seen = replace(seen, limits=limits)
+    (one, two, _) = seen.book.positions.values()
+    alone = columns([*one.held, *two.held])
+    needed = margin_of(seen, alone, seen.market.marks(alone))
+    assert margin_of_strategy(seen, "leap_protect") == needed > 0.0
+    assert margin_of_strategy(seen, "leap_ladder") == needed
 
 
 def phased(phase: int) -> View:
