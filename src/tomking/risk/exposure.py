@@ -127,6 +127,12 @@ def stress_loss(legs: Legs, view: View, marks: Marks, shock: Shock = AUG5_LOW) -
     return worth.total(legs, marks) - worth.at_exit(legs, view.market.marks(legs, shock))
 
 
+def of_what_is_left(dollars: float, loss: float, capital: float) -> float | None:
+    """Dollars as a share of what a loss (+) leaves of the capital; unknown when nothing is left."""
+    left = capital - max(0.0, loss)
+    return dollars / left if left > 0.0 else None
+
+
 def beside(one: Legs, other: Legs) -> Legs:
     """Two sets of legs in one, row after row."""
     pairs = (

@@ -144,10 +144,10 @@ def stress_margin(limits: Limits) -> Measure:
 
     def measured(replay: Replay, held: Exposed) -> Reading:
         """The share, unknown when nothing is left."""
-        left = held.capital(replay, limits) - max(0.0, replay.loss)
+        whole = held.capital(replay, limits)
+        share = exposure.of_what_is_left(replay.margin, replay.loss, whole)
         return Reading(
-            "margin under AUG5_LOW", Stage.MARGIN, Sense.AT_MOST,
-            replay.margin / left if left > 0.0 else None, limits.stress_margin_max,
+            "margin under AUG5_LOW", Stage.MARGIN, Sense.AT_MOST, share, limits.stress_margin_max,
             "of what is left", "R-STR-02",
         )  # fmt: skip
 

@@ -21,6 +21,7 @@ from tomking.risk.exposure import (
     HUNDRED_THOUSAND,
     Slope,
     bounds,
+    of_what_is_left,
     slope,
     stress_loss,
 )
@@ -116,8 +117,7 @@ def _margin(view: View, allowed: Allowance, margin_of: MarginOf) -> Iterator[Usa
     """Buying power, margin in all, and both on the bad day."""
     limits, used = view.limits, margin_of(_roots(view))
     loss = stress_loss(view.book.legs, view, view.marks)
-    left = view.capital - max(0.0, loss)
-    stressed = used * AUG5_MARGIN_FACTOR / left if left > 0.0 else None
+    stressed = of_what_is_left(used * AUG5_MARGIN_FACTOR, loss, view.capital)
     yield Usage(
         _of(view, "buying power", Stage.MARGIN, used,
             allowed.bp_share_max * (1.0 - reserve_of(view.market.vix.value, limits)), "R-MRG-01"),

@@ -18,7 +18,14 @@ from tomking.risk.case import Case
 from tomking.risk.correlation import family
 from tomking.risk.counts import of_phase, of_strategy
 from tomking.risk.crisis import crisis_budget
-from tomking.risk.exposure import AUG5_MARGIN_FACTOR, HUNDRED_THOUSAND, bounds, joined, slope
+from tomking.risk.exposure import (
+    AUG5_MARGIN_FACTOR,
+    HUNDRED_THOUSAND,
+    bounds,
+    joined,
+    of_what_is_left,
+    slope,
+)
 from tomking.risk.kin import row_of
 from tomking.risk.sizing import held_in_row, margin_of_strategy
 
@@ -182,8 +189,8 @@ def stress_margin_is_met(case: Case) -> Reading:
 
 def _stressed(margin: Decimal, loss: float, case: Case) -> float | None:
     """Margin on the bad day as a share of what the day leaves."""
-    left = case.view.capital - max(0.0, loss)
-    return float(max(margin, ZERO)) * AUG5_MARGIN_FACTOR / left if left > 0 else None
+    then = float(max(margin, ZERO)) * AUG5_MARGIN_FACTOR
+    return of_what_is_left(then, loss, case.view.capital)
 
 
 def phase_unlocks_the_strategy(case: Case) -> Reading:
