@@ -24,6 +24,12 @@ from overlay import PACKAGE, ROOT, Change
 ID = re.compile(r"\bR-[A-Z0-9]{2,4}-\d{2}\b")
 ENTRY = re.compile(r"(?ms)^### (R-\S+)  .+?(?=^### |^## |\Z)")
 PLACE = re.compile(r"`([\w/]+\.py)::([\w.]+)`")
+#: A row for a table of limits that is empty by default, by the type of its field.
+ROWS = {
+    "tuple[tuple[str, float], ...]": '(("friday_0dte", 0.5),)',
+    "tuple[tuple[float, float], ...]": "((0.0, 0.5),)",
+    "tuple[tuple[str, tuple[tuple[float, float], ...]], ...]": '(("A1", ((0.0, 0.5),)),)',
+}
 ANSWERS = ("Reading", "bool", "tuple[Reading, ...]", "Readings")
 
 
@@ -119,6 +125,10 @@ def limits(rule: Rule) -> Iterator[Break]:
             continue
         about = known[name].metadata
         now = known[name].default
+        if now == ():
+            found = edited(path, default_of(parsed(path)[1], name), ROWS[str(known[name].type)])
+            yield Break(rule.id, f"{place} = () -> {ROWS[str(known[name].type)]}", (found,))
+            continue
         low, high = (about["low"], about["high"]) if isinstance(now, int | float) else (0.0, inf)
         other = worse(now, low, high, [said.strip() for said in str(about["unit"]).split("|")])
         node = default_of(parsed(path)[1], name)

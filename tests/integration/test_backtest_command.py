@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from tomking.app.main import main
-from tomking.app.outcome import FEW
 from tomking.app.reporting import write
 from tomking.app.runs import find, ledger
 from tomking.core.errors import ConfigError
 from tomking.core.facts import CampaignClosed, Considered
 from tomking.exchange.fills import NAMED
-from tomking.report.findings import SAME_DAY
+from tomking.report.findings import FEW, SAME_DAY
 
 pytestmark = pytest.mark.integration
 

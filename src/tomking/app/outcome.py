@@ -10,14 +10,11 @@ from tomking.analysis.tallies import Tally
 from tomking.app.screen import console, show, show_table
 from tomking.report.checks import PASS
 from tomking.report.contents import Report
-from tomking.report.findings import SAME_DAY, conclusions, flags, stopped
+from tomking.report.findings import SAME_DAY, conclusions, enters_seldom, flags, stopped
 from tomking.report.ledger import worth
 from tomking.report.words import TOO_FEW, UNMEASURABLE, many, money, percent
 
 HEAD = ("strategy", "slots", "entered", "closed", "won", "lost", "winners", "a trade", "result")
-
-#: Below so many entries a strategy is listed with the gates that stop it.
-FEW = 10
 
 
 def show_outcome(report: Report, checked: Mapping[str, str], target: Path | None) -> None:
@@ -34,7 +31,7 @@ def show_outcome(report: Report, checked: Mapping[str, str], target: Path | None
     if account.strip:
         lines.print(Text(found[-1]))
     for tally, funnel in zip(base.summary.tallies, base.summary.funnels, strict=True):
-        if tally.entered < FEW:
+        if enters_seldom(tally):
             lines.print(Text(stopped(tally, funnel)))
     if base.gates is not None:
         _show_gates(base.gates)

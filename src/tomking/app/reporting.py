@@ -23,6 +23,8 @@ from tomking.report.words import listed
 
 #: More than this is a slip of the finger; no market here would take its orders.
 CAPITAL_MAX = Decimal(1_000_000_000)
+#: More strategies than this are counted in a title and not named.
+NAMED = 5
 
 
 @value
@@ -78,7 +80,9 @@ def _account(wanted: Wanted, runs: Sequence[Column]) -> Account:
 
 def _title(spec: RunSpec, first: int, last: int) -> str:
     years = str(first) if first == last else f"{first}–{last}"
-    return f"{listed([asked(one).title for one in spec.strategies])}, {years}"
+    titles = [asked(one).title for one in spec.strategies]
+    named = listed(titles) if len(titles) <= NAMED else f"{len(titles)} strategies"
+    return f"{named}, {years}"
 
 
 def capital_of(text: str) -> Decimal:

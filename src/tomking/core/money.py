@@ -50,3 +50,12 @@ def usd(amount: float) -> Decimal:
     if not isfinite(amount):
         raise InvariantError(f"{amount} is not an amount of money")
     return cents(Decimal(repr(amount)))
+
+
+def worked_out(amount: float) -> Decimal:
+    """Dollars worked out in floats, exact to the cent: noise behind the millionth is no half a cent.
+
+    >>> worked_out(1.0050000000000001), usd(1.0050000000000001)
+    (Decimal('1.00'), Decimal('1.01'))
+    """
+    return usd(round(amount, 6))

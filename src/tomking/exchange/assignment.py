@@ -17,7 +17,7 @@ from hashlib import blake2b
 from math import isnan
 from typing import Protocol
 
-from tomking.core.contract import Contract
+from tomking.core.contract import Contract, Right
 from tomking.core.errors import ConfigError
 from tomking.core.money import ZERO
 from tomking.core.near import did_you_mean
@@ -162,8 +162,7 @@ def lost_dividend(seen: Seen, tomorrow: date) -> Decimal:
     It is worth exercising for when it is more than the time value thrown away, which can only be so
     the evening before an ex-date (Hull, *Options, Futures, and Other Derivatives*, chapter 15).
     """
-    right = seen.contract.right
-    if right is None or right.sign < 0 or not seen.intrinsic:
+    if seen.contract.right is not Right.CALL or not seen.intrinsic:
         return ZERO
     paid = sum((each.amount for each in seen.dividends if each.ex_date == tomorrow), ZERO)
     return paid if seen.extrinsic < float(paid) else ZERO

@@ -37,7 +37,7 @@ class Calls:
         The ledger and the prices by root it was last asked at.
     """
 
-    may_call: bool = True
+    may_call: bool
     called: bool = False
     owed: bool = False
     version: int = 0

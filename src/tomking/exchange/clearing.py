@@ -73,9 +73,7 @@ class Clearing:
     def is_evening(self, now: Snapshot) -> bool:
         """Whether the late markets have closed and the evening's barrier has not been met."""
         session = now.day.session
-        if self.closed == session.day or now.at <= session.closes:
-            return False
-        return now.minute >= session.minutes + AFTER_CLOSE
+        return self.closed != session.day and now.minute >= session.minutes + AFTER_CLOSE
 
     def barrier(self, ledger: Ledger, now: Snapshot) -> tuple[Ledger, list[Fact]]:
         """The ledger after everything that is due, and what happened."""

@@ -78,7 +78,7 @@ def is_in_the_money(contract: Contract, fixing: float) -> bool:
     return inside > 0
 
 
-def outcome(due: Due, *, against: bool = False) -> Settled:
+def outcome(due: Due, *, against: bool) -> Settled:
     """What an expired option became: by the table, or against what it says."""
     delivers = product(due.contract.root).delivers
     return OUTCOMES[delivers, is_in_the_money(due.contract, due.fixing) is not against](due)

@@ -60,7 +60,9 @@ def done(alarm: Raised) -> str:
 def _preview(shown: Shown) -> str:
     """``REDUCE: 2 orders shown, 2 sent (lt112/…/close#1, …)``."""
     if not shown.orders:
-        return f"{shown.what}: nothing, for {'; '.join(shown.left_out) or 'nothing is held'}"
+        return (
+            f"{shown.what}: nothing, for {'; '.join(shown.left_out) or 'nothing held loses by it'}"
+        )
     sent = "none sent" if not shown.sent else f"{len(shown.sent)} sent"
     left = f", {many(len(shown.left_out), 'position')} left out" if shown.left_out else ""
     names = ", ".join(f"{order.id} {order.units} at {order.limit}" for order in shown.orders)

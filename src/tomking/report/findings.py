@@ -18,8 +18,9 @@ SAME_DAY = (
 #: A share of winners that real prices do not show; above it the model is suspected first.
 WINNERS_MAX = 0.80
 BUG = "On MODEL data this is a bug report against the model until explained."
-#: Entering less often than this share of its slots is worth a sentence about the gates.
-SELDOM = 0.10
+#: Entering less often than this share of its slots, or than so many times, is worth a sentence about
+#: the gates.
+SELDOM, FEW = 0.10, 10
 
 
 def conclusions(report: Report) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -32,11 +33,16 @@ def _of_account(account: Account) -> Iterator[str]:
     yield _outcome(summary)
     for tally, funnel in zip(summary.tallies, summary.funnels, strict=True):
         yield _strategy(tally)
-        if tally.entered < SELDOM * max(tally.considered, 1):
+        if enters_seldom(tally):
             yield stopped(tally, funnel)
     if account.strip:
         yield from _turned(account)
         yield _over_the_strip(account)
+
+
+def enters_seldom(tally: Tally) -> bool:
+    """Whether it is worth a sentence what kept a strategy from trading."""
+    return tally.entered < max(SELDOM * tally.considered, FEW)
 
 
 def _outcome(summary: Summary) -> str:
@@ -63,7 +69,8 @@ def _strategy(tally: Tally) -> str:
     made = f"{tally.title} entered {tally.entered} of {many(tally.considered, 'slot')} and "
     made += f"made {money(tally.pnl, sign=True)} after {money(tally.fees)} of fees"
     if tally.expectancy_interval is None:
-        return f"{made}; {many(tally.closed, 'closed trade')} are too few for an interval."
+        are = "is" if tally.closed == 1 else "are"
+        return f"{made}; {many(tally.closed, 'closed trade')} {are} too few for an interval."
     low, high = tally.expectancy_interval.low, tally.expectancy_interval.high
     return (
         f"{made}: {money(tally.expectancy, sign=True)} a trade, 95 % interval "

@@ -103,6 +103,7 @@ def _account(report: Report, account: Account) -> dict[str, object]:
             "quiet": alarms.table(summary, loud=False),
         },
         "scores": _scores(account),
+        "blocks": tables.blocks(summary),
         "months": tables.months(summary),
         "windows": tables.windows(summary),
         "strategies": [

@@ -5,12 +5,12 @@ from tomking.analysis.funnel import Funnel, Refusal
 from tomking.analysis.intervals import Interval
 from tomking.analysis.premium import selects_on
 from tomking.analysis.summary import Summary
-from tomking.analysis.tallies import Tally
+from tomking.analysis.tallies import Block, Tally
 from tomking.analysis.trades import Trade
 from tomking.core.value import value
 from tomking.report.contents import Account, Goal, Report
 from tomking.report.findings import day
-from tomking.report.words import NONE, TOO_FEW, many, money, number, percent
+from tomking.report.words import NONE, TOO_FEW, listed, many, money, number, percent
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: Monthly returns from which a cell is tinted light, middle and strong.
@@ -228,3 +228,9 @@ def _closed(trade: Trade) -> str:
     if trade.closed is None:
         return "open"
     return f"{trade.closed:%H:%M}" if trade.days == 0 else f"{trade.closed:%Y-%m-%d}"
+
+
+def blocks(summary: Summary) -> str:
+    """What intervals resample: ``weeks for Friday 0DTE; months for LT112``."""
+    every = {block: [t.title for t in summary.tallies if t.block is block] for block in Block}
+    return "; ".join(f"{block}s for {listed(names)}" for block, names in every.items() if names)

@@ -110,8 +110,8 @@ def operator(reasons: frozenset[str]) -> Cap:
 def ladder(known: KillLadder, bound: float, limits: Limits) -> Cap:
     """Four fifths of what would bind otherwise, from an ORANGE alarm until it is lifted (R-RNG-03).
 
-    That nothing opens on the rung is a gate of its own (R-RNG-01), so that a refusal names it: this cap is
-    what people are shown until then, and refuses nothing by itself.
+    That nothing opens on the rung is a gate of its own (R-RNG-01), so that a refusal names it. This cap
+    is what people are shown meanwhile; it refuses nothing by itself.
     """
     if known.rung < Rung.CLOSE_ONLY or known.by != BY_ALARM:
         return Cap("kill ladder")

@@ -27,8 +27,10 @@ from tomking.risk.view import View
 
 #: What the rulebook counts as equity positions in check 1, micros with their large contracts.
 EQUITY = frozenset({"ES", "NQ", "RTY", "SPX", "SPXW", "SPY", "QQQ", "IWM"})
-#: Trades that want the index to rise (check 6).
-BULLISH = frozenset({"lt112", "leap", "ipmcc"})
+#: Trades that want the index to rise (check 6): the LT112, the LEAP ladder, the IPMCC, their variants.
+BULLISH = frozenset(
+    {"lt112", "lt112_calendarised", "lt112_xl", "leap_ladder", "ipmcc", "ipmcc_qqq"}
+)
 SHARE = "of net liq"
 
 

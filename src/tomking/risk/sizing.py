@@ -108,7 +108,7 @@ def _means(
 
     Shares are of the capital the stage lets trade (R-STG-02).
     """
-    limits, capital, what = view.limits, max(view.capital, 0.0), product(wanted.root)
+    limits, capital, what = view.limits, view.capital, product(wanted.root)
     return (
         *_margins(wanted, view, strategy, legs, marks),
         Room("loss at the stop", Stage.MARGIN, _fit(
@@ -148,7 +148,7 @@ def _kelly(wanted: Structure, view: View, strategy: str, what: Product) -> tuple
         said = f"Kelly's share (not asked: {decided} of {enough} closed)"
         return (Room(said, Stage.MARGIN, inf, "R-SIZ-10"),)
     each = wanted.max_loss if isfinite(wanted.max_loss) else wanted.stop_loss
-    budget = stake(record, limits) * max(view.capital, 0.0)
+    budget = stake(record, limits) * view.capital
     return (Room("Kelly's share", Stage.MARGIN, _fit(budget, each * what.multiplier), "R-SIZ-10"),)
 
 
@@ -186,7 +186,7 @@ def _margins(
     """Room in the trade's own share, its groups', what the governors and the reserve leave, and under
     AUG5_LOW.
     """
-    limits, capital = view.limits, max(view.capital, 0.0)
+    limits, capital = view.limits, view.capital
     spot = view.market.spot(wanted.root)
     if not isinstance(spot, Stamped):
         return (Room(f"price of {wanted.root}", Stage.DATA, 0.0, "R-DAT-05"),)

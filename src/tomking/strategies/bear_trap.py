@@ -35,12 +35,12 @@ BEAR_TRAP = Plan(
     ),
     take_when=(CreditOverCosts(1.0, "R-BTR-01"),),
     shapes=(
-        Shape(  # R-BTR-01
+        Shape(
             "1-1-2 at the money",
             (
                 Tranche(
                     "bear trap",
-                    (
+                    (  # R-BTR-01
                         buy(1, Right.PUT, Delta(0.50), "long put"),
                         sell(1, Right.PUT, Delta(0.30), "short put"),
                         sell(2, Right.PUT, Delta(0.15), "naked puts"),

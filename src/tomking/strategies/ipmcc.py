@@ -27,7 +27,8 @@ from tomking.strategies.stay import (
 from tomking.strategies.trend import NotAtHigh, PlaceAtMost
 from tomking.strategies.worth import CallsAbove, CostAtMost, DeltaFrom, ExtrinsicAtMost
 
-YEAR, WEEK = Expires(365, 185), Expires(7, 3, FRIDAY)  # R-PMC-01, R-PMC-09
+YEAR = Expires(365, 185)  # R-PMC-01
+WEEK = Expires(7, 3, FRIDAY)  # R-PMC-09
 LEAP = (buy(1, Right.CALL, Delta(0.80), "leap"),)
 WEEKLY = (sell(1, Right.CALL, IntoTheMoney(1, 2, 0.02, "R-PMC-02"), "weekly"),)
 DEEP = DeltaFrom("leap", 0.75, 0.85, "R-PMC-01")

@@ -14,6 +14,7 @@ from tomking.exchange.assignment import (
     OFF,
     RATIONAL,
     EarlyExercise,
+    Mode,
     Seen,
     contrary,
     drawn,
@@ -77,6 +78,31 @@ def test_a_holder_exercises_when_it_pays(
 def test_only_the_dividend_of_the_next_session_counts(away: int) -> None:
     paid = (Dividend(MONDAY + timedelta(days=away), Decimal("1.99")),)
     assert tonight(seen(CALL, 20.5, dividends=paid))[0] == (1 if away == 0 else 0)
+
+
+def test_two_payments_of_one_day_are_one_dividend_and_must_exceed_the_time_value_together() -> None:
+    paid = (Dividend(MONDAY, Decimal("1.00")), Dividend(MONDAY, Decimal("0.99")))
+    assert tonight(seen(CALL, 21.98, dividends=paid)) == (1, DIVIDEND)
+    assert tonight(seen(CALL, 21.98, dividends=paid[:1])) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("contract", "spot", "intrinsic", "extrinsic"),
+    [
+        (CALL, 600.0, 20.0, 0.5), (CALL, 570.0, 0.0, 20.5), (PUT, 600.0, 20.0, 0.5),
+        (PUT, 630.0, 0.0, 20.5), (Contract("SPY", date.max), 600.0, 0.0, 20.5),
+    ],
+)  # fmt: skip
+def test_a_price_is_what_exercise_brings_and_what_it_throws_away(
+    contract: Contract, spot: float, intrinsic: float, extrinsic: float
+) -> None:
+    what = seen(contract, 20.5, spot=spot)
+    assert (what.intrinsic, what.extrinsic) == (intrinsic, extrinsic)
+
+
+def test_half_of_the_holders_are_diligent_and_a_quarter_are_contrary() -> None:
+    assert seeded(1) == EarlyExercise(Mode.SEEDED, 1, 0.5, 0.25)
+    assert EarlyExercise(Mode.RATIONAL) == EarlyExercise(Mode.RATIONAL, 0, 0.5, 0.25)
 
 
 def test_no_dividend_is_ever_a_reason_to_exercise_a_put() -> None:

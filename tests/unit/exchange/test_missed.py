@@ -120,6 +120,45 @@ def test_of_evenings_further_back_it_is_said_that_nobody_knows() -> None:
     assert set(missed.contracts) == {DEEP, SHARE}
 
 
+def test_a_dividend_that_was_booked_is_not_booked_again_for_an_evening_nobody_looked_at() -> None:
+    exchange = account({SHARE: 2})
+    today = market(60, EVE, price=600.0, dividends={"SPY": (Dividend(FRIDAY, Decimal("1.90")),)})
+    facts = looked(exchange, today, morning())
+    assert [fact.at for fact in facts if isinstance(fact, DividendBooked)] == [
+        today.at, morning().at,
+    ]  # fmt: skip
+    assert len(facts) == 2
+
+
+def test_shares_are_asked_about_only_where_a_whole_session_went_by_unseen() -> None:
+    """Friday's look knew of Monday's dividend, so of Monday nothing is unknown; of Tuesday it is."""
+    one, more = account({SHARE: 1}), account({SHARE: 1})
+    assert [type(fact) for fact in looked(one, eve(60), morning(day=TUESDAY))] == [DividendBooked]
+    facts = looked(more, eve(60), morning(day=WEDNESDAY))
+    assert [type(fact) for fact in facts] == [DividendBooked, EveningsMissed]
+
+
+@pytest.mark.parametrize(("minute", "settled"), [(390, 0), (404.9, 0), (405, 1), (500, 1)])
+def test_the_evening_begins_a_quarter_of_an_hour_after_the_close_and_comes_once(
+    minute: float, settled: int
+) -> None:
+    exchange = account({DEEP: -2})
+    assert len(looked(exchange, eve(60), eve(minute))) == settled
+    assert len(looked(exchange, eve(minute + 0.01))) == 0
+
+
+def test_evenings_are_missed_up_to_the_last_that_something_was_open_on() -> None:
+    """One put ends on Monday and is known from then on; the call stays unknown a day longer."""
+    ends = Contract("SPY", MONDAY, Right.PUT, Decimal(500))
+    exchange = account({ends: -1, DEEP: -1})
+    later = market(10, MORNING, day=WEDNESDAY, price=598.1, closed={"SPY": 600.0},
+                   fixings={ends: 600.0})  # fmt: skip
+    facts = looked(exchange, eve(60), later)
+    (missed,) = (fact for fact in facts if isinstance(fact, EveningsMissed))
+    assert (missed.first, missed.last) == (FRIDAY, MONDAY)
+    assert set(missed.contracts) == {ends, DEEP}
+
+
 def test_an_account_without_anything_that_can_be_assigned_hears_nothing() -> None:
     for held in ({}, {DEEP: 2}, {Contract("SPX", LATER, Right.PUT, Decimal(5900)): -1}):
         assert looked(account(dict(held)), eve(60), morning(day=WEDNESDAY)) == []

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tomking.core.contract import Contract
-from tomking.core.facts import OrderEnded
+from tomking.core.facts import LegFilled, OrderEnded
 from tomking.core.order import Order, Purpose
 from tomking.core.venue import Code
 from tomking.exchange.fills import MID, NATURAL
@@ -206,3 +206,11 @@ def test_what_no_venue_lists_never_fills() -> None:
         assert isinstance(fact, OrderEnded)
         assert fact.note.startswith(f"{Code.INSTRUMENT}: ")
         assert exchange.holdings() == {}
+
+
+@pytest.mark.parametrize(("seconds", "traded"), [(0.0, 0), (0.9, 0), (1.0, 2), (1.1, 2)])
+def test_an_order_reaches_the_market_after_a_second(seconds: float, traded: int) -> None:
+    exchange = venue("50000")
+    exchange.submit(order("1.80", *SPREAD), market(60, QUOTES))
+    facts = exchange.step(market(60 + seconds / 60, QUOTES))
+    assert sum(isinstance(fact, LegFilled) for fact in facts) == traded

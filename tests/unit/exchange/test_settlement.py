@@ -239,6 +239,17 @@ def test_an_option_on_a_future_that_does_not_name_it_is_refused() -> None:
         settle(holding((-1, option)), market(CLOSE, fixings={option: 5000.0}), FREE)
 
 
+@pytest.mark.parametrize(("fixing", "opposed"), [(600.0, True), (580.0, False), (620.0, False)])
+def test_only_at_the_strike_does_a_holder_act_against_the_table(
+    fixing: float, opposed: bool
+) -> None:
+    option = put(600, "SPY")
+    now = market(CLOSE, fixings={option: fixing})
+    _, facts = settle(holding((-40, option)), now, FREE, seeded(1))
+    assert any("against the table" in fact.note for fact in facts) is opposed
+    assert sum(fact.quantity for fact in facts) == -40
+
+
 def test_a_future_ends_on_the_third_friday_at_the_open() -> None:
     assert ESZ25.settles is Settles.AM
     assert ESZ25.expiry == THIRD_FRIDAY

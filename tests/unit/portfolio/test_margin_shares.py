@@ -68,6 +68,9 @@ def figures(margin: Margin) -> tuple[float, float]:
         (100, (put(95, 1, 2), call(105, -1, 2)), RULES, 5000, 1450),
         (100, (put(98, 1, 3), call(98, -1, 5)), RULES, 5200, 980 + 200),
         (-100, (call(102, 1, 1), put(102, -1, 3)), RULES, 5200, 1020 + 200),
+        # under a call it is enough to have what shares at its strike need, 26.25 and not 46
+        (100, (put(60, 1, 1), call(105, -1, 40)), RULES, 5000, 2625),
+        (100, (put(60, 1, 1), call(95, -1, 40)), RULES, 5500, 2375 + 500),
     ],
 )  # fmt: skip
 def test_shares_and_options_need_what_the_rule_books_say(
@@ -183,6 +186,9 @@ def test_shares_bought_and_sold_are_counted_together() -> None:
         (2.00, False, RULES, 2.50, 2.50),
         (4.99, False, RULES, 4.99, 4.99),
         (5.00, False, RULES, 5.00, 5.00),
+        (5.50, False, RULES, 5.00, 5.00),
+        (2.50, False, RULES, 2.50, 2.50),
+        (2.51, False, RULES, 2.51, 2.51),
         (10.00, False, RULES, 5.00, 5.00),
         (10.02, False, RULES, 5.01, 5.00),
         (16.70, False, RULES, 8.35, 5.01),

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from math import exp
 
 import numpy as np
 import pytest
@@ -10,7 +11,15 @@ from tomking.core.contract import Right
 from tomking.core.errors import ConfigError, QuoteMissing
 from tomking.core.product import Kind
 from tomking.portfolio.margin.leg import MarginLeg, Underlying
-from tomking.portfolio.margin.tims import MINIMUM_PER_UNIT, MOVES, POINTS, moves_of, what_if
+from tomking.portfolio.margin.tims import (
+    MINIMUM_PER_UNIT,
+    MOVES,
+    POINTS,
+    Pricing,
+    moves_of,
+    what_if,
+)
+from unit.pricing.plain import black76
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
@@ -40,6 +49,8 @@ def test_the_published_ranges_points_and_minimum() -> None:
         ("ACME", Kind.EQUITY, 1.0, (-0.15, 0.15)),
         ("TQQQ", Kind.LEVERAGED_ETF, 3.0, (-0.45, 0.45)),
         ("SOXX", Kind.LEVERAGED_ETF, 8.0, (-1.0, 1.2)),
+        ("SQQQ", Kind.LEVERAGED_ETF, -3.0, (-0.45, 0.45)),
+        ("QQQ", Kind.ETF, 3.0, (-0.15, 0.15)),
     ],
 )
 def test_each_kind_has_its_range(
@@ -86,6 +97,35 @@ def test_the_loss_is_the_worst_of_the_ten_prices() -> None:
     assert found.loss > 2 * 100 * (95.0 - 85.0 - 1.10)
     steps = np.linspace(85.0, 115.0, 10)
     assert found.price in [pytest.approx(step) for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("right", "count", "price"), [(PUT, -2, 85.0), (CALL, -2, 115.0), (CALL, 3, 85.0)]
+)
+def test_options_are_repriced_with_their_time_interest_and_yield(
+    right: Right, count: int, price: float
+) -> None:
+    """By a formula in plain Python: sixty days, a volatility of 25 %, 5 % interest, 2 % yield."""
+    years, rate, yields, strike = 60 / 365, 0.05, 0.02, 100.0
+
+    def worth(spot: float) -> float:
+        forward = spot * exp((rate - yields) * years)
+        return float(black76(forward, strike, years, 0.25, float(right.sign), rate)[0])
+
+    leg = MarginLeg(right, strike, JUNE, count, worth(100.0))
+    found = what_if([leg], on("ACME", Kind.EQUITY), TODAY, Pricing(rate, yields))
+    assert found.price == pytest.approx(price)
+    assert found.loss == pytest.approx(-count * 100.0 * (worth(price) - worth(100.0)), rel=1e-6)
+
+
+def test_nothing_is_known_of_interest_yield_and_style_until_it_is_said() -> None:
+    assert Pricing() == Pricing(0.0, 0.0, american=False)
+    deep = MarginLeg(PUT, 140.0, JUNE, 1, 40.0)
+    european, american = (
+        what_if([deep], on("ACME", Kind.EQUITY), TODAY, Pricing(0.05, 0.0, american=style)).loss
+        for style in (False, True)
+    )
+    assert european != pytest.approx(american, rel=1e-3)
 
 
 def test_a_set_that_cannot_lose_needs_the_minimum_only() -> None:

@@ -61,6 +61,43 @@ def test_a_calm_day_raises_nothing_and_says_nothing() -> None:
     assert look(at(100_000.0)) == Alarm(None, ())
 
 
+RULES = (*(f"R-ALM-0{number}" for number in range(1, 10)), "R-BRK-05", "R-BRK-09")
+
+
+@pytest.mark.parametrize(
+    "rule", [pytest.param(rule, marks=pytest.mark.rule(rule)) for rule in RULES]
+)
+def test_on_a_calm_day_every_trigger_is_measured_and_holds(rule: str) -> None:
+    now = at(100_000.0, holding=held_spread(), memory={"today": Tally(3, 2, 0)})
+    taken = [reading for _, reading in asked(now, seen(Lately(), index(45, 6042.0)))]
+    assert {reading.rule for reading in taken} == set(RULES)
+    for reading in taken:
+        assert reading.rule != rule or reading.passed, str(reading)
+
+
+@pytest.mark.rule("R-ALM-01")
+@pytest.mark.rule("R-ALM-02")
+@pytest.mark.rule("R-BRK-09")
+def test_each_trigger_has_its_level() -> None:
+    now = at(100_000.0)
+    levels: dict[str, set[str]] = {}
+    for level, reading in asked(now, seen(Lately(), now)):
+        levels.setdefault(reading.rule, set()).add(level.name)
+    assert levels == {
+        "R-ALM-01": {"YELLOW", "ORANGE", "RED"}, "R-ALM-02": {"YELLOW", "ORANGE"},
+        "R-ALM-03": {"ORANGE"}, "R-ALM-04": {"RED"}, "R-ALM-05": {"YELLOW"},
+        "R-ALM-06": {"YELLOW"}, "R-ALM-07": {"YELLOW"}, "R-ALM-08": {"YELLOW"},
+        "R-ALM-09": {"RED"}, "R-BRK-05": {"RED"}, "R-BRK-09": {"ORANGE"},
+    }  # fmt: skip
+
+
+@pytest.mark.rule("R-BRK-09")
+@pytest.mark.parametrize(("vix", "warns"), [(40.0, False), (40.01, True)])
+def test_above_vix_forty_manual_mode_is_near(vix: float, warns: bool) -> None:
+    now = at(100_000.0, market={"vix_points": vix}, day={"vix_previous": 39.0})
+    assert ("R-BRK-09" in rules(look(now))) is warns
+
+
 @pytest.mark.rule("R-ALM-02")
 @pytest.mark.parametrize(
     ("vix", "level"),
@@ -116,6 +153,29 @@ def test_a_flash_nobody_could_have_seen_is_unknown_and_raises_nothing() -> None:
     assert look(index(120, 5700.0), index(60, 6000.0)).level is None
     assert flash(index(120, 5900.0), index(115, 6000.0)) == pytest.approx(1 / 60)
     assert flash(index(120, 5990.0), index(115, 6000.0)) is None
+
+
+@pytest.mark.rule("R-ALM-03")
+@pytest.mark.parametrize(
+    ("first", "now", "known"),
+    [(46.0, 60.0, True), (46.1, 60.0, False), (45.0, 60.0, True), (0.0, 10.0, True)],
+)
+def test_a_quarter_of_an_hour_may_be_a_minute_short_and_the_open_is_far_enough(
+    first: float, now: float, known: bool
+) -> None:
+    assert (flash(index(now, 6010.0), index(first, 6000.0)) is not None) is known
+
+
+@pytest.mark.rule("R-ALM-03")
+def test_two_looks_at_one_instant_are_one_price_and_old_ones_are_forgotten() -> None:
+    known = Lately()
+    for minute, price in ((50, 6000.0), (50, 6000.0), (65, 6010.0), (66, 6020.0)):
+        known = seen(known, index(minute, price))
+    assert [price for _, price in known.prices] == [6010.0, 6020.0]
+    again = seen(known, index(66, 6020.0))
+    assert again.prices == known.prices
+    kept = seen(seen(Lately(), index(50, 6000.0)), index(65, 6010.0))
+    assert [price for _, price in kept.prices] == [6000.0, 6010.0]  # fifteen minutes old, just so
 
 
 @pytest.mark.rule("R-ALM-04")

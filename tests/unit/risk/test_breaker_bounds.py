@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tomking.risk.breakers import LOCKS, losses, tripped
+from tomking.risk.breakers import LOCKS, losses, manual_mode, tripped
 from tomking.risk.limits import Limits
 from tomking.risk.view import View
 from worlds.gates import scene
@@ -23,6 +23,16 @@ FLAT: dict[str, Any] = {
 def locks(net_liq: float, **memory: Any) -> list[str]:
     """The locks that go on."""
     return [lock for lock, _ in tripped(scene(net_liq=net_liq, memory=FLAT | memory))]
+
+
+@pytest.mark.rule("R-BRK-09")
+@pytest.mark.parametrize(("vix", "passes"), [(49.9, True), (50.0, True), (50.01, False)])
+def test_above_vix_fifty_only_a_person_decides(vix: float, passes: bool) -> None:
+    seen = scene(market={"vix_points": vix})
+    assert manual_mode(seen).passed is passes
+    assert [lock for lock, _ in tripped(seen)] == ([] if passes else ["manual mode"])
+    known = scene(market={"vix_points": vix}, memory={"reasons": frozenset({"manual mode"})})
+    assert tripped(known) == ()
 
 
 @pytest.mark.rule("R-BRK-01")

@@ -1,6 +1,6 @@
 """Concentration: the crisis score, correlations measured or said not to be, ladders as slots."""
 
-from math import isnan
+from math import isnan, nan
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tomking.core.evidence import Evidence
 from tomking.market.bars import Bars
-from tomking.risk.concentration import CRISIS_WEIGHTS, concentration, measured, score
+from tomking.risk.concentration import CRISIS_WEIGHTS, Measured, concentration, measured, score
 from tomking.risk.correlation import slots_of
 from tomking.risk.groups import GROUPS
 from tomking.risk.limits import Limits
@@ -45,6 +45,72 @@ def test_which_groups_are_shares_is_the_limits_affair() -> None:
     assert concentration({"EQUITIES": 1.0}, Limits()).observed == 50.0
     assert concentration({"A1": 1.0}, mine).observed == pytest.approx(47.5)
     assert set(CRISIS_WEIGHTS) == {group for group, _ in GROUPS}
+
+
+@pytest.mark.rule("R-COR-09")
+@pytest.mark.parametrize(
+    ("group", "weight"),
+    [
+        ("A1", 0.95), ("A2", 0.90), ("B1", -0.20), ("B2", 0.60), ("C1", 0.70),
+        ("C2", 0.65), ("D1", 0.50), ("D2", 0.45), ("E", 0.30), ("V", 0.90),
+    ],
+)  # fmt: skip
+def test_a_group_by_itself_scores_half_its_weight_and_thirty_for_equities(
+    group: str, weight: float
+) -> None:
+    assert CRISIS_WEIGHTS[group] == weight
+    equity = 30.0 if group in ("A1", "A2") else 0.0
+    assert score({group: 1.0}) == pytest.approx(50.0 * abs(weight) + equity)
+
+
+@pytest.mark.rule("R-COR-09")
+@pytest.mark.parametrize(
+    ("shares", "points"),
+    [
+        ({"D1": 0.4, "E": 0.4}, 16.0),
+        ({"D1": 0.3, "E": 0.3, "C1": 0.2}, 19.0),  # three groups are not spread
+        ({"D1": 0.3, "E": 0.3, "C1": 0.1, "B2": 0.1}, 0.8 * 18.5),
+        ({"D1": 0.3, "E": 0.3, "C1": 0.2, "B2": 0.0}, 19.0),  # nothing is no group
+        ({"elsewhere": 1.0}, 50.0),  # nobody weighed it: as shares themselves
+        ({"A1": 2.0}, 100.0),
+    ],
+)
+def test_four_groups_are_spread_and_take_a_fifth_off(
+    shares: dict[str, float], points: float
+) -> None:
+    assert score(shares) == pytest.approx(points)
+
+
+@pytest.mark.rule("R-COR-09")
+@pytest.mark.parametrize(("points", "passes"), [(69.99, True), (70.0, True), (70.01, False)])
+def test_a_score_above_seventy_warns(points: float, passes: bool) -> None:
+    found = concentration({"A1": points / 77.5})
+    assert (found.bound, found.passed) == (70.0, passes)
+
+
+@pytest.mark.rule("R-COR-10")
+@pytest.mark.parametrize(
+    ("rho", "word"),
+    [
+        (0.71, "same group"), (0.70, "watch"), (0.51, "watch"), (0.50, "apart"), (-0.9, "apart"),
+        (nan, "not measured"),
+    ],
+)  # fmt: skip
+def test_a_correlation_has_a_word(rho: float, word: str) -> None:
+    assert Measured("ES", "NQ", 60, rho).word == word
+
+
+@pytest.mark.rule("R-COR-10")
+def test_only_the_last_days_are_correlated() -> None:
+    """The same path for a year, the opposite one in the last sixty-one days: only those count."""
+    steps = [1.01 if n % 3 else 0.99 for n in range(300)]
+    other = [x if n < 239 else 1 / x for n, x in enumerate(steps)]
+    one, two = (list(np.cumprod(each) * 100.0) for each in (steps, other))
+    whole = {"ES": bars(one), "NQ": bars(two)}
+    found = measured("ES", "NQ", whole)
+    assert (found.days, round(found.rho, 6)) == (60, -1.0)
+    assert measured("ES", "NQ", whole, 299).days == 299
+    assert measured("NQ", "ES", whole).rho == pytest.approx(found.rho)
 
 
 @given(st.dictionaries(st.sampled_from(sorted(CRISIS_WEIGHTS)), st.floats(0, 3)))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import reduce
-from math import inf
+from math import inf, isnan, nan
 
 import pytest
 
@@ -139,6 +139,20 @@ def test_a_pause_refuses_what_is_new_and_lets_a_roll_through() -> None:
 
 
 @pytest.mark.rule("R-SIZ-07")
+def test_what_an_opening_risked_is_remembered_until_its_campaign_ends() -> None:
+    first = folded(sent("a", 100.0), sent("b", 50.0))
+    assert dict(first.risks) == {"a": 100.0, "b": 50.0}
+    assert dict(folded(sent("a", 100.0), sent("a", 80.0)).risks) == {"a": 80.0}
+    silent = replace(sent("a", 100.0), readings=())
+    assert folded(replace(sent("a", 100.0), outcome="refused")).risks == folded(silent).risks == ()
+    after = folded(sent("a", 100.0), sent("b", 50.0), over(-95.0, "a"), over(5.0, "c"))
+    assert dict(after.risks) == {"b": 50.0}
+    lost, scratch = dict(after.recent)[NAME]
+    assert (lost.pnl, lost.scratch, lost.risk) == (-95, False, 100.0)
+    assert (scratch.pnl, scratch.scratch, scratch.risk) == (5, True, None)
+
+
+@pytest.mark.rule("R-SIZ-07")
 def test_a_size_says_what_its_stops_would_lose() -> None:
     seen = scene(market={"price": 6042.0, "vol": 0.6})
     plan = replace(FRIDAY_0DTE, enter_when=())
@@ -150,3 +164,20 @@ def test_a_size_says_what_its_stops_would_lose() -> None:
     assert told.observed == pytest.approx(found.units * each, abs=0.01)
     assert told.passed
     assert found.units > 1
+
+
+@pytest.mark.rule("R-SIZ-07")
+@pytest.mark.parametrize(
+    ("stop_loss", "told"), [(1.23456, [(6.17, 246.91)]), (0.0, []), (inf, []), (nan, [])]
+)
+def test_what_the_stops_would_lose_is_told_to_the_cent_where_there_are_stops(
+    stop_loss: float, told: list[tuple[float, float]]
+) -> None:
+    market = {"price": 6042.0, "vol": 0.6}
+    seen = scene(market=market, memory={"peak": 10_000}, net_liq=12_345.678)
+    wanted = replace(FRIDAY_0DTE, enter_when=()).enter(seen, "MES")
+    assert isinstance(wanted, Structure), wanted
+    found = sized(replace(wanted, stop_loss=stop_loss, units_max=1), seen, NAME)
+    said = [(r.observed, r.bound) for r in found.readings if r.rule == "R-SIZ-07"]
+    assert said == ([] if found.units == 0 else told)
+    assert found.units == (0 if isnan(stop_loss) or stop_loss == inf else 1)

@@ -1,22 +1,23 @@
 """A hedge is proposed when it really brings a limit back, helps the account otherwise, and is cheap."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
+from typing import cast
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tomking.core.contract import Right
+from tomking.core.contract import Expiry, Right, Settles
 from tomking.core.evidence import Stamped
-from tomking.core.reading import Reading, Skip, Stage, skip
-from tomking.market.snapshot import Quote
+from tomking.core.reading import Reading, Sense, Skip, Stage, skip
+from tomking.market.snapshot import Chain, Nearest, Quote
 from tomking.portfolio.columns import columns
 from tomking.portfolio.margin.account import Terms
 from tomking.portfolio.scenarios import AUG5_LOW
-from tomking.portfolio.stress import money, replayed, valued
+from tomking.portfolio.stress import Replay, money, replayed, valued
 from tomking.risk.exposure import bounds
 from tomking.risk.hedge import (
     DTE_MAX,
@@ -89,6 +90,72 @@ def test_puts_are_offered_from_thirty_to_sixty_days_and_five_to_thirty_deltas() 
     assert {one.contract.right for one in quotes} == {Right.PUT}
     deltas = [abs(one.delta) for one in quotes]
     assert (min(deltas), max(deltas)) == pytest.approx((0.05, 0.30), abs=0.01)
+
+
+class Noting:
+    """A chain with one expiry so many days ahead for all; notes what it is asked for."""
+
+    def __init__(self, days: int) -> None:
+        self.expiry = Expiry(FRIDAY + timedelta(days=days), Settles.PM, "weekly")
+        self.days: list[tuple[int, int]] = []
+        self.deltas: list[float] = []
+
+    def expiry_near(self, dte: int, within: int) -> Expiry | Skip:
+        self.days.append((dte, within))
+        return self.expiry
+
+    def by_delta(
+        self, expiry: Expiry, right: Right, delta: float, nearest: Nearest = "either"
+    ) -> Quote | Skip:
+        assert (expiry, right) == (self.expiry, Right.PUT)
+        self.deltas.append(delta)
+        return skip("quote", Stage.DATA, "none", "present")
+
+    by_strike = strikes = None
+
+
+@pytest.mark.rule("R-HDG-01")
+@pytest.mark.parametrize(
+    ("days", "asked"), [(29, False), (30, True), (45, True), (60, True), (61, False)]
+)
+def test_a_hedge_is_looked_for_a_month_to_two_ahead_from_five_to_thirty_deltas(
+    days: int, asked: bool
+) -> None:
+    chain = Noting(days)
+    assert listed(cast("Chain", chain), FRIDAY) == ()
+    assert chain.days == [(30, 7), (45, 7), (60, 7)]
+    assert chain.deltas == ([0.05, 0.10, 0.15, 0.20, 0.25, 0.30] if asked else [])
+
+
+def bought(held: Exposed, hedge: Hedge) -> float:
+    """How many units of a hedge an account holds more than it sold."""
+    at = held.holdings.contracts.index(hedge.legs[0][0])
+    return float(held.holdings.quantity[at])
+
+
+@pytest.mark.rule("R-HDG-01")
+@pytest.mark.parametrize(
+    ("observed", "each", "units"),
+    [
+        (10.5, 1.0, 1), (11.0, 1.0, 1), (11.5, 1.0, 2), (13.0, 1.0, 3), (13.0, 2.0, 2),
+        (59.5, 1.0, 50), (61.0, 1.0, 50),  # fifty at most: the fifty-first is tried, and is enough
+        (99.0, 1.0, 50), (13.0, 0.0, 1), (13.0, -1.0, 1),  # what does not help is tried once
+    ],
+)  # fmt: skip
+def test_as_many_units_are_tried_as_bring_the_reading_back_if_each_does_what_the_first_does(
+    observed: float, each: float, units: int
+) -> None:
+    hedge = hedges(offered())[0]
+
+    def measure(_: Replay, held: Exposed) -> Reading:
+        count = bought(held, hedge) if hedge.legs[0][0] in held.holdings.contracts else 0.0
+        return Reading("x", Stage.MARGIN, Sense.AT_MOST, observed - each * count, 10.0)
+
+    found = cheapest(near(10), measure, (hedge,), replace(LIMITS, hedge_premium_max=0.0))
+    assert isinstance(found, Skip)
+    (premium,) = (one for one in found.readings if one.name.startswith("premium of"))
+    tried = int(premium.name.split()[2])
+    assert tried == (51 if observed == 61.0 else units)
 
 
 def test_each_put_is_a_hedge_and_so_is_each_against_one_further_out() -> None:

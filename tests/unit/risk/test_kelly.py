@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from decimal import Decimal
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from tomking.core.reading import Skip
 from tomking.risk.kelly import Record, expectancy, full, record_of, stake
 from tomking.risk.limits import Limits
-from tomking.risk.sizing import sized
+from tomking.risk.sizing import rooms, sized
 from tomking.risk.tally import Tally
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from worlds.board import FRIDAY, board
@@ -84,6 +85,37 @@ def test_a_losing_record_sizes_nought_where_kelly_is_asked(mode: str, units: int
     found = sized(wanted, seen, "friday_0dte")
     assert (found.units >= 1) is (units >= 1)
     assert any(r.rule == "R-SIZ-10" for r in found.readings) is (mode == "on")
+
+
+@pytest.mark.rule("R-SIZ-10")
+@pytest.mark.parametrize(
+    ("cash", "max_loss", "stop_loss", "units"),
+    [
+        ("100000", 100.0, 9.0, 10),  # 5 % of $100,000 over $500 a unit of MES
+        ("100000", 100.1, 9.0, 9),
+        ("50000", 100.0, 9.0, 5),
+        ("100000", inf, 200.0, 5),  # a loss that nothing bounds is taken at its stop
+        ("100000", 0.0, 9.0, inf),
+        ("-1000", 100.0, 9.0, 0),
+    ],
+)
+def test_kelly_fits_as_many_units_as_the_stake_pays_for(
+    cash: str, max_loss: float, stop_loss: float, units: float
+) -> None:
+    earning = Tally(19, 1, 0, Decimal(19_000), Decimal(1000))
+    seen = view(
+        board(FRIDAY, 60.0, price=6042.0, vol=0.2),
+        standing=standing(tallies=(("friday_0dte", earning),)),
+        limits=Limits(kelly_mode="on"),
+        cash=cash,
+    )
+    wanted = replace(FRIDAY_0DTE, take_when=()).enter(seen, "MES")
+    assert not isinstance(wanted, Skip), wanted
+    asked = replace(wanted, max_loss=max_loss, stop_loss=stop_loss)
+    (room,) = [r for r in rooms(asked, seen, "friday_0dte", whole=True) if r.rule == "R-SIZ-10"]
+    assert room.units == units
+    reading = room.reading
+    assert (reading.observed, reading.bound, reading.passed) == (units, 1.0, units >= 1)
 
 
 @pytest.mark.rule("R-SIZ-10")

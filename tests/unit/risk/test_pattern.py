@@ -143,8 +143,23 @@ def test_without_volume_the_corrected_score_is_unknown_and_refuses_only_where_it
     assert _seen("corrected", "enforce").observed is None
     assert not _seen("corrected", "enforce").passed
     busy = {"volume": 3.0, "volume20": 2.0}
+    assert isinstance(_seen("corrected", "record", **busy).observed, float)
+    assert _seen("corrected", "record", **busy).passed
     assert isinstance(_seen("corrected", "enforce", **busy).observed, float)
     assert _seen("legacy", "enforce").passed
+
+
+@pytest.mark.rule("R-PAT-01")
+@pytest.mark.parametrize(("above", "would"), [(0.0, "pass"), (-1.0, "pass"), (0.5, "refuse")])
+def test_a_recorded_score_says_what_it_would_have_done(above: float, would: str) -> None:
+    market = board(price=6042.0, vol=0.2)
+    score = pattern_score(market, "ES")
+    assert score is not None
+    asked = view(market, limits=Limits(pattern_min=score + above))
+    readings = judge(order("-1 6090 C, +1 6120 C", "2.00"), asked, preview()).readings
+    (reading,) = (r for r in readings if r.stage is Stage.PATTERN)
+    assert reading.name.endswith(f"would {would})")
+    assert (reading.observed, reading.bound, reading.passed) == (score, 0.0, True)
 
 
 #: A market that stands above both averages, with MACD above nought and its signal.

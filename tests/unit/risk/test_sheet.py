@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from tomking.risk.exposure import AUG5_LOW, AUG5_MARGIN_FACTOR
+from tomking.risk.groups import GROUPS
 from tomking.risk.limits import Limits
+from tomking.risk.unlocks import ROOTS_BY_PHASE
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
@@ -159,6 +161,85 @@ SHEET: list[tuple[str, str, Any]] = [
     ("R-STR-01", "stress_loss_max", 0.20),
     ("R-STR-02", "stress_margin_max", 1.00),
     ("R-STR-03", "stress_trade_max", 0.15),
+    ("R-VIX-01", "vix_table", "bands"),
+    ("R-MRG-08", "reserve_by_vix", ()),
+    ("R-SIZ-11", "size_by_vix", ()),
+    ("R-POS-06", "win_rate_min", ()),
+    ("R-VIX-07", "iv_percentile_min", ()),
+    ("R-EVT-07", "dte_min", ()),
+    ("R-EVT-08", "dte_max", ()),
+    ("R-GRK-07", "greeks_by_strategy", ()),
+    ("R-COR-01", "group_max_by_phase", ()),
+    ("R-COR-05", "group_margin_max", ()),
+    ("R-COR-07", "groups", GROUPS),  # ten of them: test_correlation.py
+    ("R-PHA-05", "roots_by_phase", ROOTS_BY_PHASE),  # test_unlocks.py
+    (
+        "R-STG-03", "stage_by_strategy",
+        (
+            ("friday_0dte", 1), ("friday_0dte_broken", 1), ("lt112", 2), ("bear_trap", 4),
+            ("butterfly_0dte", 4), ("butterfly", 4), ("iron_butterfly", 4), ("broken_wing", 4),
+            ("put_ratio", 4), ("diagonal", 4), ("calendar", 4), ("box", 4),
+        ),
+    ),
+    (
+        "R-POS-05", "positions_by_strategy_phase",
+        (
+            ("strangle", ((1, 1), (2, 3), (3, 4), (4, 5))),
+            ("ipmcc", ((1, 1), (2, 2), (3, 3), (4, 4))),
+            ("leap_ladder", ((1, 0), (2, 2), (3, 3), (4, 10))),
+            ("put_ratio", ((1, 0), (2, 2), (3, 4), (4, 5))),
+            ("butterfly_0dte", ((1, 0), (3, 2), (4, 4))),
+            ("diagonal", ((1, 0), (3, 2), (4, 4))),
+        ),
+    ),
+    ("R-PRE-01", "equity_positions_by_phase", ((0, 2), (4, 3))),
+    ("R-PRE-07", "expiry_near_days", 3),
+    ("R-PRE-07", "expiry_near_max", 3),
+    ("R-PRE-03", "short_premium_max", 5),
+    ("R-PRE-03", "positions_max", 10),
+    ("R-PRE-04", "short_margin_equity_warn", 0.20),
+    ("R-PRE-05", "bullish_warn", 4),
+    ("R-PRE-06", "correlation_warn", 0.70),
+    ("R-PRE-06", "correlation_reduce", 0.80),
+    ("R-PRE-06", "correlation_halt", 0.90),
+    ("R-BRK-08", "resume_hours_min", 24),
+    ("R-BRK-08", "resume_gain_min", 0.02),
+    ("R-BRK-09", "manual_vix_warn", 40),
+    ("R-BRK-09", "manual_vix_max", 50),
+    ("R-EXP-01", "expectancy_wins_over", 20),
+    ("R-EXP-01", "expectancy_wins_min", 0.50),
+    ("R-EXP-02", "expectancy_mean_over", 30),
+    ("R-EXP-02", "expectancy_mean_min", 0),
+    ("R-EXP-03", "expectancy_alert", 0.05),
+    (
+        "R-ALM-01", "alarm_loss",
+        (("YELLOW", 0.00714), ("ORANGE", 0.01429), ("RED", 0.02857)),
+    ),
+    ("R-ALM-02", "alarm_vix", (("YELLOW", 30), ("ORANGE", 35))),
+    ("R-ALM-03", "alarm_flash", 0.015),
+    ("R-ALM-03", "alarm_flash_min", 15),
+    ("R-ALM-04", "alarm_margin", 0.95),
+    ("R-ALM-05", "alarm_position", 0.0029),
+    ("R-ALM-06", "alarm_from_high", 0.03),
+    ("R-ALM-07", "alarm_losses_min", 3),
+    ("R-ALM-07", "alarm_loss_rate", 0.50),
+    ("R-ALM-08", "alarm_vix_jump", "YELLOW"),
+    ("R-ALM-10", "alarm_poll_s", 15),
+    ("R-RNG-03", "orange_bp_factor", 0.80),
+    ("R-RNG-04", "reduce_closes_max", 5),
+    (
+        "R-RNG-05", "unwind_order",
+        (
+            "friday_0dte", "butterfly_0dte", "iron_butterfly", "broken_wing", "iron_condor",
+            "strangle", "lt112", "put_ratio", "bear_trap", "leap_ladder", "diagonal", "calendar",
+            "ipmcc",
+        ),
+    ),
+    ("R-RNG-07", "excess_fall", 0.02),
+    ("R-RNG-08", "emergency_auto", "propose"),
+    ("R-RNG-09", "emergency_hedge", "propose"),
+    ("R-PAT-02", "pattern_form", "legacy"),
+    ("R-HDG-01", "hedge_premium_max", 0.005),
 ]  # fmt: skip
 
 ROWS = [pytest.param(*row, id=row[1], marks=pytest.mark.rule(row[0])) for row in SHEET]
@@ -171,6 +252,10 @@ def test_a_default_is_the_rulebooks_and_stands_under_its_rule(
     (known,) = [each for each in fields(Limits) if each.name == name]
     assert getattr(Limits(), name) == figure
     assert known.metadata["rule"] == rule
+
+
+def test_every_figure_of_the_sheet_is_typed_here_once() -> None:
+    assert sorted(name for _, name, _ in SHEET) == sorted(each.name for each in fields(Limits))
 
 
 @pytest.mark.rule("R-STR-01")

@@ -1,9 +1,11 @@
 """Standing as a fold: baselines that no restart moves, streaks, locks, cash in and out (27.18)."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -23,11 +25,14 @@ from tomking.core.facts import (
     SessionClosed,
 )
 from tomking.core.figures import loss
-from tomking.core.restraints import Halted, Resumed
+from tomking.core.money import ZERO
+from tomking.core.restraints import Halted, Resumed, RungMoved, StagePromoted
+from tomking.core.rung import Rung
 from tomking.market.sessions import sessions_between
 from tomking.risk.breakers import LOCKS, losses
 from tomking.risk.caps import operator
 from tomking.risk.limits import Limits
+from tomking.risk.rungs import KillLadder
 from tomking.risk.standing import Standing, Tally, apply, opened, start
 from worlds.board import FRIDAY
 from worlds.orders import option
@@ -60,6 +65,17 @@ def over(kind: str, at: datetime = NOON) -> CampaignClosed:
 def readings(net_liq: float, standing: Standing) -> dict[str, bool]:
     """Which breakers hold."""
     return {r.rule: r.passed for r in losses(net_liq, standing, LIMITS)}
+
+
+def test_before_anything_happened_nothing_is_remembered() -> None:
+    nothing = Tally(0, 0, 0, ZERO, ZERO)
+    assert Standing() == Standing(
+        ZERO, ZERO, ZERO, ZERO, date.min, phase=0, streak=0, reasons=frozenset(), trips=(),
+        done=frozenset(), tallies=(), today=nothing, profits=(), margin_share=0.0,
+        ladder=KillLadder(), wins_in_a_row=0, phase_since=date.min, phase_peak=ZERO, deepest=0.0,
+        stage=4, stage_since=date.min, crisis_until=date.min, recent=(), risks=(),
+    )  # fmt: skip
+    assert Tally() == nothing
 
 
 @pytest.mark.rule("R-BRK-01")
@@ -196,6 +212,70 @@ def test_a_phase_moves_at_the_close_alone() -> None:
     known = folded(OrderEnded(NOON, "x", "filled"), begin=start(Decimal(54_000), LIMITS))
     assert known.phase == 1
     assert folded(closed(FRIDAY, "60000"), begin=known).phase == 2
+
+
+@pytest.mark.parametrize(
+    ("net_liq", "needed", "share"),
+    [("100000", "30000", 0.30), ("50000", "60000", 1.20), ("0", "10", inf), ("-5", "10", inf)],
+)
+def test_a_close_tells_what_share_margin_takes(net_liq: str, needed: str, share: float) -> None:
+    fact = replace(closed(FRIDAY, net_liq), requirement=Decimal(needed))
+    assert folded(fact).margin_share == share
+
+
+@pytest.mark.rule("R-PHA-07")
+def test_the_deepest_drawdown_is_kept_until_the_phase_changes() -> None:
+    days = [date(2026, 6, day) for day in (1, 2, 3, 4)]
+    amounts = ("100000", "90000", "85500", "120000")
+    seen = [folded(*map(closed, days[:n], amounts[:n])) for n in (1, 2, 3, 4)]
+    assert [known.deepest for known in seen] == pytest.approx([0.0, 0.0, 0.05, 0.0])
+    assert [known.phase for known in seen] == [4, 3, 3, 4]
+    assert [known.phase_since.day for known in seen] == [1, 2, 2, 4]
+    held = folded(*map(closed, days[:3], ("100000", "96000", "99000")))
+    assert (held.deepest, held.peak) == (pytest.approx(0.04), 100_000)
+
+
+@pytest.mark.rule("R-STG-05")
+@pytest.mark.parametrize(
+    ("signed", "rung", "stage"),
+    [
+        (3, Rung.REDUCE, 3), (3, Rung.FLATTEN, 1), (3, Rung.LOCKED, 1), (1, Rung.FLATTEN, 1),
+        (0, Rung.FLATTEN, 0), (None, Rung.FLATTEN, 4),
+    ],
+)  # fmt: skip
+def test_a_desk_that_is_flattened_begins_again_at_the_first_stage(
+    signed: int | None, rung: Rung, stage: int
+) -> None:
+    early = NOON - timedelta(days=30)
+    known = [] if signed is None else [StagePromoted(early, signed, 9, 3.0, "me")]
+    after = folded(*known, RungMoved(NOON, Rung.NORMAL, rung, "", "anna"))
+    assert (after.stage, after.ladder.rung) == (stage, rung)
+    if signed is not None:
+        assert after.stage_since == (NOON if rung >= Rung.FLATTEN else early).date()
+
+
+@pytest.mark.rule("R-SIZ-08")
+@pytest.mark.parametrize(
+    ("text", "wins", "losses"),
+    [
+        ("win win", 2, 0), ("win scratch win", 2, 0), ("win loss", 0, 1), ("win loss win", 1, 0),
+        ("loss scratch loss", 0, 2),
+    ],
+)  # fmt: skip
+def test_wins_in_a_row_end_with_a_loss_and_losses_with_a_win(
+    text: str, wins: int, losses: int
+) -> None:
+    known = folded(*(over(kind) for kind in text.split()))
+    assert (known.wins_in_a_row, known.streak) == (wins, losses)
+
+
+@pytest.mark.rule("R-EXP-01")
+def test_the_last_outcomes_of_a_strategy_are_kept_as_far_back_as_anybody_asks() -> None:
+    known = folded(*(over("win") for _ in range(33)))
+    assert len(dict(known.recent)["friday_0dte"]) == 30
+    short = replace(LIMITS, expectancy_wins_over=3, expectancy_mean_over=2)
+    few = reduce(lambda s, f: apply(s, f, short), [over("win")] * 9, start(CAPITAL, LIMITS))
+    assert len(dict(few.recent)["friday_0dte"]) == 3
 
 
 def test_a_new_run_forgets_the_last_one() -> None:

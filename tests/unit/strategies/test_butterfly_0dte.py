@@ -116,6 +116,15 @@ def test_it_costs_a_point_and_a_half_at_most(wing: float, seen: set[str]) -> Non
     assert refused(BUTTERFLY_0DTE, market) == seen
 
 
+@pytest.mark.rule("R-BFL-03")
+def test_the_debit_and_the_reward_are_each_held_against_a_bound_of_its_own() -> None:
+    found = BUTTERFLY_0DTE.enter(view(_costing(1.51), cash="1000000"), "SPX")
+    assert isinstance(found, Skip)
+    assert {reading.name.rpartition(": ")[2] for reading in found.failed} == {
+        "debit", "reward to risk",
+    }  # fmt: skip
+
+
 def _costing(debit: float, spread: float = 0.0) -> Board:
     """A put fly at the price that costs a debit at mid; ``spread`` is the width of every quote."""
     figures = {"body": 10.0, "far wing": 6.0, "near wing": 14.0 + debit}

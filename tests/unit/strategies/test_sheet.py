@@ -1,15 +1,19 @@
-"""What the plans state is the rulebook's (3, 4, 5, 7 and 0.6), figure by figure, typed by hand."""
+"""What the plans state is the rulebook's (3 to 10 and 0.6), figure by figure, typed by hand."""
 
 from typing import Any
 
 import pytest
 
-from tomking.core.calendar import FRIDAY, WEDNESDAY, after_open, before_close
+from tomking.core.calendar import FRIDAY, MONDAY, TUESDAY, WEDNESDAY, after_open, before_close
+from tomking.strategies.bear_trap import BEAR_TRAP
+from tomking.strategies.butterfly_0dte import BUTTERFLY_0DTE
+from tomking.strategies.diagonal import CALENDAR, DIAGONAL
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
-from tomking.strategies.leap_ladder import LEAP_LADDER
-from tomking.strategies.lt112 import LT112
+from tomking.strategies.ipmcc import IPMCC
+from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
+from tomking.strategies.lt112 import LT112, LT112_CALENDARISED, LT112_XL
 from tomking.strategies.plan import Plan
-from tomking.strategies.strangle import STRANGLE
+from tomking.strategies.strangle import STRANGLE, STRANGLE_CL
 from tomking.strategies.tune import figures
 
 pytestmark = pytest.mark.unit
@@ -69,7 +73,120 @@ SHEET: list[tuple[str, Plan, str, set[Any]]] = [
     ("R-SIZ-06", STRANGLE, "VixScaled.cap", {2}),
     ("R-MAN-01", LEAP_LADDER, "ProfitBelow.of_premium", {0.30}),
     ("R-MAN-04", LEAP_LADDER, "ShortDeltaBelow.delta", {0.30}),
-]
+    ("R-112-10", LT112_CALENDARISED, "naked puts.CreditAtLeast.points", {1}),
+    ("R-112-11", LT112_XL, "take_when.CreditAtLeast.points", {10}),
+    ("R-112-11", LT112_XL, "WidthAtMostFrom.points", {50}),
+    ("R-112-11", LT112_XL, "WidthAtMostFrom.days", {120}),
+    ("R-112-11", LT112_XL, "brought to the usual width.refused", {"keep"}),
+    ("R-SGL-04", STRANGLE, "RangeAtMost.share", {0.08}),
+    ("R-SGL-04", STRANGLE, "PlaceAtLeast.days", {20}),
+    ("R-SGL-04", STRANGLE, "PlaceAtLeast.share", {0.20}),
+    ("R-SGL-04", STRANGLE, "PlaceAtMost.days", {20}),
+    ("R-SGL-04", STRANGLE, "PlaceAtMost.share", {0.80}),
+    ("R-SGL-05", STRANGLE, "strangle.strangle.ShortDeltaBelow.delta", {0.30}),
+    ("R-SGL-05", STRANGLE, "tested side closed.ShortDeltaBelow.delta", {0.25}),
+    ("R-SGL-05", STRANGLE, "tested side closed.refused", {"keep"}),
+    ("R-SGL-05", STRANGLE, "untested side rolled in.ShortDeltaBelow.delta", {0.20}),
+    ("R-SGL-05", STRANGLE, "untested side rolled in.put.Delta.target", {0.10}),
+    ("R-SGL-05", STRANGLE, "untested side rolled in.call.Delta.target", {0.10}),
+    ("R-SGL-05", STRANGLE, "untested side rolled in.CreditOverCosts.times", {1}),
+    ("R-SGL-05", STRANGLE, "untested side rolled in.refused", {"keep"}),
+    ("R-SGL-06", STRANGLE, "VixAtMostHeld.points", {30}),
+    ("R-SGL-07", STRANGLE, "Slots.weekday", {TUESDAY}),
+    ("R-SGL-07", STRANGLE, "Slots.start", {after_open(45)}),
+    ("R-SGL-07", STRANGLE, "Slots.until", {after_open(105)}),
+    ("R-SGL-07", STRANGLE, "Slots.every_min", {30}),
+    ("R-SGL-07", STRANGLE, "Slots.nth", {2}),
+    ("R-SGL-07", STRANGLE, "Slots.also", {2}),
+    ("R-SGL-07", STRANGLE, "Slots.holiday", {"next_day"}),
+    ("R-SGL-07", STRANGLE, "NoneOpenedWithin.days", {4}),
+    ("R-EVT-09", STRANGLE, "NoEventWithin.names", {("FOMC",)}),
+    ("R-EVT-09", STRANGLE, "NoEventWithin.days", {3}),
+    ("R-EVT-09", STRANGLE_CL, "NoEventWithin.names", {("FOMC", "OPEC")}),
+    ("R-EVT-09", STRANGLE_CL, "NoEventWithin.days", {3}),
+    ("R-PMC-01", IPMCC, "dte_within", {185}),
+    ("R-PMC-01", IPMCC, "slots.Slots.weekday", {WEDNESDAY}),
+    ("R-PMC-01", IPMCC, "slots.Slots.nth", {1}),
+    ("R-PMC-01", IPMCC, "leap.Delta.target", {0.80}),
+    ("R-PMC-01", IPMCC, "leap.Expires.dte", {365}),
+    ("R-PMC-01", IPMCC, "leap.Expires.within", {185}),
+    ("R-PMC-01", IPMCC, "DeltaFrom.low", {0.75}),
+    ("R-PMC-01", IPMCC, "DeltaFrom.high", {0.85}),
+    ("R-PMC-02", IPMCC, "IntoTheMoney.bear", {1}),
+    ("R-PMC-02", IPMCC, "IntoTheMoney.extended", {2}),
+    ("R-PMC-02", IPMCC, "IntoTheMoney.stretch", {0.02}),
+    ("R-PMC-03", IPMCC, "VixAtMost.ceiling", {35}),
+    ("R-PMC-03", IPMCC, "PlaceAtMost.days", {50}),
+    ("R-PMC-03", IPMCC, "PlaceAtMost.share", {0.85}),
+    ("R-PMC-03", IPMCC, "NotAtHigh.days", {252}),
+    ("R-PMC-04", IPMCC, "NoEarningsWithin.days", {30}),
+    ("R-PMC-04", IPMCC, "NoExDateWithin.days", {2}),
+    ("R-PMC-06", IPMCC, "CostAtMost.each", {0.25}),
+    ("R-PMC-06", IPMCC, "CostAtMost.together", {0.35}),
+    ("R-PMC-07", IPMCC, "leap.LossBelow.of_premium", {0.30}),
+    ("R-PMC-07", IPMCC, "leap.DteAbove.days", {60}),
+    ("R-PMC-07", IPMCC, "rolled to a new year.DteAbove.days", {90}),
+    ("R-PMC-07", IPMCC, "rolled to a new year.refused", {"keep"}),
+    ("R-PMC-08", IPMCC, "ExtrinsicAbove.of_premium", {0.10}),
+    ("R-PMC-08", IPMCC, "NotDeepLate.share", {0.05}),
+    ("R-PMC-08", IPMCC, "NotDeepLate.days", {3}),
+    ("R-PMC-08", IPMCC, "UntilOnLastDay.moment", {before_close(15)}),
+    ("R-PMC-09", IPMCC, "weekly.Expires.dte", {7}),
+    ("R-PMC-09", IPMCC, "weekly.Expires.within", {3}),
+    ("R-PMC-09", IPMCC, "weekly.Expires.on", {FRIDAY}),
+    ("R-PMC-09", IPMCC, "leap.Expires.on", {None}),
+    ("R-PMC-09", IPMCC, "leap.Expires.within", {185}),
+    ("R-PMC-09", IPMCC, "rolled to a new year.Expires.on", {None}),
+    ("R-PMC-09", IPMCC, "rolled to a new year.Expires.within", {185}),
+    ("R-PMC-09", IPMCC, "rolled to the next week.Expires.dte", {7}),
+    ("R-PMC-09", IPMCC, "rolled to the next week.Expires.within", {3}),
+    ("R-PMC-09", IPMCC, "rolled to the next week.Expires.on", {FRIDAY}),
+    ("R-PMC-09", IPMCC, "rolled to the next week.DteAbove.days", {0}),
+    ("R-PMC-09", IPMCC, "rolled to the next week.refused", {"keep"}),
+    ("R-PMC-09", IPMCC, "Slots#1.weekday", {FRIDAY}),
+    ("R-PMC-09", IPMCC, "Slots#1.every_min", {60}),
+    ("R-PMC-09", IPMCC, "Slots#2.weekday", {MONDAY}),
+    ("R-LEP-03", LEAP_LADDER, "rolled to a new year.DteAbove.days", {150}),
+    ("R-LEP-03", LEAP_LADDER, "rolled to a new year.Expires.dte", {365}),
+    ("R-LEP-03", LEAP_LADDER, "rolled to a new year.refused", {"keep"}),
+    ("R-LEP-05", LEAP_PROTECT, "rolled to a new year.DteAbove.days", {90}),
+    ("R-LEP-05", LEAP_PROTECT, "rolled to a new year.refused", {"keep"}),
+    ("R-LEP-05", LEAP_PROTECT, "CostAtMost.each", {0.01}),
+    ("R-LEP-05", LEAP_PROTECT, "CostAtMost.together", {0.05}),
+    *((("R-LEP-06", plan, "Slots.weekday", {MONDAY})) for plan in (LEAP_LADDER, LEAP_PROTECT)),
+    ("R-LEP-06", LEAP_LADDER, "Slots.start", {after_open(30)}),
+    ("R-LEP-06", LEAP_LADDER, "Slots.until", {after_open(90)}),
+    ("R-LEP-06", LEAP_LADDER, "Slots.every_min", {30}),
+    ("R-BTR-01", BEAR_TRAP, "dte", {60}),
+    ("R-BTR-01", BEAR_TRAP, "long put.Delta.target", {0.50}),
+    ("R-BTR-01", BEAR_TRAP, "short put.Delta.target", {0.30}),
+    ("R-BTR-01", BEAR_TRAP, "naked puts.Delta.target", {0.15}),
+    ("R-BTR-01", BEAR_TRAP, "CreditOverCosts.times", {1}),
+    ("R-BTR-02", BEAR_TRAP, "VixAtLeast.floor", {20}),
+    ("R-BTR-02", BEAR_TRAP, "VixAtMost.ceiling", {35}),
+    ("R-BTR-02", BEAR_TRAP, "BreakdownFailed.rsi", {30}),
+    ("R-BTR-02", BEAR_TRAP, "BreakdownFailed.days", {60}),
+    ("R-BTR-02", BEAR_TRAP, "BreakdownFailed.since", {3}),
+    ("R-BTR-02", BEAR_TRAP, "BreakdownFailed.to", {14}),
+    ("R-BFL-02", BUTTERFLY_0DTE, "put fly below a strong rise.MovedUp.share", {0.01}),
+    ("R-BFL-02", BUTTERFLY_0DTE, "call fly above a strong fall.MovedDown.share", {0.01}),
+    ("R-BFL-02", BUTTERFLY_0DTE, "put fly at the price.MovedUp.share", {0}),
+    ("R-BFL-02", BUTTERFLY_0DTE, "FromPrice.points", {-10, 0, 10}),
+    ("R-BFL-02", BUTTERFLY_0DTE, "put fly at the price.put fly.body.FromPrice.points", {0}),
+    ("R-BFL-02", BUTTERFLY_0DTE, "call fly at the price.call fly.body.FromPrice.points", {0}),
+    ("R-BFL-02", BUTTERFLY_0DTE, "Away.points", {-10, 10}),
+    ("R-BFL-03", BUTTERFLY_0DTE, "DebitAtMost.points", {1.50}),
+    ("R-BFL-03", BUTTERFLY_0DTE, "RewardAtLeast.times", {5.66}),
+    ("R-DIA-01", DIAGONAL, "VixBelow.ceiling", {15}),
+    ("R-DIA-01", DIAGONAL, "DebitAtMost.points", {4}),
+    ("R-DIA-01", DIAGONAL, "RiskBudget.share", {0.015}),
+    ("R-DIA-01", CALENDAR, "VixBelow.ceiling", {20}),
+    ("R-DIA-01", CALENDAR, "RiskBudget.share", {0.05}),
+    ("R-DIA-04", DIAGONAL, "rolled on.DteAbove.days", {7}),
+    ("R-DIA-04", CALENDAR, "rolled on.DteAbove.days", {1}),
+    *(("R-DIA-04", plan, "CreditOverCosts.times", {1}) for plan in (DIAGONAL, CALENDAR)),
+    *(("R-DIA-04", plan, "rolled on.refused", {"close"}) for plan in (DIAGONAL, CALENDAR)),
+]  # fmt: skip
 
 ROWS = [
     pytest.param(*row[1:], id=f"{row[1].name} {row[2]}", marks=pytest.mark.rule(row[0]))

@@ -14,7 +14,7 @@ from tomking.core.reading import Skip
 from tomking.market.snapshot import DELTA
 from tomking.strategies.plan import Plan
 from tomking.strategies.stay import kept
-from tomking.strategies.strangle import STRANGLE, STRANGLE_CL, STRANGLE_GC
+from tomking.strategies.strangle import DEFENCE, STRANGLE, STRANGLE_CL, STRANGLE_GC
 from tomking.strategies.worth import CreditAtLeast
 from worlds.board import Board, board, day_of
 from worlds.orders import book_with, order, view
@@ -144,6 +144,12 @@ def held_at(delta: float) -> tuple[object, ...]:
 )
 def test_the_ladder_of_deltas_is_the_rulebooks(delta: float, does: str) -> None:
     assert held_at(delta) == DOES[does]
+
+
+@pytest.mark.rule("R-SGL-05")
+def test_one_option_is_sold_again_for_each_that_was_closed() -> None:
+    (_, rolled) = DEFENCE
+    assert [(leg.name, leg.quantity) for leg in rolled.legs] == [("put", -1), ("call", -1)]
 
 
 @pytest.mark.rule("R-SGL-07")

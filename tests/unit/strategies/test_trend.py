@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.evidence import Evidence
+from tomking.core.product import Kind, product
 from tomking.market.bars import Bars
+from tomking.strategies import entry
 from tomking.strategies.entry import EntryRule, NoEarningsWithin, NoEventWithin, NoExDateWithin
 from tomking.strategies.trend import (
     BreakdownFailed,
@@ -146,9 +148,15 @@ def test_an_event_within_three_days_keeps_out(days: int, passes: bool) -> None:
 
 
 @pytest.mark.rule("R-PMC-04")
-def test_a_fund_has_no_earnings_and_of_a_share_nobody_has_told_us() -> None:
+def test_a_fund_has_no_earnings_and_of_a_share_nobody_has_told_us(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     rule: Any = NoEarningsWithin(30, "R-PMC-04")
     assert rule(view(board()), "SPY").passed
     assert rule(view(board()), "SPY").rule == "R-PMC-04"
     assert str(rule) == "no earnings fall within 30 days"
+    share = replace(product("SPY"), kind=Kind.EQUITY)
+    monkeypatch.setattr(entry, "product", lambda _: share)
+    assert rule(view(board()), "ACME").observed is None
+    assert not rule(view(board()), "ACME").passed
     assert str(NoExDateWithin(2)) == "no ex-date falls within 2 days"

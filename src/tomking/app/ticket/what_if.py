@@ -5,7 +5,7 @@ from typing import Any
 from tomking.app.ticket.file import Ticket
 from tomking.app.ticket.market import products, size
 from tomking.core.errors import ConfigError
-from tomking.core.money import usd
+from tomking.core.money import worked_out
 from tomking.core.near import did_you_mean
 from tomking.portfolio.margin.account import margin_leg
 from tomking.portfolio.margin.house import AccountType, account_of
@@ -50,9 +50,9 @@ def what_if_parts(found: WhatIf) -> dict[str, Any]:
         "method": found.method,
         "requirement": found.requirement,
         "evidence": found.evidence,
-        "loss": usd(round(found.loss, 6)),
-        "minimum": usd(round(found.minimum, 6)),
-        "worst_price": usd(round(found.price, 6)),
+        "loss": worked_out(found.loss),
+        "minimum": worked_out(found.minimum),
+        "worst_price": worked_out(found.price),
         "moves": list(found.moves),
     }
 

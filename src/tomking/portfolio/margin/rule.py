@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from tomking.core.errors import ConfigError, QuoteMissing
-from tomking.core.money import usd
+from tomking.core.money import worked_out
 from tomking.core.product import Delivers
 from tomking.portfolio.margin.cash import check_shares, secured_usd
 from tomking.portfolio.margin.house import BOUND, UNIVERSAL, AccountType, House
@@ -71,9 +71,9 @@ def requirement(legs: Iterable[MarginLeg], underlying: Underlying, house: House)
     others = tuple(leg for leg in held if leg.right is None)
     first, later = _answers(options, others, underlying, house)
     is_bound = house.method == UNIVERSAL and not (first.is_exact and later.is_exact)
-    opened, kept = (usd(round(answer.need, 6)) for answer in (first, later))
+    opened, kept = (worked_out(answer.need) for answer in (first, later))
     paid = sum(leg.quantity * leg.price for leg in options) * underlying.multiplier
-    effect = opened + usd(round(paid, 6))
+    effect = opened + worked_out(paid)
     return Margin(opened, effect, _uncovered(first), BOUND if is_bound else house.method, kept)
 
 

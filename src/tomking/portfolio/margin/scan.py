@@ -11,7 +11,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from tomking.core.money import usd
+from tomking.core.money import worked_out
 from tomking.core.value import value
 from tomking.portfolio.margin.house import ESTIMATE
 from tomking.portfolio.margin.ranges import Range
@@ -80,7 +80,7 @@ class Scan:
         What the options would fetch counts against what could be lost, so a short option's own price
         is inside once. A spread never needs more than it can lose.
         """
-        return usd(round(max(min(self._needed, self.most), 0.0), 6))
+        return worked_out(max(min(self._needed, self.most), 0.0))
 
     @property
     def binds(self) -> bool:
@@ -94,7 +94,7 @@ class Scan:
     @property
     def bp_effect(self) -> Decimal:
         """The requirement less premium received plus premium paid."""
-        return self.requirement + usd(round(self.option_value, 6))
+        return self.requirement + worked_out(self.option_value)
 
 
 def scanned(held: Held, ranges: Range, multiplier: float, factor: float) -> Scan:

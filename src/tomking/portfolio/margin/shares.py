@@ -140,7 +140,7 @@ def shares_of(
     is_long, shares = count > 0, abs(count)
     bought = bought_usd(underlying.price, is_long, underlying, house)
     held = held_usd(underlying.price, is_long, underlying, house)
-    lots = int(shares // underlying.multiplier)
+    lots = int(shares / underlying.multiplier)
     return Shares(
         bought * shares,
         held * shares,

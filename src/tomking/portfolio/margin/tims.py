@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tomking.core.contract import Right
 from tomking.core.errors import ConfigError, QuoteMissing
-from tomking.core.money import usd
+from tomking.core.money import worked_out
 from tomking.core.product import Kind
 from tomking.core.value import value
 from tomking.portfolio.margin.house import ESTIMATE
@@ -71,7 +71,7 @@ class WhatIf:
     @property
     def requirement(self) -> Decimal:
         """The loss, or the minimum if that is more."""
-        return usd(round(max(self.loss, self.minimum), 6))
+        return worked_out(max(self.loss, self.minimum))
 
 
 def moves_of(underlying: Underlying) -> tuple[float, float]:

@@ -69,20 +69,18 @@ def _worlds(ranges: Range) -> tuple[F64, F64, F64]:
 def arrays(held: Held, ranges: Range) -> F64:
     """What one contract of each gains in points in every scenario, shape (16, n).
 
-    Today and the sixteen worlds are priced in one call, a future as a call and overwritten. The two
+    Today and the sixteen worlds are priced in one call, and a future's rows overwritten. The two
     extreme rows are scaled by the part that counts, as exchanges print them.
     """
     moves, vols, counted = _worlds(ranges)
     worlds = moves * held.forward
     future = held.sign == 0.0
-    known = np.empty((4, *worlds.shape))
-    known[0], known[1] = held.strike, np.maximum(held.years, 0.0)
-    known[2] = np.where(future, 1.0, held.sign)
-    known[3] = 0.0
-    strike, years, sign, rate = known.reshape(4, -1)
+    known = np.zeros((4, *worlds.shape))  # interest stays nought
+    known[0], known[1], known[2] = held.strike, np.maximum(held.years, 0.0), held.sign
+    strike, years, sign, rate = (row.ravel() for row in known)
     out = np.empty(worlds.shape)
     vol = (vols * held.vol).ravel()
-    price_into(worlds.ravel(), strike, years, vol, sign, rate, out.reshape(-1))
+    price_into(worlds.ravel(), strike, years, vol, sign, rate, out.ravel())
     prices: F64 = np.where(future, worlds, out)
     gains: F64 = (prices[1:] - prices[0]) * counted
     return gains

@@ -113,7 +113,8 @@ def _group_margin(case: Case, whole: float) -> float | None:
     inside = together(root, roots, view.limits)
     if view.capital <= 0:
         return None
-    outside = margin_in_use(view, roots - inside) if inside != roots else 0.0
+    apart = roots - inside
+    outside = margin_in_use(view, apart) if apart else 0.0
     return (whole - outside) / view.capital
 
 
