@@ -327,9 +327,9 @@ def broken(plan: Any, figure: Any) -> Any:
 
 def other(figure: Any) -> Any:
     """Another value of a figure within its bounds."""
-    from tomking.strategies.tune import BOUNDS
+    from tomking.strategies.tune import bounds_of
 
-    low, high = BOUNDS.get(figure.field, (0.0, inf))
+    low, high = bounds_of(figure.keys[0])
     choices = get_args(figure.hint) if get_origin(figure.hint) is Literal else ()
     return worse(figure.now, low, high, choices)
 

@@ -24,6 +24,7 @@ from tomking.report.mechanics import WHY
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.ipmcc import IPMCC
 from tomking.strategies.picks import Delta, sell
+from tomking.strategies.stay import LossBelow
 from tomking.strategies.strangle import STRANGLE_CL
 
 pytestmark = pytest.mark.integration
@@ -180,12 +181,12 @@ def test_no_exit_is_refused_and_every_entry_passed_every_gate(done: Run) -> None
 
 def test_a_barrel_that_was_delivered_is_gone_in_the_next_session() -> None:
     """A short put near the money is assigned early, into a future that may only be closed."""
-    put = Tranche("put", (sell(1, Right.PUT, Delta(0.45), "put"),), ())
+    put = Tranche("put", (sell(1, Right.PUT, Delta(0.45), "put"),), (LossBelow(10.0),))
     plan = replace(
         STRANGLE_CL, name="oil", dte=40, dte_within=20, enter_when=(), take_when=(),
         shapes=(Shape("put", (put,)),),
     )  # fmt: skip
-    made = run(RunSpec((plan,), Decimal(300_000), date(2015, 6, 1), date(2015, 8, 31)))
+    made = run(RunSpec((plan,), Decimal(3_000_000), date(2015, 6, 1), date(2015, 8, 31)))
     assigned = [f for f in made.facts if isinstance(f, Settled) and f.delivered is not None]
     assert assigned
     for fact in assigned:

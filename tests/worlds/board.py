@@ -20,11 +20,13 @@ from tomking.core.value import value
 from tomking.data.chain import contract_of
 from tomking.market import listing
 from tomking.market.bars import F64, Bars
+from tomking.market.events import NAMES, Ahead
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import (
     AGE,
     ASK,
     BID,
+    DAYS_AHEAD,
     DELTA,
     GAMMA,
     MID,
@@ -263,6 +265,8 @@ def day_of(
         dict.fromkeys(ROOTS, previous_close),
         Stamped(vix_previous, hours.opens, Evidence.MODEL),
         0.0,
+        dividends={"SPY": ()},
+        coming=dict.fromkeys(NAMES, Ahead(None, DAYS_AHEAD)),
     )
 
 

@@ -50,7 +50,8 @@ from tomking.core.reading import first_failure, refusals
 from tomking.core.restraints import Halted
 from tomking.engine.ports import Tick
 from tomking.market.carry import Dividend
-from tomking.market.snapshot import Day
+from tomking.market.events import Ahead
+from tomking.market.snapshot import DAYS_AHEAD, Day
 from tomking.portfolio.book import Book
 from tomking.risk.limits import Limits
 from tomking.strategies.bear_trap import BEAR_TRAP
@@ -176,12 +177,13 @@ def _day(step: Step, before: Mapping[str, Any]) -> Day:
         high=float(known.get("high", 7000.0)),
     )
     scale = {root: PRODUCTS[root].per_index for root in ROOTS}
-    coming, blocked = {}, {}
+    coming, blocked = dict(day.coming), {}
     if len(dated["event"]) == 2:
         name, when = dated["event"][0], date.fromisoformat(dated["event"][1])
-        coming = {name: (when - today).days} if when >= today else {}
+        away = (when - today).days
+        coming[name] = Ahead(away if 0 <= away <= DAYS_AHEAD else None, DAYS_AHEAD)
         blocked = {name: "14:00"} if when == today else {}
-    paid = {}
+    paid = dict(day.dividends)
     if len(dated["dividend"]) == 2 and date.fromisoformat(dated["dividend"][1]) >= today:
         amount, when = dated["dividend"]
         paid = {"SPY": (Dividend(date.fromisoformat(when), Decimal(amount)),)}

@@ -6,7 +6,7 @@ and show their mechanics. Nobody counts money on it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from math import sqrt
 from types import MappingProxyType
@@ -23,7 +23,7 @@ from tomking.market.bars import F64, Bars
 from tomking.market.carry import Carry, Dividend
 from tomking.market.indicators import YEAR, log_returns
 from tomking.market.path import VIX_RESPONSE
-from tomking.market.sessions import next_session
+from tomking.market.snapshot import DAYS_AHEAD
 
 Dividends = Mapping[str, tuple[Dividend, ...]]
 
@@ -85,15 +85,21 @@ def _flat(carry: Carry) -> Carry:
 
 
 def _of_spy(history: History, day: date) -> Dividends:
-    """SPY's dividends of today and of the next session, on the level history was brought to.
+    """SPY's dividends of today and of a week ahead, on the level history was brought to.
 
-    Those are the ones announced by then. The modelled share is a tenth of the index and does not
-    fall on the ex-date: what the table pays out was never in its price.
+    Its ex-dates are published for a year; an amount, a day or two before, and no rule looks at one
+    earlier than its eve. The modelled share is a tenth of the index and does not fall on the
+    ex-date: what the table pays out was never in its price.
     """
     factor = Decimal(repr(history.scale_factor))
-    paid = spy_dividends().between(day, next_session(day).day)
+    paid = spy_dividends().between(day, day + timedelta(days=DAYS_AHEAD))
     brought = (Dividend(one.ex_date, (one.amount * factor).quantize(DECLARED)) for one in paid)
     return {"SPY": tuple(brought)}
+
+
+def _none_of_qqq(history: History, day: date) -> Dividends:
+    """The modelled QQQ is known to pay none: without a table its carry has none either."""
+    return {"QQQ": ()}
 
 
 def nasdaq_rows(history: History) -> Bars:
@@ -156,6 +162,7 @@ SP500 = Family(
 #: QQQ on the NASDAQ Composite, which stands in for the NASDAQ 100.
 NASDAQ = Family(
     "NASDAQ", MappingProxyType({"QQQ": QQQ_SHARE}), nasdaq_rows, nasdaq_volatility, _unpaid,
+    dividends=_none_of_qqq,
     missing=(*MISSING, "QQQ dividends", "NASDAQ volatility"), counted=False,
 )  # fmt: skip
 #: Crude oil on the spot price. What it costs to insure is taken to stay where it was at the last close.

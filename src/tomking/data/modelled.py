@@ -50,7 +50,7 @@ from tomking.market.sessions import (
     session_of,
     sessions_between,
 )
-from tomking.market.snapshot import NO_SHOCK, Day, Legs, Marks, Shock
+from tomking.market.snapshot import DAYS_AHEAD, NO_SHOCK, Day, Legs, Marks, Shock
 from tomking.market.variance import VarianceClock, share_to_close, variance_clock
 
 #: Indicators in points, which follow the price of a root; the others are pure numbers.
@@ -60,8 +60,6 @@ SCALED = frozenset(
 )  # fmt: skip
 #: Sets of legs kept laid out; a book has one, a working order another.
 LAID_MAX = 256
-#: How far ahead events are told.
-WEEK_DAYS = 7
 
 
 T = TypeVar("T")
@@ -185,7 +183,7 @@ class ModelMarket:
             carry.rate,
             family.missing,
             family.dividends(self.history, day),
-            self.events.coming(day, WEEK_DAYS, family.events),
+            self.events.coming(day, DAYS_AHEAD),
         )
         opened = Evidence.MODEL if family.closes_only else open_evidence(day)
         return Today(

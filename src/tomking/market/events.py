@@ -23,6 +23,17 @@ class Event:
 
 
 @value
+class Ahead:
+    """What lies ahead of one event's name: calendar days to the ``next`` one, 0 for today.
+
+    ``None`` says there is none within ``known`` days; of later ones nobody says anything.
+    """
+
+    next: int | None
+    known: int
+
+
+@value
 class EventTable:
     """Events by the session they move, and the dates each table answers for (first, last)."""
 
@@ -48,14 +59,19 @@ class EventTable:
         dates = (day + timedelta(days=n) for n in range(days + 1))
         return {each: events for each in dates if (events := self.on(each, names))}
 
-    def coming(self, day: date, days: int, names: Collection[str] = NAMES) -> Mapping[str, int]:
-        """Calendar days to the next event of each name, none further than ``days`` away."""
-        found: dict[str, int] = {}
-        for ahead in range(days + 1):
-            for name in self.by_day.get(day + timedelta(days=ahead), {}):
-                if name in names:
-                    found.setdefault(name, ahead)
+    def coming(self, day: date, days: int, names: Collection[str] = NAMES) -> Mapping[str, Ahead]:
+        """What lies ahead of each name, ``days`` at most; nothing of one whose table does not reach."""
+        found: dict[str, Ahead] = {}
+        for name in names:
+            first, last = self.covers.get(name, (date.max, date.min))
+            if first <= day <= last:
+                reach = min(days, (last - day).days)
+                found[name] = Ahead(self._next(name, day, reach), reach)
         return found
+
+    def _next(self, name: str, day: date, days: int) -> int | None:
+        dates = (self.by_day.get(day + timedelta(days=n), {}) for n in range(days + 1))
+        return next((n for n, those in enumerate(dates) if name in those), None)
 
     def ending(self, day: date, days: int, names: Collection[str] = NAMES) -> Mapping[str, date]:
         """Names whose table ends before a date or within so many days of it, with its last date."""

@@ -15,9 +15,12 @@ from tomking.core.reading import Skip
 from tomking.core.value import value
 from tomking.market.bars import Bars
 from tomking.market.carry import Dividend
+from tomking.market.events import Ahead
 
 F64 = NDArray[np.float64]
 
+#: Calendar days ahead of which a day knows events and ex-dates.
+DAYS_AHEAD = 7
 #: Rows of ``Marks.table``: prices in points, ``vol`` an annual fraction, delta and gamma per point of
 #: the underlying, vega per 0.01 of vol, theta per calendar day, age in seconds. One column a leg.
 BID, ASK, MID, VOL, DELTA, GAMMA, VEGA, THETA, AGE = range(9)
@@ -29,9 +32,9 @@ class Day:
 
     ``bars`` and ``indicators`` are by root and end the day before. ``blocked`` names the events of
     today with their New York time (``{"CPI": "08:30"}``); the key ``unknown`` says the event file
-    has run out. ``missing`` lists inputs nobody supplied. ``dividends`` are those known of each
-    root, today's ex-date and later ones. ``coming`` gives the calendar days to the next event of each
-    name within a week, 0 for today.
+    has run out. ``missing`` lists inputs nobody supplied. ``dividends`` are those of each root
+    whose dates are known, from today's ex-date to ``DAYS_AHEAD`` away; ``coming`` is what lies ahead of
+    each event that has a table, as far.
     """
 
     session: Session
@@ -46,7 +49,7 @@ class Day:
     dividends: Mapping[str, tuple[Dividend, ...]] = field(
         default_factory=dict[str, tuple[Dividend, ...]]
     )
-    coming: Mapping[str, int] = field(default_factory=dict[str, int])
+    coming: Mapping[str, Ahead] = field(default_factory=dict[str, Ahead])
 
 
 @value

@@ -37,9 +37,11 @@ class Position:
     """What is held of one tranche.
 
     ``held`` is (contract, signed total). ``premium`` is the dollars received (+) or paid (-) for it
-    so far, before fees; ``basis`` the dollars at which futures are carried, with opposite sign,
-    since they cost no cash. ``row`` is where its legs begin in the book's columns. ``assigned`` says
-    that an option of it became shares or a future: it is no longer what its plan opened.
+    so far, before fees; ``opening_premium`` those of what opened it and of rolls that joined, which
+    no close moves: shares of the premium are of this. ``basis`` is the dollars at which futures are
+    carried, with opposite sign, since they cost no cash. ``row`` is where its legs begin in the
+    book's columns. ``assigned`` says that an option of it became shares or a future: it is no longer
+    what its plan opened.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Position:
     held: tuple[tuple[Contract, int], ...]
     units: int
     premium: Decimal
+    opening_premium: Decimal
     basis: Decimal
     fees: Decimal
     opened: datetime
@@ -220,6 +223,7 @@ def _filled(book: Book, fact: LegFilled) -> Book:
         before,
         held=holding_with(before.held, fact.contract, fact.quantity),
         premium=before.premium + cash,
+        opening_premium=before.opening_premium + (cash if leg.opens or order.joins else ZERO),
         basis=before.basis + basis,
         fees=before.fees + fact.fee,
         whole=_whole(working, name),
@@ -233,7 +237,7 @@ def _filled(book: Book, fact: LegFilled) -> Book:
 def _opened(order: Order, tranche: str, name: str, fact: LegFilled) -> Position:
     return Position(
         name, order.strategy, order.campaign, tranche, order.root, (), order.units,
-        ZERO, ZERO, ZERO, fact.at,
+        ZERO, ZERO, ZERO, ZERO, fact.at,
     )  # fmt: skip
 
 

@@ -111,13 +111,19 @@ def _means(
     limits, capital, what = view.limits, view.capital, product(wanted.root)
     return (
         *_margins(wanted, view, strategy, legs, marks),
-        Room("loss at the stop", Stage.MARGIN, _fit(
-            limits.stop_risk_max * capital, wanted.stop_loss * what.multiplier), "R-SIZ-01"),
+        at_the_stop(wanted, view),
         Room("greatest loss", Stage.MARGIN, _defined(wanted, limits, capital, what), "R-SIZ-02"),
         *_kelly(wanted, view, strategy, what),
         *_stress(view, legs, marks, limits, capital),
         *_contracts(view, strategy, what),
     )  # fmt: skip
+
+
+def at_the_stop(wanted: Structure, view: View) -> Room:
+    """Room in what a trade may lose at its stops: none where nothing bounds that."""
+    budget = view.limits.stop_risk_max * max(view.capital, 0.0)
+    units = _fit(budget, wanted.stop_loss * product(wanted.root).multiplier)
+    return Room("loss at the stop", Stage.MARGIN, units, "R-SIZ-01")
 
 
 def _fit(budget: float, each: float) -> float:

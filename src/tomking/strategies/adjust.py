@@ -42,9 +42,10 @@ Held = tuple[tuple[Contract, int], ...]
 
 
 def closed_legs(which: Closes, position: Position, view: View) -> Held:
-    """The legs of a position that go; none when a side is asked for and there is only one.
+    """The legs of a position that go; none while nobody knows which side is tested.
 
-    The tested side is that of the short option with the largest absolute delta.
+    The tested side is that of the short option with the largest absolute delta. Where one side is
+    left it is the tested one: all of it goes, and nothing is untested.
     """
     if which == "all":
         return position.held

@@ -1,21 +1,24 @@
 """Shapes into structures: which expiry, which strikes, what they come to and what they may lose."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import gcd, inf
+from datetime import datetime, timedelta
+from math import gcd, isfinite
 from typing import Protocol
 
-from tomking.core.contract import Contract, Expiry, Right
+from tomking.core.contract import Contract, Expiry
+from tomking.core.evidence import Evidence
 from tomking.core.order import Leg, Structure
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
-from tomking.market.snapshot import ASK, BID, DELTA, VOL, Quote
+from tomking.market.snapshot import AGE, ASK, BID, DELTA, VOL, Quote
 from tomking.portfolio.book import Position
 from tomking.risk.view import View
 from tomking.strategies.adjust import Adjustment, closed_legs
 from tomking.strategies.entry import EntryRule
+from tomking.strategies.losses import defined_loss, stop_loss
 from tomking.strategies.picks import Expires, LegPlan, Place
 from tomking.strategies.slots import Slots
-from tomking.strategies.stay import LossBelow, StayRule
+from tomking.strategies.stay import StayRule
 from tomking.strategies.worth import Candidate, WorthRule
 
 Found = tuple[tuple[LegPlan, str, Quote], ...]
@@ -122,7 +125,8 @@ def _candidate(plan: Planned, view: View, root: str, shape: Shape, found: Found)
     structure = Structure(
         root, legs, credit, f"{plan.name}/{view.session.day}",
         min(quote.evidence for quote in quotes), min(leg.contract.expiry for leg in legs),
-        stop_loss(shape.tranches, legs, quotes), defined_loss(legs, credit), shape.name,
+        stop_loss(shape.tranches, legs, [quote.mid for quote in quotes]),
+        defined_loss(legs, credit), shape.name,
     )  # fmt: skip
     return Candidate(structure, quotes, plan.name)
 
@@ -132,53 +136,12 @@ def net_credit(legs: Sequence[Leg], quotes: Sequence[Quote]) -> float:
     return -sum(leg.quantity * quote.mid for leg, quote in zip(legs, quotes, strict=True))
 
 
-def stop_loss(tranches: Sequence[Tranche], legs: Sequence[Leg], quotes: Sequence[Quote]) -> float:
-    """Points per unit that the plan's loss rules would let go before they close."""
-    total = 0.0
-    for tranche in tranches:
-        premium = sum(
-            leg.quantity * quote.mid
-            for leg, quote in zip(legs, quotes, strict=True)
-            if leg.tranche == tranche.name
-        )
-        total += sum(
-            rule.of_premium * abs(premium)
-            for rule in tranche.stay_while
-            if isinstance(rule, LossBelow)
-        )
-    return total
-
-
-def defined_loss(legs: Sequence[Leg], credit: float) -> float:
-    """The most the legs can lose at expiry, in points per unit; infinite with a right net short.
-
-    A long that ends before a short of its right covers nothing.
-    """
-    for right in Right:
-        mine = [leg for leg in legs if leg.contract.right is right]
-        ends = [leg.contract.expiry for leg in mine if leg.quantity < 0]
-        if ends and sum(
-            leg.quantity
-            for leg in mine
-            if leg.quantity < 0 or leg.contract.expiry >= max(ends)
-        ) < 0:  # fmt: skip
-            return inf
-    options = [
-        (leg.quantity, leg.contract.right.sign, float(leg.contract.strike))
-        for leg in legs
-        if leg.contract.right and leg.contract.strike
-    ]
-    ends_at = [0.0, *(strike for _, _, strike in options)]
-    worth = (sum(n * max(sign * (end - k), 0.0) for n, sign, k in options) for end in ends_at)
-    return -credit - min(worth)
-
-
 def adjusted(
     plan: Planned, tranche: Tranche, position: Position, how: Adjustment, view: View
 ) -> Candidate | Skip:
     """The legs that go and the legs that come, as one structure of the position's campaign."""
     gone = closed_legs(how.closes, position, view)
-    if not gone or (how.closes == "untested" and gone == position.held):
+    if not gone:
         return skip(f"{how.name}: legs to close", Stage.MARKET, "none", "some", how.rule)
     units = units_of(position, tranche)
     closing = tuple(
@@ -239,24 +202,40 @@ def units_of(position: Position, tranche: Tranche) -> int:
 
 
 def _marked(position: Position, contract: Contract, view: View) -> Quote:
-    """The quote of a leg that is held, from the book's marks."""
+    """The quote of a leg that is held, from the book's marks, as old as they are.
+
+    Marks carry no evidence, so it counts as the weakest there is.
+    """
     row = position.row + [held for held, _ in position.held].index(contract)
     table = view.marks.table
-    bid, ask, delta, vol = (float(table[what, row]) for what in (BID, ASK, DELTA, VOL))
-    return Quote(contract, bid, ask, delta, vol, view.market.at, view.market.vix.evidence)
+    bid, ask, delta, vol, age = (float(table[what, row]) for what in (BID, ASK, DELTA, VOL, AGE))
+    at = view.market.at
+    seen = at - timedelta(seconds=age) if isfinite(age) else datetime.min.replace(tzinfo=at.tzinfo)
+    return Quote(contract, bid, ask, delta, vol, seen, min(Evidence))
 
 
 def _of_campaign(
     plan: Planned, position: Position, shape: str, legs: tuple[Leg, ...],
     quotes: tuple[Quote, ...], units: int,
 ) -> Candidate:  # fmt: skip
-    """A structure that belongs to a campaign already there."""
+    """A structure that belongs to a campaign already there; what it may lose is that of what comes."""
     credit = net_credit(legs, quotes)
+    coming = [(leg, quote) for leg, quote in zip(legs, quotes, strict=True) if leg.opens]
+    new, prices = [leg for leg, _ in coming], [quote.mid for _, quote in coming]
     structure = Structure(
         position.root, legs, credit, position.campaign, min(quote.evidence for quote in quotes),
-        min(leg.contract.expiry for leg in legs), 0.0, inf, shape, units_max=units,
+        min(leg.contract.expiry for leg in legs),
+        stop_loss(_beside(plan, position), new, prices),
+        defined_loss(new, net_credit(new, [quote for _, quote in coming])),
+        shape, units_max=units,
     )  # fmt: skip
     return Candidate(structure, quotes, plan.name)
+
+
+def _beside(plan: Planned, position: Position) -> tuple[Tranche, ...]:
+    """The tranches of the shape that a position was opened in."""
+    shapes = (shape.tranches for shape in plan.shapes)
+    return next(each for each in shapes if position.tranche in {one.name for one in each})
 
 
 def renewed(plan: Planned, view: View) -> Iterator[tuple[Tranche, Candidate | Skip]]:

@@ -25,7 +25,7 @@ BUTTERFLY = Plan(
     slots=(Slots(TUESDAY, after_open(60), after_open(120), every_min=30),),
     enter_when=(VixBelow(15.0, "R-BFL-06"),),
     take_when=(DebitAtMost(4.0, "R-BFL-06"),),
-    size=(DebitBudget(0.003, 15.0, 500.0, 0.0075, "R-BFL-04"),),
+    size=(DebitBudget(share=0.003, at=15.0, most_gbp=500.0, one_share=0.0075, rule="R-BFL-04"),),
     shapes=(
         Shape(
             "put butterfly",

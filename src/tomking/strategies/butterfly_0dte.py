@@ -44,7 +44,10 @@ BUTTERFLY_0DTE = Plan(
         MovedAtLeast(MOVE, "R-BFL-01"),
     ),
     take_when=(DebitAtMost(1.5, "R-BFL-03"), RewardAtLeast(5.66, "R-BFL-03")),
-    size=(DebitBudget(0.003, 15.0, 500.0, 0.0075, "R-BFL-04"), UnitsAtMost(5.0, "R-BFL-04")),
+    size=(
+        DebitBudget(share=0.003, at=15.0, most_gbp=500.0, one_share=0.0075, rule="R-BFL-04"),
+        UnitsAtMost(5.0, "R-BFL-04"),
+    ),
     shapes=(  # R-BFL-02
         Shape(
             "put fly below a strong rise",

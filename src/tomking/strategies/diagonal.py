@@ -29,15 +29,12 @@ SELLS = (CreditOverCosts(1.0, "R-DIA-04"), NoneOutlives("R-DIA-04"))
 
 
 def pair(
-    long: Pick, short: Pick, near: tuple[Expires, Expires], vix: float, last: int,
-    *targets: StayRule,
+    *, long: Pick, short: Pick, sold: Expires, rolled_to: Expires, rolled_at: int, vix_max: float,
+    targets: tuple[StayRule, ...] = (),
 ) -> tuple[Tranche, Tranche]:  # fmt: skip
-    """A far put, and a near one that is rolled with so many days left; both go above a level of VIX.
-
-    ``near`` is the expiry sold first, and the one rolled into.
-    """
-    calm = VixAtMostHeld(vix, "R-DIA-02")
-    sold = (sell(1, Right.PUT, short, "near put"),)
+    """A far put, and a near one that is rolled with so many days left; both go above a level of VIX."""
+    calm = VixAtMostHeld(vix_max, "R-DIA-02")
+    near = (sell(1, Right.PUT, short, "near put"),)
     return (
         Tranche(
             "far",
@@ -53,12 +50,12 @@ def pair(
         ),
         Tranche(
             "near",
-            sold,
+            near,
             (calm, *targets),
-            expires=near[0],
+            expires=sold,
             adjustments=(
                 Adjustment(
-                    "rolled on", (DteAbove(last, "R-DIA-04"),), legs=sold, expires=near[1],
+                    "rolled on", (DteAbove(rolled_at, "R-DIA-04"),), legs=near, expires=rolled_to,
                     take_when=SELLS, refused="close", rule="R-DIA-04",
                 ),
             ),
@@ -81,11 +78,15 @@ DIAGONAL = Plan(
     size=(RiskBudget(0.015, "R-DIA-01"),),
     shapes=(
         Shape(
-            "diagonal", pair(Delta(0.30), Delta(0.20), (MONTH, NEXT), 18.0, 7, ProfitBelow(0.50))
+            "diagonal",
+            pair(
+                long=Delta(0.30), short=Delta(0.20), sold=MONTH, rolled_to=NEXT, rolled_at=7,
+                vix_max=18.0, targets=(ProfitBelow(0.50),),
+            ),
         ),
     ),
     sources=("rulebook 10.3", "PDF p.20, p.32"),
-)
+)  # fmt: skip
 
 CALENDAR = replace(
     DIAGONAL,
@@ -94,6 +95,14 @@ CALENDAR = replace(
     enter_when=(VixBelow(20.0, "R-DIA-01"),),
     take_when=(),
     size=(RiskBudget(0.05, "R-DIA-01"),),
-    shapes=(Shape("calendar", pair(FromPrice(), SameStrike("far put"), (WEEK, WEEK), 23.0, 1)),),
+    shapes=(
+        Shape(
+            "calendar",
+            pair(
+                long=FromPrice(), short=SameStrike("far put"), sold=WEEK, rolled_to=WEEK,
+                rolled_at=1, vix_max=23.0,
+            ),
+        ),
+    ),
     sources=("rulebook 10.3", "SPEC"),
-)
+)  # fmt: skip

@@ -8,9 +8,11 @@ from typing import ClassVar, Protocol
 
 from tomking.core.calendar import dte
 from tomking.core.figures import change
-from tomking.core.product import Kind, product
+from tomking.core.product import Delivers, Kind, product
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.value import value
+from tomking.market.events import Ahead
+from tomking.market.snapshot import DAYS_AHEAD
 from tomking.risk.view import View
 
 
@@ -127,7 +129,10 @@ class VixRiseAtMost:
 
 @value
 class NoEventWithin:
-    """None of these events falls on the day or on one of so many calendar days after it."""
+    """None of these events falls on the day or on one of so many calendar days after it.
+
+    Unknown where no table answers so far ahead.
+    """
 
     names: tuple[str, ...]
     days: int
@@ -135,9 +140,13 @@ class NoEventWithin:
     stage: ClassVar[Stage] = Stage.MARKET
 
     def __call__(self, view: View, root: str, /) -> Reading:
-        coming = view.market.day.coming
-        near = [name for name in self.names if coming.get(name, self.days + 1) <= self.days]
-        seen = ", ".join(near) or "none"
+        coming, near, blind = view.market.day.coming, list[str](), False
+        for name in self.names:
+            ahead = coming.get(name, Ahead(None, -1))
+            if ahead.next is not None and ahead.next <= self.days:
+                near.append(name)
+            blind |= ahead.known < self.days
+        seen = ", ".join(near) or (None if blind else "none")
         return Reading("events ahead", self.stage, Sense.IS, seen, "none", "", self.rule)
 
     def __str__(self) -> str:
@@ -146,17 +155,21 @@ class NoEventWithin:
 
 @value
 class NoExDateWithin:
-    """The root's shares do not go ex-dividend on the day or within so many calendar days."""
+    """The root's shares do not go ex-dividend on the day or within so many calendar days.
+
+    Unknown of a share whose dates nobody told, or told not so far ahead. An index or a future pays none.
+    """
 
     days: int
     rule: str = ""
     stage: ClassVar[Stage] = Stage.MARKET
 
     def __call__(self, view: View, root: str, /) -> Reading:
-        today = view.session.day
-        dates = [paid.ex_date for paid in view.market.day.dividends.get(root, ())]
-        near = [day for day in dates if 0 <= dte(day, today) <= self.days]
-        seen = str(near[0]) if near else "none"
+        today, told = view.session.day, view.market.day.dividends.get(root)
+        near = [each.ex_date for each in told or () if 0 <= dte(each.ex_date, today) <= self.days]
+        known = told is not None and self.days <= DAYS_AHEAD
+        none = "none" if known or product(root).delivers is not Delivers.SHARES else None
+        seen = str(min(near)) if near else none
         return Reading("ex-date ahead", self.stage, Sense.IS, seen, "none", "", self.rule)
 
     def __str__(self) -> str:

@@ -30,8 +30,10 @@ from tomking.strategies.worth import CallsAbove, CostAtMost, DeltaFrom, Extrinsi
 YEAR = Expires(365, 185)  # R-PMC-01
 WEEK = Expires(7, 3, FRIDAY)  # R-PMC-09
 LEAP = (buy(1, Right.CALL, Delta(0.80), "leap"),)
-WEEKLY = (sell(1, Right.CALL, IntoTheMoney(1, 2, 0.02, "R-PMC-02"), "weekly"),)
-DEEP = DeltaFrom("leap", 0.75, 0.85, "R-PMC-01")
+WEEKLY = (
+    sell(1, Right.CALL, IntoTheMoney(bear=1, extended=2, stretch=0.02, rule="R-PMC-02"), "weekly"),
+)
+DEEP = DeltaFrom("leap", low=0.75, high=0.85, rule="R-PMC-01")
 ABOVE = CallsAbove("R-PMC-02")
 FRIDAYS = Slots(FRIDAY, after_open(30), before_close(30), every_min=60, holiday="previous_day")
 MONDAYS = Slots(MONDAY, after_open(30), after_open(90), every_min=30)
@@ -46,7 +48,7 @@ IPMCC = Plan(
     watch_min=15,
     enter_when=(
         VixAtMost(35.0, "R-PMC-03"),
-        PlaceAtMost(50, 0.85, "R-PMC-03"),
+        PlaceAtMost(days=50, share=0.85, rule="R-PMC-03"),
         NotAtHigh(252, "R-PMC-03"),
         NoEarningsWithin(30, "R-PMC-04"),
         NoExDateWithin(2, "R-PMC-04"),
@@ -54,7 +56,7 @@ IPMCC = Plan(
     take_when=(
         DEEP,
         ExtrinsicAtMost("leap", 0.09, "R-PMC-05"),
-        CostAtMost("leap", 0.25, 0.35, "R-PMC-06"),
+        CostAtMost("leap", each=0.25, together=0.35, rule="R-PMC-06"),
         ABOVE,
     ),
     shapes=(
@@ -78,7 +80,7 @@ IPMCC = Plan(
                     (
                         ExtrinsicAboveDividend("R-PMC-10"),
                         ExtrinsicAbove(0.10, "R-PMC-08"),
-                        NotDeepLate(0.05, 3, "R-PMC-08"),
+                        NotDeepLate(share=0.05, days=3, rule="R-PMC-08"),
                         UntilOnLastDay(before_close(15), "R-PMC-08"),
                     ),
                     expires=WEEK,

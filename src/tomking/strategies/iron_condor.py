@@ -28,7 +28,7 @@ IRON_CONDOR = Plan(
         VixAtLeast(12.0, "R-ICN-01"),
         VixAtMost(25.0, "R-ICN-01"),
         IvRankAtLeast(0.30, "R-ICN-01"),
-        RsiFrom(35.0, 65.0, "R-ICN-01"),
+        RsiFrom(low=35.0, high=65.0, rule="R-ICN-01"),
         RangeAtMost(0.08, "R-ICN-01"),
     ),
     take_when=(CreditOverWidth(0.20, "R-ICN-02"),),

@@ -32,7 +32,7 @@ LEAP_LADDER = Plan(
     slots=MONDAYS,
     watch_min=60,
     enter_when=(VixAtLeast(15.0, "R-LEP-02"), VixAtMost(35.0, "R-LEP-02")),
-    size=(VixSteps(1.0, 15.0, 20.0, 2.0, "R-LEP-02"),),
+    size=(VixSteps(units=1.0, above=20.0, times=2.0, rule="R-LEP-02"),),
     shapes=(
         Shape(
             "rung",
@@ -71,7 +71,7 @@ LEAP_PROTECT = Plan(
     slots=MONDAYS,
     variant_of="leap_ladder",
     watch_min=60,
-    take_when=(CostAtMost("rung", 0.01, 0.05, "R-LEP-05"),),
+    take_when=(CostAtMost("rung", each=0.01, together=0.05, rule="R-LEP-05"),),
     shapes=(
         Shape(
             "insurance",

@@ -108,7 +108,8 @@ LT112_XL = replace(
                     TRAP_STAYS,
                     adjustments=(
                         Adjustment(
-                            "brought to the usual width", (WidthAtMostFrom(50.0, 120, "R-112-11"),),
+                            "brought to the usual width",
+                            (WidthAtMostFrom(points=50.0, days=120, rule="R-112-11"),),
                             legs=TRAP, rule="R-112-11",
                         ),
                     ),

@@ -13,14 +13,15 @@ from tomking.core.product import product
 from tomking.core.reading import Reading, Skip, refuses
 from tomking.core.value import value
 from tomking.portfolio.book import Position
+from tomking.risk.sizing import at_the_stop
 from tomking.risk.view import View
 from tomking.strategies.adjust import Adjustment
 from tomking.strategies.build import Shape, Tranche, adjusted, built, renewed
 from tomking.strategies.entry import EntryRule
-from tomking.strategies.size import SizeRule
+from tomking.strategies.size import Rationing, SizeRule
 from tomking.strategies.slots import Slots
 from tomking.strategies.stay import ProfitBelow, StayRule
-from tomking.strategies.worth import Candidate, CostAtMost, WorthRule
+from tomking.strategies.worth import Candidate, WorthRule
 
 
 class Strategy(Protocol):
@@ -184,7 +185,10 @@ class Plan:
     def renewals(self, view: View) -> Iterator[Structure | Skip]:
         """Tranches that campaigns have lost and whose time has come, sold again."""
         for tranche, found in renewed(self, view):
-            yield found if isinstance(found, Skip) else taken_when(view, found, tranche.take_when)
+            wanted = (
+                found if isinstance(found, Skip) else taken_when(view, found, tranche.take_when)
+            )
+            yield wanted if isinstance(wanted, Skip) else stopped_within(view, wanted)
 
     def covered(self, position: Position) -> tuple[str, ...]:
         """The tranches that must be gone before this one."""
@@ -195,7 +199,7 @@ class Plan:
         calm = all(rule(view, structure.root).passed for rule in self.half_size_unless)
         rooms = [rule(view, candidate) for rule in self.size]
         rooms += [
-            rule.units(view, candidate) for rule in self.take_when if isinstance(rule, CostAtMost)
+            rule.units(view, candidate) for rule in self.take_when if isinstance(rule, Rationing)
         ]
         units = min(rooms, default=inf)
         return replace(structure, size_factor=1.0 if calm else 0.5, units_max=units)
@@ -211,12 +215,20 @@ def taken_when(view: View, candidate: Candidate, rules: Sequence[WorthRule]) -> 
     return replace(candidate.structure, readings=readings, credit_min=least)
 
 
+def stopped_within(view: View, wanted: Structure) -> Structure | Skip:
+    """What is sold again, of no more units than may be lost at its stops (R-SIZ-01)."""
+    room = at_the_stop(wanted, view)
+    units = min(wanted.units_max, room.units)
+    readings = (*wanted.readings, room.reading)
+    return replace(wanted, units_max=units, readings=readings) if units >= 1.0 else Skip(readings)
+
+
 def profit_price(position: Position, of_premium: float) -> Decimal:
     """The net credit per unit (negative: a cost) at which a profit order rests, before the tick.
 
-    A credit of 4.00 with a target of half is bought back at 2.00; a debit of 9.00 is sold at 13.50.
+    A credit of 4.00 with a target of half is bought back at 2.00; a debit of 9.00 is sold at 13.50. What
+    closing a part of it has brought or cost since is counted.
     """
     units, _ = position.legs_to_close
-    per_unit = position.premium / units / product(position.root).multiplier
-    gain = points(of_premium) * abs(per_unit)
-    return gain - per_unit
+    wanted = points(of_premium) * abs(position.opening_premium)
+    return (wanted - position.premium) / units / product(position.root).multiplier

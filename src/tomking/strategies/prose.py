@@ -70,7 +70,8 @@ def prose(plan: Plan) -> str:
 
 def _opening(plan: Plan) -> Iterator[str]:
     """When it is asked, of what it is made, what must hold."""
-    yield f"Trades options on {', or else '.join(plan.roots)}, {_expiry(plan)}."
+    expiry = f", {_expiry(plan)}" if _has_followers(plan) else ""
+    yield f"Trades options on {', or else '.join(plan.roots)}{expiry}."
     for slots in plan.slots:
         yield f"It is asked {_when(slots)}; {HOLIDAY[slots.holiday]}."
     if plan.enter_when:
@@ -81,6 +82,11 @@ def _opening(plan: Plan) -> Iterator[str]:
         yield f"It is taken only when {_listed(plan.take_when)}."
     if plan.size:
         yield f"Its size is at most {_listed(plan.size)}."
+
+
+def _has_followers(plan: Plan) -> bool:
+    """Whether a tranche expires as the plan says; where each says its own, the plan's is nobody's."""
+    return any(tranche.expires is None for tranche in plan.tranches)
 
 
 def _expiry(plan: Plan) -> str:
@@ -172,14 +178,15 @@ def _listed(rules: Iterable[object]) -> str:
 
 
 def table(plan: Plan) -> tuple[Row, ...]:
-    """The plan as rows: slots, expiry, entry rules, floors, then legs and stay rules by tranche."""
+    """The plan as rows: slots, expiry, entry rules, floors, size, then everything of each tranche."""
     return tuple(_rows(plan))
 
 
 def _rows(plan: Plan) -> Iterator[Row]:
     yield Row("roots", ", ".join(plan.roots))
     yield from (Row("slot", str(slots)) for slots in plan.slots)
-    yield Row("expiry", _expiry(plan))
+    if _has_followers(plan):
+        yield Row("expiry", _expiry(plan))
     yield from (Row("enter when", str(rule), rule_of(rule)) for rule in plan.enter_when)
     yield from (Row("half size unless", str(rule), rule_of(rule)) for rule in plan.half_size_unless)
     yield from (Row("take when", str(rule), rule_of(rule)) for rule in plan.take_when)
@@ -188,18 +195,20 @@ def _rows(plan: Plan) -> Iterator[Row]:
     for shape in plan.shapes:
         yield from (Row(f"{shape.name}, when", str(rule), rule_of(rule)) for rule in shape.when)
         for tranche in shape.tranches:
-            place = _place(shape, tranche)
-            yield from (
-                Row(f"{place}, leg", f"{leg}{_refused(leg)}", rule_of(leg.pick))
-                for leg in tranche.legs
-            )
-            yield from (
-                Row(f"{place}, stay while", str(rule), rule_of(rule)) for rule in tranche.stay_while
-            )
-            yield from (
-                Row(f"{place}, adjust", _adjustment(how), how.rule) for how in tranche.adjustments
-            )
-            yield from (Row(f"{place}, renewed", str(slots)) for slots in tranche.renewed)
+            yield from _rows_of(tranche, _place(shape, tranche))
+
+
+def _rows_of(tranche: Tranche, place: str) -> Iterator[Row]:
+    if tranche.expires:
+        yield Row(f"{place}, expiry", str(tranche.expires))
+    for leg in tranche.legs:
+        yield Row(f"{place}, leg", f"{leg}{_refused(leg)}", rule_of(leg.pick))
+    yield from (Row(f"{place}, stay while", str(r), rule_of(r)) for r in tranche.stay_while)
+    yield from (Row(f"{place}, adjust", _adjustment(how), how.rule) for how in tranche.adjustments)
+    yield from (Row(f"{place}, renewed", str(slots)) for slots in tranche.renewed)
+    yield from (Row(f"{place}, renewed when", str(r), rule_of(r)) for r in tranche.take_when)
+    if tranche.covers:
+        yield Row(f"{place}, covers", f"closed only after the {' and the '.join(tranche.covers)}")
 
 
 def _place(shape: Shape, tranche: Tranche) -> str:
@@ -279,7 +288,12 @@ def _record(kind: Any, x: Any, where: str) -> Any:
     for name, f in known.items():
         if name not in data and f.default is MISSING and f.default_factory is MISSING:
             raise ConfigError(f"{where} lacks {name}: add it")
-    return kind(**{key: _read(hints[key], data[key], f"{where}.{key}", key) for key in data})
+    return kind(
+        **{
+            key: _read(hints[key], data[key], f"{where}.{key}", f"{kind.__name__}.{key}")
+            for key in data
+        }
+    )
 
 
 def _fields(x: Any, where: str, what: str) -> Mapping[str, Any]:

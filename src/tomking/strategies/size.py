@@ -1,7 +1,10 @@
-"""How many units a plan itself takes at most; risk and margin may allow fewer, never more."""
+"""How many units a plan itself takes at most; risk and margin may allow fewer, never more.
+
+Shares of net liq are of what the stage lets trade of it (``View.capital``).
+"""
 
 from math import inf
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tomking.core.product import product
 from tomking.core.value import value
@@ -14,6 +17,15 @@ class SizeRule(Protocol):
 
     def __call__(self, view: View, candidate: Candidate, /) -> float:
         """The most units now."""
+        ...
+
+
+@runtime_checkable
+class Rationing(Protocol):
+    """A rule of what is taken that has room for so many units: it bounds the size as well."""
+
+    def units(self, view: View, candidate: Candidate, /) -> float:
+        """The most units it still holds at; infinite when it has nothing to say."""
         ...
 
 
@@ -39,26 +51,20 @@ class VixScaled:
 
 @value
 class VixSteps:
-    """No unit under one level of VIX, so many from it on, and a multiple above another."""
+    """So many units, and a multiple above a level of VIX; what VIX must be at least is an entry rule."""
 
     units: float
-    skip: float
     above: float
     times: float = 2.0
     rule: str = ""
 
     def __call__(self, view: View, candidate: Candidate, /) -> float:
-        """Units by the band VIX stands in."""
-        vix = view.market.vix.value
-        if vix < self.skip:
-            return 0.0
-        return self.units * (self.times if vix > self.above else 1.0)
+        """Units on either side of the level."""
+        return self.units * (self.times if view.market.vix.value > self.above else 1.0)
 
     def __str__(self) -> str:
-        return (
-            f"no unit below VIX {self.skip:g}, {self.units:g} from there on, "
-            f"{self.units * self.times:g} above {self.above:g}"
-        )
+        unit = "unit" if self.units == 1.0 else "units"
+        return f"{self.units:g} {unit}, {self.units * self.times:g} above VIX {self.above:g}"
 
 
 @value
@@ -80,8 +86,8 @@ class DebitBudget:
         cost = dearest(candidate)
         if cost <= 0.0:
             return inf
-        budget = debit_budget(self, view.net_liq, view.market.vix.value, view.limits.usd_per_gbp)
-        one = 1.0 if cost <= self.one_share * view.net_liq else 0.0
+        budget = debit_budget(self, view.capital, view.market.vix.value, view.limits.usd_per_gbp)
+        one = 1.0 if cost <= self.one_share * view.capital else 0.0
         return max(budget / cost, one)
 
     def __str__(self) -> str:
@@ -100,7 +106,7 @@ class RiskBudget:
 
     def __call__(self, view: View, candidate: Candidate, /) -> float:
         """Units whose greatest loss fits the budget; none when nothing bounds it."""
-        return _of_budget(self.share * view.net_liq, candidate)
+        return _of_budget(self.share * view.capital, candidate)
 
     def __str__(self) -> str:
         return f"what can lose {100.0 * self.share:g}% of net liq at the worst"
@@ -150,11 +156,11 @@ def dearest(candidate: Candidate) -> float:
     )
 
 
-def debit_budget(rule: DebitBudget, net_liq: float, vix: float, usd_per_gbp: float) -> float:
-    """Dollars that a budget allows at a net liquidation value and a level of VIX.
+def debit_budget(rule: DebitBudget, capital: float, vix: float, usd_per_gbp: float) -> float:
+    """Dollars that a budget allows of what may be traded, at a level of VIX.
 
-    >>> rule = DebitBudget(0.003, 15.0, 500.0, 0.0075)
+    >>> rule = DebitBudget(share=0.003, at=15.0, most_gbp=500.0, one_share=0.0075)
     >>> [round(debit_budget(rule, 60_000, vix, 1.0), 2) for vix in (12, 15, 20, 30)]
     [144.0, 180.0, 240.0, 360.0]
     """
-    return min(rule.share * net_liq * vix / rule.at, rule.most_gbp * usd_per_gbp)
+    return min(rule.share * capital * vix / rule.at, rule.most_gbp * usd_per_gbp)

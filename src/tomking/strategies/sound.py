@@ -10,6 +10,7 @@ from itertools import chain
 
 from tomking.core.contract import Right
 from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.losses import unit_stop
 from tomking.strategies.picks import Away, Delta, LegPlan, SameStrike
 from tomking.strategies.plan import Plan
 from tomking.strategies.stay import (
@@ -120,6 +121,11 @@ def _stops(plan: Plan) -> Iterator[str]:
                     "LossBelowNetLiq or ShortDeltaBelow to its stay_while, or buy it for a debit "
                     "(DebitAtMost in take_when)"
                 )
+            elif _is_endless(shape, tranche):
+                yield (
+                    f"no stop says what a unit of the naked tranche {tranche.name!r} may lose, so none "
+                    "is ever traded (R-SIZ-01): add LossBelow to its stay_while"
+                )
 
 
 def _clocks(plan: Plan) -> Iterator[str]:
@@ -141,9 +147,21 @@ def _is_short(tranche: Tranche) -> bool:
 
 def _is_stopped(plan: Plan, shape: Shape, tranche: Tranche) -> bool:
     """By a rule of its own, of the tranche that covers it, or by what was paid."""
-    ours = (tranche, *(other for other in shape.tranches if tranche.name in other.covers))
+    ours = _answering(shape, tranche)
     stopped = any(isinstance(rule, STOPS) for each in ours for rule in each.stay_while)
     return stopped or _is_bought(plan, shape) or _nearer_longs(tranche)
+
+
+def _is_endless(shape: Shape, tranche: Tranche) -> bool:
+    """Whether a tranche is naked, in its shape too, and no stop bounds what a unit of it loses."""
+    legs = [leg for each in shape.tranches for leg in each.legs]
+    naked = any(_net(tranche.legs, right) < 0 and _net(legs, right) < 0 for right in Right)
+    return naked and all(unit_stop(each) is None for each in _answering(shape, tranche))
+
+
+def _answering(shape: Shape, tranche: Tranche) -> tuple[Tranche, ...]:
+    """A tranche and those that cover it: a stop of any of them is its stop."""
+    return tranche, *(other for other in shape.tranches if tranche.name in other.covers)
 
 
 def _is_bought(plan: Plan, shape: Shape) -> bool:

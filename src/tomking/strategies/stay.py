@@ -1,8 +1,9 @@
 """Stay rules: true while a position is kept; the first that no longer holds is the exit.
 
 A rule measures two floats and the engine compares; words are made when the answer changes or
-somebody asks. Fractions are of the *absolute* premium: a fraction of a debit is not a negative
-target.
+somebody asks. Fractions are of the *absolute* premium a position was opened for: a fraction of a debit
+is not a negative target. A side that is bought back leaves its part in that: what it cost stays in the
+loss, so what it brought stays in the bound.
 """
 
 from math import inf, nan
@@ -70,7 +71,7 @@ class ProfitBelow:
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """Open profit against its share of the premium, in dollars."""
-        return view.profit(position), self.of_premium * abs(float(position.premium))
+        return view.profit(position), self.of_premium * abs(float(position.opening_premium))
 
     def __str__(self) -> str:
         return f"profit is below {self.of_premium:.0%} of the premium"
@@ -89,7 +90,7 @@ class LossBelow:
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """Open loss against its multiple of the premium, in dollars."""
-        return -view.profit(position), self.of_premium * abs(float(position.premium))
+        return -view.profit(position), self.of_premium * abs(float(position.opening_premium))
 
     def __str__(self) -> str:
         return f"the loss is below {self.of_premium:g} times the premium"
@@ -303,7 +304,7 @@ class ExtrinsicAbove:
             for contract, quantity in position.held
             if contract.is_option
         )  # fmt: skip
-        return left - intrinsic, self.of_premium * abs(float(position.premium))
+        return left - intrinsic, self.of_premium * abs(float(position.opening_premium))
 
     def __str__(self) -> str:
         return f"more than {self.of_premium:.0%} of the premium is extrinsic value still"

@@ -56,12 +56,12 @@ STRANGLE = Plan(
         VixAtMost(30.0, "R-SGL-03"),
         IvRankAtLeast(0.30, "R-SGL-03"),
         RangeAtMost(0.08, "R-SGL-04"),
-        PlaceAtLeast(20, 0.20, "R-SGL-04"),
-        PlaceAtMost(20, 0.80, "R-SGL-04"),
-        NoEventWithin(("FOMC",), 3, "R-EVT-09"),
+        PlaceAtLeast(days=20, share=0.20, rule="R-SGL-04"),
+        PlaceAtMost(days=20, share=0.80, rule="R-SGL-04"),
+        NoEventWithin(("FOMC",), days=3, rule="R-EVT-09"),
     ),
     take_when=(CreditAtLeast(1.0, "R-SGL-02"), NoneOpenedWithin(4, "R-SGL-07")),
-    size=(VixScaled(2.0, rule="R-SIZ-06"),),
+    size=(VixScaled(base=2.0, rule="R-SIZ-06"),),
     shapes=(
         Shape(
             "strangle",
@@ -93,7 +93,10 @@ STRANGLE_CL = replace(
     title="Crude oil strangle",
     roots=("CL", "MCL"),
     variant_of="strangle",
-    enter_when=(*STRANGLE.enter_when[:-1], NoEventWithin(("FOMC", "OPEC"), 3, "R-EVT-09")),
+    enter_when=(
+        *STRANGLE.enter_when[:-1],
+        NoEventWithin(("FOMC", "OPEC"), days=3, rule="R-EVT-09"),
+    ),
     take_when=(CreditAtLeast(0.10, "R-SGL-02"), STRANGLE.take_when[1]),
 )
 

@@ -45,7 +45,7 @@ class WholeLossBelow:
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """Dollars lost over the campaign against the share."""
-        return -earned(position, view), self.of_premium * abs(float(position.premium))
+        return -earned(position, view), self.of_premium * abs(float(position.opening_premium))
 
     def __str__(self) -> str:
         return f"the whole has lost less than {self.of_premium:.0%} of what this part of it cost"
@@ -64,7 +64,7 @@ class WholeGainBelow:
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """Dollars earned over the campaign against the share."""
-        return earned(position, view), self.of_premium * abs(float(position.premium))
+        return earned(position, view), self.of_premium * abs(float(position.opening_premium))
 
     def __str__(self) -> str:
         return f"the whole has earned less than {self.of_premium:.0%} of what this part of it cost"

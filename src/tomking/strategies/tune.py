@@ -17,6 +17,7 @@ from tomking.core.calendar import Moment
 from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
 from tomking.core.value import value
+from tomking.market.snapshot import DAYS_AHEAD
 from tomking.strategies.adjust import Adjustment
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.picks import LegPlan
@@ -32,7 +33,8 @@ NOT_FIGURES = frozenset(
 LISTS = ("slots", "enter_when", "half_size_unless", "take_when", "size")
 #: Parts that hold others, and give them their name.
 PARTS = Shape | Tranche | LegPlan | Adjustment
-#: Whole figures that would stop the clock or name no day; every other number is nought or more.
+#: Figures that would stop the clock, name no day or lie beyond what is known, by field or by rule and
+#: field; every other number is nought or more.
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "dte": (0, 1100),
     "within": (0, 1100),
@@ -44,6 +46,8 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "on": (0, 4),
     "quantity": (-100, 100),
     "points": (-10_000, 10_000),
+    "NoEventWithin.days": (0, DAYS_AHEAD),
+    "NoExDateWithin.days": (0, DAYS_AHEAD),
 }
 
 
@@ -85,7 +89,7 @@ def tune(plan: Plan, changes: Mapping[str, Any]) -> Plan:
         named = [key for key in figure.keys if key in changes]
         if not named:
             return figure.now
-        return fitted(figure.hint, changes[named[-1]], figure.field, f"{plan.name}.{named[-1]}")
+        return fitted(figure.hint, changes[named[-1]], figure.keys[0], f"{plan.name}.{named[-1]}")
 
     tuned = _mapped(plan, (), (), chosen)
     assert isinstance(tuned, Plan)
@@ -241,7 +245,7 @@ def _number(hint: Any, given: Any, field: str, where: str) -> float | int | None
     optional = NoneType in get_args(hint)
     if optional and given in (None, NOTHING):
         return None
-    low, high = BOUNDS.get(field, (0.0, inf))
+    low, high = bounds_of(field)
     whole = hint is not float
     if (
         not isinstance(given, int | float)
@@ -254,6 +258,11 @@ def _number(hint: Any, given: Any, field: str, where: str) -> float | int | None
             f"{f', or {NOTHING}' if optional else ''}"
         )
     return int(given) if whole else float(given)
+
+
+def bounds_of(field: str) -> tuple[float, float]:
+    """The least and the greatest a number may be, by field or by rule and field (``Slots.also``)."""
+    return BOUNDS.get(field) or BOUNDS.get(field.rpartition(".")[2], (0.0, inf))
 
 
 def moment_text(moment: Moment) -> str:

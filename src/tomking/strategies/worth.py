@@ -255,7 +255,10 @@ def extrinsic_share(view: View, quote: Quote) -> float | None:
 
 @value
 class CallsAbove:
-    """Every call sold stands above every call bought or held: assignment then never loses width."""
+    """Every call sold stands above every call bought or held: assignment then never loses width.
+
+    Without one that is bought or held it stands above nothing.
+    """
 
     rule: str = ""
     stage: ClassVar[Stage] = Stage.MARKET
@@ -269,7 +272,7 @@ class CallsAbove:
         sold = [strike for strike, quantity in calls if quantity < 0]
         bought = [strike for strike, quantity in calls if quantity > 0]
         bought += long_calls(view, candidate.structure.campaign)
-        seen = min(sold, default=inf) - max(bought, default=0.0)
+        seen = min(sold) - max(bought, default=inf) if sold else inf
         return (
             Reading(
                 "points between the calls", self.stage, Sense.ABOVE, seen, 0.0, "points", self.rule
@@ -297,7 +300,10 @@ def long_calls(view: View, campaign: str) -> list[float]:
 
 @value
 class CostAtMost:
-    """What is paid for a leg, and for those of the strategy already held, as shares of net liq."""
+    """What is paid for a leg, and for those of the strategy already held, as shares of net liq.
+
+    Of as much of it as the stage lets trade (``View.capital``).
+    """
 
     tranche: str
     each: float
@@ -307,7 +313,7 @@ class CostAtMost:
 
     def __call__(self, view: View, candidate: Candidate, /) -> tuple[Reading, ...]:
         cost, held = self.dollars(view, candidate)
-        whole = view.net_liq
+        whole = view.capital
         return (
             self._reading(
                 f"cost of the {self.tranche}", cost / whole if whole > 0 else None, self.each
@@ -326,13 +332,13 @@ class CostAtMost:
         """What one unit costs at mid, and what was paid for those the strategy holds."""
         what, mine = product(candidate.structure.root).multiplier, self.tranche
         cost = sum(leg.quantity * q.mid * what for leg, q in candidate.pairs if leg.tranche == mine)
-        held = (p.premium for p in view.book.of(candidate.strategy) if p.tranche == mine)
+        held = (p.opening_premium for p in view.book.of(candidate.strategy) if p.tranche == mine)
         return cost, -float(sum(held))
 
-    def units(self, view: View, candidate: Candidate) -> float:
+    def units(self, view: View, candidate: Candidate, /) -> float:
         """How many units both shares have room for: the shares are of all that is bought."""
         cost, held = self.dollars(view, candidate)
-        room = min(self.each * view.net_liq, self.together * view.net_liq - held)
+        room = min(self.each * view.capital, self.together * view.capital - held)
         return max(room / cost, 0.0) if cost > 0.0 else inf
 
     def least(self, readings: Sequence[Reading], /) -> float:

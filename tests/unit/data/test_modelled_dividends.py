@@ -23,9 +23,15 @@ def day_on(on: date, scale: str) -> Day:
 
 
 @pytest.mark.parametrize(
-    ("on", "known"), [(EVE, True), (EX_DATE, True), (AFTER, False), (date(2018, 6, 13), False)]
-)
-def test_a_dividend_is_known_on_its_eve_and_its_ex_date(on: date, known: bool) -> None:
+    ("on", "known"),
+    [
+        (date(2018, 6, 7), False), (date(2018, 6, 8), True), (EVE, True), (EX_DATE, True),
+        (AFTER, False),
+    ],
+)  # fmt: skip
+def test_a_dividend_is_known_from_a_week_before_its_ex_date_to_that_day(
+    on: date, known: bool
+) -> None:
     expected = (Dividend(EX_DATE, Decimal("1.24557")),) if known else ()
     assert day_on(on, "literal").dividends == {"SPY": expected}
 

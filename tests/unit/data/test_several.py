@@ -17,6 +17,7 @@ from tomking.data.families import NASDAQ, WTI
 from tomking.data.modelled import ModelMarket
 from tomking.data.several import SeveralMarkets, SeveralSnapshot
 from tomking.market.delivery import future_contract
+from tomking.market.events import Ahead
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import MID, NO_SHOCK, VOL, Quote, Shock
 from tomking.portfolio.columns import columns
@@ -77,8 +78,8 @@ def test_vix_rate_and_session_are_those_of_the_s_and_p(
 
 def test_opec_is_told_beside_the_events_of_the_index(market: SeveralMarkets) -> None:
     before = market.at(at(60, date(2015, 12, 1)))
-    assert before.day.coming["OPEC"] == 3
-    assert before.day.coming["NFP"] == 3
+    assert before.day.coming["OPEC"] == Ahead(3, 7)
+    assert before.day.coming["NFP"] == Ahead(3, 7)
     assert "OPEC" in market.at(at(60, date(2015, 12, 4))).day.blocked
 
 

@@ -232,7 +232,7 @@ def test_the_next_order_about_a_position_stands_in_for_the_newest_at_work() -> N
 
 @pytest.mark.rule("R-MAN-01")
 def test_a_target_that_can_no_longer_be_earned_is_not_sent() -> None:
-    """The tested side cost more than both brought: to close the rest at a credit is no order."""
+    """The tested side cost more than the target leaves: to close the rest at a credit is no order."""
     book = book_of(STRANGLED)
     (position,) = book.positions.values()
     left = replace(position, held=position.held[1:], premium=Decimal(-1500), whole=True)
@@ -243,7 +243,7 @@ def test_a_target_that_can_no_longer_be_earned_is_not_sent() -> None:
         desk(STRANGLE), view(near(), replace(book, positions={position.id: cheap}))
     )
     assert target.tif is TimeInForce.GTC
-    assert target.limit == Decimal("-15.00")
+    assert target.limit == Decimal("-18.00")  # 30 points are there, and 12 of 24 are wanted
 
 
 # -- renewals ------------------------------------------------------------------------------------

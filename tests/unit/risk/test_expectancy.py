@@ -163,6 +163,7 @@ def test_a_size_says_what_its_stops_would_lose() -> None:
     each = wanted.stop_loss * 5.0
     assert told.observed == pytest.approx(found.units * each, abs=0.01)
     assert told.passed
+    assert told.bound == round(seen.limits.stop_risk_max * seen.capital, 2)
     assert found.units > 1
 
 

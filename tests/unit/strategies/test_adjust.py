@@ -7,15 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.contract import Right
+from tomking.core.evidence import Evidence
 from tomking.core.facts import Sent
 from tomking.core.order import Purpose, Structure
 from tomking.core.reading import Skip
+from tomking.data.embedded import window
+from tomking.data.modelled import ModelMarket
+from tomking.market.sessions import session_of
 from tomking.market.snapshot import DELTA
 from tomking.portfolio.book import Book, Position, apply
 from tomking.risk.view import View
 from tomking.strategies.adjust import Adjustment, closed_legs
-from tomking.strategies.build import units_of
+from tomking.strategies.build import held_quotes, units_of
 from tomking.strategies.ipmcc import IPMCC
 from tomking.strategies.leap_ladder import LEAP_LADDER
 from tomking.strategies.lt112 import LT112, LT112_CALENDARISED
@@ -276,3 +281,28 @@ def test_naked_puts_are_sold_again_while_their_spread_lasts(vol: float, sold: bo
         assert isinstance(found, Skip)
         assert [reading.rule for reading in found.failed] == ["R-112-10"]
     assert renewals(LT112, market, held) == []
+
+
+def test_what_is_held_is_quoted_as_old_as_its_marks() -> None:
+    recorded = replace(board(TUESDAY), age_s=40.0)
+    quotes = held_quotes(IPMCC, "ipmcc/a", view(recorded, leap(recorded, campaign="ipmcc/a")))
+    (quote,) = quotes.values()
+    assert (recorded.at - quote.at).total_seconds() == 40.0
+    assert quote.evidence is Evidence.MODEL
+    blind = replace(recorded, quotes={quote.contract: (NAN, NAN)})
+    (unseen,) = held_quotes(
+        IPMCC, "ipmcc/a", view(blind, leap(recorded, campaign="ipmcc/a"))
+    ).values()
+    assert unseen.at < recorded.at.replace(year=1970)
+
+
+def test_a_recorded_vix_makes_no_recorded_quote() -> None:
+    """In the modelled market VIX is somebody's record at the close, and a quote never is."""
+    hours = session_of(date(2015, 9, 1))
+    assert hours is not None
+    now = ModelMarket(window(), 1).at(hours.at(hours.minutes + AFTER_CLOSE))
+    assert now.vix.evidence > Evidence.MODEL
+    held = leap(board(date(2015, 9, 1)), campaign="ipmcc/a")
+    seen = replace(view(board()), market=now, book=held, marks=now.marks(held.legs))
+    (quote,) = held_quotes(IPMCC, "ipmcc/a", seen).values()
+    assert quote.evidence is Evidence.MODEL

@@ -12,6 +12,7 @@ from tomking.portfolio.columns import columns_of
 from tomking.risk.limits import Limits, named
 from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
 from tomking.strategies.plan import Plan
+from tomking.strategies.tune import tune
 from worlds.board import Board, board
 from worlds.orders import view
 
@@ -63,6 +64,15 @@ def test_vix_skips_a_rung_or_doubles_it(vix: float, units: int) -> None:
     else:
         assert isinstance(found, Skip)
         assert {reading.rule for reading in found.failed} == {"R-LEP-02"}
+
+
+@pytest.mark.rule("R-LEP-02")
+def test_the_floor_of_vix_is_one_figure() -> None:
+    lower = tune(LEAP_LADDER, {"VixAtLeast.floor": 12.0})
+    found = entered(lower, monday(vix_points=12.5))
+    assert isinstance(found, Structure)
+    assert found.units_max == 1
+    assert isinstance(entered(lower, monday(vix_points=11.9)), Skip)
 
 
 @pytest.mark.rule("R-LEP-04")

@@ -1,23 +1,29 @@
 """Plans: readings of every stage, tranches, targets and the figures of a structure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from math import inf
+from typing import ClassVar
 
 import pytest
 
 from tomking.core.contract import Right
 from tomking.core.order import Leg, Structure
-from tomking.core.reading import Skip, Stage
+from tomking.core.reading import Reading, Skip, Stage
+from tomking.core.value import value
 from tomking.portfolio.book import Position
 from tomking.portfolio.columns import columns_of
-from tomking.strategies.build import Shape, Tranche, defined_loss
+from tomking.risk.view import View
+from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.losses import defined_loss
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.picks import Away, Delta, buy, sell
 from tomking.strategies.plan import profit_price
 from tomking.strategies.stay import ProfitBelow
+from tomking.strategies.worth import Candidate
 from worlds.board import FRIDAY, board, day_of
 from worlds.orders import book_with, legs_of, order, view
 
@@ -138,6 +144,31 @@ def test_stops_of_every_tranche_add_up() -> None:
     naked = next(leg for leg in wanted.legs if leg.tranche == "naked puts")
     quote = float(market.marks(columns_of((naked,))).table[2, 0])
     assert wanted.stop_loss == pytest.approx(2.0 * 2.0 * quote)
+
+
+@value
+class TwoAtMost:
+    """Somebody's own rule: it always holds, for two units."""
+
+    rule: str = ""
+    stage: ClassVar[Stage] = Stage.MARGIN
+
+    def __call__(self, view: View, candidate: Candidate, /) -> tuple[Reading, ...]:
+        return ()
+
+    def least(self, readings: Sequence[Reading], /) -> float:
+        return -inf
+
+    def units(self, view: View, candidate: Candidate, /) -> float:
+        return 2.0
+
+
+@pytest.mark.rule("R-SIZ-06")
+def test_a_rule_of_what_is_taken_may_bound_the_units_too() -> None:
+    market = board(date(2025, 9, 3), 30, vol=0.22, grid=10.0)
+    mine = replace(LT112, take_when=(TwoAtMost(), *LT112.take_when))
+    found = [plan.enter(view(market), "ES") for plan in (LT112, mine)]
+    assert [one.units_max for one in found if isinstance(one, Structure)] == [inf, 2.0]
 
 
 def test_a_plan_is_a_value() -> None:

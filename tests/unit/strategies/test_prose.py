@@ -16,6 +16,7 @@ from tomking import strategies
 from tomking.core.errors import ConfigError
 from tomking.strategies.entry import VixBelow
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.ipmcc import IPMCC, WEEK
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.picks import AtrAway, Delta
 from tomking.strategies.plan import Plan
@@ -80,6 +81,21 @@ def test_half_a_size_and_a_month_less_slot_are_said() -> None:
     assert "It takes half its size unless" in said
     assert "every Friday at 10:30 New York" in said
     assert "on the first Wednesday of the month" in " ".join(prose(LT112).split())
+
+
+@pytest.mark.rule("R-PMC-09")
+def test_a_table_says_of_each_tranche_when_it_ends_and_what_it_covers() -> None:
+    rows = {(row.part, row.says, row.rule) for row in table(IPMCC)}
+    assert ("leap and weekly, weekly, expiry", str(WEEK), "") in rows
+    assert ("leap and weekly, leap, covers", "closed only after the weekly", "") in rows
+    sold = ("leap and weekly, weekly, renewed when", "the call sold stands above the call bought")
+    assert (*sold, "R-PMC-02") in rows
+
+
+def test_the_expiry_of_a_plan_is_said_where_a_tranche_follows_it() -> None:
+    assert [row.part for row in table(IPMCC) if row.part == "expiry"] == []
+    assert prose(IPMCC).splitlines()[2].startswith("Trades options on SPY. It is asked")
+    assert [row.part for row in table(LT112) if row.part == "expiry"] == ["expiry"]
 
 
 def test_every_entry_and_stay_rule_of_the_plans_has_an_id() -> None:

@@ -14,12 +14,13 @@ from tomking.core.evidence import Evidence
 from tomking.core.order import Leg, Structure
 from tomking.core.reading import Skip
 from tomking.market.snapshot import Quote
+from tomking.risk.limits import Limits
 from tomking.risk.sizing import sized
 from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
 from tomking.strategies.plan import Plan
-from tomking.strategies.size import DebitBudget, VixScaled, VixSteps
+from tomking.strategies.size import DebitBudget, RiskBudget, VixScaled, VixSteps
 from tomking.strategies.strangle import STRANGLE
-from tomking.strategies.worth import Candidate
+from tomking.strategies.worth import Candidate, CostAtMost
 from worlds.board import FRIDAY, board, day_of
 from worlds.orders import legs_of, view
 
@@ -62,11 +63,10 @@ def test_more_vix_never_means_fewer_units_and_never_more_than_the_cap(
 
 
 @pytest.mark.rule("R-LEP-02")
-@pytest.mark.parametrize(
-    ("vix", "units"), [(14.99, 0), (15.0, 1), (20.0, 1), (20.01, 2), (35.0, 2)]
-)
-def test_a_ladder_skips_below_vix_15_and_doubles_above_20(vix: float, units: int) -> None:
-    rule = VixSteps(1.0, 15.0, 20.0, 2.0)
+@pytest.mark.parametrize(("vix", "units"), [(12.0, 1), (15.0, 1), (20.0, 1), (20.01, 2), (35.0, 2)])
+def test_a_ladder_doubles_above_vix_20(vix: float, units: int) -> None:
+    rule = VixSteps(units=1.0, above=20.0, times=2.0)
+    assert LEAP_LADDER.size == (replace(rule, rule="R-LEP-02"),)
     assert rule(view(board(vix_points=vix)), butterfly(1.0)) == units
 
 
@@ -85,7 +85,7 @@ def test_no_room_makes_a_plan_larger_than_it_wants_to_be(plan: Plan, day: date, 
 
 @pytest.mark.rule("R-LEP-05")
 def test_bought_rungs_cost_a_hundredth_of_the_account_in_all() -> None:
-    """Two fit at 753 dollars in 200,000; without the rule twelve would."""
+    """Two fit at 753 dollars in 200,000; without the rule four would (R-SIZ-01)."""
     market = board(MONDAY, 60, vol=0.20)
     seen = view(market, cash="200000")
     wanted = LEAP_PROTECT.enter(seen, "SPY")
@@ -93,7 +93,7 @@ def test_bought_rungs_cost_a_hundredth_of_the_account_in_all() -> None:
     assert 1.0 <= wanted.units_max * -wanted.credit * 100.0 / 2000.0 <= 1.0 + 1e-9
     assert sized(wanted, seen, "leap_protect").units == 2
     free = replace(wanted, units_max=inf)
-    assert sized(free, seen, "leap_protect").units > 5
+    assert sized(free, seen, "leap_protect").units == 4
 
 
 @pytest.mark.parametrize(("debit", "units"), [(1.5, 2), (3.0, 1), (9.0, 1), (9.05, 0), (0.0, inf)])
@@ -105,3 +105,21 @@ def test_a_budget_buys_what_it_buys_and_one_that_is_not_too_dear(
     seen = replace(view(board(vix_points=15.0)), net_liq=60_000.0)
     found = rule(seen, butterfly(debit))
     assert (found if found == inf else floor(found)) == units
+
+
+@pytest.mark.rule("R-STG-02")
+def test_a_budget_is_a_share_of_what_the_stage_lets_trade() -> None:
+    """5,000 pounds in stage 1, whatever the account holds."""
+    staged, whole = (
+        view(board(vix_points=15.0), cash="200000", limits=Limits(stage=stage)) for stage in (1, 4)
+    )
+    share = staged.capital / 200_000.0
+    assert share < 0.05
+    rules = (
+        DebitBudget(0.003, 15.0, 5000.0, 0.0), RiskBudget(0.015),
+        CostAtMost("all", 0.25, 0.35).units,
+    )  # fmt: skip
+    for rule in rules:
+        assert rule(staged, butterfly(1.0)) == pytest.approx(share * rule(whole, butterfly(1.0)))
+    seen = CostAtMost("all", 0.25, 0.35)(staged, butterfly(1.0))[0].observed
+    assert seen == pytest.approx(50.0 / staged.capital)

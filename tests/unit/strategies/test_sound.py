@@ -78,6 +78,14 @@ def test_a_short_tranche_has_a_stop_of_any_kind(stop: StayRule) -> None:
     assert said.startswith("the tranche 'spread' is short and has no stop: add LossBelow")
 
 
+@pytest.mark.rule("R-SIZ-01")
+@pytest.mark.parametrize("stop", [LossBelowNetLiq(0.02), ShortDeltaBelow(0.3)])
+def test_a_naked_tranche_has_a_stop_that_bounds_a_unit(stop: StayRule) -> None:
+    (said,) = faults(plan(tranche(SOLD, stop)))
+    assert said.startswith("no stop says what a unit of the naked tranche 'spread' may lose")
+    assert faults(plan(tranche(SOLD, stop, LossBelow(2.0)))) == ()
+
+
 def test_what_is_bought_needs_no_stop() -> None:
     assert faults(plan(tranche((buy(1, Right.PUT, Delta(0.30), "long put"),)))) == ()
     paid = (DebitAtMost(2.0),)

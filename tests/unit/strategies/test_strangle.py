@@ -11,6 +11,7 @@ from tomking.core.contract import Right
 from tomking.core.order import Structure
 from tomking.core.product import product
 from tomking.core.reading import Skip
+from tomking.market.events import Ahead
 from tomking.market.snapshot import DELTA
 from tomking.strategies.plan import Plan
 from tomking.strategies.stay import kept
@@ -106,7 +107,8 @@ def test_the_market_must_lie_still_and_volatility_be_dear(
     ids=lambda x: getattr(x, "name", str(x)),
 )  # fmt: skip
 def test_each_market_has_its_events(plan: Plan, event: str, passes: bool) -> None:
-    known = replace(day_of(TUESDAY, indicators=STILL), coming={event: 3})
+    calm = day_of(TUESDAY, indicators=STILL)
+    known = replace(calm, coming={**calm.coming, event: Ahead(3, 7)})
     (rule,) = (rule for rule in plan.enter_when if rule.rule == "R-EVT-09")
     assert rule(view(tuesday(day=known)), plan.roots[0]).passed is passes
 

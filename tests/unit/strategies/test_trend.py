@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tomking.core.evidence import Evidence
 from tomking.core.product import Kind, product
 from tomking.market.bars import Bars
+from tomking.market.events import Ahead
 from tomking.strategies import entry
 from tomking.strategies.entry import EntryRule, NoEarningsWithin, NoEventWithin, NoExDateWithin
 from tomking.strategies.trend import (
@@ -139,10 +140,13 @@ def test_a_broken_support_that_is_held_again_is_a_sign() -> None:
     assert rule(view(board(price=5950.0, day=early)), "ES").observed == 0
 
 
+AWAY = day_of(FRIDAY).coming
+
+
 @pytest.mark.rule("R-EVT-09")
 @pytest.mark.parametrize(("days", "passes"), [(0, False), (3, False), (4, True)])
 def test_an_event_within_three_days_keeps_out(days: int, passes: bool) -> None:
-    market = board(day=replace(day_of(FRIDAY), coming={"FOMC": days}))
+    market = board(day=replace(day_of(FRIDAY), coming=AWAY | {"FOMC": Ahead(days, 7)}))
     assert NoEventWithin(("FOMC", "OPEC"), 3)(view(market), "ES").passed is passes
     assert NoEventWithin(("OPEC",), 3)(view(market), "ES").passed
 

@@ -15,7 +15,7 @@ from tomking.core.reading import Reading
 from tomking.market.snapshot import Quote
 from tomking.portfolio.book import Book, empty_book, fold
 from tomking.strategies.apart import NoneOnExpiry, NoneOpenedWithin, NotOutliving
-from tomking.strategies.build import defined_loss
+from tomking.strategies.losses import defined_loss
 from tomking.strategies.worth import (
     CallsAbove,
     Candidate,
@@ -166,6 +166,14 @@ def test_of_a_roll_the_leg_that_comes_is_measured() -> None:
     )  # fmt: skip
     assert passes(DeltaFrom("leap", 0.75, 0.85), roll)
     assert not passes(DeltaFrom("weekly", 0.75, 0.85), roll)
+
+
+@pytest.mark.rule("R-PMC-02")
+def test_a_call_sold_with_nothing_bought_stands_above_nothing() -> None:
+    naked = candidate("-1 610 C", (7.0,), root="SPY", strategy="ipmcc")
+    assert not passes(CallsAbove(), naked)
+    assert passes(CallsAbove(), candidate("+1 520 C", (90.0,), root="SPY", strategy="ipmcc"))
+    assert passes(CallsAbove(), candidate("-1 520 P", (9.0,), root="SPY", strategy="ipmcc"))
 
 
 @pytest.mark.rule("R-PMC-02")

@@ -16,12 +16,11 @@ from tomking.app.ticket.plans import Fit
 from tomking.app.ticket.sound import lowest
 from tomking.app.ticket.underlying import has_row
 from tomking.core.errors import ConfigError
-from tomking.core.order import Structure
+from tomking.core.order import Leg, Structure
 from tomking.core.value import value
 from tomking.market.quoted import IMPLIED, Quoted
 from tomking.risk.sizing import Room, rooms
-from tomking.strategies.build import defined_loss
-from tomking.strategies.stay import LossBelow
+from tomking.strategies.losses import defined_loss, stop_loss
 
 
 @value
@@ -90,14 +89,13 @@ def structure(part: Ticket, fit: Fit | None) -> Structure:
 
 
 def _at_the_stop(fit: Fit) -> float:
-    """Points that the plan's loss rules let go of before they close; infinite without any."""
-    stops = [
-        rule.of_premium * abs(float(credit_points(part.legs)))
+    """Points that the plan's loss rules let go of before they close; infinite without a bound."""
+    legs = [
+        (Leg(leg.contract, leg.quantity, part.name), float(leg.price))
         for part in fit.parts
-        for rule in part.stay_while
-        if isinstance(rule, LossBelow)
+        for leg in part.legs
     ]
-    return sum(stops) if stops else inf
+    return stop_loss(fit.shape.tranches, [leg for leg, _ in legs], [price for _, price in legs])
 
 
 def _assumed(asked: Ticket, market: Quoted, fit: Fit | None, net_liq: Decimal) -> Iterator[str]:
