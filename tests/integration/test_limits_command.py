@@ -41,7 +41,7 @@ def limit_of(found: Any, name: str) -> Any:
         (["--capital", "100000", "--vix", "30.01"], 0.50, 40_000.0, "regime CRISIS"),
         (["--capital", "100000"], 0.80, 64_000.0, "phase 4"),  # nobody said VIX
         (["--capital", "100000", "--vix", "16", "--preset", "breakdown-v18"], 0.60, 48_000.0,
-         "regime ELEVATED"),
+         "regime NORMAL"),
     ],
 )  # fmt: skip
 def test_buying_power_and_who_binds_it(

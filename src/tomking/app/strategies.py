@@ -52,9 +52,14 @@ class Found:
         return self.own or self.strategy.name in CORE
 
     @property
+    def variant_of(self) -> str:
+        """The plan it is another form of; empty for one that stands by itself."""
+        return self.strategy.variant_of if isinstance(self.strategy, Plan) else ""
+
+    @property
     def is_variant(self) -> bool:
-        """Whether it is another form of a plan that is there."""
-        return isinstance(self.strategy, Plan) and bool(self.strategy.variant_of)
+        """Whether it is another form of a plan."""
+        return bool(self.variant_of)
 
 
 def found() -> Mapping[str, Found]:

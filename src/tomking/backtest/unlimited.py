@@ -64,7 +64,8 @@ KEPT = frozenset(
         "alarm_flash_min", "alarm_vix_jump", "alarm_poll_s", "reduce_closes_max", "unwind_order",
         "excess_fall", "emergency_auto", "emergency_hedge", "quote_age_max_s", "pattern_min",
         "pattern_form", "walk_mode", "walk_step", "walk_give_max", "walk_reprices_max",
-        "walk_pace_max", "hedge_premium_max", "house",
+        "walk_pace_max", "hedge_premium_max", "house", "variants",
+        "families",
     }
 )  # fmt: skip
 

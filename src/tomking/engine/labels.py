@@ -6,7 +6,7 @@ from tomking.core.order import Order
 from tomking.core.reading import Reading, Stage
 from tomking.risk.groups import group_of
 from tomking.risk.pattern import pattern_score
-from tomking.risk.regimes import REGIMES, band_of, bands_of
+from tomking.risk.regimes import regime_name
 from tomking.risk.view import View
 
 NOT_ASKED, UNKNOWN = "not asked", "unknown"
@@ -29,7 +29,9 @@ def _told(root: str, view: View, pattern: str) -> dict[str, str]:
     """Regime, phase, stage, group, pattern score, VIX and the class of the evidence."""
     vix = view.market.vix
     return {
-        "regime": REGIMES[min(band_of(vix.value, bands_of(view.limits, view.standing.phase)), 4)],
+        "regime": regime_name(
+            vix.value, view.market.day.vix_previous.value, view.limits.vix_hysteresis
+        ),
         "phase": str(view.standing.phase),
         "stage": str(view.stage),
         "group": group_of(root, view.limits.groups) or UNKNOWN,

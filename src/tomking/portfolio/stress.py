@@ -24,7 +24,7 @@ from tomking.market.moves import move_of
 from tomking.market.snapshot import NO_SHOCK, Legs, Marks, Shock
 from tomking.portfolio import marks as worth
 from tomking.portfolio.book import Book
-from tomking.portfolio.margin.account import TASTYTRADE, Terms, asked
+from tomking.portfolio.margin.account import TASTYTRADE, Terms, maintained
 from tomking.portfolio.power import buying_power
 from tomking.portfolio.scenarios import Scenario, multipliers, term
 
@@ -154,13 +154,13 @@ def valued(
     if value_usd != value_usd:
         raise QuoteMissing(f"not every holding has a mark at {market.at}; wait for quotes")
     then = market.at + timedelta(minutes=shock.minutes)
-    needs = (
-        asked(root, holdings, marks, _spot(root, market, shock, terms), then, terms).maintenance
-        for root in dict.fromkeys(contract.root for contract in holdings.contracts)
+    roots = (contract.root for contract in holdings.contracts)
+    needs = maintained(
+        roots, holdings, marks, lambda root: _spot(root, market, shock, terms), then, terms
     )
     at_exit = worth.at_exit(holdings, marks)
     options = worth.of_options(holdings, marks)
-    return Stressed(shock, cash + value_usd, options, cash + at_exit, sum(needs, ZERO))
+    return Stressed(shock, cash + value_usd, options, cash + at_exit, needs)
 
 
 def _alive(holdings: Legs, market: World, shock: Shock) -> tuple[Legs, float]:

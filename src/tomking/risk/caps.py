@@ -12,7 +12,7 @@ from tomking.core.rung import Rung
 from tomking.core.value import value
 from tomking.market.events import UNKNOWN
 from tomking.risk.limits import Limits, at_level
-from tomking.risk.regimes import REGIMES, bands_of, settled
+from tomking.risk.regimes import bands_of, regime_name, settled
 from tomking.risk.rungs import BY_ALARM, KillLadder
 from tomking.risk.standing import Standing
 from tomking.risk.view import View
@@ -48,12 +48,14 @@ def regime(vix: float, limits: Limits, before: float | None = None, number: int 
     """Buying power and size by VIX, whose band is left only by so many points (R-VIX-01, R-VIX-05,
     R-SIZ-11).
 
-    ``before`` is VIX at the last close, ``number`` the account's phase.
+    ``before`` is VIX at the last close, ``number`` the account's phase. It is named by VIX: a table may
+    have other bands than there are names.
     """
-    bands = bands_of(limits, number)
-    row = settled(vix, vix if before is None else before, bands, limits.vix_hysteresis)
+    bands, slack = bands_of(limits, number), limits.vix_hysteresis
+    was = vix if before is None else before
+    share = bands[settled(vix, was, bands, slack)][1]
     factor = at_level(limits.size_by_vix, vix, 1.0)
-    return Cap(f"regime {REGIMES[min(row, 4)]}", bp_share_max=bands[row][1], size_factor=factor)
+    return Cap(f"regime {regime_name(vix, was, slack)}", bp_share_max=share, size_factor=factor)
 
 
 def phase(number: int, limits: Limits) -> Cap:
@@ -108,7 +110,8 @@ def operator(reasons: frozenset[str]) -> Cap:
 def ladder(known: KillLadder, bound: float, limits: Limits) -> Cap:
     """Four fifths of what would bind otherwise, from an ORANGE alarm until it is lifted (R-RNG-03).
 
-    That nothing opens on the rung is a gate of its own (R-RNG-01), so that a refusal names it.
+    That nothing opens on the rung is a gate of its own (R-RNG-01), so that a refusal names it. This cap
+    is what people are shown meanwhile; it refuses nothing by itself.
     """
     if known.rung < Rung.CLOSE_ONLY or known.by != BY_ALARM:
         return Cap("kill ladder")

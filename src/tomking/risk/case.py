@@ -9,6 +9,7 @@ from tomking.portfolio.preview import Preview
 from tomking.risk.caps import Allowance, allowance, caps_of
 from tomking.risk.correlation import family, live_campaigns, slots_of
 from tomking.risk.exposure import Slope, added, slope, stress_loss
+from tomking.risk.kin import row_name
 from tomking.risk.view import View
 
 
@@ -37,11 +38,15 @@ class Case:
     def slots(self) -> tuple[tuple[str, str], ...]:
         """(strategy, root) once for each slot taken by others; a rung takes that of its ladder."""
         limits, order = self.view.limits, self.order
-        taken = slots_of(self.campaigns, limits.one_slot)
-        mine = order.strategy, family(order.root)
-        shared = order.strategy in limits.one_slot
+        taken = slots_of(self.campaigns, limits.one_slot, limits.variants)
+        ladder = row_name(order.strategy, limits.one_slot, limits.variants)
+        if ladder not in limits.one_slot:
+            return tuple(taken)
+        mine = ladder, family(order.root)
         return tuple(
-            (name, root) for name, root in taken if not (shared and (name, family(root)) == mine)
+            (name, root)
+            for name, root in taken
+            if (row_name(name, limits.one_slot, limits.variants), family(root)) != mine
         )
 
     @property

@@ -4,7 +4,7 @@ Shown, never a gate. The score weighs every group's share of the margin by how i
 (rulebook 15); the correlations are those of daily returns, beside the groups somebody drew up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import isnan, nan
 from types import MappingProxyType
 
@@ -15,6 +15,7 @@ from tomking.core.value import value
 from tomking.market.bars import Bars
 from tomking.market.indicators import log_returns
 from tomking.risk.groups import EQUITY_GROUPS
+from tomking.risk.limits import Limits
 
 #: How a group moved with shares in a crisis; below nought it moved against them.
 CRISIS_WEIGHTS: Mapping[str, float] = MappingProxyType(
@@ -31,14 +32,16 @@ COMMON_DAYS_MIN = 60
 SAME, WATCH = 0.70, 0.50
 
 
-def score(shares: Mapping[str, float]) -> float:
+def score(shares: Mapping[str, float], equity_groups: Collection[str] = EQUITY_GROUPS) -> float:
     """0-100: how much of a book's margin would move together, by its groups' shares of it (R-COR-09).
+
+    ``equity_groups`` are those that are shares; a group without a crisis weight moves with them in full.
 
     >>> round(score({"A1": 1.0}), 1), round(score({"A1": 0.25, "B1": 0.25, "C1": 0.25, "D1": 0.25}), 2)
     (77.5, 29.5)
     """
     weighed = sum(share * abs(CRISIS_WEIGHTS.get(group, 1.0)) for group, share in shares.items())
-    equity = sum(share for group, share in shares.items() if group in EQUITY_GROUPS)
+    equity = sum(share for group, share in shares.items() if group in equity_groups)
     found = weighed * WEIGHT_POINTS + equity * EQUITY_POINTS
     spread = (
         SPREAD_FACTOR if sum(share > 0.0 for share in shares.values()) >= SPREAD_GROUPS else 1.0
@@ -46,10 +49,11 @@ def score(shares: Mapping[str, float]) -> float:
     return min(100.0, found * spread)
 
 
-def concentration(shares: Mapping[str, float]) -> Reading:
-    """The score against its warning."""
+def concentration(shares: Mapping[str, float], limits: Limits) -> Reading:
+    """The score against its warning; which groups are shares is the limits' affair."""
+    found = score(shares, limits.equity_groups)
     return Reading(
-        "crisis score", Stage.CORRELATION, Sense.AT_MOST, score(shares), WARN, "of 100", "R-COR-09"
+        "crisis score", Stage.CORRELATION, Sense.AT_MOST, found, WARN, "of 100", "R-COR-09"
     )
 
 

@@ -6,7 +6,8 @@ from tomking.core.contract import Right
 from tomking.core.order import Purpose
 from tomking.core.product import PRODUCTS
 from tomking.portfolio.book import Book, Position
-from tomking.risk.groups import group_of
+from tomking.risk.groups import Groups, group_of
+from tomking.risk.kin import row_name
 from tomking.risk.limits import Limits, named
 
 
@@ -43,7 +44,7 @@ def takes_a_slot(position: Position) -> bool:
 
 
 def slots_of(
-    campaigns: Iterable[tuple[str, str, str]], one_slot: Collection[str]
+    campaigns: Iterable[tuple[str, str, str]], one_slot: Collection[str], kinds: Groups
 ) -> Iterator[tuple[str, str]]:
     """(strategy, root) once for each slot of a group or an underlying that campaigns take (R-COR-08).
 
@@ -51,8 +52,9 @@ def slots_of(
     """
     seen: set[tuple[str, str]] = set()
     for _, strategy, root in campaigns:
-        key = strategy, family(root)
-        if strategy not in one_slot:
+        name = row_name(strategy, one_slot, kinds)
+        key = name, family(root)
+        if name not in one_slot:
             yield strategy, root
         elif key not in seen:
             seen.add(key)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tomking.core.errors import ConfigError, QuoteMissing
 from tomking.core.evidence import Stamped
@@ -18,6 +19,7 @@ from tomking.core.value import value
 from tomking.market.snapshot import DELTA, GAMMA, Legs, Marks, Shock
 from tomking.portfolio import marks as worth
 from tomking.portfolio import scenarios
+from tomking.portfolio.stress import World
 from tomking.risk.limits import Limits
 from tomking.risk.view import View
 
@@ -54,9 +56,9 @@ class Bounds:
     unit: str
 
 
-def bounds(limits: Limits, net_liq: float) -> Bounds:
-    """The bounds at a net liquidation value, in the counting that is configured."""
-    scale = max(net_liq, 0.0)
+def bounds(limits: Limits, capital: float) -> Bounds:
+    """The bounds at what may be traded with, in the counting that is configured."""
+    scale = max(capital, 0.0)
     if limits.greeks_mode == "dollars":
         return Bounds(limits.delta_share_max * scale, limits.gamma_share_max * scale, "dollars")
     if limits.greeks_mode == "s4_literal":
@@ -75,9 +77,24 @@ def slope(legs: Legs, view: View, marks: Marks) -> Slope:
     return counted(legs, view, marks)
 
 
+def delta(legs: Legs, marks: Marks, market: World, limits: Limits) -> float:
+    """Delta of some legs in the counting that is configured: dollars, or SPY shares.
+
+    Raises
+    ------
+    QuoteMissing
+        If it counts in shares of SPY and SPY has no price.
+    """
+    if limits.greeks_mode != "s4_literal":
+        return worth.dollar_delta(legs, marks)
+    return float(
+        np.dot(legs.quantity * legs.multiplier * marks.table[DELTA], _ratio(market, marks))
+    )
+
+
 def _dollars(legs: Legs, view: View, marks: Marks) -> Slope:
     """Dollar delta, and what one per cent up or down adds to it, every leg repriced."""
-    here = worth.dollar_delta(legs, marks)
+    here = delta(legs, marks, view.market, view.limits)
     up, down = (
         worth.dollar_delta(legs, view.market.marks(legs, shock))
         for shock in (ONE_PERCENT_UP, ONE_PERCENT_DOWN)
@@ -87,14 +104,17 @@ def _dollars(legs: Legs, view: View, marks: Marks) -> Slope:
 
 def _shares(legs: Legs, view: View, marks: Marks) -> Slope:
     """SPY shares of delta, and their change for one point of SPY by the local gamma."""
-    spy = view.market.spot("SPY")
+    ratio, size = _ratio(view.market, marks), legs.quantity * legs.multiplier
+    gamma = float(np.dot(size * marks.table[GAMMA], ratio * ratio))
+    return Slope(delta(legs, marks, view.market, view.limits), gamma, -gamma)
+
+
+def _ratio(market: World, marks: Marks) -> NDArray[np.float64]:
+    """Points of each leg's underlying for a point of SPY."""
+    spy = market.spot("SPY")
     if not isinstance(spy, Stamped):
         raise QuoteMissing("SPY has no price, and the literal Greeks count in its shares")
-    ratio = marks.spot / spy.value
-    size = legs.quantity * legs.multiplier
-    shares = float(np.dot(size * marks.table[DELTA], ratio))
-    gamma = float(np.dot(size * marks.table[GAMMA], ratio * ratio))
-    return Slope(shares, gamma, -gamma)
+    return marks.spot / spy.value
 
 
 def stress_loss(legs: Legs, view: View, marks: Marks, shock: Shock = AUG5_LOW) -> float:
@@ -107,16 +127,26 @@ def stress_loss(legs: Legs, view: View, marks: Marks, shock: Shock = AUG5_LOW) -
     return worth.total(legs, marks) - worth.at_exit(legs, view.market.marks(legs, shock))
 
 
+def of_what_is_left(dollars: float, loss: float, capital: float) -> float | None:
+    """Dollars as a share of what a loss (+) leaves of the capital; unknown when nothing is left."""
+    left = capital - max(0.0, loss)
+    return dollars / left if left > 0.0 else None
+
+
+def beside(one: Legs, other: Legs) -> Legs:
+    """Two sets of legs in one, row after row."""
+    pairs = (
+        (one.strike, other.strike), (one.sign, other.sign), (one.quantity, other.quantity),
+        (one.multiplier, other.multiplier),
+    )  # fmt: skip
+    return Legs((*one.contracts, *other.contracts), *(np.concatenate(pair) for pair in pairs))
+
+
 def joined(held: Legs, at: Marks, legs: Legs, marks: Marks) -> tuple[Legs, Marks]:
     """What is held and an order's legs, one after the other, with the marks of each."""
-    whole = Legs(
-        (*held.contracts, *legs.contracts),
-        *(
-            np.concatenate((getattr(held, name), getattr(legs, name)))
-            for name in ("strike", "sign", "quantity", "multiplier")
-        ),
+    return beside(held, legs), Marks(
+        np.hstack((at.table, marks.table)), np.concatenate((at.spot, marks.spot))
     )
-    return whole, Marks(np.hstack((at.table, marks.table)), np.concatenate((at.spot, marks.spot)))
 
 
 def added(measure: Callable[[Legs, Marks], float], order: Order, legs: Legs, marks: Marks) -> float:

@@ -12,19 +12,20 @@ from datetime import date
 from itertools import product
 from math import ceil, inf
 
-import numpy as np
-
 from tomking.core.calendar import dte
 from tomking.core.contract import Contract, Expiry, Right
+from tomking.core.errors import QuoteMissing
 from tomking.core.reading import Reading, Sense, Skip, Stage, skip
 from tomking.core.value import value
 from tomking.market.snapshot import Chain, Legs, Quote
-from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns
 from tomking.portfolio.margin.account import TASTYTRADE, Terms
 from tomking.portfolio.scenarios import AUG5_LOW
 from tomking.portfolio.stress import Replay, World, replayed
+from tomking.risk import exposure
 from tomking.risk.limits import Limits
+from tomking.risk.progress import TOP_STAGE
+from tomking.risk.view import capital_of
 
 #: Where a hedge is looked for: days to expiry, and deltas from the furthest out; the most units of it.
 DTES, WITHIN, DTE_MIN, DTE_MAX = (30, 45, 60), 7, 30, 60
@@ -35,12 +36,20 @@ SHARE = "of net liq"
 
 @value
 class Exposed:
-    """An account: what it holds, the dollars no price moves, where prices come from, its house."""
+    """An account: what it holds, the dollars no price moves, where prices come from, its house.
+
+    ``stage`` is the deployment stage on record; the one of the limits binds where it is lower.
+    """
 
     holdings: Legs
     cash: float
     market: World
     terms: Terms = TASTYTRADE
+    stage: int = TOP_STAGE
+
+    def capital(self, replay: Replay, limits: Limits) -> float:
+        """Dollars that shares are taken of, as the gates take them (R-STG-02)."""
+        return capital_of(replay.before.net_liq, min(self.stage, limits.stage), limits)
 
     def with_(self, hedge: "Hedge", units: int) -> "Exposed":
         """The account once it has bought some units at the far side of the quotes."""
@@ -113,11 +122,11 @@ def _further_out(one: Contract, other: Contract) -> bool:
 
 
 def stress_loss(limits: Limits) -> Measure:
-    """What is lost under AUG5_LOW, of net liq (R-STR-01)."""
+    """What is lost under AUG5_LOW, of what may be traded with (R-STR-01)."""
 
-    def measured(replay: Replay, _: Exposed) -> Reading:
+    def measured(replay: Replay, held: Exposed) -> Reading:
         """The share, unknown without an account."""
-        whole = replay.before.net_liq
+        whole = held.capital(replay, limits)
         lost = replay.loss / whole if whole > 0.0 else None
         return Reading(
             "loss under AUG5_LOW", Stage.MARGIN, Sense.AT_MOST, lost, limits.stress_loss_max, SHARE,
@@ -128,14 +137,17 @@ def stress_loss(limits: Limits) -> Measure:
 
 
 def stress_margin(limits: Limits) -> Measure:
-    """Margin under AUG5_LOW, of what is left there (R-STR-02)."""
+    """Margin under AUG5_LOW, of what is left there of what may be traded with (R-STR-02).
 
-    def measured(replay: Replay, _: Exposed) -> Reading:
+    Margin is the replay's: never less than the factor the gate takes on today's.
+    """
+
+    def measured(replay: Replay, held: Exposed) -> Reading:
         """The share, unknown when nothing is left."""
-        left = replay.after.at_exit
+        whole = held.capital(replay, limits)
+        share = exposure.of_what_is_left(replay.margin, replay.loss, whole)
         return Reading(
-            "margin under AUG5_LOW", Stage.MARGIN, Sense.AT_MOST,
-            replay.margin / left if left > 0.0 else None, limits.stress_margin_max,
+            "margin under AUG5_LOW", Stage.MARGIN, Sense.AT_MOST, share, limits.stress_margin_max,
             "of what is left", "R-STR-02",
         )  # fmt: skip
 
@@ -143,16 +155,24 @@ def stress_margin(limits: Limits) -> Measure:
 
 
 def delta(limits: Limits) -> Measure:
-    """Dollar delta without its sign, of net liq (R-GRK-01)."""
+    """Delta without its sign, in the counting that is configured (R-GRK-01, R-GRK-05)."""
 
     def measured(replay: Replay, held: Exposed) -> Reading:
-        """The share, unknown without an account."""
-        whole = replay.before.net_liq
-        dollars = abs(worth.dollar_delta(held.holdings, held.market.marks(held.holdings)))
+        """Dollars or shares of SPY; unknown without a price to count in."""
+        legs, most = held.holdings, exposure.bounds(limits, held.capital(replay, limits))
+        try:
+            seen = abs(exposure.delta(legs, held.market.marks(legs), held.market, limits))
+        except QuoteMissing:
+            seen = None
         return Reading(
-            "delta of the book", Stage.GREEKS, Sense.AT_MOST, dollars / whole if whole > 0 else None,
-            limits.delta_share_max, SHARE, "R-GRK-01",
-        )  # fmt: skip
+            "delta of the book",
+            Stage.GREEKS,
+            Sense.AT_MOST,
+            seen,
+            most.delta,
+            most.unit,
+            "R-GRK-01",
+        )
 
     return measured
 
@@ -270,13 +290,4 @@ def joined(holdings: Legs, legs: Sequence[tuple[Contract, int]], units: int) -> 
         else:
             fresh.append((contract, count * units))
     kept = replace(holdings, quantity=quantity).where(quantity != 0.0)
-    return _beside(kept, columns(fresh)) if fresh else kept
-
-
-def _beside(one: Legs, other: Legs) -> Legs:
-    """Two sets of legs in one."""
-    pairs = (
-        (one.strike, other.strike), (one.sign, other.sign), (one.quantity, other.quantity),
-        (one.multiplier, other.multiplier),
-    )  # fmt: skip
-    return Legs((*one.contracts, *other.contracts), *(np.concatenate(pair) for pair in pairs))
+    return exposure.beside(kept, columns(fresh)) if fresh else kept

@@ -9,6 +9,7 @@ from typing import Any
 
 from tomking.core.value import value
 from tomking.risk.groups import EQUITY_GROUPS, GROUPS, Groups
+from tomking.risk.kin import FAMILIES, VARIANTS
 from tomking.risk.unlocks import ROOTS_BY_PHASE, Unlocks
 
 Pairs = tuple[tuple[float, float], ...]
@@ -121,9 +122,10 @@ class Limits:
     )
     stage_by_strategy: Named = field(
         default=(
-            ("friday_0dte", 1), ("friday_0dte_broken", 1), ("lt112", 2), ("bear_trap", 4),
-            ("butterfly_0dte", 4), ("butterfly", 4), ("iron_butterfly", 4), ("broken_wing", 4),
-            ("put_ratio", 4), ("diagonal", 4), ("calendar", 4), ("box", 4),
+            ("friday_0dte", 1), ("friday_0dte_broken", 1), ("lt112", 2), ("lt112_calendarised", 3),
+            ("lt112_xl", 3), ("bear_trap", 4), ("butterfly_0dte", 4), ("butterfly", 4),
+            ("iron_butterfly", 4), ("broken_wing", 4), ("put_ratio", 4), ("diagonal", 4),
+            ("calendar", 4), ("box", 4),
         ),
         metadata=about("stage; three where a strategy is not named", "R-STG-03"),
     )  # fmt: skip
@@ -135,14 +137,13 @@ class Limits:
         metadata=about("weeks in the stage before", "R-STG-04"),
     )
     # Positions and sizes.
+    variants: Groups = field(default=VARIANTS, metadata=about("strategies", "R-POS-08"))
     positions_by_strategy: Named = field(
         default=(
-            ("friday_0dte", 2), ("friday_0dte_broken", 2), ("lt112", 4), ("lt112_calendarised", 4),
-            ("lt112_xl", 4), ("strangle", 3), ("strangle_cl", 3), ("strangle_gc", 3),
-            ("ipmcc", 2), ("ipmcc_qqq", 2),
-            ("leap_ladder", 5), ("leap_protect", 5), ("bear_trap", 1), ("butterfly_0dte", 4),
-            ("butterfly", 4), ("iron_butterfly", 1), ("broken_wing", 4), ("put_ratio", 4),
-            ("iron_condor", 2), ("diagonal", 4), ("calendar", 4), ("box", 1),
+            ("friday_0dte", 2), ("lt112", 4), ("strangle", 3), ("ipmcc", 2), ("leap_ladder", 5),
+            ("bear_trap", 1), ("butterfly_0dte", 4), ("butterfly", 4), ("iron_butterfly", 1),
+            ("broken_wing", 4), ("put_ratio", 4), ("iron_condor", 2), ("diagonal", 4),
+            ("calendar", 4), ("box", 1),
         ),
         metadata=about("campaigns", "R-POS-02"),
     )  # fmt: skip
@@ -157,6 +158,7 @@ class Limits:
         ),
         metadata=about("campaigns by phase", "R-POS-05"),
     )  # fmt: skip
+    families: Groups = field(default=FAMILIES, metadata=about("strategies", "R-POS-05"))
     positions_per_underlying_max: int = field(
         default=2, metadata=about("campaigns", "R-POS-03", 1, 20)
     )
@@ -330,14 +332,14 @@ class Limits:
     alarm_vix_jump: str = field(default="YELLOW", metadata=about("YELLOW | ORANGE", "R-ALM-08"))
     alarm_poll_s: float = field(default=15.0, metadata=about("seconds", "R-ALM-10", 1, 300))
     orange_bp_factor: float = field(
-        default=0.80, metadata=about("times the share that binds", "R-RNG-03", 0, 1)
+        default=0.80, metadata=about("times the share that binds, as shown", "R-RNG-03", 0, 1)
     )
     reduce_closes_max: int = field(default=5, metadata=about("positions", "R-RNG-04", 1, 100))
     unwind_order: tuple[str, ...] = field(
         default=(
-            "friday_0dte", "butterfly_0dte", "iron_butterfly", "broken_wing", "iron_condor",
-            "strangle", "lt112", "put_ratio", "bear_trap", "leap_ladder", "diagonal", "calendar",
-            "ipmcc",
+            "friday_0dte", "butterfly_0dte", "butterfly", "iron_butterfly", "broken_wing",
+            "iron_condor", "strangle", "lt112", "put_ratio", "bear_trap", "leap_ladder",
+            "diagonal", "calendar", "ipmcc",
         ),
         metadata=about("strategies", "R-RNG-05"),
     )  # fmt: skip

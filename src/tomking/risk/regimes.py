@@ -50,6 +50,10 @@ BY_PHASE: Mapping[str, tuple[Pairs, ...]] = MappingProxyType(
 )
 
 
+#: Where one regime ends and the next begins: the edges of A, whose shares nobody asks here.
+NAMED = TABLES["A"]
+
+
 def bands_of(limits: Limits, phase: int) -> Pairs:
     """The bands that bind: those written out, or a table by its name (R-VIX-01)."""
     if limits.vix_table in TABLES:
@@ -62,12 +66,20 @@ def bands_of(limits: Limits, phase: int) -> Pairs:
 def band_of(vix: float, bands: Pairs) -> int:
     """The row of a level of VIX: half-open, but the last edge belongs to the band below it.
 
-    >>> [REGIMES[band_of(v, TABLES["A"])] for v in (12.99, 13.0, 25.0, 30.0, 30.01)]
-    ['LOW', 'NORMAL', 'HIGH', 'HIGH', 'CRISIS']
+    >>> [band_of(v, TABLES["A"]) for v in (12.99, 13.0, 25.0, 30.0, 30.01)]
+    [0, 1, 3, 3, 4]
     """
     edges = [edge for edge, _ in bands[:-1]]
     below = next((row for row, edge in enumerate(edges) if vix < edge), len(edges))
     return len(edges) - 1 if edges and vix == edges[-1] else below
+
+
+def regime_name(vix: float, before: float, slack: float) -> str:
+    """What the regime is called, whatever table binds: by VIX, at 13, 18, 25 and 30 (rulebook 13).
+
+    ``before`` is VIX at the last close; a name too is left only by ``slack`` points (R-VIX-05).
+    """
+    return REGIMES[settled(vix, before, NAMED, slack)]
 
 
 def settled(vix: float, before: float, bands: Pairs, slack: float) -> int:

@@ -15,7 +15,7 @@ from tomking.core.value import value
 from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio import marks as worth
 from tomking.portfolio.columns import columns, columns_of
-from tomking.portfolio.margin.account import Terms, asked
+from tomking.portfolio.margin.account import Terms, asked, maintained
 from tomking.risk.caps import Allowance, allowance, caps_of, reserve_of, usable_bp
 from tomking.risk.correlation import group_margin_max, together
 from tomking.risk.exposure import (
@@ -28,7 +28,8 @@ from tomking.risk.exposure import (
 )
 from tomking.risk.groups import group_of
 from tomking.risk.kelly import record_of, stake
-from tomking.risk.limits import Limits, at_level, named
+from tomking.risk.kin import row_name, row_of
+from tomking.risk.limits import Limits, at_level
 from tomking.risk.tally import Tally
 from tomking.risk.view import View
 
@@ -103,14 +104,17 @@ def _at_stops(wanted: Structure, view: View, units: int) -> tuple[Reading, ...]:
 def _means(
     wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
 ) -> tuple[Room, ...]:
-    """Room in margin, risk, stress and contracts; asked for when exposure has some."""
-    limits, net_liq, what = view.limits, view.capital, product(wanted.root)
+    """Room in margin, risk, stress and contracts; asked for when exposure has some.
+
+    Shares are of the capital the stage lets trade (R-STG-02).
+    """
+    limits, capital, what = view.limits, view.capital, product(wanted.root)
     return (
         *_margins(wanted, view, strategy, legs, marks),
         at_the_stop(wanted, view),
-        Room("greatest loss", Stage.MARGIN, _defined(wanted, limits, net_liq, what), "R-SIZ-02"),
+        Room("greatest loss", Stage.MARGIN, _defined(wanted, limits, capital, what), "R-SIZ-02"),
         *_kelly(wanted, view, strategy, what),
-        *_stress(view, legs, marks, limits, net_liq),
+        *_stress(view, legs, marks, limits, capital),
         *_contracts(view, strategy, what),
     )  # fmt: skip
 
@@ -131,11 +135,11 @@ def _fit(budget: float, each: float) -> float:
     return max(0.0, float(floor(budget / each + 1e-9))) if isfinite(each) else 0.0
 
 
-def _defined(wanted: Structure, limits: Limits, net_liq: float, what: Product) -> float:
+def _defined(wanted: Structure, limits: Limits, capital: float, what: Product) -> float:
     """A loss that nothing bounds is judged at its stop and under stress, not here."""
     if not isfinite(wanted.max_loss):
         return inf
-    return _fit(limits.defined_risk_max * net_liq, wanted.max_loss * what.multiplier)
+    return _fit(limits.defined_risk_max * capital, wanted.max_loss * what.multiplier)
 
 
 def _kelly(wanted: Structure, view: View, strategy: str, what: Product) -> tuple[Room, ...]:
@@ -156,8 +160,8 @@ def _kelly(wanted: Structure, view: View, strategy: str, what: Product) -> tuple
 
 def _greeks(view: View, legs: Legs, marks: Marks) -> tuple[Room, ...]:
     """Room in dollar delta, its change for a one per cent move, vega and gross notional."""
-    limits, net_liq = view.limits, max(view.capital, 0.0)
-    most = bounds(limits, net_liq)
+    limits, capital = view.limits, max(view.capital, 0.0)
+    most = bounds(limits, capital)
     held, alone = slope(view.book.legs, view, view.marks), slope(legs, view, marks)
     vega = worth.dollar_vega(view.book.legs, view.marks)
     gross = worth.gross_dollar_delta(view.book.legs, view.marks)
@@ -166,9 +170,9 @@ def _greeks(view: View, legs: Legs, marks: Marks) -> tuple[Room, ...]:
         Room("change of delta", Stage.GREEKS, _gamma(held, alone, most.change), "R-GRK-02"),
         Room("vega", Stage.GREEKS, _between(
             vega, worth.dollar_vega(legs, marks),
-            limits.vega_max_usd * net_liq / HUNDRED_THOUSAND), "R-GRK-04"),
+            limits.vega_max_usd * capital / HUNDRED_THOUSAND), "R-GRK-04"),
         Room("delta-weighted notional", Stage.GREEKS, _fit(
-            limits.notional_max * net_liq - gross, worth.gross_dollar_delta(legs, marks)),
+            limits.notional_max * capital - gross, worth.gross_dollar_delta(legs, marks)),
             "R-GRK-06"),
     )  # fmt: skip
 
@@ -185,31 +189,33 @@ def _gamma(held: Slope, each: Slope, bound: float) -> float:
 def _margins(
     wanted: Structure, view: View, strategy: str, legs: Legs, marks: Marks
 ) -> tuple[Room, ...]:
-    """Room in the trade's own share and in what regime, phase, stage and reserve leave."""
-    limits, net_liq = view.limits, view.capital
+    """Room in the trade's own share, its groups', what the governors and the reserve leave, and under
+    AUG5_LOW.
+    """
+    limits, capital = view.limits, view.capital
     spot = view.market.spot(wanted.root)
     if not isinstance(spot, Stamped):
         return (Room(f"price of {wanted.root}", Stage.DATA, 0.0, "R-DAT-05"),)
     now, terms = view.market.at, Terms(limits.house)
     each = float(asked(wanted.root, legs, marks, spot.value, now, terms).requirement)
-    share = named(limits.bp_trade_by_strategy, strategy, limits.bp_trade_max)
+    share = row_of(limits.bp_trade_by_strategy, strategy, limits.variants, limits.bp_trade_max)
     allowed = _allowed(view)
     used = margin_in_use(view)
     reserve = reserve_of(view.market.vix.value, limits)
-    free = usable_bp(net_liq, allowed.bp_share_max, reserve, used)
+    free = usable_bp(capital, allowed.bp_share_max, reserve, used)
     group = group_margin_max(group_of(wanted.root, limits.groups), limits)
     roots = {contract.root for contract in view.book.legs.contracts}
     beside = margin_in_use(view, together(wanted.root, roots, limits))
     stressed = stress_loss(view.book.legs, view, view.marks)
-    left = net_liq - max(0.0, stressed) - AUG5_MARGIN_FACTOR / limits.stress_margin_max * used
+    left = capital - max(0.0, stressed) - AUG5_MARGIN_FACTOR / limits.stress_margin_max * used
     cost = AUG5_MARGIN_FACTOR / limits.stress_margin_max * each
     return (
         Room("margin of the group", Stage.CORRELATION, _fit(
-            group * net_liq - beside, each), "R-COR-05"),
-        Room("margin of the trade", Stage.MARGIN, _fit(share * net_liq, each), "R-MRG-03"),
+            group * capital - beside, each), "R-COR-05"),
+        Room("margin of the trade", Stage.MARGIN, _fit(share * capital, each), "R-MRG-03"),
         Room(f"buying power (bound by {allowed.bp_bound_by})", Stage.MARGIN, _fit(free, each),
              "R-MRG-01"),
-        Room("margin in all", Stage.MARGIN, _fit(limits.margin_max * net_liq - used, each), "R-MRG-02"),
+        Room("margin in all", Stage.MARGIN, _fit(limits.margin_max * capital - used, each), "R-MRG-02"),
         Room("margin under stress", Stage.MARGIN, _fit(
             left, cost + max(0.0, stress_loss(legs, view, marks))), "R-STR-02"),
     )  # fmt: skip
@@ -222,48 +228,54 @@ def margin_in_use(view: View, roots: Collection[str] | None = None) -> float:
 
 def margin_of(view: View, legs: Legs, marks: Marks, roots: Collection[str] | None = None) -> float:
     """What holding some legs (of some roots) would need now, in dollars; NaN without a price."""
-    now, terms, total = view.market.at, Terms(view.limits.house), 0.0
+    prices: dict[str, float] = {}
     for root in dict.fromkeys(contract.root for contract in legs.contracts):
         spot = view.market.spot(root)
         if roots is not None and root not in roots:
             continue
         if not isinstance(spot, Stamped):
             return nan
-        total += float(asked(root, legs, marks, spot.value, now, terms).maintenance)
-    return total
+        prices[root] = spot.value
+    now, terms = view.market.at, Terms(view.limits.house)
+    return float(maintained(prices, legs, marks, prices.__getitem__, now, terms))
 
 
 def margin_of_strategy(view: View, strategy: str) -> float:
-    """What the positions of one strategy need by themselves, in dollars; NaN without a price."""
-    held = [pair for position in view.book.of(strategy) for pair in position.held]
-    legs, now, terms = columns(held), view.market.at, Terms(view.limits.house)
-    marks, total = view.market.marks(legs), 0.0
-    for root in dict.fromkeys(contract.root for contract in legs.contracts):
-        spot = view.market.spot(root)
-        if not isinstance(spot, Stamped):
-            return nan
-        total += float(asked(root, legs, marks, spot.value, now, terms).requirement)
-    return total
+    """Dollars that holding all in a strategy's row of R-MRG-07 needs by itself; NaN without a price."""
+    legs = held_in_row(view, strategy, dict(view.limits.bp_by_strategy))
+    return margin_of(view, legs, view.market.marks(legs))
+
+
+def held_in_row(view: View, strategy: str, names: Collection[str]) -> Legs:
+    """The legs of all that a table with rows of some names counts with a strategy."""
+    kinds = view.limits.variants
+    mine = row_name(strategy, names, kinds)
+    positions = view.book.positions.values()
+    inside = (one for one in positions if row_name(one.strategy, names, kinds) == mine)
+    return columns([pair for position in inside for pair in position.held])
 
 
 def _stress(
-    view: View, legs: Legs, marks: Marks, limits: Limits, net_liq: float
+    view: View, legs: Legs, marks: Marks, limits: Limits, capital: float
 ) -> tuple[Room, ...]:
-    """Room under AUG5_LOW: for the trade by itself, for the book, and for margin afterwards."""
+    """Room under AUG5_LOW for the trade by itself and for the book; margin there is ``_margins``'."""
     held, each = stress_loss(view.book.legs, view, view.marks), stress_loss(legs, view, marks)
     return (
         Room("stress loss of the trade", Stage.MARGIN, _fit(
-            limits.stress_trade_max * net_liq, each), "R-STR-03"),
+            limits.stress_trade_max * capital, each), "R-STR-03"),
         Room("stress loss of the book", Stage.MARGIN, _fit(
-            limits.stress_loss_max * net_liq - held, each), "R-STR-01"),
+            limits.stress_loss_max * capital - held, each), "R-STR-01"),
     )  # fmt: skip
 
 
 def _contracts(view: View, strategy: str, what: Product) -> tuple[Room, Room]:
-    """Contracts the account's size and its phase allow, a micro counting a tenth."""
+    """Contracts the account's size and its phase allow, a micro counting a tenth.
+
+    The documents count contracts of two strategies; what is of neither kind is sized by what it risks.
+    """
     limits = view.limits
-    by_size = dict(limits.contracts_by_gbp).get(strategy)
-    by_phase = dict(limits.contracts_by_phase).get(strategy)
+    by_size = row_of(limits.contracts_by_gbp, strategy, limits.variants, ())
+    by_phase = row_of(limits.contracts_by_phase, strategy, limits.variants, ())
     pounds = view.capital / limits.usd_per_gbp
     return (
         Room("contracts for the account's size", Stage.POSITION_LIMIT, _in_contracts(

@@ -18,6 +18,8 @@ from tomking.portfolio.fees import fee
 from tomking.portfolio.margin.account import Terms
 from tomking.portfolio.stress import Stressed, money, valued
 from tomking.risk.exposure import stress_loss
+from tomking.risk.groups import Groups
+from tomking.risk.kin import row_name, row_of
 from tomking.risk.view import View
 
 #: A fee below which an exit costs nothing to speak of, so that a ratio to it is finite.
@@ -30,20 +32,24 @@ Positions = tuple[Position, ...]
 def by_priority(view: View) -> Positions:
     """Everything held in the order of an emergency (R-RNG-05), the largest stress loss first in each.
 
-    Strategies the order does not name come last.
+    A variant goes with its kind; strategies the order does not name either way come last.
     """
-    order = view.limits.unwind_order
-    rank = {name: row for row, name in enumerate(order)}
+    order, kinds = view.limits.unwind_order, view.limits.variants
+    ranks = tuple((name, row) for row, name in enumerate(order))
     held = view.book.positions.values()
     return tuple(
-        sorted(held, key=lambda one: (rank.get(one.strategy, len(order)), -_loss(view, one)))
+        sorted(
+            held,
+            key=lambda one: (row_of(ranks, one.strategy, kinds, len(order)), -_loss(view, one)),
+        )
     )
 
 
 def by_margin_call(view: View) -> Positions:
     """Losers first, in each the one that frees most margin, strangles before 112s (R-RNG-06).
 
-    Among strangles and 112s of one kind the places are kept and filled with the strangles first.
+    Among strangles and 112s, variants of either too, the places of the winners or of the losers are
+    kept and filled with the strangles first.
     """
     needed = float(_without(view, ()).requirement)
     freed = {
@@ -53,7 +59,8 @@ def by_margin_call(view: View) -> Positions:
     found: list[Position] = []
     for losing in (True, False):
         kind = [held for held in view.book.positions.values() if _loses(view, held) is losing]
-        found += _strangles_first(sorted(kind, key=lambda held: -freed[held.id]))
+        by_margin = sorted(kind, key=lambda held: -freed[held.id])
+        found += _strangles_first(by_margin, view.limits.variants)
     return tuple(found)
 
 
@@ -163,10 +170,11 @@ def _loses(view: View, held: Position) -> bool:
     return view.profit(held) < 0.0
 
 
-def _strangles_first(found: list[Position]) -> list[Position]:
+def _strangles_first(found: list[Position], kinds: Groups) -> list[Position]:
     """The same list, the places of strangles and 112s filled with the strangles first."""
-    places = [row for row, held in enumerate(found) if held.strategy in (STRANGLE, LT112)]
-    ordered = sorted((found[row] for row in places), key=lambda held: held.strategy == LT112)
+    sold = [row_name(held.strategy, (STRANGLE, LT112), kinds) for held in found]
+    places = [row for row, name in enumerate(sold) if name in (STRANGLE, LT112)]
+    ordered = [found[row] for row in sorted(places, key=lambda row: sold[row] == LT112)]
     after = list(found)
     for row, held in zip(places, ordered, strict=True):
         after[row] = held

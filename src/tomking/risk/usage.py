@@ -1,11 +1,12 @@
 """What an account uses of every limit as it stands: headroom, without an order to be judged.
 
-Each figure is the gates' own, measured on the book alone; a limit that a governor sets names it.
+Each figure is the gates' own, measured on the book alone, and each bound what the next order would find;
+a limit that a governor sets names it, and slots that are kept for a strategy name that.
 """
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from math import isnan
+from math import inf, isnan
 
 from tomking.core.errors import QuoteMissing
 from tomking.core.reading import Reading, Sense, Stage
@@ -14,16 +15,18 @@ from tomking.portfolio import marks as worth
 from tomking.risk.breakers import losses
 from tomking.risk.caps import Allowance, reserve_of
 from tomking.risk.correlation import family, group_margin_max, live_campaigns, slots_of
+from tomking.risk.counts import families, kept_for_others, of_group, of_phase, of_strategy
 from tomking.risk.exposure import (
     AUG5_MARGIN_FACTOR,
     HUNDRED_THOUSAND,
     Slope,
     bounds,
+    of_what_is_left,
     slope,
     stress_loss,
 )
 from tomking.risk.groups import group_of
-from tomking.risk.limits import named
+from tomking.risk.kin import row_name
 from tomking.risk.view import View
 
 SHARE = "of net liq"
@@ -114,8 +117,7 @@ def _margin(view: View, allowed: Allowance, margin_of: MarginOf) -> Iterator[Usa
     """Buying power, margin in all, and both on the bad day."""
     limits, used = view.limits, margin_of(_roots(view))
     loss = stress_loss(view.book.legs, view, view.marks)
-    left = view.capital - max(0.0, loss)
-    stressed = used * AUG5_MARGIN_FACTOR / left if left > 0.0 else None
+    stressed = of_what_is_left(used * AUG5_MARGIN_FACTOR, loss, view.capital)
     yield Usage(
         _of(view, "buying power", Stage.MARGIN, used,
             allowed.bp_share_max * (1.0 - reserve_of(view.market.vix.value, limits)), "R-MRG-01"),
@@ -134,29 +136,54 @@ def _margin(view: View, allowed: Allowance, margin_of: MarginOf) -> Iterator[Usa
 def _counts(view: View, allowed: Allowance) -> Iterator[Usage]:
     """Campaigns in all and of each strategy, slots of each group and underlying."""
     limits, live = view.limits, tuple(live_campaigns(view.book))
-    slots = tuple(slots_of(live, limits.one_slot))
-    groups = Counter(group_of(root, limits.groups) or "none" for _, root in slots)
-    tight = view.market.vix.value > limits.group_vix_step
+    slots = tuple(slots_of(live, limits.one_slot, limits.variants))
     yield Usage(
         _count(
             "campaigns in all", Stage.POSITION_LIMIT, len(live), allowed.positions_max, "R-POS-01"
         ),
         allowed.positions_bound_by,
     )
-    for group, count in groups.items():
-        most = max(0.0, named(limits.group_max, group, 0.0) - tight)
-        yield Usage(_count(f"slots of group {group}", Stage.CORRELATION, count, most, "R-COR-01"))
-    equity = sum(groups[group] for group in limits.equity_groups)
+    yield from _slots(view, slots)
+    for root, count in Counter(family(root) for _, root in slots).items():
+        most = limits.positions_per_underlying_max
+        yield Usage(_count(f"slots on {root}", Stage.POSITION_LIMIT, count, most, "R-POS-03"))
+    yield from _campaigns(view, [strategy for _, strategy, _ in live])
+
+
+def _slots(view: View, slots: tuple[tuple[str, str], ...]) -> Iterator[Usage]:
+    """Slots of each group as a strategy finds them for which none is kept, and of equities in all."""
+    limits = view.limits
+    places = [group_of(root, limits.groups) for _, root in slots]
+    for group in dict.fromkeys(places):
+        held, most = of_group(group, "", slots, view)
+        inside = [name for (name, _), place in zip(slots, places, strict=True) if place == group]
+        kept = " and ".join(name for name, _ in kept_for_others(group, "", inside, limits))
+        yield Usage(
+            _count(f"slots of group {group or 'none'}", Stage.CORRELATION, held, most, "R-COR-01"),
+            f"kept for {kept}" if kept else "",
+        )
+    equity = sum(place in limits.equity_groups for place in places)
     yield Usage(
         _count(f"slots of {' and '.join(limits.equity_groups)}", Stage.CORRELATION, equity,
                limits.equity_groups_max, "R-COR-02")
     )  # fmt: skip
-    for root, count in Counter(family(root) for _, root in slots).items():
-        most = limits.positions_per_underlying_max
-        yield Usage(_count(f"slots on {root}", Stage.POSITION_LIMIT, count, most, "R-POS-03"))
-    for name, count in Counter(strategy for _, strategy, _ in live).items():
-        most = named(limits.positions_by_strategy, name, 1)
+
+
+def _campaigns(view: View, held: list[str]) -> Iterator[Usage]:
+    """Campaigns of each strategy with all that share its row, by its cap and by its phase."""
+    limits = view.limits
+    rows, by_phase = dict(limits.positions_by_strategy), dict(limits.positions_by_strategy_phase)
+    for name in dict.fromkeys(row_name(each, rows, limits.variants) for each in held):
+        count, most = of_strategy(name, held, limits)
         yield Usage(_count(f"{name} campaigns", Stage.POSITION_LIMIT, count, most, "R-POS-02"))
+    for name in dict.fromkeys(row_name(each, by_phase, families(limits)) for each in held):
+        count, most = of_phase(name, held, view)
+        if most < inf:
+            yield Usage(
+                _count(
+                    f"{name} campaigns in the phase", Stage.POSITION_LIMIT, count, most, "R-POS-05"
+                )
+            )
 
 
 def _count(name: str, stage: Stage, seen: int, most: float, rule: str) -> Reading:

@@ -38,8 +38,7 @@ class View:
     @property
     def capital(self) -> float:
         """What shares of the account are taken of: net liq, or what the stage lets trade (R-STG-02)."""
-        pounds = at_level(self.limits.stage_capital_gbp, self.stage, 0.0)
-        return min(self.net_liq, pounds * self.limits.usd_per_gbp)
+        return capital_of(self.net_liq, self.stage, self.limits)
 
     def without(self, order: str) -> "View":
         """The same view as if a working order were gone: what its replacement is judged by."""
@@ -49,6 +48,12 @@ class View:
     def profit(self, position: Position) -> float:
         """Open profit of a position at mid, in dollars; NaN when a leg has no quote."""
         return worth.profit(position, self.values)
+
+
+def capital_of(net_liq: float, stage: int, limits: Limits) -> float:
+    """Dollars that a deployment stage lets trade of a net liq (R-STG-02)."""
+    pounds = at_level(limits.stage_capital_gbp, stage, 0.0)
+    return min(net_liq, pounds * limits.usd_per_gbp)
 
 
 def view_of(

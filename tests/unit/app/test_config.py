@@ -113,6 +113,28 @@ def test_groups_are_laid_out_whole_and_their_limits_know_them() -> None:
         settings("[limits.groups]\nSHARES = 3\n")
 
 
+@pytest.mark.rule("R-POS-08")
+def test_limits_know_every_variant_that_is_announced() -> None:
+    told = {(one.variant_of, name) for name, one in strategies.found().items() if one.is_variant}
+    known = {(head, name) for head, members in Limits().variants for name in members}
+    assert known == told
+
+
+@pytest.mark.rule("R-POS-08")
+def test_a_users_plan_is_held_to_what_it_is_a_variant_of(home: Path) -> None:
+    path = home / "strategies" / "lazy.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "from dataclasses import replace\nfrom tomking.strategies.lt112 import LT112\n"
+        'LAZY = replace(LT112, name="lazy", title="Lazy LT112", variant_of="lt112")\n',
+        encoding="utf-8",
+    )
+    assert "lazy" in dict(load().limits.variants)["lt112"]
+    apart = settings('[limits.variants]\nown = ["lazy"]\n').limits
+    assert dict(apart.variants)["own"] == ("lazy",)
+    assert dict(apart.variants)["lt112"] == ("lt112_calendarised", "lt112_xl")
+
+
 def test_a_plan_is_tuned_by_either_way_of_writing_its_keys() -> None:
     quoted = settings('[strategies.lt112]\n"naked puts.ProfitBelow.of_premium" = 0.8\n')
     bare = settings("[strategies.lt112]\nLossBelow.of_premium = 1\nCreditAtLeast.points = 12\n")

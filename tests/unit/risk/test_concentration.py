@@ -12,6 +12,7 @@ from tomking.market.bars import Bars
 from tomking.risk.concentration import CRISIS_WEIGHTS, Measured, concentration, measured, score
 from tomking.risk.correlation import slots_of
 from tomking.risk.groups import GROUPS
+from tomking.risk.limits import Limits
 from worlds.gates import answers, scene
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
@@ -32,8 +33,17 @@ def test_the_score_weighs_groups_by_how_they_moved_in_a_crisis() -> None:
     assert score({"A1": 0.4, "B1": 0.2, "C1": 0.2, "E": 0.2}) == pytest.approx(
         0.8 * (50 * (0.38 + 0.04 + 0.14 + 0.06) + 12)
     )
-    assert not concentration({"A1": 1.0}).passed
-    assert concentration({"C1": 1.0}).passed
+    assert not concentration({"A1": 1.0}, Limits()).passed
+    assert concentration({"C1": 1.0}, Limits()).passed
+
+
+@pytest.mark.rule("R-COR-09")
+def test_which_groups_are_shares_is_the_limits_affair() -> None:
+    """A group of the protocol's own laying out has the weight of shares, and their points."""
+    mine = Limits(equity_groups=("EQUITIES",), group_max=(("EQUITIES", 3),))
+    assert concentration({"EQUITIES": 1.0}, mine).observed == 80.0
+    assert concentration({"EQUITIES": 1.0}, Limits()).observed == 50.0
+    assert concentration({"A1": 1.0}, mine).observed == pytest.approx(47.5)
     assert set(CRISIS_WEIGHTS) == {group for group, _ in GROUPS}
 
 
@@ -74,7 +84,7 @@ def test_four_groups_are_spread_and_take_a_fifth_off(
 @pytest.mark.rule("R-COR-09")
 @pytest.mark.parametrize(("points", "passes"), [(69.99, True), (70.0, True), (70.01, False)])
 def test_a_score_above_seventy_warns(points: float, passes: bool) -> None:
-    found = concentration({"A1": points / 77.5})
+    found = concentration({"A1": points / 77.5}, Limits())
     assert (found.bound, found.passed) == (70.0, passes)
 
 
@@ -127,8 +137,8 @@ def test_days_that_only_one_has_do_not_count() -> None:
 @pytest.mark.rule("R-COR-08")
 def test_a_ladder_is_one_slot_of_its_group_and_its_underlying() -> None:
     rungs = [(f"leap_ladder/{n}", "leap_ladder", "SPY") for n in range(4)]
-    assert list(slots_of(rungs, ("leap_ladder",))) == [("leap_ladder", "SPY")]
-    assert len(list(slots_of(rungs, ()))) == 4
+    assert list(slots_of(rungs, ("leap_ladder",), ())) == [("leap_ladder", "SPY")]
+    assert len(list(slots_of(rungs, (), ()))) == 4
     seen = scene(book=("leap_ladder SPY",) * 3)
     fifth = answers(seen, strategy="leap_ladder", root="SPY", legs="-1 560 P")
     assert fifth["R-COR-01"].observed == 0  # its own slot is there for it

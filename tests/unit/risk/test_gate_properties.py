@@ -47,7 +47,8 @@ APART = {
     "vix_table", "vix_hysteresis", "phase_gates", "phase_months", "phase_wins", "phase_drawdown",
     "phase_trades", "phase_demote_drawdown", "stage_successes", "stage_weeks", "kelly_mode",
     "kelly_share", "kelly_max", "kelly_trades_min", "win_streak", "win_streak_factor",
-    "event_size_factor", "one_slot", "groups", "equity_groups", "crisis_opens",
+    "event_size_factor", "one_slot", "groups", "equity_groups", "crisis_opens", "variants",
+    "families",
     "size_by_vix", "crisis_vix",
     "usd_per_gbp",  # a price: dearer pounds are fewer, and what a stage trades is more dollars
     "greeks_mode", "pattern_mode", "pattern_form", "house", "events_blocked", "group_reserve",

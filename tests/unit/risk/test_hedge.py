@@ -11,11 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.contract import Expiry, Right, Settles
+from tomking.core.evidence import Stamped
 from tomking.core.reading import Reading, Sense, Skip, Stage, skip
 from tomking.market.snapshot import Chain, Nearest, Quote
 from tomking.portfolio.columns import columns
+from tomking.portfolio.margin.account import Terms
 from tomking.portfolio.scenarios import AUG5_LOW
-from tomking.portfolio.stress import Replay, replayed, valued
+from tomking.portfolio.stress import Replay, money, replayed, valued
+from tomking.risk.exposure import bounds
 from tomking.risk.hedge import (
     DTE_MAX,
     DTE_MIN,
@@ -32,8 +35,9 @@ from tomking.risk.hedge import (
     stress_margin,
 )
 from tomking.risk.limits import Limits
-from worlds.board import FRIDAY, Strikes, board
-from worlds.orders import legs_of, option
+from worlds.board import FRIDAY, Board, Strikes, board
+from worlds.gates import answers
+from worlds.orders import book_with, legs_of, option, order, view
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
@@ -45,6 +49,22 @@ LIMITS = Limits()
 def sold(count: int, cash: float, strike: str = "5000") -> Exposed:
     """Naked puts in an account."""
     return Exposed(columns([(c, n * count) for n, c in legs_of(f"-1 {strike} P", LATE)]), cash, AT)
+
+
+class Priceless:
+    """A market in which nobody prices SPY."""
+
+    def __init__(self, market: Board) -> None:
+        self.market = market
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.market, name)
+
+    def spot(self, root: str) -> Stamped | Skip:
+        """A price of all but SPY."""
+        if root == "SPY":
+            return skip("SPY", Stage.DATA, "no price", "a price", "")
+        return self.market.spot(root)
 
 
 @cache
@@ -203,11 +223,58 @@ def test_a_delta_is_brought_back_too() -> None:
     held, limits = sold(10, 1e6, "5800"), replace(LIMITS, hedge_premium_max=0.1)
     now = measured(held, delta(limits))
     assert isinstance(now.observed, float)
-    tight = replace(limits, delta_share_max=now.observed * 0.97)
+    whole = valued(held.holdings, held.cash, AT).net_liq
+    tight = replace(limits, delta_share_max=now.observed / whole * 0.97)
     found = cheapest(held, delta(tight), hedges(offered()), tight)
     assert isinstance(found, Proposal), str(found)
     assert measured(held.with_(found.hedge, found.units), delta(tight)).passed
     assert found.readings[0].rule == "R-GRK-01"
+
+
+def gate_and_hedge(rule: str, **limits: object) -> tuple[Reading, Reading, float]:
+    """What a gate reads of naked puts beside next to nothing, and what a hedge is asked for."""
+    rules = Limits(**limits)  # type: ignore[arg-type]
+    sold_ = order("-4 5800 P", "5.00", expiry=LATE, campaign="x", strategy="x")
+    book = book_with(AT.at, (sold_, ("30.00",)))
+    seen = view(AT, book, limits=rules)
+    far = answers(seen, legs="+1 9900 C", limit="-0.05", root="MES")[rule]
+    held = Exposed(book.legs, money(book), AT, Terms(rules.house))
+    of = {"R-STR-01": stress_loss, "R-STR-02": stress_margin, "R-GRK-01": delta}
+    return far, measured(held, of[rule](rules)), seen.capital
+
+
+@pytest.mark.parametrize("mode", ["dollars", "s4_literal"])
+@pytest.mark.parametrize("stage", [3, 4])
+@pytest.mark.parametrize("rule", ["R-STR-01", "R-GRK-01"])
+def test_a_hedge_is_measured_as_its_gate_measures(rule: str, stage: int, mode: str) -> None:
+    """In the counting that is configured, of what the stage lets trade."""
+    gate, hedge, capital = gate_and_hedge(rule, stage=stage, greeks_mode=mode)
+    assert isinstance(gate.observed, float)
+    assert hedge.observed == pytest.approx(gate.observed, rel=0.02)
+    assert hedge.unit == gate.unit
+    limits = Limits(stage=stage, greeks_mode=mode)
+    bound = limits.stress_loss_max if rule == "R-STR-01" else bounds(limits, capital).delta
+    assert hedge.bound == pytest.approx(bound)
+    assert capital == pytest.approx(25_400.0) or stage == 4
+
+
+def test_margin_under_stress_is_of_what_the_stage_would_have_left() -> None:
+    held = near(4)
+    whole, part = (measured(held, stress_margin(Limits(stage=stage))).observed for stage in (4, 3))
+    assert isinstance(whole, float)
+    replay = replayed(held.holdings, held.cash, AT, AUG5_LOW)
+    assert whole == pytest.approx(replay.margin / (replay.before.net_liq - replay.loss))
+    assert part is None or part > whole
+    signed = measured(replace(held, stage=3), stress_margin(Limits())).observed
+    assert signed == part  # as signed for, not as configured
+
+
+def test_a_delta_counted_in_a_share_that_has_no_price_is_unknown() -> None:
+    found = measured(
+        replace(near(4), market=Priceless(AT)), delta(Limits(greeks_mode="s4_literal"))
+    )
+    assert found.observed is None
+    assert not found.passed
 
 
 def test_margin_under_stress_is_brought_back_too() -> None:

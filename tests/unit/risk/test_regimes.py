@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tomking.risk.caps import allowance, caps, regime
+from tomking.engine.labels import asked_under
+from tomking.risk.caps import allowance, caps, caps_of, regime
 from tomking.risk.limits import Limits
 from tomking.risk.regimes import BY_PHASE, TABLES, band_of, bands_of, settled
-from worlds.gates import standing
+from worlds.gates import scene, standing
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 NAMES = sorted(TABLES)
@@ -77,6 +78,31 @@ def test_a_settled_band_lies_between_where_vix_was_and_where_it_is(
     bands = TABLES[name]
     low, high = sorted((band_of(before, bands), band_of(vix, bands)))
     assert low <= settled(vix, before, bands, slack) <= high
+
+
+@pytest.mark.rule("R-VIX-01")
+@pytest.mark.parametrize("table", [*NAMES, "D", "bands"])
+@pytest.mark.parametrize(
+    ("vix", "name"),
+    [
+        (12.5, "LOW"), (17.9, "NORMAL"), (21.0, "ELEVATED"), (26.0, "HIGH"), (30.0, "HIGH"),
+        (40.0, "CRISIS"),
+    ],
+)  # fmt: skip
+def test_a_regime_is_named_by_vix_whatever_the_table(table: str, vix: float, name: str) -> None:
+    limits = Limits(vix_table=table, vix_bands=((20.0, 0.5), (1e9, 0.2)))
+    assert regime(vix, limits).source == f"regime {name}"
+
+
+@pytest.mark.rule("R-VIX-05")
+@pytest.mark.parametrize("slack", [0.0, 2.0])
+def test_a_decision_is_labelled_with_the_regime_that_binds(slack: float) -> None:
+    seen = scene(
+        market={"vix_points": 19.0}, day={"vix_previous": 17.0}, limits={"vix_hysteresis": slack}
+    )
+    told = asked_under("ES", seen)["regime"]
+    assert told == ("NORMAL" if slack else "ELEVATED")
+    assert caps_of(seen)[0].source == f"regime {told}"
 
 
 def test_the_governor_is_named_with_its_regime() -> None:

@@ -47,6 +47,41 @@ def test_the_order_is_the_settings_and_what_it_does_not_name_is_last() -> None:
     assert len(by_priority(named)) == len(ALL)
 
 
+def called(now: View, **others: str) -> View:
+    """The same view, some trades under the name of another plan."""
+    held = {
+        name: replace(position, strategy=others.get(position.strategy, position.strategy))
+        for name, position in now.book.positions.items()
+    }
+    return replace(now, book=replace(now.book, positions=held))
+
+
+@pytest.mark.rule("R-RNG-05")
+@pytest.mark.rule("R-POS-08")
+def test_every_butterfly_and_every_variant_goes_in_its_turn() -> None:
+    now = called(
+        holding(*ALL), friday_0dte="friday_0dte_broken", butterfly_0dte="butterfly",
+        strangle="strangle_gc", lt112="lt112_xl", ipmcc="own",
+    )  # fmt: skip
+    assert names(by_priority(now)) == [
+        "friday_0dte_broken", "butterfly", "iron_condor", "strangle_gc", "lt112_xl", "own",
+    ]  # fmt: skip
+
+
+@pytest.mark.rule("R-RNG-06")
+@pytest.mark.rule("R-POS-08")
+@pytest.mark.parametrize(
+    ("strangle", "other"),
+    [("strangle", "lt112"), ("strangle_cl", "lt112"), ("strangle_gc", "lt112_xl")],
+)
+def test_strangles_go_before_112s_that_free_more_margin(strangle: str, other: str) -> None:
+    """On whatever future. The names are exchanged: of these two the strangle frees more."""
+    now = judged_at(holding("lt112", "strangle"), lt112=-1, strangle=-1)
+    assert names(by_margin_call(called(now, lt112="x", strangle="y"))) == ["y", "x"]
+    now = called(now, lt112=strangle, strangle=other)
+    assert names(by_margin_call(now)) == [strangle, other]
+
+
 def judged_at(now: View, **profits: float) -> View:
     """The same view with the profits of some strategies typed in."""
     held = {
@@ -64,12 +99,6 @@ def test_a_margin_call_takes_losers_first_and_then_the_highest_margin() -> None:
     assert by_margin.index("strangle") < by_margin.index("lt112")
     losers = judged_at(now, lt112=-1, iron_condor=1, strangle=1)
     assert names(by_margin_call(losers))[0] == "lt112"
-
-
-@pytest.mark.rule("R-RNG-06")
-def test_strangles_go_before_112s_that_free_more_margin() -> None:
-    now = judged_at(holding("lt112", "strangle"), lt112=-1, strangle=-1)
-    assert names(by_margin_call(now)) == ["strangle", "lt112"]
 
 
 def ratio(now: View, strategy: str) -> int:

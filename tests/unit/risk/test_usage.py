@@ -83,6 +83,40 @@ def test_a_full_group_is_within_its_limit_and_one_less_above_vix_thirty() -> Non
     assert not used(crisis)["slots of group A1"].reading.passed
 
 
+#: The book, what is changed, an order that would come on top, and the rule of a count.
+COUNTS: list[tuple[tuple[str, ...], dict[str, Any], tuple[str, str], str]] = [
+    (("strangle CL",), {"memory": {"phase": 1}}, ("strangle", "GC"), "R-POS-05"),
+    (("strangle_cl CL",), {"memory": {"phase": 3}}, ("strangle", "GC"), "R-POS-05"),
+    (("butterfly SPX",), {"memory": {"phase": 3}}, ("broken_wing", "SPX"), "R-POS-05"),
+    (("strangle CL", "strangle_gc GC"), {}, ("strangle_cl", "CL"), "R-POS-02"),
+    (("own CL",), {}, ("own", "GC"), "R-POS-02"),
+    (("lt112 ES",), {}, ("strangle", "ES"), "R-COR-01"),
+    (("lt112 ES",), {"market": {"vix_points": 31.0}}, ("strangle", "ES"), "R-COR-01"),
+    (("lt112 ES", "friday_0dte MES"), {}, ("strangle", "ES"), "R-COR-01"),
+    (("strangle CL",), {"limits": {"group_max_by_phase": (("C1", ((1, 1), (4, 2))),)},
+      "memory": {"phase": 2}}, ("strangle", "CL"), "R-COR-01"),
+    (("lt112 ES", "x SPY"), {}, ("strangle", "ES"), "R-COR-02"),
+    (("lt112 ES",), {}, ("strangle", "ES"), "R-POS-03"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("book", "changed", "asked", "rule"), COUNTS)
+def test_a_count_and_its_bound_are_what_the_next_order_meets(
+    book: tuple[str, ...], changed: dict[str, Any], asked: tuple[str, str], rule: str
+) -> None:
+    seen = scene(book=book, **changed)
+    strategy, root = asked
+    gate = answers(seen, strategy=strategy, root=root)[rule]
+    (mine,) = (one.reading for one in used(seen).values() if one.reading.rule == rule)
+    assert (mine.observed, mine.bound) == (gate.observed, gate.bound)
+
+
+@pytest.mark.rule("R-COR-03")
+def test_a_slot_that_is_kept_names_for_whom() -> None:
+    assert used(scene(book=("lt112 ES",)))["slots of group A1"].bound_by == "kept for friday_0dte"
+    assert used(scene(book=("friday_0dte ES",)))["slots of group A1"].bound_by == ""
+
+
 def test_what_cannot_be_measured_is_unknown_and_not_within() -> None:
     seen = replace(scene(holding=campaigns("x GLD")), net_liq=0.0)
     margin = used(seen)["buying power"].reading

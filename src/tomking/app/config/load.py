@@ -96,11 +96,22 @@ def _settled(layers: Sequence[Layer]) -> Settings:
         model_named(plain["fill"])
     with _said_of(sources["backtest.early_exercise"]):
         holders = mode_named(plain["early_exercise"])
+    changed = replace(changed, variants=_with_own(changed.variants))
     return Settings(
         changed, _dollars(plain["capital"]), chosen, plain["seed"], plain["scale"],
         plain["fill"], holders, float(plain["latency_s"]),
         _tunings(layers, sources), sources, tuple(layer.name for layer in layers),
     )  # fmt: skip
+
+
+def _with_own(variants: Groups) -> Groups:
+    """The variants that limits name, and those that plans say they are: a user's among them."""
+    named = {name for _, members in variants for name in members}
+    found = dict(variants)
+    for name, one in strategies.found().items():
+        if name not in named and one.variant_of:
+            found[one.variant_of] = (*found.get(one.variant_of, ()), name)
+    return tuple(found.items())
 
 
 def _groups_first(one: tuple[str, Any]) -> bool:
@@ -136,6 +147,8 @@ def _as_field(limit: Limit, before: Any, given: Any, groups: Sequence[str]) -> A
     """A file's value as the field holds it; of tables by group the ``groups`` there are may be named."""
     key = f"limits.{limit.name}"
     if limit.hint == Groups:
+        whole = {} if limit.name in WHOLE else dict(before)
+        given = {**whole, **given}
         return tuple((name, tuple(roots)) for name, roots in given.items())
     if limit.hint in (Named, Curves):
         for name in given:

@@ -3,9 +3,10 @@
 Futures and options on them are scanned; what is delivered in cash or in shares meets the rule.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from math import inf
 
@@ -51,6 +52,18 @@ class Terms:
 
 
 TASTYTRADE = Terms()
+
+
+def maintained(
+    roots: Iterable[str], holdings: Legs, marks: Marks, price: Callable[[str], float], at: datetime,
+    terms: Terms,
+) -> Decimal:  # fmt: skip
+    """Dollars that holding some contracts needs, root by root; parameters as in ``asked``."""
+    needs = (
+        asked(root, holdings, marks, price(root), at, terms).maintenance
+        for root in dict.fromkeys(roots)
+    )
+    return sum(needs, ZERO)
 
 
 def asked(root: str, legs: Legs, marks: Marks, spot: float, at: datetime, terms: Terms) -> Margin:

@@ -9,7 +9,7 @@ from tomking.core.reading import Reading, Sense, Stage
 from tomking.market.expiry import MINUTES_A_YEAR, years_left
 from tomking.risk.case import Case
 from tomking.risk.crisis import in_crisis, opens_puts_only
-from tomking.risk.limits import named
+from tomking.risk.kin import row_of
 from tomking.risk.tally import Tally
 
 
@@ -34,7 +34,8 @@ def time_is_left(case: Case) -> Reading:
 def expiry_is_far_enough(case: Case) -> Reading:
     """The nearest option that is opened has the strategy's least days left (R-EVT-07)."""
     days = min(_ends(case), default=None)
-    bound = named(case.view.limits.dte_min, case.order.strategy, 0.0)
+    limits = case.view.limits
+    bound = row_of(limits.dte_min, case.order.strategy, limits.variants, 0.0)
     return Reading(
         "days to the first expiry", Stage.MARKET, Sense.AT_LEAST, days, bound, "days", "R-EVT-07"
     )
@@ -43,7 +44,8 @@ def expiry_is_far_enough(case: Case) -> Reading:
 def expiry_is_near_enough(case: Case) -> Reading:
     """The farthest option that is opened has no more than the strategy's most days left (R-EVT-08)."""
     days = max(_ends(case), default=None)
-    bound = named(case.view.limits.dte_max, case.order.strategy, inf)
+    limits = case.view.limits
+    bound = row_of(limits.dte_max, case.order.strategy, limits.variants, inf)
     return Reading(
         "days to the last expiry", Stage.MARKET, Sense.AT_MOST, days, bound, "days", "R-EVT-08"
     )
@@ -69,7 +71,8 @@ def crisis_takes_puts(case: Case) -> Reading:
 def options_are_dear(case: Case) -> Reading:
     """IV percentile is at least the strategy's, where it has one (R-VIX-07)."""
     order, view = case.order, case.view
-    bound = dict(view.limits.iv_percentile_min).get(order.strategy)
+    rows, kinds = view.limits.iv_percentile_min, view.limits.variants
+    bound = row_of(rows, order.strategy, kinds, None)
     if bound is None:
         return Reading(
             "IV percentile (not asked)", Stage.VIX, Sense.AT_LEAST, 0.0, 0.0, "", "R-VIX-07"
@@ -87,7 +90,7 @@ def record_is_good(case: Case) -> Reading:
     tally = dict(view.standing.tallies).get(name, Tally())
     decided, enough = tally.wins + tally.losses, view.limits.kelly_trades_min
     share = tally.wins / decided if decided else 0.0
-    bound = named(view.limits.win_rate_min, name, 0.0)
+    bound = row_of(view.limits.win_rate_min, name, view.limits.variants, 0.0)
     if bound > 0.0 and decided < enough:
         said = f"share of {name} that won (not asked: {decided} of {enough} closed)"
         return Reading(said, Stage.POSITION_LIMIT, Sense.AT_LEAST, share, 0.0, "", "R-POS-06")

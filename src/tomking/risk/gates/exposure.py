@@ -13,14 +13,21 @@ from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.venue import Code
 from tomking.portfolio import marks as worth
-from tomking.portfolio.columns import columns
 from tomking.risk.caps import reserve_of, usable_bp
 from tomking.risk.case import Case
 from tomking.risk.correlation import family
+from tomking.risk.counts import of_phase, of_strategy
 from tomking.risk.crisis import crisis_budget
-from tomking.risk.exposure import AUG5_MARGIN_FACTOR, HUNDRED_THOUSAND, bounds, joined, slope
-from tomking.risk.limits import at_level, named
-from tomking.risk.sizing import margin_of_strategy
+from tomking.risk.exposure import (
+    AUG5_MARGIN_FACTOR,
+    HUNDRED_THOUSAND,
+    bounds,
+    joined,
+    of_what_is_left,
+    slope,
+)
+from tomking.risk.kin import row_of
+from tomking.risk.sizing import held_in_row, margin_of_strategy
 
 
 def _share(dollars: float, case: Case) -> float | None:
@@ -91,7 +98,7 @@ def leverage_is_small(case: Case) -> Reading:
 def strategy_takes_its_share_of_greeks(case: Case) -> Reading:
     """The strategy's own delta and vega are at most its share of what the book may have (R-GRK-07)."""
     view, name = case.view, case.order.strategy
-    bound = named(view.limits.greeks_by_strategy, name, inf)
+    bound = row_of(view.limits.greeks_by_strategy, name, view.limits.variants, inf)
     share = 0.0 if bound == inf else _share_of_greeks(case, name)
     return Reading(
         f"share of the Greeks' bounds that {name} takes", Stage.GREEKS, Sense.AT_MOST, share, bound,
@@ -101,8 +108,8 @@ def strategy_takes_its_share_of_greeks(case: Case) -> Reading:
 
 def _share_of_greeks(case: Case, name: str) -> float | None:
     """The larger of a strategy's delta and vega, the order's among them, as shares of their bounds."""
-    view = case.view
-    held = columns([pair for position in view.book.of(name) for pair in position.held])
+    view, rows = case.view, dict(case.view.limits.greeks_by_strategy)
+    held = held_in_row(view, name, rows)
     marks = view.market.marks(held)
     delta = slope(held, view, marks).delta + slope(case.legs, view, case.marks).delta
     vega = worth.dollar_vega(held, marks) + worth.dollar_vega(case.legs, case.marks)
@@ -152,7 +159,8 @@ def margin_in_all_is_small(case: Case) -> Reading:
 def margin_of_the_trade_is_small(case: Case) -> Reading:
     """The order alone, of a roll what it adds, needs less than its share of net liq (R-MRG-03)."""
     limits, preview = case.view.limits, case.preview
-    bound = named(limits.bp_trade_by_strategy, case.order.strategy, limits.bp_trade_max)
+    rows, kinds = limits.bp_trade_by_strategy, limits.variants
+    bound = row_of(rows, case.order.strategy, kinds, limits.bp_trade_max)
     return Reading(
         "margin of the trade", Stage.MARGIN, Sense.AT_MOST,
         _share(float(preview.change if _rolls(case) else preview.alone), case), bound, "of net liq",
@@ -181,14 +189,14 @@ def stress_margin_is_met(case: Case) -> Reading:
 
 def _stressed(margin: Decimal, loss: float, case: Case) -> float | None:
     """Margin on the bad day as a share of what the day leaves."""
-    left = case.view.capital - max(0.0, loss)
-    return float(max(margin, ZERO)) * AUG5_MARGIN_FACTOR / left if left > 0 else None
+    then = float(max(margin, ZERO)) * AUG5_MARGIN_FACTOR
+    return of_what_is_left(then, loss, case.view.capital)
 
 
 def phase_unlocks_the_strategy(case: Case) -> Reading:
     """The account has grown into the strategy (R-PHA-04)."""
     standing, limits = case.view.standing, case.view.limits
-    bound = named(limits.phase_by_strategy, case.order.strategy, 1)
+    bound = row_of(limits.phase_by_strategy, case.order.strategy, limits.variants, 1)
     return Reading(
         "account phase", Stage.POSITION_LIMIT, Sense.AT_LEAST, standing.phase, bound, "",
         "R-PHA-04",
@@ -196,21 +204,22 @@ def phase_unlocks_the_strategy(case: Case) -> Reading:
 
 
 def strategy_has_room(case: Case) -> Reading:
-    """Fewer live campaigns of the strategy than its cap (R-POS-02)."""
+    """Fewer live campaigns of the strategy than its cap, which its variants share (R-POS-02)."""
     name = case.order.strategy
-    held = sum(strategy == name for _, strategy, _ in case.campaigns)
-    bound = named(case.view.limits.positions_by_strategy, name, 1)
+    held, bound = of_strategy(name, _strategies(case), case.view.limits)
     return Reading(
         f"{name} campaigns", Stage.POSITION_LIMIT, Sense.BELOW, held, bound, "", "R-POS-02"
     )
 
 
+def _strategies(case: Case) -> list[str]:
+    return [strategy for _, strategy, _ in case.campaigns]
+
+
 def strategy_has_room_in_its_phase(case: Case) -> Reading:
-    """Fewer live campaigns of the strategy than its phase allows (R-POS-05)."""
-    name, limits = case.order.strategy, case.view.limits
-    by_phase = dict(limits.positions_by_strategy_phase).get(name)
-    held = sum(strategy == name for _, strategy, _ in case.campaigns)
-    bound = inf if by_phase is None else at_level(by_phase, case.view.standing.phase, 0.0)
+    """Fewer live campaigns of the strategy and its family than the phase allows (R-POS-05)."""
+    name = case.order.strategy
+    held, bound = of_phase(name, _strategies(case), case.view)
     return Reading(
         f"{name} campaigns in the phase", Stage.POSITION_LIMIT, Sense.BELOW, held, bound, "",
         "R-POS-05",
@@ -220,14 +229,9 @@ def strategy_has_room_in_its_phase(case: Case) -> Reading:
 def phase_unlocks_the_product(case: Case) -> Reading:
     """The account has grown into what the strategy trades (R-PHA-05)."""
     order, limits = case.order, case.view.limits
-    bound = max(
-        (
-            phase
-            for name, root, phase in limits.roots_by_phase
-            if name in (order.strategy, "any") and root == order.root
-        ),
-        default=0,
-    )
+    rows = {name: phase for name, root, phase in limits.roots_by_phase if root == order.root}
+    own = row_of(tuple(rows.items()), order.strategy, limits.variants, 0)
+    bound = max(own, rows.get("any", 0))
     return Reading(
         f"account phase for {order.root}", Stage.POSITION_LIMIT, Sense.AT_LEAST,
         case.view.standing.phase, bound, "", "R-PHA-05",
@@ -236,7 +240,8 @@ def phase_unlocks_the_product(case: Case) -> Reading:
 
 def stage_unlocks_the_strategy(case: Case) -> Reading:
     """The deployment stage trades the strategy (R-STG-03)."""
-    bound = named(case.view.limits.stage_by_strategy, case.order.strategy, 3)
+    limits = case.view.limits
+    bound = row_of(limits.stage_by_strategy, case.order.strategy, limits.variants, 3)
     return Reading(
         "deployment stage", Stage.POSITION_LIMIT, Sense.AT_LEAST, case.view.stage, bound, "",
         "R-STG-03",
@@ -249,7 +254,7 @@ def margin_of_the_strategy_is_small(case: Case) -> Reading:
     Of a roll it is what it adds: the rung that goes has its margin in the ladder already.
     """
     name, limits, preview = case.order.strategy, case.view.limits, case.preview
-    bound = named(limits.bp_by_strategy, name, inf)
+    bound = row_of(limits.bp_by_strategy, name, limits.variants, inf)
     held = 0.0 if bound == inf else margin_of_strategy(case.view, name)
     adds = float(preview.change if _rolls(case) else preview.alone)
     before = _share(held, case) if _rolls(case) else None

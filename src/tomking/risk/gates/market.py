@@ -7,9 +7,10 @@ from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.risk.case import Case
 from tomking.risk.correlation import group_margin_max, together
+from tomking.risk.counts import of_group
 from tomking.risk.crisis import crisis_budget
 from tomking.risk.groups import group_of
-from tomking.risk.limits import at_level, named
+from tomking.risk.kin import counted, is_named
 from tomking.risk.pattern import pattern_score
 from tomking.risk.sizing import margin_in_use
 
@@ -54,30 +55,12 @@ def root_has_a_group(case: Case) -> Reading:
 
 def group_has_room(case: Case) -> Reading:
     """Fewer campaigns in the group than its limit, less what is reserved for others (R-COR-01, -03)."""
-    groups = case.view.limits.groups
-    group = group_of(case.order.root, groups)
-    inside = [strategy for strategy, root in case.slots if group_of(root, groups) == group]
-    bound = _group_bound(case, group or "", inside)
+    order, view = case.order, case.view
+    group = group_of(order.root, view.limits.groups)
+    held, most = of_group(group, order.strategy, case.slots, view)
     return Reading(
-        f"campaigns in group {group}", Stage.CORRELATION, Sense.BELOW,
-        len(inside), bound, "", "R-COR-01",
-    )  # fmt: skip
-
-
-def _group_bound(case: Case, group: str, inside: list[str]) -> float:
-    """The group's limit: less slots others have reserved and not filled, less one above VIX 30."""
-    limits = case.view.limits
-    reserved = sum(
-        max(0, slots - inside.count(strategy))
-        for name, strategy, slots in limits.group_reserve
-        if name == group and strategy != case.order.strategy
+        f"campaigns in group {group}", Stage.CORRELATION, Sense.BELOW, held, most, "", "R-COR-01"
     )
-    crisis = case.view.market.vix.value > limits.group_vix_step
-    by_phase = dict(limits.group_max_by_phase).get(group)
-    most = named(limits.group_max, group, 0.0)
-    if by_phase is not None:
-        most = min(most, at_level(by_phase, case.view.standing.phase, 0.0))
-    return max(0.0, most - reserved - crisis)
 
 
 def equity_groups_have_room(case: Case) -> Reading:
@@ -93,13 +76,11 @@ def equity_groups_have_room(case: Case) -> Reading:
 
 def strategy_is_alone_in_its_group(case: Case) -> Reading:
     """A strategy that may be in a group once is not there yet (R-COR-04)."""
-    order, groups = case.order, case.view.limits.groups
-    group = group_of(order.root, groups)
-    held = sum(
-        strategy == order.strategy and group_of(root, groups) == group
-        for _, strategy, root in case.campaigns
-    )
-    once = order.strategy in case.view.limits.one_per_group
+    order, limits = case.order, case.view.limits
+    group, alone = group_of(order.root, limits.groups), limits.one_per_group
+    inside = [name for _, name, root in case.campaigns if group_of(root, limits.groups) == group]
+    held = counted(order.strategy, inside, alone, limits.variants)
+    once = is_named(order.strategy, alone, limits.variants)
     return Reading(
         f"{order.strategy} in group {group}", Stage.CORRELATION, Sense.BELOW,
         held if once else 0, 1, "", "R-COR-04",

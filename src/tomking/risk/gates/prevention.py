@@ -10,6 +10,7 @@ from datetime import date
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.risk.case import Case
 from tomking.risk.correlation import family
+from tomking.risk.kin import counted, is_named, row_name
 from tomking.risk.limits import at_level
 from tomking.risk.prevention import EQUITY, Live, live
 
@@ -27,11 +28,10 @@ def equity_is_not_crowded(case: Case) -> Reading:
 
 def expiry_is_its_own(case: Case) -> Reading:
     """A strategy that may be in a group once has no campaign of the same expiry (R-PRE-02)."""
-    order, days = case.order, _expiries(case)
-    once = order.strategy in case.view.limits.one_per_group
-    held = sum(
-        one.strategy == order.strategy and bool(one.expiries & days) for one in _others(case)
-    )
+    order, limits, days = case.order, case.view.limits, _expiries(case)
+    same = [one.strategy for one in _others(case) if one.expiries & days]
+    once = is_named(order.strategy, limits.one_per_group, limits.variants)
+    held = counted(order.strategy, same, limits.one_per_group, limits.variants)
     return Reading(
         f"{order.strategy} of the same expiry", Stage.CORRELATION, Sense.BELOW, held if once else 0,
         1, "", "R-PRE-02",
@@ -77,21 +77,23 @@ def _expiries(case: Case) -> frozenset[date]:
 
 def _others(case: Case) -> Iterator[Live]:
     """The campaigns that count, but for the order's own and the ladder it is a rung of."""
-    order, mine = case.order, _key(case.order.strategy, case.order.root)
-    shared = order.strategy in case.view.limits.one_slot
+    mine = _ladder(case.order.strategy, case.order.root, case)
     for one in live(case.view.book):
-        if one.campaign != order.campaign and not (shared and _key(one.strategy, one.root) == mine):
+        rung = mine is not None and _ladder(one.strategy, one.root, case) == mine
+        if one.campaign != case.order.campaign and not rung:
             yield one
 
 
 def _slot(one: Live, case: Case) -> tuple[str, ...]:
     """What a campaign takes a slot as: its ladder, or itself."""
-    shared = one.strategy in case.view.limits.one_slot
-    return _key(one.strategy, one.root) if shared else (one.campaign,)
+    return _ladder(one.strategy, one.root, case) or (one.campaign,)
 
 
-def _key(strategy: str, root: str) -> tuple[str, str]:
-    return strategy, family(root)
+def _ladder(strategy: str, root: str, case: Case) -> tuple[str, str] | None:
+    """What a strategy's campaigns on an underlying share one slot as; nothing where each has its own."""
+    limits = case.view.limits
+    name = row_name(strategy, limits.one_slot, limits.variants)
+    return (name, family(root)) if name in limits.one_slot else None
 
 
 CROWD = (equity_is_not_crowded, expiry_is_its_own)
