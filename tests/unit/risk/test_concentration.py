@@ -84,7 +84,7 @@ def test_four_groups_are_spread_and_take_a_fifth_off(
 @pytest.mark.rule("R-COR-09")
 @pytest.mark.parametrize(("points", "passes"), [(69.99, True), (70.0, True), (70.01, False)])
 def test_a_score_above_seventy_warns(points: float, passes: bool) -> None:
-    found = concentration({"A1": points / 77.5})
+    found = concentration({"A1": points / 77.5}, Limits())
     assert (found.bound, found.passed) == (70.0, passes)
 
 
