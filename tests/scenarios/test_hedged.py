@@ -17,25 +17,24 @@ from tomking.report.payload import hedged
 from tomking.risk.limits import Limits
 from tomking.strategies.plan import Plan
 from tomking.strategies.put_ratio import PUT_RATIO
-from tomking.strategies.stay import DteAbove, ProfitBelow
+from tomking.strategies.stay import DteAbove, LossBelow, ProfitBelow
 from worlds.seeded import history
 
 pytestmark = [pytest.mark.scenario, pytest.mark.emergency, pytest.mark.rule("R-RNG-09")]
 
 
 def held_on() -> Plan:
-    """Put ratios without a stop, so that there is something left to hedge."""
+    """Put ratios with a stop out of reach, so that there is something left to hedge."""
     (shape,) = PUT_RATIO.shapes
     (tranche,) = shape.tranches
-    kept = tuple(rule for rule in tranche.stay_while if isinstance(rule, ProfitBelow | DteAbove))
-    return replace(
-        PUT_RATIO, shapes=(replace(shape, tranches=(replace(tranche, stay_while=kept),)),)
-    )
+    kept = [rule for rule in tranche.stay_while if isinstance(rule, ProfitBelow | DteAbove)]
+    held = replace(tranche, stay_while=(*kept, LossBelow(1_000.0)))
+    return replace(PUT_RATIO, shapes=(replace(shape, tranches=(held,)),))
 
 
 @cache
 def crashed(how: str) -> Run:
-    limits = Limits(emergency_hedge=how)
+    limits = Limits(emergency_hedge=how, stop_risk_max=1_000.0)
     return run(RunSpec((held_on(),), Decimal(200_000), limits=limits), history=history("crash"))
 
 
