@@ -93,17 +93,6 @@ SHEET: list[tuple[str, str, Any]] = [
         ),
     ),
     (
-        "R-POS-05", "positions_by_strategy_phase",
-        (
-            ("strangle", ((1, 1), (2, 3), (3, 4), (4, 5))),
-            ("ipmcc", ((1, 1), (2, 2), (3, 3), (4, 4))),
-            ("leap_ladder", ((1, 0), (2, 2), (3, 3), (4, 10))),
-            ("put_ratio", ((1, 0), (2, 2), (3, 4), (4, 5))),
-            ("butterfly_0dte", ((1, 0), (3, 2), (4, 4))),
-            ("diagonal", ((1, 0), (3, 2), (4, 4))),
-        ),
-    ),
-    (
         "R-POS-05", "families",
         (
             ("butterfly_0dte", ("butterfly", "iron_butterfly", "broken_wing")),
@@ -176,9 +165,10 @@ SHEET: list[tuple[str, str, Any]] = [
     (
         "R-STG-03", "stage_by_strategy",
         (
-            ("friday_0dte", 1), ("friday_0dte_broken", 1), ("lt112", 2), ("bear_trap", 4),
-            ("butterfly_0dte", 4), ("butterfly", 4), ("iron_butterfly", 4), ("broken_wing", 4),
-            ("put_ratio", 4), ("diagonal", 4), ("calendar", 4), ("box", 4),
+            ("friday_0dte", 1), ("friday_0dte_broken", 1), ("lt112", 2), ("lt112_calendarised", 3),
+            ("lt112_xl", 3), ("bear_trap", 4), ("butterfly_0dte", 4), ("butterfly", 4),
+            ("iron_butterfly", 4), ("broken_wing", 4), ("put_ratio", 4), ("diagonal", 4),
+            ("calendar", 4), ("box", 4),
         ),
     ),
     (
@@ -230,9 +220,9 @@ SHEET: list[tuple[str, str, Any]] = [
     (
         "R-RNG-05", "unwind_order",
         (
-            "friday_0dte", "butterfly_0dte", "iron_butterfly", "broken_wing", "iron_condor",
-            "strangle", "lt112", "put_ratio", "bear_trap", "leap_ladder", "diagonal", "calendar",
-            "ipmcc",
+            "friday_0dte", "butterfly_0dte", "butterfly", "iron_butterfly", "broken_wing",
+            "iron_condor", "strangle", "lt112", "put_ratio", "bear_trap", "leap_ladder", "diagonal",
+            "calendar", "ipmcc",
         ),
     ),
     ("R-RNG-07", "excess_fall", 0.02),
