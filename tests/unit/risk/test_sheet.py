@@ -93,17 +93,6 @@ SHEET: list[tuple[str, str, Any]] = [
         ),
     ),
     (
-        "R-POS-05", "positions_by_strategy_phase",
-        (
-            ("strangle", ((1, 1), (2, 3), (3, 4), (4, 5))),
-            ("ipmcc", ((1, 1), (2, 2), (3, 3), (4, 4))),
-            ("leap_ladder", ((1, 0), (2, 2), (3, 3), (4, 10))),
-            ("put_ratio", ((1, 0), (2, 2), (3, 4), (4, 5))),
-            ("butterfly_0dte", ((1, 0), (3, 2), (4, 4))),
-            ("diagonal", ((1, 0), (3, 2), (4, 4))),
-        ),
-    ),
-    (
         "R-POS-05", "families",
         (
             ("butterfly_0dte", ("butterfly", "iron_butterfly", "broken_wing")),
@@ -180,6 +169,17 @@ SHEET: list[tuple[str, str, Any]] = [
             ("lt112_xl", 3), ("bear_trap", 4), ("butterfly_0dte", 4), ("butterfly", 4),
             ("iron_butterfly", 4), ("broken_wing", 4), ("put_ratio", 4), ("diagonal", 4),
             ("calendar", 4), ("box", 4),
+        ),
+    ),
+    (
+        "R-POS-05", "positions_by_strategy_phase",
+        (
+            ("strangle", ((1, 1), (2, 3), (3, 4), (4, 5))),
+            ("ipmcc", ((1, 1), (2, 2), (3, 3), (4, 4))),
+            ("leap_ladder", ((1, 0), (2, 2), (3, 3), (4, 10))),
+            ("put_ratio", ((1, 0), (2, 2), (3, 4), (4, 5))),
+            ("butterfly_0dte", ((1, 0), (3, 2), (4, 4))),
+            ("diagonal", ((1, 0), (3, 2), (4, 4))),
         ),
     ),
     ("R-PRE-01", "equity_positions_by_phase", ((0, 2), (4, 3))),

@@ -6,7 +6,7 @@ import pytest
 
 from tomking.risk.caps import regime
 from tomking.risk.limits import Limits
-from tomking.risk.regimes import BY_PHASE, TABLES
+from tomking.risk.regimes import BY_PHASE, REGIMES, TABLES
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
@@ -31,20 +31,29 @@ PRINTED = (
 )
 
 
-def bands(printed: str) -> tuple[tuple[float, float], ...]:
-    """(VIX, share) on either side of every edge and at it; the last edge is the lower band's.
+def called(vix: float) -> str:
+    """The name of a regime: by VIX, whatever table binds; 30 is not yet a crisis.
+
+    >>> called(12.99), called(13.0), called(18.0), called(25.0), called(30.0), called(30.01)
+    ('LOW', 'NORMAL', 'ELEVATED', 'HIGH', 'HIGH', 'CRISIS')
+    """
+    return REGIMES[sum(vix >= edge for edge in (13.0, 18.0, 25.0)) + (vix > 30.0)]
+
+
+def bands(printed: str) -> tuple[tuple[float, float, str], ...]:
+    """(VIX, share, regime) on either side of every edge and at it; the last edge is the lower band's.
 
     >>> bands("45 <16 65")
-    ((15.999999999999998, 0.45), (16.0, 0.45), (16.000000000000004, 0.65))
+    ((15.999999999999998, 0.45, 'NORMAL'), (16.0, 0.45, 'NORMAL'), (16.000000000000004, 0.65, 'NORMAL'))
     """
     words = printed.split()
     shares = [float(word) / 100.0 for word in words[::2]]
     edges = [float(word.removeprefix("<")) for word in words[1::2]]
-    found: list[tuple[float, float]] = []
+    found: list[tuple[float, float, str]] = []
     for row, edge in enumerate(edges):
         at = row if row == len(edges) - 1 else row + 1
         beside = ((nextafter(edge, 0.0), row), (edge, at), (nextafter(edge, inf), row + 1))
-        found += [(vix, shares[band]) for vix, band in beside]
+        found += [(vix, shares[band], called(vix)) for vix, band in beside]
     return tuple(found)
 
 
@@ -56,11 +65,12 @@ ROWS = [
 
 
 @pytest.mark.rule("R-VIX-01")
-@pytest.mark.parametrize(("name", "phase", "vix", "share"), ROWS)
+@pytest.mark.parametrize(("name", "phase", "vix", "share", "regime_"), ROWS)
 def test_a_band_allows_its_share_up_to_its_edge(
-    name: str, phase: int, vix: float, share: float
+    name: str, phase: int, vix: float, share: float, regime_: str
 ) -> None:
-    assert regime(vix, Limits(vix_table=name), None, phase).bp_share_max == share
+    found = regime(vix, Limits(vix_table=name), None, phase)
+    assert (found.bp_share_max, found.source) == (share, f"regime {regime_}")
 
 
 @pytest.mark.rule("R-VIX-01")
