@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from tomking.analysis.intervals import Interval, of_mean
+from tomking.analysis.intervals import ENOUGH, Interval, of_mean
 from tomking.analysis.trades import Trade
 from tomking.core.money import ZERO
 from tomking.core.value import value
@@ -46,7 +46,8 @@ class Asked:
 class Tally:
     """One strategy. Money in dollars after fees; ``pnl`` counts open trades at their last mark.
 
-    Ratios are ``None`` where nothing stands below the line; intervals also under twenty closed trades.
+    Ratios are ``None`` where nothing stands below the line; intervals also under twenty closed trades,
+    and where all won or all lost.
     """
 
     name: str
@@ -78,6 +79,11 @@ class Tally:
         return self.entered - self.closed
 
     @property
+    def one_kind(self) -> bool:
+        """Whether enough has closed and all of it won, or all lost: nothing to draw the other from."""
+        return self.closed >= ENOUGH and (self.wins == 0 or self.losses == 0)
+
+    @property
     def even(self) -> float | None:
         """The share of winners at which wins and losses of these sizes cancel."""
         if self.average_win is None or self.average_loss is None:
@@ -95,14 +101,15 @@ def tally(asked: Asked, considered: int, trades: Sequence[Trade], seed: int) -> 
     won = [1.0 if trade.won else 0.0 for trade in decided]
     profits = [float(trade.pnl) for trade in closed]
     average_win, average_loss = _mean(wins), _mean(losses)
+    both = bool(wins and losses)
     return Tally(
         asked.name, asked.title, asked.block, asked.same_day, considered,
         len(mine), len(closed), len(wins), len(losses), len(closed) - len(decided),
         sum((trade.pnl for trade in mine), ZERO), sum((trade.fees for trade in mine), ZERO),
-        _mean(won), of_mean(won, _blocks(asked, decided), seed),
+        _mean(won), of_mean(won, _blocks(asked, decided), seed) if both else None,
         average_win, average_loss,
         _ratio(average_win, average_loss), _ratio(sum(wins), sum(losses)),
-        _mean(profits), of_mean(profits, _blocks(asked, closed), seed),
+        _mean(profits), of_mean(profits, _blocks(asked, closed), seed) if both else None,
         _ratio(sum(profits), float(sum(abs(trade.credit) for trade in closed))),
         min(profits, default=None),
     )  # fmt: skip

@@ -35,7 +35,7 @@ def show_outcome(report: Report, checked: Mapping[str, str], target: Path | None
             lines.print(Text(stopped(tally, funnel)))
     if base.gates is not None:
         _show_gates(base.gates)
-    for flag in flags(report)[:3]:
+    for flag in flags(report):
         lines.print(Text(f"! {flag}", "yellow"))
     if report.same_day:
         lines.print(Text(SAME_DAY, "italic"))

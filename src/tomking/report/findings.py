@@ -17,6 +17,8 @@ SAME_DAY = (
 )
 #: A share of winners that real prices do not show; above it the model is suspected first.
 WINNERS_MAX = 0.80
+#: What a row of nothing but winners says of the loss that has not come yet.
+ALONE = "an interval of one kind would leave out the other, which has not come yet"
 BUG = "On MODEL data this is a bug report against the model until explained."
 #: Entering less often than this share of its slots, or than so many times, is worth a sentence about
 #: the gates.
@@ -68,6 +70,9 @@ def _strategy(tally: Tally) -> str:
         return f"{tally.title} was asked on {many(tally.considered, 'day')} and never entered."
     made = f"{tally.title} entered {tally.entered} of {many(tally.considered, 'slot')} and "
     made += f"made {money(tally.pnl, sign=True)} after {money(tally.fees)} of fees"
+    if tally.one_kind:
+        kind = "won" if tally.wins else "lost"
+        return f"{made}; all {tally.wins + tally.losses} decided trades {kind}: {ALONE}."
     if tally.expectancy_interval is None:
         are = "is" if tally.closed == 1 else "are"
         return f"{made}; {many(tally.closed, 'closed trade')} {are} too few for an interval."

@@ -20,7 +20,7 @@ from tomking.portfolio.stress import Replay
 from tomking.report.contents import Account, Column, Report, Venue
 from tomking.report.plain import Plain, Record
 from tomking.report.records import alarms, scores
-from tomking.report.words import TOO_FEW, UNMEASURABLE
+from tomking.report.words import ONE_KIND, TOO_FEW, UNMEASURABLE
 
 
 def contract(report: Report, account: Account, checks: Mapping[str, str]) -> Record:
@@ -292,20 +292,22 @@ def _ratios(tally: Tally) -> Record:
     return {
         "fees": _money(tally.fees),
         "win_rate": tally.win_rate,
-        "win_rate_interval": _interval(tally.win_rate_interval),
+        "win_rate_interval": _interval(tally.win_rate_interval, tally),
         "average_win": tally.average_win,
         "average_loss": tally.average_loss,
         "payoff_ratio": tally.payoff,
         "profit_factor": tally.profit_factor,
         "expectancy": tally.expectancy,
-        "expectancy_interval": _interval(tally.expectancy_interval),
+        "expectancy_interval": _interval(tally.expectancy_interval, tally),
         "resampled": tally.block.value,
         "capture": tally.capture,
     }
 
 
-def _interval(found: Interval | None) -> Plain:
-    return TOO_FEW if found is None else [found.low, found.high]
+def _interval(found: Interval | None, tally: Tally) -> Plain:
+    if found is None:
+        return ONE_KIND if tally.one_kind else TOO_FEW
+    return [found.low, found.high]
 
 
 def _window(window: Window) -> Record:

@@ -2,7 +2,6 @@
 
 from tomking.analysis.equity import Month
 from tomking.analysis.funnel import Funnel, Refusal
-from tomking.analysis.intervals import Interval
 from tomking.analysis.premium import selects_on
 from tomking.analysis.summary import Summary
 from tomking.analysis.tallies import Block, Tally
@@ -10,7 +9,7 @@ from tomking.analysis.trades import Trade
 from tomking.core.value import value
 from tomking.report.contents import Account, Goal, Report
 from tomking.report.findings import day
-from tomking.report.words import NONE, TOO_FEW, listed, many, money, number, percent
+from tomking.report.words import NONE, ONE_KIND, TOO_FEW, listed, many, money, number, percent
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: Monthly returns from which a cell is tinted light, middle and strong.
@@ -86,8 +85,8 @@ def strategy(tally: Tally, goal: Goal | None) -> tuple[Tile, ...]:
     return (
         Tile("Result", money(tally.pnl, sign=True), f"after {money(tally.fees)} of fees"),
         Tile("Entered", f"{tally.entered} of {tally.considered}", counted),
-        Tile("Winners", percent(tally.win_rate, 0), f"{_share(tally.win_rate_interval)}{aim}"),
-        Tile("A trade", money(tally.expectancy, sign=True), _dollars(tally.expectancy_interval)),
+        Tile("Winners", percent(tally.win_rate, 0), f"{_share(tally)}{aim}"),
+        Tile("A trade", money(tally.expectancy, sign=True), _dollars(tally)),
         Tile("Average win", money(tally.average_win), many(tally.wins, "win")),
         Tile("Average loss", money(tally.average_loss), many(tally.losses, "loss", "losses")),
         Tile("Worst trade", money(tally.worst, sign=True), "of those closed"),
@@ -97,16 +96,22 @@ def strategy(tally: Tally, goal: Goal | None) -> tuple[Tile, ...]:
     )  # fmt: skip
 
 
-def _share(interval: Interval | None) -> str:
+def _share(tally: Tally) -> str:
+    interval = tally.win_rate_interval
     if interval is None:
-        return TOO_FEW
+        return _without(tally)
     return f"{percent(interval.low, 0)} to {percent(interval.high, 0)}"
 
 
-def _dollars(interval: Interval | None) -> str:
+def _dollars(tally: Tally) -> str:
+    interval = tally.expectancy_interval
     if interval is None:
-        return TOO_FEW
+        return _without(tally)
     return f"{money(interval.low, sign=True)} to {money(interval.high, sign=True)}"
+
+
+def _without(tally: Tally) -> str:
+    return ONE_KIND if tally.one_kind else TOO_FEW
 
 
 def strip(account: Account) -> Table:

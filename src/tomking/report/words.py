@@ -5,6 +5,8 @@ from decimal import Decimal
 NONE = "–"
 #: What is printed where figures may not be told.
 TOO_FEW = "too few"
+#: Where an interval would be drawn from wins alone, or from losses alone.
+ONE_KIND = "all one way"
 UNMEASURABLE = "not measurable on MODEL data"
 MINUS = "−"
 

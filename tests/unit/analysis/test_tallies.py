@@ -57,16 +57,31 @@ def test_nothing_traded_has_no_ratios() -> None:
 
 
 def test_under_twenty_trades_there_is_no_interval() -> None:
-    nineteen = tally(ASKED, 30, week_by_week(*["1.00"] * 19), 1)
-    twenty = tally(ASKED, 30, week_by_week(*["1.00"] * 20), 1)
+    nineteen = tally(ASKED, 30, week_by_week(*["1.00"] * 18, "4.00"), 1)
+    twenty = tally(ASKED, 30, week_by_week(*["1.00"] * 19, "4.00"), 1)
     assert nineteen.expectancy_interval is None
     assert twenty.expectancy_interval is not None
     assert twenty.expectancy_interval.blocks == 20
 
 
+@pytest.mark.parametrize(("cost", "other"), [("1.00", "4.00"), ("4.00", "1.00")])
+def test_where_all_went_one_way_there_is_no_interval(cost: str, other: str) -> None:
+    """Forty-five winners of forty-five say nothing about the loss that has not come."""
+    alone = tally(ASKED, 30, week_by_week(*[cost] * 20), 1)
+    both = tally(ASKED, 30, week_by_week(*[cost] * 20, other), 1)
+    assert (alone.one_kind, alone.win_rate_interval, alone.expectancy_interval) == (
+        True,
+        None,
+        None,
+    )
+    assert not both.one_kind
+    assert None not in (both.win_rate_interval, both.expectancy_interval)
+    assert not tally(ASKED, 30, week_by_week(cost), 1).one_kind  # too few says enough
+
+
 def test_a_month_is_one_block_for_a_monthly_strategy() -> None:
     monthly = Asked("friday_0dte", "x", ("ES",), Block.MONTH)
-    found = tally(monthly, 30, week_by_week(*["1.00"] * 20), 1).expectancy_interval
+    found = tally(monthly, 30, week_by_week(*["1.00"] * 19, "4.00"), 1).expectancy_interval
     assert found is not None
     assert found.blocks == 5
 
