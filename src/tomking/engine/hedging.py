@@ -47,7 +47,7 @@ def sought(view: View) -> Order | Skip:
 
 def _sought(view: View) -> Order | Skip:
     limits, terms = view.limits, Terms(view.limits.house)
-    held = Exposed(view.book.legs, money(view.book), view.market, terms)
+    held = Exposed(view.book.legs, money(view.book), view.market, terms, view.stage)
     asked = [(each, measured(held, each)) for each in (m(limits) for m in MEASURES)]
     broken = [(each, reading) for each, reading in asked if not reading.passed]
     if not broken:

@@ -15,6 +15,7 @@ from tomking.app.screen import show, show_json, show_table
 from tomking.app.ticket.source import STDIN, read
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.near import did_you_mean
+from tomking.risk.kin import is_named, row_of
 from tomking.risk.limits import Named
 from tomking.strategies.plan import Plan
 from tomking.strategies.prose import prose, table, to_data
@@ -105,13 +106,14 @@ def _strategy(name: str, settings: Settings, *, json: bool) -> None:
 
 
 def limits_of(settings: Settings, name: str) -> Iterator[Row]:
-    """The limits that can stop a strategy; of tables by strategy its own row only."""
+    """The limits that can stop a strategy; of tables by strategy its own row, or its kind's."""
+    kinds = settings.limits.variants
     for limit in limits().values():
         value = getattr(settings.limits, limit.name)
         if limit.hint in (Named, Curves) and "group" not in limit.name:
-            value = dict(value).get(name)
+            value = row_of(value, name, kinds, None)
         if limit.name == "one_per_group":
-            value = "yes" if name in value else None
+            value = "yes" if is_named(name, value, kinds) else None
         if value is not None:
             yield limit.name, value, limit.unit, limit.rule
 
