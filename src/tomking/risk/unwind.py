@@ -17,7 +17,7 @@ from tomking.portfolio.book import Position
 from tomking.portfolio.fees import fee
 from tomking.portfolio.margin.account import Terms
 from tomking.portfolio.stress import Stressed, money, valued
-from tomking.risk.exposure import stress_loss
+from tomking.risk.exposure import AUG5_LOW, stress_loss
 from tomking.risk.groups import Groups
 from tomking.risk.kin import row_name, row_of
 from tomking.risk.view import View
@@ -67,12 +67,13 @@ def by_margin_call(view: View) -> Positions:
 def by_stress(view: View) -> Positions:
     """The five that lose most under AUG5_LOW for a dollar of exit cost (R-RNG-04).
 
-    What cannot be measured stands in front of them, so that it is named when it is left out.
+    What cannot be measured stands in front of them, so that it is named when it is left out. What only
+    the wider quotes of that day take from is left alone: it may be the hedge.
     """
     ratio = {held.id: _per_cost(view, held) for held in view.book.positions.values()}
     ranked = sorted(view.book.positions.values(), key=lambda held: -ratio[held.id])
     unknown = [held for held in ranked if ratio[held.id] == inf]
-    losing = [held for held in ranked if 0.0 < ratio[held.id] < inf]
+    losing = [held for held in ranked if 0.0 < ratio[held.id] < inf and _falls(view, held)]
     return (*unknown, *losing[: view.limits.reduce_closes_max])
 
 
@@ -136,6 +137,12 @@ def _stress(view: View, held: Position) -> float:
     """Dollars a position loses (+) under AUG5_LOW; NaN without a quote."""
     legs, marks = _part(view, (held,))
     return stress_loss(legs, view, marks)
+
+
+def _falls(view: View, held: Position) -> bool:
+    """Whether a position is worth less in the middle of AUG5_LOW's quotes than of today's."""
+    legs, marks = _part(view, (held,))
+    return worth.total(legs, view.market.marks(legs, AUG5_LOW)) < worth.total(legs, marks)
 
 
 def _per_cost(view: View, held: Position) -> float:

@@ -10,10 +10,11 @@ import pytest
 from tomking.core.errors import QuoteMissing
 from tomking.core.money import ZERO
 from tomking.portfolio.book import Position
-from tomking.risk.unwind import by_margin_call, by_priority, by_stress, excess, to_carry
+from tomking.risk.unwind import _per_cost, by_margin_call, by_priority, by_stress, excess, to_carry
 from tomking.risk.view import View
 from worlds.board import board
-from worlds.emergencies import ALL, Emergency, emergency
+from worlds.emergencies import AHEAD, ALL, Emergency, emergency, opened
+from worlds.orders import traded
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk, pytest.mark.emergency]
 
@@ -112,6 +113,18 @@ def test_the_riskiest_are_five_that_lose_and_not_what_gains() -> None:
     assert len(by_stress(now)) == 5
     assert "friday_0dte" not in names(by_stress(now))  # a call spread gains when the index falls
     assert len(by_stress(holding(*ALL, limits={"reduce_closes_max": 2}))) == 2
+
+
+@pytest.mark.rule("R-RNG-04")
+def test_a_hedge_that_only_wider_quotes_take_from_is_left_alone() -> None:
+    """A put spread that gains in the middle; sold at that day's bid and bought at its ask it loses."""
+    on = emergency("lt112")
+    spread = opened("strangle", "+1 3400 P, -1 3350 P", AHEAD)
+    on.desk.note(traded(spread, ("1.00", "0.50"), board().at))
+    now = seen(on)
+    (hedge,) = now.book.of("strangle")
+    assert _per_cost(now, hedge) > 0.0
+    assert names(by_stress(now)) == ["lt112"]
 
 
 @pytest.mark.rule("R-RNG-04")
