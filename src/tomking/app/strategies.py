@@ -5,7 +5,9 @@ into the folder ``strategies`` of the program's home. Either way it is a value w
 :class:`tomking.strategies.plan.Strategy`, and nothing else changes.
 """
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -34,7 +36,7 @@ ALL = "all"
 #: What a user's file may fail with while it is read.
 FAULTS = (
     ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError,
-    ArithmeticError, AssertionError, OSError, TomKingError,
+    ArithmeticError, AssertionError, OSError, TomKingError, SystemExit,
 )  # fmt: skip
 
 
@@ -151,13 +153,28 @@ def chosen(
     asked = _asked(tuple(wanted))
     changes = tunings or {}
     return tuple(
-        _priced(tune(plan(name), changes[name]) if changes.get(name) else find(name))
+        priced(tuned(plan(name), changes[name]) if changes.get(name) else find(name))
         for name in names()
         if name in asked
     )
 
 
-def _priced(strategy: Strategy) -> Strategy:
+def tuned(before: Plan, changes: Mapping[str, Any]) -> Plan:
+    """A plan with other figures, which must be as sound as before.
+
+    Raises
+    ------
+    ConfigError
+        If a change does not fit, or leaves a plan that nobody should trade.
+    """
+    after = tune(before, changes)
+    wrong = faults(after) if after != before else ()
+    if wrong:
+        raise ConfigError(f"{before.name} is not sound with these settings: {'; and '.join(wrong)}")
+    return after
+
+
+def priced(strategy: Strategy) -> Strategy:
     """A strategy whose roots are known, none of them of a class that nobody prices here.
 
     Raises
@@ -247,7 +264,8 @@ def _module(path: Path) -> ModuleType:
     assert spec.loader is not None
     module = module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
+        with redirect_stdout(sys.stderr):  # what it prints must not stand before somebody's JSON
+            spec.loader.exec_module(module)
     except FAULTS as fault:
         raise ConfigError(
             f"{path} cannot be read ({type(fault).__name__}: {fault}): mend it, or move it out of "

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from tomking.core.contract import Right
+from tomking.core.errors import ConfigError
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.losses import unit_stop
 from tomking.strategies.picks import Away, Delta, LegPlan, SameStrike
@@ -22,6 +23,7 @@ from tomking.strategies.stay import (
     UntilOnLastDay,
 )
 from tomking.strategies.together import WholeLossBelow
+from tomking.strategies.tune import figures, fitted
 from tomking.strategies.worth import DebitAtMost
 
 #: Rules that take a position off at a loss.
@@ -47,6 +49,32 @@ def _parts(plan: Plan) -> Iterator[str]:
     for tranche in plan.tranches:
         if not tranche.legs:
             yield f"the tranche {tranche.name!r} has no leg"
+
+
+def _figures(plan: Plan) -> Iterator[str]:
+    """Every figure is one that a settings file could give it: finite, and within its bounds."""
+    for figure in figures(plan):
+        if isinstance(figure.now, int | float):
+            try:
+                fitted(figure.hint, figure.now, figure.keys[0], figure.keys[-1])
+            except ConfigError as wrong:
+                yield str(wrong)
+    for shape in plan.shapes:
+        for leg in (leg for tranche in shape.tranches for leg in tranche.legs):
+            if leg.quantity == 0:
+                yield f"the leg {leg.name!r} has a quantity of 0: buy or sell 1 or more"
+
+
+def _hours(plan: Plan) -> Iterator[str]:
+    """A slot ends no earlier than it begins."""
+    whole = 390
+    for slot in plan.slots:
+        first, last = slot.start.minute(whole), slot.until.minute(whole)
+        if not 0 <= first <= last:
+            yield (
+                f"the slot from {slot.start} until {slot.until} is never asked: it must begin in the "
+                "session and end later"
+            )
 
 
 def _names(plan: Plan) -> Iterator[str]:
@@ -132,13 +160,20 @@ def _clocks(plan: Plan) -> Iterator[str]:
     """What is sold for a day is closed by the clock, unless what was paid is all that can be lost."""
     for shape in plan.shapes:
         for tranche in shape.tranches:
-            ends = tranche.expires.dte if tranche.expires else plan.dte
+            ends = _nearest(tranche, plan)
             timed = any(isinstance(rule, CLOCKS) for rule in tranche.stay_while)
-            if ends == 0 and _is_short(tranche) and not timed and not _is_bought(plan, shape):
+            if ends <= 0 and _is_short(tranche) and not timed and not _is_bought(plan, shape):
                 yield (
-                    f"the tranche {tranche.name!r} is short on the day it expires and has no clock "
-                    "exit: add Before(before_close(60)) to its stay_while"
+                    f"the tranche {tranche.name!r} may be short on the day it expires and has no "
+                    "clock exit: add Before(before_close(60)) to its stay_while"
                 )
+
+
+def _nearest(tranche: Tranche, plan: Plan) -> int:
+    """The fewest days to expiry that a tranche may be entered with."""
+    if tranche.expires:
+        return tranche.expires.dte - tranche.expires.within
+    return plan.dte - plan.dte_within
 
 
 def _is_short(tranche: Tranche) -> bool:
@@ -196,4 +231,4 @@ def _net(legs: Iterable[LegPlan], right: Right) -> int:
     return sum(leg.quantity for leg in legs if leg.right is right)
 
 
-CHECKS: tuple[Check, ...] = (_parts, _names, _targets, _stops, _clocks)
+CHECKS: tuple[Check, ...] = (_parts, _targets, _figures, _hours, _names, _stops, _clocks)

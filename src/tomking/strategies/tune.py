@@ -33,8 +33,8 @@ NOT_FIGURES = frozenset(
 LISTS = ("slots", "enter_when", "half_size_unless", "take_when", "size")
 #: Parts that hold others, and give them their name.
 PARTS = Shape | Tranche | LegPlan | Adjustment
-#: Figures that would stop the clock, name no day or lie beyond what is known, by field or by rule and
-#: field; every other number is nought or more.
+#: Figures that would stop the clock, name no day, lie beyond what is known or are never met, by field or
+#: by rule and field; every other number is nought or more.
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "dte": (0, 1100),
     "within": (0, 1100),
@@ -46,6 +46,9 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "on": (0, 4),
     "quantity": (-100, 100),
     "points": (-10_000, 10_000),
+    "LossBelow.of_premium": (0.05, 20),
+    "ShortDeltaBelow.delta": (0.01, 1),
+    "Delta.target": (0.001, 0.999),
     "NoEventWithin.days": (0, DAYS_AHEAD),
     "NoExDateWithin.days": (0, DAYS_AHEAD),
 }
@@ -260,9 +263,15 @@ def _number(hint: Any, given: Any, field: str, where: str) -> float | int | None
     return int(given) if whole else float(given)
 
 
-def bounds_of(field: str) -> tuple[float, float]:
-    """The least and the greatest a number may be, by field or by rule and field (``Slots.also``)."""
-    return BOUNDS.get(field) or BOUNDS.get(field.rpartition(".")[2], (0.0, inf))
+def bounds_of(key: str) -> tuple[float, float]:
+    """The least and the greatest a number may be, by any of its names.
+
+    >>> bounds_of("naked puts.LossBelow#1.of_premium"), bounds_of("Slots.also")
+    ((0.05, 20), (0, 4))
+    """
+    rule, _, field = key.rpartition(".")
+    kind = rule.rpartition(".")[2].partition("#")[0]
+    return BOUNDS.get(f"{kind}.{field}") or BOUNDS.get(field, (0.0, inf))
 
 
 def moment_text(moment: Moment) -> str:

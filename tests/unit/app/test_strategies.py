@@ -83,6 +83,25 @@ def test_a_users_file_is_found_and_may_vary_a_plan(home: Path) -> None:
     assert strategies.chosen()[-1].name == "lazy"  # nobody has to name it
 
 
+def test_what_a_users_file_prints_stands_beside_the_answer_and_not_in_it(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own(home, "print('hello')\n" + OWN)
+    assert "lazy" in strategies.names()
+    assert capsys.readouterr() == ("", "hello\n")
+
+
+def test_a_tuned_plan_must_be_sound_still() -> None:
+    for changes, said in (
+        ({"dte": 0, "dte_within": 0}, "may be short on the day it expires"),
+        ({"roots": []}, "it names no root"), ({"roots": ["GLD"]}, "cannot be traded"),
+        ({"naked puts.ProfitBelow.of_premium": 5}, "the profit target of the tranche"),
+        ({"trap.Delta.target": 3}, "from 0.001 to 0.999"),
+    ):  # fmt: skip
+        with pytest.raises(ConfigError, match=said):
+            strategies.chosen(("lt112",), {"lt112": changes})
+
+
 def test_a_file_that_begins_with_an_underscore_is_left_alone(home: Path) -> None:
     own(home, "this is no Python", "_draft.py")
     assert "_draft" not in strategies.names()
@@ -96,6 +115,7 @@ def test_a_file_that_begins_with_an_underscore_is_left_alone(home: Path) -> None
         ("this is no Python", "cannot be read .SyntaxError"),
         ("import nowhere_at_all", "cannot be read .ModuleNotFoundError"),
         ("x = y", "cannot be read .NameError"),
+        ("import sys; sys.exit(0)", "cannot be read .SystemExit"),
         (OWN.replace('"lazy"', '"lt112"'), "two strategies are called 'lt112'"),
     ],
 )

@@ -22,7 +22,7 @@ from tomking.strategies.picks import AtrAway, Delta
 from tomking.strategies.plan import Plan
 from tomking.strategies.prose import VOCABULARY, from_data, prose, table, to_data
 from tomking.strategies.stay import ProfitBelow
-from tomking.strategies.tune import rule_of, tunables, tune
+from tomking.strategies.tune import bounds_of, rule_of, tunables, tune
 
 pytestmark = pytest.mark.unit
 APPROVED = ROOT / "tests" / "approvals"
@@ -57,11 +57,17 @@ def test_every_plan_is_announced_and_approved() -> None:
     assert {path.stem for path in APPROVED.glob("*.txt")} >= set(names)
 
 
+def allowed(key: str) -> st.SearchStrategy[float]:
+    """Figures that a key may be given."""
+    low, high = bounds_of(key)
+    return st.floats(low, min(high, 1000.0))
+
+
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)
 def test_every_figure_of_a_plan_is_in_its_words(plan: Plan) -> None:
     for key, now in tunables(plan).items():
         if isinstance(now, float) and now:
-            tuned = tune(plan, {key: now * 1.5})
+            tuned = tune(plan, {key: now * (1.5 if now * 1.5 <= bounds_of(key)[1] else 0.5)})
             assert printed(tuned) != printed(plan), key
 
 
@@ -69,7 +75,7 @@ def test_every_figure_of_a_plan_is_in_its_words(plan: Plan) -> None:
 def test_a_plan_comes_back_from_its_data(data: st.DataObject, plan: Plan) -> None:
     numbers = [key for key, now in tunables(plan).items() if isinstance(now, float)]
     keys = data.draw(st.lists(st.sampled_from(numbers), unique=True, max_size=5))
-    tuned = tune(plan, {key: data.draw(st.floats(0, 1000)) for key in keys})
+    tuned = tune(plan, {key: data.draw(allowed(key)) for key in keys})
     again = from_data(json.loads(json.dumps(to_data(tuned))))
     assert again == tuned
     assert repr(again) == repr(tuned)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 import pytest
 
@@ -165,6 +166,37 @@ def test_a_profit_target_lies_above_nought_and_at_most_at_all_of_it(
 ) -> None:
     found = faults(plan(tranche(SPREAD, LossBelow(2.0), ProfitBelow(target))))
     assert found == () if sound else "the profit target of the tranche 'spread'" in found[0]
+
+
+@pytest.mark.parametrize("most", [float("nan"), float("inf"), 1e9, -1.0, 0.0])
+def test_a_stop_that_is_never_met_is_no_stop(most: float) -> None:
+    (said,) = faults(plan(tranche(SPREAD, LossBelow(most))))
+    assert "LossBelow.of_premium" in said
+    assert "a number from 0.05 to 20" in said
+    assert faults(plan(tranche(SPREAD, LossBelow(20.0)))) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"dte": -5}, "dte = -5: it must be"), ({"watch_min": -1}, "from 1 to 390"),
+        ({"slots": (Slots(9, after_open(60), after_open(90)),)}, "from 0 to 4"),
+        ({"slots": (Slots(THURSDAY, after_open(60), after_open(90), every_min=0),)}, "from 1 to 390"),
+        ({"slots": (Slots(THURSDAY, after_open(150), after_open(90)),)}, "is never asked"),
+    ],
+)  # fmt: skip
+def test_a_figure_no_settings_file_could_give_is_refused(
+    changes: dict[str, Any], said: str
+) -> None:
+    assert any(said in one for one in faults(plan(tranche(SPREAD, KEPT), **changes)))
+
+
+@pytest.mark.parametrize(("days", "within", "sound"), [(1, 1, False), (2, 1, True), (3, 4, False)])
+def test_what_may_expire_on_the_day_it_is_sold_needs_a_clock(
+    days: int, within: int, *, sound: bool
+) -> None:
+    found = faults(plan(tranche(SPREAD, KEPT), dte=days, dte_within=within))
+    assert (found == ()) is sound
 
 
 KEPT = LossBelow(2.0)

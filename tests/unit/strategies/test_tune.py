@@ -14,7 +14,7 @@ from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.plan import Plan
 from tomking.strategies.stay import Before, LossBelow, ProfitBelow
-from tomking.strategies.tune import figures, moment, moment_text, tunables, tune
+from tomking.strategies.tune import bounds_of, figures, moment, moment_text, tunables, tune
 from tomking.strategies.worth import CreditAtLeast
 
 pytestmark = pytest.mark.unit
@@ -47,7 +47,10 @@ def test_tuning_to_the_present_values_changes_nothing(plan: Plan) -> None:
 def test_a_tuned_plan_says_what_it_was_tuned_to(data: st.DataObject, plan: Plan) -> None:
     numbers = {key: now for key, now in tunables(plan).items() if isinstance(now, float)}
     chosen = data.draw(st.lists(st.sampled_from(sorted(numbers)), unique=True, max_size=4))
-    changes = {key: data.draw(st.floats(0, 500)) for key in chosen}
+    bounds = {key: bounds_of(key) for key in chosen}
+    changes = {
+        key: data.draw(st.floats(low, min(high, 500.0))) for key, (low, high) in bounds.items()
+    }
     tuned = tune(plan, changes)
     for key, wanted in changes.items():
         assert next(f.now for f in figures(tuned) if key in f.keys) == wanted

@@ -15,11 +15,11 @@ from tomking.app.screen import show, show_json, show_table
 from tomking.app.ticket.source import STDIN, read
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.near import did_you_mean
+from tomking.market.unpriced import why_unpriced
 from tomking.risk.kin import is_named, row_of
 from tomking.risk.limits import Named
 from tomking.strategies.plan import Plan
 from tomking.strategies.prose import prose, table, to_data
-from tomking.strategies.tune import tune
 
 Row = tuple[str, Any, str, str]
 
@@ -88,9 +88,10 @@ def _order(path: str, as_: str | None, settings: Settings, *, json: bool) -> int
 
 
 def _strategy(name: str, settings: Settings, *, json: bool) -> None:
-    """A strategy's plan, as a table, and its limits."""
+    """A strategy's plan, as a table, and its limits; and why it cannot be traded here, if so."""
     plan = strategies.plan(name)
-    plan = tune(plan, settings.tunings.get(plan.name, {}))
+    plan = strategies.tuned(plan, settings.tunings.get(plan.name, {}))
+    unpriced = next(filter(None, map(why_unpriced, plan.roots)), "")
     applying = tuple(limits_of(settings, plan.name))
     if json:
         show_json(_document(plan, applying))
@@ -102,6 +103,8 @@ def _strategy(name: str, settings: Settings, *, json: bool) -> None:
         ("limit", "value", "unit", "rule"),
         [(n, told(v), unit, rule) for n, v, unit, rule in applying],
     )
+    if unpriced:
+        show(f"It cannot be traded here: {unpriced}")
     show(f"Sources: {'; '.join(plan.sources)}. `tomking config show --why` says who set what.")
 
 

@@ -220,7 +220,9 @@ def _tunings(layers: Sequence[Layer], sources: dict[str, str]) -> Mapping[str, M
             with _said_of(layer.source(f"strategies.{name}")):
                 plan = strategies.plan(name)
                 before = tune(plan, made.get(name, {}))
-                after = tune(before, changes)
+                after = strategies.tuned(before, changes)
+                if after.roots != before.roots:
+                    strategies.priced(after)
             for key in changes:
                 sources[f"strategies.{name}.{key}"] = layer.source(f"strategies.{name}.{key}")
             if after != before:
