@@ -10,6 +10,9 @@ from itertools import chain
 
 from tomking.core.contract import Right
 from tomking.core.errors import ConfigError
+from tomking.core.near import did_you_mean
+from tomking.core.product import PRODUCTS
+from tomking.market.unpriced import why_unpriced
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.losses import unit_stop
 from tomking.strategies.picks import Away, Delta, LegPlan, SameStrike
@@ -42,6 +45,7 @@ def _parts(plan: Plan) -> Iterator[str]:
     """There must be something to trade and a time to trade it."""
     if not plan.roots:
         yield "it names no root: say what it trades, as in roots=('SPY',)"
+    yield from _roots(plan)
     if not plan.slots:
         yield "it has no slot, so it is never asked: give it one, as in slots=(Slots(...),)"
     if not plan.tranches:
@@ -49,6 +53,15 @@ def _parts(plan: Plan) -> Iterator[str]:
     for tranche in plan.tranches:
         if not tranche.legs:
             yield f"the tranche {tranche.name!r} has no leg"
+
+
+def _roots(plan: Plan) -> Iterator[str]:
+    if isinstance(plan.roots, str):
+        yield f"its roots are one text: write roots=({plan.roots!r},)"
+        return
+    for root in plan.roots:
+        if root not in PRODUCTS and not why_unpriced(root):
+            yield f"nobody knows the contract {root!r}{did_you_mean(root, PRODUCTS)}"
 
 
 def _figures(plan: Plan) -> Iterator[str]:

@@ -212,7 +212,7 @@ def test_a_users_plan_with_a_fault_is_told_with_its_file(
     [
         ("GLD", "strategy cannot be traded: GLD has no price history here: gold"),
         ("NVDA", "NVDA has no price history here: a share has earnings"),
-        ("SPYY", "unknown root 'SPYY'; did you mean 'SPY'"),
+        ("SPYY", "nobody knows the contract 'SPYY'; did you mean 'SPY'"),
     ],
 )
 def test_a_plan_on_a_root_that_nobody_prices_is_not_chosen(root: str, said: str) -> None:

@@ -203,6 +203,8 @@ KEPT = LossBelow(2.0)
 Spoilt = Callable[[], Plan]
 WRONG: list[tuple[Spoilt, str]] = [
     (lambda: plan(tranche(SPREAD, KEPT), roots=()), "it names no root"),
+    (lambda: plan(tranche(SPREAD, KEPT), roots=("FOO",)), "nobody knows the contract 'FOO'"),
+    (lambda: plan(tranche(SPREAD, KEPT), roots="SPY"), "write roots=('SPY',)"),
     (lambda: plan(tranche(SPREAD, KEPT), slots=()), "it has no slot, so it is never asked"),
     (lambda: plan(shapes=()), "it has no shape with a tranche"),
     (lambda: plan(tranche(())), "the tranche 'spread' has no leg"),
