@@ -7,6 +7,7 @@ from typing import Protocol
 
 from tomking.core.calendar import DAYS
 from tomking.core.contract import Expiry, Right
+from tomking.core.errors import ConfigError
 from tomking.core.reading import Reading, Sense, Skip, Stage
 from tomking.core.value import value
 from tomking.market.snapshot import Chain, Quote
@@ -312,11 +313,42 @@ class LegPlan:
         return f"{verb} {abs(self.quantity)} {self.right.value.lower()}: {self.pick} ({self.name})"
 
 
+#: How many contracts a leg is of.
+COUNT = "a whole number from 1 to 100"
+
+
+def is_count(count: object) -> bool:
+    """Whether a leg may be of so many contracts.
+
+    >>> [is_count(count) for count in (1, 100, 0, -1, 101, 1.5, True)]
+    [True, True, False, False, False, False, False]
+    """
+    return isinstance(count, int) and not isinstance(count, bool) and 1 <= count <= 100
+
+
 def buy(count: int, right: Right, pick: Pick, name: str) -> LegPlan:
-    """Long that many."""
-    return LegPlan(name, count, right, pick)
+    """Long that many.
+
+    Raises
+    ------
+    ConfigError
+        If it is no number of contracts.
+    """
+    return LegPlan(name, _counted("buy", count), right, pick)
 
 
 def sell(count: int, right: Right, pick: Pick, name: str) -> LegPlan:
-    """Short that many."""
-    return LegPlan(name, -count, right, pick)
+    """Short that many.
+
+    Raises
+    ------
+    ConfigError
+        If it is no number of contracts.
+    """
+    return LegPlan(name, -_counted("sell", count), right, pick)
+
+
+def _counted(verb: str, count: int) -> int:
+    if not is_count(count):
+        raise ConfigError(f"{verb}({count!r}, ...): the number of contracts must be {COUNT}")
+    return count

@@ -5,8 +5,9 @@ this house keeps to: a short option is bought back at some loss, and a trade of 
 the night.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
+from typing import Any
 
 from tomking.core.contract import Right
 from tomking.core.errors import ConfigError
@@ -15,7 +16,7 @@ from tomking.core.product import PRODUCTS
 from tomking.market.unpriced import why_unpriced
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.losses import unit_stop
-from tomking.strategies.picks import Away, Delta, LegPlan, SameStrike
+from tomking.strategies.picks import COUNT, Away, Delta, LegPlan, SameStrike, is_count
 from tomking.strategies.plan import Plan
 from tomking.strategies.stay import (
     Before,
@@ -23,6 +24,7 @@ from tomking.strategies.stay import (
     LossBelowNetLiq,
     ProfitBelow,
     ShortDeltaBelow,
+    StayRule,
     UntilOnLastDay,
 )
 from tomking.strategies.together import WholeLossBelow
@@ -33,6 +35,8 @@ from tomking.strategies.worth import DebitAtMost
 STOPS = (LossBelow, LossBelowNetLiq, ShortDeltaBelow, WholeLossBelow)
 #: Rules that take it off before the session ends.
 CLOCKS = (Before, UntilOnLastDay)
+#: Minutes of a full session.
+SESSION = 390
 Check = Callable[[Plan], Iterable[str]]
 
 
@@ -66,24 +70,43 @@ def _roots(plan: Plan) -> Iterator[str]:
 
 def _figures(plan: Plan) -> Iterator[str]:
     """Every figure is one that a settings file could give it: finite, and within its bounds."""
-    for figure in figures(plan):
-        if isinstance(figure.now, int | float):
-            try:
-                fitted(figure.hint, figure.now, figure.keys[0], figure.keys[-1])
-            except ConfigError as wrong:
-                yield str(wrong)
-    for shape in plan.shapes:
-        for leg in (leg for tranche in shape.tranches for leg in tranche.legs):
-            if leg.quantity == 0:
-                yield f"the leg {leg.name!r} has a quantity of 0: buy or sell 1 or more"
+    found = figures(plan)
+    for figure in found:
+        try:
+            fits = fitted(figure.hint, figure.now, figure.keys[0], figure.keys[-1])
+        except ConfigError as wrong:
+            yield str(wrong)
+        else:
+            if fits != figure.now:
+                yield f"{figure.keys[-1]} = {figure.now!r}: write {fits!r}"
+    yield from _crossed({figure.keys[-1]: figure.now for figure in found})
+    for leg in _legs(plan):
+        if not is_count(abs(leg.quantity)):
+            yield f"the leg {leg.name!r} has a quantity of {leg.quantity}: buy or sell {COUNT}"
+
+
+def _crossed(known: Mapping[str, Any]) -> Iterator[str]:
+    """The lower end of a range lies no higher than its upper one."""
+    for key, low in known.items():
+        rule, _, field = key.rpartition(".")
+        high = known.get(f"{rule}.high")
+        if field == "low" and isinstance(low, float) and isinstance(high, float) and low > high:
+            yield f"{rule} reaches from {low:g} to {high:g}: low must be at most high"
+
+
+def _legs(plan: Plan) -> Iterator[LegPlan]:
+    """Every leg of a plan, those of its adjustments too."""
+    for tranche in plan.tranches:
+        yield from tranche.legs
+        for how in tranche.adjustments:
+            yield from how.legs
 
 
 def _hours(plan: Plan) -> Iterator[str]:
-    """A slot ends no earlier than it begins."""
-    whole = 390
-    for slot in plan.slots:
-        first, last = slot.start.minute(whole), slot.until.minute(whole)
-        if not 0 <= first <= last:
+    """A slot begins while there is a session and ends no earlier than it begins."""
+    for slot in (*plan.slots, *plan.renew_slots):
+        first, last = slot.start.minute(SESSION), slot.until.minute(SESSION)
+        if not (0 <= first < SESSION and first <= last):
             yield (
                 f"the slot from {slot.start} until {slot.until} is never asked: it must begin in the "
                 "session and end later"
@@ -174,12 +197,17 @@ def _clocks(plan: Plan) -> Iterator[str]:
     for shape in plan.shapes:
         for tranche in shape.tranches:
             ends = _nearest(tranche, plan)
-            timed = any(isinstance(rule, CLOCKS) for rule in tranche.stay_while)
+            timed = any(map(_strikes, tranche.stay_while))
             if ends <= 0 and _is_short(tranche) and not timed and not _is_bought(plan, shape):
                 yield (
                     f"the tranche {tranche.name!r} may be short on the day it expires and has no "
                     "clock exit: add Before(before_close(60)) to its stay_while"
                 )
+
+
+def _strikes(rule: StayRule) -> bool:
+    """Whether a rule is a clock that goes off while there is a session."""
+    return isinstance(rule, CLOCKS) and 0 < rule.moment.minute(SESSION) < SESSION
 
 
 def _nearest(tranche: Tranche, plan: Plan) -> int:
@@ -196,8 +224,13 @@ def _is_short(tranche: Tranche) -> bool:
 def _is_stopped(plan: Plan, shape: Shape, tranche: Tranche) -> bool:
     """By a rule of its own, of the tranche that covers it, or by what was paid."""
     ours = _answering(shape, tranche)
-    stopped = any(isinstance(rule, STOPS) for each in ours for rule in each.stay_while)
+    stopped = any(_takes_off(rule) for each in ours for rule in each.stay_while)
     return stopped or _is_bought(plan, shape) or _nearer_longs(tranche)
+
+
+def _takes_off(rule: StayRule) -> bool:
+    """Whether a rule is a stop; a delta of 1 is met by nothing that is still traded."""
+    return isinstance(rule, STOPS) and not (isinstance(rule, ShortDeltaBelow) and rule.delta >= 1.0)
 
 
 def _is_endless(shape: Shape, tranche: Tranche) -> bool:

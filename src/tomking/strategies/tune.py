@@ -34,7 +34,8 @@ LISTS = ("slots", "enter_when", "half_size_unless", "take_when", "size")
 #: Parts that hold others, and give them their name.
 PARTS = Shape | Tranche | LegPlan | Adjustment
 #: Figures that would stop the clock, name no day, lie beyond what is known or are never met, by field or
-#: by rule and field; every other number is nought or more.
+#: by rule and field; every other number is nought or more. A stop beyond these is none: the margin
+#: call comes before a loss of 20 premiums or of half of net liq.
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "dte": (0, 1100),
     "within": (0, 1100),
@@ -47,8 +48,24 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "quantity": (-100, 100),
     "points": (-10_000, 10_000),
     "LossBelow.of_premium": (0.05, 20),
+    "LossBelowNetLiq.share": (0.0005, 0.5),
+    "WholeLossBelow.of_premium": (0.05, 20),
     "ShortDeltaBelow.delta": (0.01, 1),
     "Delta.target": (0.001, 0.999),
+    "DeltaByWeek.targets": (0.001, 0.999),
+    "AtrAway.low": (0.001, 0.999),
+    "AtrAway.high": (0.001, 0.999),
+    "AtrAway.reject": (0.001, 0.999),
+    "DeltaFrom.low": (0, 1),
+    "DeltaFrom.high": (0, 1),
+    "RsiFrom.low": (0, 100),
+    "RsiFrom.high": (0, 100),
+    "IvRankAtLeast.rank": (0, 1),
+    "PlaceAtLeast.share": (0, 1),
+    "PlaceAtMost.share": (0, 1),
+    "RiskBudget.share": (0, 1),
+    "DebitBudget.share": (0, 1),
+    "DebitBudget.one_share": (0, 1),
     "NoEventWithin.days": (0, DAYS_AHEAD),
     "NoExDateWithin.days": (0, DAYS_AHEAD),
 }

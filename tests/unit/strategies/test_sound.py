@@ -9,11 +9,23 @@ from typing import Any
 import pytest
 
 from tomking import strategies
-from tomking.core.calendar import THURSDAY, after_open, before_close
+from tomking.core.calendar import THURSDAY, Moment, after_open, before_close
 from tomking.core.contract import Right
+from tomking.core.errors import ConfigError
 from tomking.strategies.adjust import Adjustment
 from tomking.strategies.build import Shape, Tranche
-from tomking.strategies.picks import Away, Delta, Expires, FromPrice, SameStrike, buy, sell
+from tomking.strategies.picks import (
+    AtrAway,
+    Away,
+    Delta,
+    DeltaByWeek,
+    Expires,
+    FromPrice,
+    Pick,
+    SameStrike,
+    buy,
+    sell,
+)
 from tomking.strategies.plan import Plan
 from tomking.strategies.slots import Slots
 from tomking.strategies.sound import faults
@@ -197,6 +209,70 @@ def test_what_may_expire_on_the_day_it_is_sold_needs_a_clock(
 ) -> None:
     found = faults(plan(tranche(SPREAD, KEPT), dte=days, dte_within=within))
     assert (found == ()) is sound
+
+
+@pytest.mark.parametrize("stop", [
+    LossBelowNetLiq(5.0), LossBelowNetLiq(0.0), ShortDeltaBelow(9.0), WholeLossBelow(1e9),
+    WholeLossBelow(0.0),
+])  # fmt: skip
+def test_a_stop_of_any_kind_has_a_figure_that_can_be_met(stop: StayRule) -> None:
+    said = "; ".join(faults(plan(tranche(SPREAD, stop))))
+    assert f"{type(stop).__name__}." in said
+    assert "it must be a number from" in said
+
+
+def test_a_delta_of_one_switches_its_rule_off_and_another_stop_must_be_there() -> None:
+    (said,) = faults(plan(tranche(SPREAD, ShortDeltaBelow(1.0))))
+    assert "has no stop" in said
+    assert faults(plan(tranche(SPREAD, ShortDeltaBelow(1.0), KEPT))) == ()
+
+
+@pytest.mark.parametrize("most", ["2", None, True])
+def test_a_figure_is_a_number(most: Any) -> None:
+    assert any(
+        "LossBelow.of_premium" in one for one in faults(plan(tranche(SPREAD, LossBelow(most))))
+    )
+
+
+@pytest.mark.parametrize("pick", [
+    DeltaByWeek((0.2, 5.0)), AtrAway(1.5, high=5.0), AtrAway(1.5, low=0.3, high=0.1),
+    Delta(float("nan")), FromPrice(float("inf")),
+])  # fmt: skip
+def test_a_strike_is_picked_by_figures_that_can_be_found(pick: Pick) -> None:
+    legs = (sell(1, Right.PUT, pick, "short put"), SPREAD[1])
+    (said,) = faults(plan(tranche(legs, KEPT)))
+    assert type(pick).__name__ in said
+    assert "must be" in said
+
+
+@pytest.mark.parametrize("count", [0, -1, 101, 1.5, True])
+def test_a_leg_is_of_one_contract_or_more(count: Any) -> None:
+    for side, verb in ((buy, "buy"), (sell, "sell")):
+        with pytest.raises(ConfigError, match=rf"^{verb}\(.*a whole number from 1 to 100"):
+            side(count, Right.PUT, Delta(0.2), "put")
+    leg = replace(SPREAD[1], quantity=1000)
+    assert any("has a quantity of 1000" in one for one in faults(plan(tranche((*SOLD, leg), KEPT))))
+
+
+@pytest.mark.parametrize(("start", "until"), [(150, 90), (400, 500), (-60, 60)])
+def test_a_slot_lies_in_the_session_when_it_renews_too(start: int, until: int) -> None:
+    slots = (Slots(THURSDAY, after_open(start), after_open(until)),)
+    again = tranche(SPREAD, KEPT, renewed=slots)
+    other = Tranche("other", BOUGHT[:1], ())
+    for spoilt in (plan(tranche(SPREAD, KEPT), slots=slots), plan(again, other)):
+        assert any("is never asked: it must begin in the session" in one for one in faults(spoilt))
+
+
+@pytest.mark.parametrize("when", [before_close(0), after_open(900), after_open(-10)])
+def test_a_clock_that_never_goes_off_is_no_clock(when: Moment) -> None:
+    for clock in (Before(when), UntilOnLastDay(when)):
+        (said,) = faults(plan(tranche(SPREAD, KEPT, clock), dte=0, dte_within=0))
+        assert "has no clock exit" in said
+
+
+def test_a_list_is_written_as_one_that_cannot_change() -> None:
+    (said,) = faults(plan(tranche(SPREAD, KEPT), roots=["SPY"]))
+    assert said == "roots = ['SPY']: write ('SPY',)"
 
 
 KEPT = LossBelow(2.0)
