@@ -22,7 +22,7 @@ from tomking.core.near import did_you_mean
 from tomking.core.product import product
 from tomking.market.unpriced import why_unpriced
 from tomking.strategies.plan import Plan, Strategy
-from tomking.strategies.sound import faults
+from tomking.strategies.sound import faults, name_faults
 from tomking.strategies.tune import tune
 
 GROUP = "tomking.strategies"
@@ -36,7 +36,8 @@ ALL = "all"
 #: What a user's file may fail with while it is read.
 FAULTS = (
     ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError,
-    ArithmeticError, AssertionError, OSError, TomKingError, SystemExit,
+    ArithmeticError, AssertionError, OSError, RuntimeError, TomKingError,
+    SystemExit,
 )  # fmt: skip
 
 
@@ -241,21 +242,20 @@ def _own(folder: Path) -> Iterator[Found]:
 
 
 def _hold_sound(thing: object, path: Path) -> None:
-    """Refuse a plan of the user's that has faults, all of them in one sentence.
+    """Refuse a plan of the user's that has faults, all of them in one sentence; of code, its name.
 
     Raises
     ------
     ConfigError
         With the file, the plan and what to mend.
     """
-    if not isinstance(thing, Plan):
-        return
+    called = getattr(thing, "name", None)
     try:
-        wrong = faults(thing)
+        wrong = faults(thing) if isinstance(thing, Plan) else tuple(name_faults(called))
     except FAULTS as fault:
         wrong = (f"a part of it is of the wrong kind ({type(fault).__name__}: {fault})",)
     if wrong:
-        raise ConfigError(f"{path}: the plan {thing.name!r} is not sound: {'; and '.join(wrong)}")
+        raise ConfigError(f"{path}: the plan {called!r} is not sound: {'; and '.join(wrong)}")
 
 
 def _module(path: Path) -> ModuleType:

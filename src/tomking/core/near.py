@@ -12,7 +12,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("x", ["show", "check"])
     '; choose one of show, check'
     """
-    choices = list(known)
+    choices = [one for one in known if one != word]  # nobody meant what he said and is not taken
     near = get_close_matches(word, choices, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {near[0]!r}?"

@@ -5,6 +5,7 @@ this house keeps to: a short option is bought back at some loss, and a trade of 
 the night.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
@@ -47,6 +48,7 @@ def faults(plan: Plan) -> tuple[str, ...]:
 
 def _parts(plan: Plan) -> Iterator[str]:
     """There must be something to trade and a time to trade it."""
+    yield from name_faults(plan.name)
     if not plan.roots:
         yield "it names no root: say what it trades, as in roots=('SPY',)"
     yield from _roots(plan)
@@ -57,6 +59,17 @@ def _parts(plan: Plan) -> Iterator[str]:
     for tranche in plan.tranches:
         if not tranche.legs:
             yield f"the tranche {tranche.name!r} has no leg"
+
+
+def name_faults(name: object) -> Iterator[str]:
+    """A strategy is called by a word that can be typed at a prompt.
+
+    >>> next(name_faults("Bad Name!"))
+    "its name 'Bad Name!' must be small letters, digits and _, as in 'thursday_spread'"
+    """
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name == "all":
+        also = ", and 'all' means every strategy" if name == "all" else ""
+        yield f"its name {name!r} must be small letters, digits and _, as in 'thursday_spread'{also}"
 
 
 def _roots(plan: Plan) -> Iterator[str]:

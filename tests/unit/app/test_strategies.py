@@ -1,5 +1,6 @@
 """Strategies are found: announced by packages, or in a file of the user's own."""
 
+import json
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,7 @@ def test_a_file_that_begins_with_an_underscore_is_left_alone(home: Path) -> None
         ("this is no Python", "cannot be read .SyntaxError"),
         ("import nowhere_at_all", "cannot be read .ModuleNotFoundError"),
         ("x = y", "cannot be read .NameError"),
+        ("raise RuntimeError", "cannot be read .RuntimeError"),
         ("import sys; sys.exit(0)", "cannot be read .SystemExit"),
         (OWN.replace('"lazy"', '"lt112"'), "two strategies are called 'lt112'"),
     ],
@@ -156,6 +158,13 @@ def test_what_is_written_in_code_is_not_printed_as_a_plan(home: Path) -> None:
         strategies.plan("coded")
 
 
+def test_what_is_written_in_code_has_a_name_that_can_be_typed(home: Path) -> None:
+    own(home, "class C:\n    name='Mine!'; roots=(); slots=(); watch_min=1\n"
+              "    enter=rules=target=None\nCODED=C()\n")  # fmt: skip
+    with pytest.raises(ConfigError, match="its name 'Mine!' must be small letters"):
+        strategies.names()
+
+
 BARE = """
 from tomking.core.calendar import THURSDAY, after_open
 from tomking.core.contract import Right
@@ -188,6 +197,8 @@ def test_a_users_sound_plan_is_found_and_trades_when_nobody_is_named(home: Path)
         ("(LossBelow(2.0),)", "()", "the tranche 'spread' is short and has no stop"),
         ('"short put", 5.0', '"shrt put", 5.0', "is counted from 'shrt put'"),
         ("dte=30, dte_within=5", "dte=0, dte_within=0", "has no clock exit"),
+        ('"mine"', '"Bad Name!"', "its name 'Bad Name!' must be small letters, digits and _"),
+        ('"mine"', '"all"', "and 'all' means every strategy"),
         ('("SPY",)', "()", "it names no root"),
         ("(Shape(", "Shape(", "a part of it is of the wrong kind"),
     ],
@@ -199,7 +210,7 @@ def test_a_users_plan_with_a_fault_is_told_with_its_file(
     if is_ == "Shape(":
         text = text.replace("(LossBelow(2.0),)),)),)", "(LossBelow(2.0),)),))")
     path = own(home, text)
-    with pytest.raises(ConfigError, match="the plan 'mine' is not sound") as told:
+    with pytest.raises(ConfigError, match="the plan '.+' is not sound: ") as told:
         strategies.names()
     assert said in str(told.value)
     assert str(path) in str(told.value)
@@ -223,3 +234,15 @@ def test_a_plan_on_a_root_that_nobody_prices_is_not_chosen(root: str, said: str)
 
 def test_every_plan_of_the_house_is_on_roots_that_may_be_chosen() -> None:
     assert strategies.chosen(("all",))
+
+
+@pytest.mark.parametrize("root", ["GLD", "SPY"])
+def test_a_plan_of_a_root_without_prices_is_explained_with_the_objection(
+    root: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own(home, BARE.replace('"SPY"', f'"{root}"'))
+    assert main(["explain", "mine"]) == 0
+    assert ("It cannot be traded here: GLD" in capsys.readouterr().out) is (root == "GLD")
+    assert main(["explain", "mine", "--json"]) == 0
+    why = json.loads(capsys.readouterr().out)["cannot_be_traded"]
+    assert why is None if root == "SPY" else why.startswith("GLD has no price history here")

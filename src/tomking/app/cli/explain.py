@@ -94,7 +94,7 @@ def _strategy(name: str, settings: Settings, *, json: bool) -> None:
     unpriced = next(filter(None, map(why_unpriced, plan.roots)), "")
     applying = tuple(limits_of(settings, plan.name))
     if json:
-        show_json(_document(plan, applying))
+        show_json(_document(plan, applying) | {"cannot_be_traded": unpriced or None})
         return
     show(prose(plan))
     show_table(("part", "the plan says", "rule"), [(r.part, r.says, r.rule) for r in table(plan)])
