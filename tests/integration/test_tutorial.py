@@ -94,6 +94,23 @@ def test_it_is_explained_and_a_day_is_answered_for(traded: Path) -> None:
     assert "Thursday 2015-03-12" in answer.stdout
 
 
+def test_a_run_is_told_when_the_file_of_its_plan_is_gone(traded: Path) -> None:
+    file = traded / "strategies" / "thursday.py"
+    file.rename(traded / "thursday.kept")
+    try:
+        asked = tomking(traded, "why-not", NAME, "2015-03-12")
+        unasked = tomking(traded, "why-not", NAME, "2015-03-13", "--json")
+        stages = tomking(traded, "why-not", NAME, "--by", "stage")
+        unknown = tomking(traded, "why-not", "short put", "2015-03-12")
+    finally:
+        (traded / "thursday.kept").rename(file)
+    assert asked.returncode == unasked.returncode == stages.returncode == 0, asked.stderr
+    assert "Thursday 2015-03-12" in asked.stdout
+    assert "its plan is gone" in json.loads(unasked.stdout)["note"]
+    assert unknown.returncode == 2
+    assert "unknown strategy 'short put'" in unknown.stderr
+
+
 def test_the_settings_of_the_page_change_it(home: Path) -> None:
     settings = home / "mine.toml"
     settings.write_text(block("toml"), encoding="utf-8")

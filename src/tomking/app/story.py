@@ -47,7 +47,11 @@ class Told:
     def traded(self, strategy: str) -> bool:
         """Whether the strategy was part of the run."""
         start = next(fact for fact in self.facts if isinstance(fact, RunStarted))
-        return f"name={strategy!r}" in start.settings or any(
+        return f"name={strategy!r}" in start.settings or self.asked(strategy)
+
+    def asked(self, strategy: str) -> bool:
+        """Whether a slot of the strategy came due in the run."""
+        return any(
             isinstance(fact, Considered) and fact.strategy == strategy for fact in self.facts
         )
 

@@ -210,7 +210,7 @@ def test_a_users_plan_with_a_fault_is_told_with_its_file(
     if is_ == "Shape(":
         text = text.replace("(LossBelow(2.0),)),)),)", "(LossBelow(2.0),)),))")
     path = own(home, text)
-    with pytest.raises(ConfigError, match="the plan '.+' is not sound: ") as told:
+    with pytest.raises(ConfigError, match=r"the plan '.+' is not sound: ") as told:
         strategies.names()
     assert said in str(told.value)
     assert str(path) in str(told.value)

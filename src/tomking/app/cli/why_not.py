@@ -12,6 +12,7 @@ import typer
 
 from tomking.app import strategies
 from tomking.app.rejected import by_named, show_rejections
+from tomking.app.runs import stored
 from tomking.app.screen import both_clocks, clocks, day_of, show, show_json, show_table
 from tomking.app.story import Told, asked, due, next_slot, told
 from tomking.core.errors import ConfigError
@@ -44,30 +45,44 @@ def command(
     if by is not None:
         if day is not None:
             raise ConfigError(f"--by tells of the whole run: leave out {day}")
-        show_rejections(told(run), by_named(by), _found(strategy), json=json)
+        named = None if strategy is None else _found(strategy, run)[0]
+        show_rejections(told(run), by_named(by), named, json=json)
         return
     if strategy is None or day is None:
         raise ConfigError("name a strategy and a day, or say --by stage, hour, weekday or pattern")
-    wanted, on = strategies.find(strategy), day_of(day)
+    (name, plan), on = _found(strategy, run), day_of(day)
     kept = told(run)
     facts = tuple(kept.on(on))
-    kept.must_have(wanted.name)
-    answers = asked(facts, wanted.name)
+    kept.must_have(name)
+    answers = asked(facts, name)
     if json:
-        show_json(_document(kept, wanted, on, answers))
+        show_json(_document(kept, name, plan, on, answers))
     else:
-        _show(kept, wanted, on, answers)
+        _show(kept, name, plan, on, answers)
 
 
-def _found(strategy: str | None) -> str | None:
-    return None if strategy is None else strategies.find(strategy).name
+def _found(name: str, run: str | None) -> tuple[str, Strategy | None]:
+    """A strategy and what it is called; of one that is gone, the name under which the run asked it.
+
+    Raises
+    ------
+    ConfigError
+        If it neither is there nor was asked.
+    """
+    try:
+        strategy = strategies.find(name)
+    except ConfigError:
+        if stored() and told(run).asked(name):
+            return name, None
+        raise
+    return strategy.name, strategy
 
 
 Answers = Sequence[Considered | Judged]
 
 
-def _show(kept: Told, strategy: Strategy, on: date, answers: Answers) -> None:
-    show(f"{strategy.name} on {on:%A} {on}, run {kept.run}")
+def _show(kept: Told, name: str, strategy: Strategy | None, on: date, answers: Answers) -> None:
+    show(f"{name} on {on:%A} {on}, run {kept.run}")
     for answer in answers:
         show(f"\n{both_clocks(answer.at)}: {answer}.")
         if answer.labels:
@@ -124,10 +139,14 @@ def _row(reading: Reading, root: str) -> tuple[str, ...]:
     return reading.stage.value, where, name, f"{seen}{unit}", bound, reading.rule, verdict
 
 
-def _note(strategy: Strategy, on: date, answers: Answers) -> str:
+def _note(strategy: Strategy | None, on: date, answers: Answers) -> str:
     """Why there is no answer, and when there will be one."""
     if any(isinstance(answer, Considered) for answer in answers):
         return ""
+    if strategy is None:
+        return (
+            "It was not asked that day, and its plan is gone: when it would be asked is not known."
+        )
     slots = due(strategy, on)
     if slots:
         times = "; ".join(both_clocks(at) for at in slots)
@@ -142,14 +161,16 @@ def _next(at: datetime | None) -> str:
     return f"Its next slot is {at:%A} {at.date()}, {both_clocks(at)}."
 
 
-def _document(kept: Told, strategy: Strategy, on: date, answers: Answers) -> Mapping[str, Any]:
-    at = next_slot(strategy, on)
+def _document(
+    kept: Told, name: str, strategy: Strategy | None, on: date, answers: Answers
+) -> Mapping[str, Any]:
+    at = None if strategy is None else next_slot(strategy, on)
     return {
         "run": kept.run,
-        "strategy": strategy.name,
+        "strategy": name,
         "day": on,
         "open": is_open(on),
-        "due": [clocks(instant) for instant in due(strategy, on)],
+        "due": [clocks(instant) for instant in (due(strategy, on) if strategy else ())],
         "considered": [_considered(fact) for fact in answers if isinstance(fact, Considered)],
         "judged": [_judged(fact) for fact in answers if isinstance(fact, Judged)],
         "note": _note(strategy, on, answers),
