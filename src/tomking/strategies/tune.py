@@ -61,6 +61,10 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "RsiFrom.low": (0, 100),
     "RsiFrom.high": (0, 100),
     "IvRankAtLeast.rank": (0, 1),
+    "NotAtHigh.days": (1, 1100),
+    "BreakdownFailed.days": (1, 1100),
+    "PlaceAtLeast.days": (1, 1100),
+    "PlaceAtMost.days": (1, 1100),
     "PlaceAtLeast.share": (0, 1),
     "PlaceAtMost.share": (0, 1),
     "RiskBudget.share": (0, 1),
@@ -242,6 +246,8 @@ def fitted(hint: Any, given: Any, field: str, where: str) -> Any:
             if isinstance(given, str):
                 return given
             wanted = "text"
+        case _ if hint == tuple[float, ...] and not given:
+            wanted = "a list of one number or more"
         case _ if hint == tuple[float, ...]:
             return tuple(cast("float", _number(float, x, field, where)) for x in _list(given))
         case _:

@@ -14,6 +14,7 @@ from tomking.core.contract import Right
 from tomking.core.errors import ConfigError
 from tomking.strategies.adjust import Adjustment
 from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.entry import EntryRule
 from tomking.strategies.picks import (
     AtrAway,
     Away,
@@ -41,6 +42,7 @@ from tomking.strategies.stay import (
     WinningFrom,
 )
 from tomking.strategies.together import WholeLossBelow
+from tomking.strategies.trend import NotAtHigh, PlaceAtLeast, PlaceAtMost
 from tomking.strategies.worth import DebitAtMost
 
 pytestmark = pytest.mark.unit
@@ -235,7 +237,7 @@ def test_a_figure_is_a_number(most: Any) -> None:
 
 
 @pytest.mark.parametrize("pick", [
-    DeltaByWeek((0.2, 5.0)), AtrAway(1.5, high=5.0), AtrAway(1.5, low=0.3, high=0.1),
+    DeltaByWeek((0.2, 5.0)), DeltaByWeek(()), AtrAway(1.5, high=5.0), AtrAway(1.5, low=0.3, high=0.1),
     Delta(float("nan")), FromPrice(float("inf")),
 ])  # fmt: skip
 def test_a_strike_is_picked_by_figures_that_can_be_found(pick: Pick) -> None:
@@ -268,6 +270,13 @@ def test_a_clock_that_never_goes_off_is_no_clock(when: Moment) -> None:
     for clock in (Before(when), UntilOnLastDay(when)):
         (said,) = faults(plan(tranche(SPREAD, KEPT, clock), dte=0, dte_within=0))
         assert "has no clock exit" in said
+
+
+@pytest.mark.parametrize("rule", [NotAtHigh(0), PlaceAtLeast(0, 0.2), PlaceAtMost(20, 7.0)])
+def test_a_window_is_of_a_day_or_more_and_a_share_of_it_at_most_all(rule: EntryRule) -> None:
+    (said,) = faults(plan(tranche(SPREAD, KEPT), enter_when=(rule,)))
+    assert said.startswith(f"enter_when.{type(rule).__name__}.")
+    assert "from 1 to 1100" in said or "from 0 to 1" in said
 
 
 def test_a_list_is_written_as_one_that_cannot_change() -> None:
