@@ -81,6 +81,22 @@ def _roots(plan: Plan) -> Iterator[str]:
             yield f"nobody knows the contract {root!r}{did_you_mean(root, PRODUCTS)}"
 
 
+def _kinds(plan: Plan) -> Iterator[str]:
+    """A rule stands in the list of its kind: those of staying measure a position, others are asked."""
+    stays = [rule for tranche in plan.tranches for rule in tranche.stay_while]
+    lists = (plan.enter_when, plan.half_size_unless, plan.take_when, plan.size)
+    for rule in stays:
+        if not hasattr(rule, "measure"):
+            yield f"a part of stay_while is {_kind(rule)}, which is no rule of it: take one of `stay`"
+    for other in chain.from_iterable((*lists, *(shape.when for shape in plan.shapes))):
+        if not callable(other):
+            yield f"a rule of entry, worth or size is {_kind(other)}: those of `stay` go into stay_while"
+
+
+def _kind(rule: object) -> str:
+    return f"{rule!r}" if isinstance(rule, int | float | str) else type(rule).__name__
+
+
 def _figures(plan: Plan) -> Iterator[str]:
     """Every figure is one that a settings file could give it: finite, and within its bounds."""
     found = figures(plan)
@@ -290,4 +306,4 @@ def _net(legs: Iterable[LegPlan], right: Right) -> int:
     return sum(leg.quantity for leg in legs if leg.right is right)
 
 
-CHECKS: tuple[Check, ...] = (_parts, _targets, _figures, _hours, _names, _stops, _clocks)
+CHECKS: tuple[Check, ...] = (_parts, _kinds, _targets, _figures, _hours, _names, _stops, _clocks)

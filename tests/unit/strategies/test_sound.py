@@ -290,6 +290,14 @@ WRONG: list[tuple[Spoilt, str]] = [
     (lambda: plan(tranche(SPREAD, KEPT), roots=()), "it names no root"),
     (lambda: plan(tranche(SPREAD, KEPT), roots=("FOO",)), "nobody knows the contract 'FOO'"),
     (lambda: plan(tranche(SPREAD, KEPT), roots="SPY"), "write roots=('SPY',)"),
+    (
+        lambda: plan(tranche(SPREAD, KEPT), enter_when=(KEPT,)),
+        "a rule of entry, worth or size is LossBelow: those of `stay` go into stay_while",
+    ),
+    (
+        lambda: plan(replace(tranche(SPREAD, KEPT), stay_while=(KEPT, DebitAtMost(2.0)))),
+        "a part of stay_while is DebitAtMost, which is no rule of it",
+    ),
     (lambda: plan(tranche(SPREAD, KEPT), slots=()), "it has no slot, so it is never asked"),
     (lambda: plan(shapes=()), "it has no shape with a tranche"),
     (lambda: plan(tranche(())), "the tranche 'spread' has no leg"),
