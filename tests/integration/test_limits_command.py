@@ -1,6 +1,7 @@
 """``tomking limits`` and ``tomking size``: who binds, how much is used, and how many units fit."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,79 @@ def test_a_page_names_what_binds(here: Path, capsys: pytest.CaptureFixture[str])
     page = capsys.readouterr().out
     assert "4 units: bound by change of delta (R-GRK-02)" in page
     assert "One unit loses $61 at its stop" in page
+
+
+def marks(page: str) -> dict[str, str]:
+    """The word behind each limit of a page, by its rule."""
+    rows = re.findall(r"(R-[A-Z0-9]+-\d+) +(OVER(?: without the order)?|UNKNOWN)?", page)
+    return dict(rows)
+
+
+@pytest.mark.rule("R-STR-01", "R-MRG-01", "R-GRK-01", "R-GRK-04", "R-COR-05")
+def test_a_limit_that_does_not_hold_is_marked_with_a_word_and_by_the_exit_code(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    six = written(here, changed(LT112, "order", {"units": 6}))
+    assert main(["limits", six]) == Exit.REFUSED
+    seen = marks(capsys.readouterr().out)
+    for rule in ("R-STR-01", "R-MRG-01", "R-GRK-01", "R-GRK-04", "R-COR-05"):
+        assert seen[rule] == "OVER"
+    assert (seen["R-BRK-01"], seen["R-STR-02"]) == ("", "UNKNOWN")
+    found = said(["limits", six], capsys)
+    assert found["exit"] == Exit.REFUSED
+    loss = limit_of(found, "loss under AUG5_LOW")
+    assert (loss["within"], loss["within_with_order"]) == (True, False)
+
+
+def test_limits_that_all_hold_have_no_mark(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["limits", written(here, SPREAD)]) == Exit.OK
+    assert set(marks(capsys.readouterr().out).values()) == {""}
+
+
+@pytest.mark.rule("R-POS-01", "R-POS-03", "R-COR-02")
+def test_the_order_of_a_file_is_a_campaign(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    held = [
+        {"symbol": "SPY", "right": "P", "strike": 560, "expiry": day, "quantity": -1, "price": 5}
+        for day in ("2026-07-17", "2026-08-21")
+    ]
+    found = said(["limits", written(here, changed(SPREAD, "account.held", held))], capsys)
+    for name in ("campaigns in all", "slots on SPY", "slots of A1 and A2"):
+        limit = limit_of(found, name)
+        assert (limit["used"], limit["with_order"]) == (2, 3)
+    assert not limit_of(found, "slots on SPY")["within_with_order"]
+    assert found["exit"] == Exit.REFUSED
+
+
+@pytest.mark.rule("R-VIX-02", "R-BRK-09")
+@pytest.mark.parametrize(
+    ("vix", "why"),
+    [
+        ("35", []),
+        ("35.01", ["VIX above 35 (R-VIX-02)"]),
+        ("60", ["VIX above 35 (R-VIX-02)", "VIX above 50: manual mode (R-BRK-09)"]),
+    ],
+)
+def test_above_the_levels_of_vix_nothing_may_be_opened(
+    vix: str, why: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["limits", "--capital", "100000", "--vix", vix]
+    found = said(words, capsys)
+    assert found["binding"]["may_open"] is (not why)
+    assert [one["source"] for one in found["governors"] if not one["may_open"]] == why
+    assert main(words) == Exit.OK
+    assert (f"nothing may be opened: {', '.join(why)}" in capsys.readouterr().out) is bool(why)
+
+
+@pytest.mark.parametrize("capital", ["1e300", "nan", "inf", "0", "-5"])
+def test_a_capital_that_is_none_is_refused(
+    capital: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["limits", "--capital", capital]) == Exit.USAGE
+    assert "a positive number of dollars, at most 1,000,000,000" in capsys.readouterr().err
+
+
+def test_an_account_that_owes_has_no_room(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = said(["limits", written(here, changed(SPREAD, "account.net_liq", -5))], capsys)
+    for name in ("delta of the book", "change of delta", "theta", "vega"):
+        assert limit_of(found, name)["bound"] == 0
+    assert found["exit"] == Exit.REFUSED

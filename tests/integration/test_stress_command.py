@@ -291,3 +291,48 @@ def test_a_bad_file_is_one_sentence(here: Path, capsys: pytest.CaptureFixture[st
         ["stress", written(here, changed(SPREAD, "legs.0.quantity", 0))], "0 is no position", capsys
     )
     refused(["stress", "nowhere.json"], "cannot be read", capsys)
+
+
+#: An account without an order.
+ALONE = {key: value for key, value in SPREAD.items() if key not in ("legs", "order")}
+PUT = {"symbol": "SPY", "right": "P", "strike": 580, "expiry": "2026-07-17", "quantity": -2,
+       "price": 6.40}  # fmt: skip
+
+
+@pytest.mark.parametrize("file", [ALONE, ALONE | {"legs": []}, changed(ALONE, "account", ...)])
+def test_an_account_that_holds_nothing_loses_nothing_anywhere(
+    file: dict[str, Any], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["stress", written(here, file)]) == 0
+    assert "No order, nothing held" in capsys.readouterr().out
+    said = answer(["stress", written(here, file)], capsys)
+    assert {x for row in changes(said) for x in row} == {0.0}
+    assert {one["loss"] for one in said["scenarios"]} == {0}
+    assert said["breaches"] == []
+
+
+def test_what_is_held_is_stressed_without_an_order(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Held or sold at the typed prices: the same, but for the fees of selling."""
+    said = answer(["stress", written(here, changed(ALONE, "account.held", [PUT]))], capsys)
+    leg = {key: PUT[key] for key in ("right", "strike", "expiry", "price")} | {"quantity": -1}
+    sold = changed(changed(SPREAD, "legs", [leg]), "order", {"units": 2})
+    assert changes(said) == changes(answer(["stress", written(here, sold)], capsys))
+    assert at(changes(said), -0.20, 1.0) < -15_000
+    assert main(["stress", written(here, changed(ALONE, "account.held", [PUT]))]) == 0
+    assert "No order, 1 holding" in capsys.readouterr().out
+
+
+def test_shares_without_an_order_are_stressed(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = answer(["stress", written(here, ALONE | {"shares": 100})], capsys)
+    assert at(changes(said), -0.10, 1.0) == pytest.approx(-6000.0)
+
+
+def test_only_what_needs_an_order_asks_for_one(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused(["explain", written(here, ALONE | {"legs": []})], "legs: none are given", capsys)
+    refused(["explain", written(here, ALONE)], "legs: is missing", capsys)

@@ -75,6 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _close_the_pipe()
+    except SystemExit as left:
+        if not _is_of_a_closed_pipe(left):
+            raise
+        return _close_the_pipe()
     except OSError as fault:
         _close_the_pipe()
         return _say(f"tomking: nothing more can be written ({fault.strerror})", Exit.ERROR)
@@ -182,6 +186,12 @@ def _close_the_pipe() -> int:
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return PIPE_CLOSED
+
+
+def _is_of_a_closed_pipe(left: SystemExit) -> bool:
+    """Whether a library ended the program because nobody reads on: rich and typer both do."""
+    why = left.__cause__ or left.__context__
+    return isinstance(why, BrokenPipeError)
 
 
 def _confess(bug: Exception) -> str:

@@ -17,7 +17,13 @@ from tomking.engine.codec import plain
 
 #: Columns when nobody says how wide the page is: output to a file should not be cut to a small terminal.
 PAGE_WIDTH = 150
-STYLES = {"pass": "green", "PASS": "green", "FAIL": "bold red", "WARN": "yellow"}
+STYLES = {
+    "pass": "green",
+    "PASS": "green",
+    "FAIL": "bold red",
+    "WARN": "yellow",
+    "OVER": "bold red",
+}
 
 
 def show_json(data: Any) -> None:

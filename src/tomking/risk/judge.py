@@ -38,7 +38,7 @@ def gates_for(order: Order) -> tuple[Gate, ...]:
 def judge(order: Order, view: View, preview: Preview) -> Verdict:
     """Ask every gate, without stopping at the first refusal."""
     if order.root not in PRODUCTS:
-        return Refused(order, (_unknown(order),))
+        return Refused(order, (unknown_product(order),))
     case = open_case(order, view, preview)
     readings = tuple(gate(case) for gate in gates_for(order))
     if all(reading.passed for reading in readings):
@@ -46,7 +46,7 @@ def judge(order: Order, view: View, preview: Preview) -> Verdict:
     return Refused(order, readings)
 
 
-def _unknown(order: Order) -> Reading:
+def unknown_product(order: Order) -> Reading:
     """An order in a root nobody has described: nothing about it can be measured (R-COR-07)."""
     name = f"product {order.root}"
     return Reading(name, Stage.CORRELATION, Sense.IS, "unknown", "known", "", "R-COR-07")

@@ -87,12 +87,13 @@ def _groups(view: View, margin_of: MarginOf) -> Iterator[Usage]:
 def _greeks(view: View) -> Iterator[Usage]:
     """Delta, its change, theta, vega and leverage of the book."""
     limits, book, marks = view.limits, view.book.legs, view.marks
-    here, most = _slope(view), bounds(limits, view.capital)
-    scale = view.capital / HUNDRED_THOUSAND
+    room = max(view.capital, 0.0)  # an account that owes has none
+    here, most = _slope(view), bounds(limits, room)
+    scale = room / HUNDRED_THOUSAND
     rows = (
         ("delta of the book", Sense.AT_MOST, abs(here.delta), most.delta, most.unit, "R-GRK-01"),
         ("change of delta", Sense.AT_MOST, here.change, most.change, most.unit, "R-GRK-02"),
-        ("theta", Sense.AT_LEAST, worth.dollar_theta(book, marks), limits.theta_min_usd * scale,
+        ("theta", Sense.AT_LEAST, worth.dollar_theta(book, marks), limits.theta_min_usd * scale + 0.0,
          "dollars a day", "R-GRK-03"),
         ("vega", Sense.AT_MOST, abs(worth.dollar_vega(book, marks)), limits.vega_max_usd * scale,
          "dollars a vol point", "R-GRK-04"),

@@ -122,7 +122,7 @@ def test_the_command_warns_of_a_notional_above_the_account(
     ("words", "said"),
     [
         (["--side", "shrt"], "a box is short or long, not 'shrt'; did you mean 'short'?"),
-        (["--width", "-5"], "give a width, a price and days above 0"),
+        (["--width", "-5"], "--width -5: it must be from 0.01 to 100,000"),
         (["--capital", "lots"], "lots"),
     ],
 )
@@ -131,3 +131,27 @@ def test_a_wrong_box_is_one_sentence(
 ) -> None:
     assert main(["box", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--margin-rate", "nan"], "--margin-rate nan: it must be from -1 to 1"),
+        (["--bill-rate", "inf"], "--bill-rate inf: it must be from -1 to 1"),
+        (
+            ["--price", "1e308", "--width", "1e300"],
+            "--width 1e+300: it must be from 0.01 to 100,000",
+        ),
+        (["--price", "1e308"], "--price 1e+308: it must be from 0.01 to 100,000"),
+        (["--price", "nan"], "--price nan: it must be from 0.01 to 100,000"),
+        (["--days", "100000000"], "--days 1e+08: it must be from 1 to 10,950"),
+        (["--capital", "1e300"], "at most 1,000,000,000"),
+    ],
+)
+def test_a_figure_no_box_has_is_one_sentence(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["box", *words]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1

@@ -1,6 +1,6 @@
 """``tomking box``: the rate a box of SPX options stands for, and whether it beats other money."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +14,8 @@ from tomking.core.reading import Reading, figure
 from tomking.report.words import money, percent
 
 CAPITAL = "44500"
+#: Fewer points, more points and more days than any box is listed with.
+POINT_MIN, POINTS_MAX, DAYS_MAX = 0.01, 100_000, 10_950
 WORDS = {
     Side.SHORT: "a short box borrows: its price comes in now, its width goes out at expiry",
     Side.LONG: "a long box lends: its price goes out now, its width comes in at expiry",
@@ -44,6 +46,7 @@ def command(
     It is held against the broker's margin rate less 1 % and a T-bill plus 0.5 %; a rate nobody gives is
     unknown and never passes. Nothing is traded.
     """
+    _check(width, price, days, (margin_rate, bill_rate))
     box = Box(width, price, days, _side(side))
     found = readings(box, margin_rate, bill_rate, float(capital_of(capital)))
     if json:
@@ -58,6 +61,20 @@ def command(
     )
     for said in REMARKS:
         show(said)
+
+
+def _check(width: float, price: float, days: int, rates: Sequence[float | None]) -> None:
+    """Refuse figures that no box has; what is no number is refused too."""
+    for option, least, said, most in (
+        ("--width", POINT_MIN, width, POINTS_MAX),
+        ("--price", POINT_MIN, price, POINTS_MAX),
+        ("--days", 1, days, DAYS_MAX),
+    ):
+        if not least <= said <= most:
+            raise ConfigError(f"{option} {said:g}: it must be from {least} to {most:,}")
+    for option, rate in zip(("--margin-rate", "--bill-rate"), rates, strict=True):
+        if rate is not None and not abs(rate) <= 1.0:
+            raise ConfigError(f"{option} {rate:g}: it must be from -1 to 1; write 11 % as 0.11")
 
 
 def _side(said: str) -> Side:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +9,14 @@ import typer
 
 from tomking.app.config.load import load
 from tomking.app.now import now
+from tomking.app.reporting import capital_of
 from tomking.app.screen import show, show_table
+from tomking.app.ticket.campaigns import TAKEN
 from tomking.app.ticket.exact import show_exact
 from tomking.app.ticket.file import ticket
-from tomking.app.ticket.headroom import Headroom, document, of_capital, of_file, rows
+from tomking.app.ticket.headroom import Headroom, document, mark, of_capital, of_file, rows
 from tomking.app.ticket.source import read
-from tomking.core.errors import ConfigError
+from tomking.core.errors import ConfigError, Exit
 from tomking.core.reading import Reading, figure
 from tomking.report.words import NONE, money, number, percent
 from tomking.risk.usage import Usage
@@ -29,7 +30,7 @@ def command(
         typer.Argument(metavar="FILE", help="A JSON file of legs and an account; - for stdin."),
     ] = None,
     capital: Annotated[
-        float | None, typer.Option(min=1, help="Dollars of an account that holds nothing.")
+        str | None, typer.Option(help="Dollars of an account that holds nothing, as 44500.")
     ] = None,
     vix: Annotated[
         float | None, typer.Option(min=1, max=1000, help="VIX, where no file says it.")
@@ -41,27 +42,29 @@ def command(
     config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
     preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
-) -> None:
+) -> int:
     """Say what every governor allows, which of them binds, and how much of each limit is used.
 
     The file is that of `explain`; its order is shown as traded, beside the account without it. Without
-    a file it is an account that holds nothing, of --capital or of the settings' dollars.
+    a file it is an account that holds nothing, of --capital or of the settings' dollars. Exit code 3
+    when a limit does not hold.
     """
     settings = load(config, preset)
     limits = settings.limits if stage is None else replace(settings.limits, stage=stage)
     if file is not None:
         if capital is not None or vix is not None:
             raise ConfigError("--capital and --vix are for an account without a file: drop them")
-        asked = ticket(read(file), now())
+        asked = ticket(read(file), now(), orderless=True)
         worth = asked.account.net_liq if asked.account else settings.capital
         found = of_file(asked, limits, worth)
     else:
-        worth = settings.capital if capital is None else Decimal(str(capital))
+        worth = settings.capital if capital is None else capital_of(capital)
         found = of_capital(worth, vix, limits, now())
     if json:
         show_exact(document(found))
     else:
         _show(found)
+    return Exit.OK if found.within else Exit.REFUSED
 
 
 def _show(found: Headroom) -> None:
@@ -82,10 +85,18 @@ def _show(found: Headroom) -> None:
         ],
     )  # fmt: skip
     then = {one.reading.name: one.reading for one in found.then}
-    columns = ("limit", "used", *(("with the order",) if then else ()), "of", "bound by", "rule")
+    columns = (
+        "limit",
+        "used",
+        *(("with the order",) if then else ()),
+        "of",
+        "bound by",
+        "rule",
+        "",
+    )
     show_table(columns, [_row(one, then) for one in rows(found)])
-    if found.then or view.book.legs.contracts:
-        show("A file does not say which campaigns its legs belong to: none is counted here.")
+    if view.book.positions:
+        show(f"A file does not say which legs were opened together: {TAKEN}.")
 
 
 def _headline(found: Headroom) -> str:
@@ -138,6 +149,7 @@ def _row(one: Usage, then: dict[str, Reading]) -> tuple[str, ...]:
         f"{seen.sense} {bound}{unit}",
         one.bound_by,
         seen.rule,
+        mark(one, then.get(seen.name)),
     )
 
 

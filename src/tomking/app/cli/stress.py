@@ -52,13 +52,14 @@ def command(
 ) -> None:
     """Say what an account gains or loses, and its buying power, as the index and volatility move.
 
-    The file is that of `explain`: the order is taken as traded, at its limit or the typed prices.
+    The file is that of `explain`: the order is taken as traded, at its limit or the typed prices;
+    without legs it is what the account holds.
     Options are repriced and margin is worked out anew in every world. Volatility of other terms moves
     less than that of 30 days, in the proportions of 5 August 2024; spreads and margin are multiplied as
     on that day. Then come days that were bad, by name, and for a limit that is passed the cheapest
     listed hedge that brings it back.
     """
-    asked, settings = ticket(read(file), now()), load(config, preset)
+    asked, settings = ticket(read(file), now(), orderless=True), load(config, preset)
     shipped = crashes.SHIPPED if scenarios is None else read_scenarios(scenarios)
     wanted = ahead(days)
     with Console(stderr=True).status("repricing"):

@@ -4,18 +4,21 @@ Everything is measured twice, without the order and with it. What the gates say 
 themselves, over a case that is put together here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from math import isnan
+from types import MappingProxyType
 
 from tomking.app.signed import standing
 from tomking.app.ticket.closing import opened, purpose
 from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.gates import Unasked, asked_of, dated, known_of, unasked
 from tomking.app.ticket.legs import Priced
 from tomking.app.ticket.market import after, before, columns, credit, products
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.need import asked_for
+from tomking.app.ticket.underlying import has_row
 from tomking.core.errors import QuoteMissing
 from tomking.core.money import ZERO
 from tomking.core.order import Leg, Order, Purpose
@@ -25,7 +28,7 @@ from tomking.exchange.account import margin_refusals
 from tomking.market.quoted import Quoted
 from tomking.market.snapshot import Legs, Marks
 from tomking.portfolio import marks as worth
-from tomking.portfolio.book import Book
+from tomking.portfolio.book import Book, Position
 from tomking.portfolio.cover import may_uncover
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.margin.leg import Margin
@@ -35,10 +38,11 @@ from tomking.portfolio.preview import Preview
 from tomking.risk import caps
 from tomking.risk.case import Case
 from tomking.risk.exposure import Slope, added, slope, stress_loss
-from tomking.risk.gates.exposure import GREEKS, MARGIN
 from tomking.risk.gates.sanity import price_is_within_the_band
 from tomking.risk.limits import Limits
 from tomking.risk.view import View
+
+NOTHING: Mapping[str, Position] = MappingProxyType({})
 
 
 @value
@@ -77,6 +81,7 @@ class Greeks:
 class Measured:
     """The order and the account on one scale; ``readings`` are the gates' answers.
 
+    ``unasked`` are the limits nobody could ask for want of a figure.
     ``price`` is what its limit gives away below the typed prices, which every order is asked. One that
     only closes meets no gate here: no limit stands in the way of an exit.
     """
@@ -85,6 +90,7 @@ class Measured:
     before: Greeks
     after: Greeks
     readings: tuple[Reading, ...]
+    unasked: tuple[Unasked, ...]
     price: Reading
 
 
@@ -114,15 +120,20 @@ def order_of(asked: Ticket, strategy: str = "ticket") -> Order:
 
 
 def measured(
-    asked: Ticket, market: Quoted, need: Needs, limits: Limits, net_liq: Decimal, strategy: str
-) -> Measured:
-    """Greeks before and after, what the gates of GREEKS and MARGIN say, and what of the price."""
-    case = _case(asked, market, need, limits, net_liq, order_of(asked, strategy))
+    asked: Ticket, market: Quoted, need: Needs, limits: Limits, net_liq: Decimal, strategy: str,
+    positions: Mapping[str, Position] = NOTHING,
+) -> Measured:  # fmt: skip
+    """Greeks before and after, what the gates say that the file suffices for, and what of the price.
+
+    ``positions`` is what the account holds as campaigns.
+    """
+    order, seen = order_of(asked, strategy), dated(market, limits)
+    case = _case(asked, seen, need, limits, net_liq, order, positions)
     here, alone = _greeks(case.view.book.legs, case.view.marks), _greeks(case.legs, case.marks)
     then = Greeks(here.delta + alone.delta, here.theta + alone.theta, here.vega + alone.vega)
-    gates = (*GREEKS, *MARGIN) if case.order.adds_risk else ()
-    said = tuple(gate(case) for gate in gates)
-    return Measured(net_liq, here, then, said, price_is_within_the_band(case))
+    known = known_of(case, account=asked.account is not None, product=has_row(asked.product))
+    said, left = (asked_of(case, known), tuple(unasked(known))) if order.adds_risk else ((), ())
+    return Measured(net_liq, here, then, said, left, price_is_within_the_band(case))
 
 
 def uncovers(asked: Ticket, need: Needs, net_liq: Decimal) -> tuple[Reading, ...]:
@@ -146,10 +157,12 @@ def _greeks(legs: Legs, marks: Marks) -> Greeks:
 
 
 def _case(
-    asked: Ticket, market: Quoted, need: Needs, limits: Limits, net_liq: Decimal, order: Order
-) -> Case:
+    asked: Ticket, market: Quoted, need: Needs, limits: Limits, net_liq: Decimal, order: Order,
+    positions: Mapping[str, Position],
+) -> Case:  # fmt: skip
     """The order before the gates, with an account that is only a file."""
-    on, view = products(asked), view_of(asked, before(asked), market, limits, net_liq)
+    on = products(asked)
+    view = view_of(asked, before(asked), market, limits, net_liq, positions)
     held, marks = view.book.legs, view.marks
     legs = columns(asked.whole[: len(asked.legs)], on)
     mine = market.marks(legs)
@@ -163,14 +176,15 @@ def _case(
 
 
 def view_of(
-    asked: Ticket, legs: Sequence[Priced], market: Quoted, limits: Limits, net_liq: Decimal
-) -> View:
+    asked: Ticket, legs: Sequence[Priced], market: Quoted, limits: Limits, net_liq: Decimal,
+    positions: Mapping[str, Position] = NOTHING,
+) -> View:  # fmt: skip
     """An account that is only a file, holding some legs; nothing is known of what it did before."""
     held = columns(legs, products(asked))
     cash = asked.account.cash if asked.account and asked.account.cash is not None else net_liq
     marks = market.marks(held)
     return View(
-        market, Book(cash, {}, {}, {}, held), marks, worth.values(held, marks),
+        market, Book(cash, positions, {}, {}, held), marks, worth.values(held, marks),
         standing(net_liq, limits), limits, TASTYTRADE, float(net_liq),
     )  # fmt: skip
 

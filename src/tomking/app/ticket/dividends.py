@@ -67,8 +67,8 @@ def yield_until(
     paid: Sequence[Dividend], price: Decimal, rate: float, at: datetime, legs: Sequence[Priced]
 ) -> float:
     """The yield that stands for cash dividends until the last leg expires."""
-    last = max(years_left(leg.contract, at) for leg in legs)
-    return yield_of(paid, float(price), rate, at, last) if paid else 0.0
+    last = max((years_left(leg.contract, at) for leg in legs), default=0.0)
+    return yield_of(paid, float(price), rate, at, last) if paid and legs else 0.0
 
 
 def eves(

@@ -71,6 +71,9 @@ def document(found: Explained) -> dict[str, Any]:
         ],
         "net_liq": found.measured.net_liq,
         "limits": readings(found.measured.readings),
+        "not_asked": [
+            {"limits": list(one.limits), "missing": one.missing} for one in found.measured.unasked
+        ],
         "chances": _chances(found.opened.odds if found.opened else NO_ODDS),
         "plan": fit.plan.name if fit else None,
         "plan_differs": list(fit.apart) if fit else [],

@@ -7,6 +7,7 @@ from math import isfinite
 from tomking.app import strategies
 from tomking.app.config.load import Settings
 from tomking.app.ticket.book import Measured, Needs, measured, needs, order_of, uncovers
+from tomking.app.ticket.campaigns import NOBODY, TAKEN, held
 from tomking.app.ticket.closing import CLOSES, ROLLS, apart, facing, opened, purpose
 from tomking.app.ticket.dividends import Eve, eves
 from tomking.app.ticket.exits import Exit, exits
@@ -97,7 +98,8 @@ def explained(asked: Ticket, settings: Settings, as_strategy: str | None = None)
     met = asked if asked.account else replace(asked, account=Account(net_liq, None, (), {}))
     come = _opened(part, market, settings, as_strategy, net_liq)
     strategy = come.fit.plan.name if come and come.fit else "ticket"
-    book = measured(asked, market, need, settings.limits, net_liq, strategy)
+    positions = held(asked, lambda part: _whose(part, settings))
+    book = measured(asked, market, need, settings.limits, net_liq, strategy, positions)
     return Explained(
         asked, why, NOTES.get(why, ""), named(asked), found, come, need, stressed(met, market, found),
         margin_call(met, market, found),
@@ -136,6 +138,12 @@ def fit_of(asked: Ticket, settings: Settings, wanted: str | None) -> Fit | None:
         return as_plan(asked, tuned(strategies.plan(wanted)))
     plans = (each.strategy for each in strategies.found().values())
     return recognised(asked, [tuned(plan) for plan in plans if isinstance(plan, Plan)])
+
+
+def _whose(part: Ticket, settings: Settings) -> str:
+    """Whose trade some holdings are: the plan's that trades such legs."""
+    fit = fit_of(part, settings, None)
+    return fit.plan.name if fit else NOBODY
 
 
 def venue_objections(asked: Ticket) -> tuple[Reading, ...]:
@@ -179,6 +187,8 @@ def assumed(
         )
     if asked.account is None:
         said.append(f"the account is worth ${net_liq:,.0f}, from the settings, and holds nothing")
+    if asked.account and asked.account.held:
+        said.append(TAKEN)
     if asked.vix is None:
         said.append("VIX is unknown, so its band does not bind buying power here")
     if asked.shares:

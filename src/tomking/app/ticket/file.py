@@ -28,7 +28,8 @@ from tomking.portfolio.margin.house import HOUSES
 
 LEGS_MAX = 100
 BETA_MAX = 5.0
-NEEDED = ("underlying", "house", "legs")
+ACCOUNT_NEEDS = ("underlying", "house")
+NEEDED = (*ACCOUNT_NEEDS, "legs")
 OPTIONAL = (
     "shares", "at", "multiplier", "rate", "dividend_yield", "dividends", "vix", "order", "account",
     "betas",
@@ -89,24 +90,28 @@ class Ticket:
         )
 
 
-def ticket(x: Any, now: datetime) -> Ticket:
+def ticket(x: Any, now: datetime, *, orderless: bool = False) -> Ticket:
     """A file's JSON as a ticket.
 
     Parameters
     ----------
     now
         What ``at`` is when the file does not say.
+    orderless
+        Whether a file may be of an account alone, without legs.
 
     Raises
     ------
     ConfigError
         At the first fault, with its place.
     """
-    found = members(x, "", NEEDED, OPTIONAL)
+    found = members(x, "", ACCOUNT_NEEDS if orderless else NEEDED, (*OPTIONAL, "legs"))
     at = fields.instant(found["at"], "at") if "at" in found else now
     on, price, leverage = underlying(found)
-    legs = fields.items(found["legs"], "legs", lambda y, at_: leg(y, at_, on, price, at), LEGS_MAX)
-    if not legs:
+    legs = fields.items(
+        found.get("legs", []), "legs", lambda y, at_: leg(y, at_, on, price, at), LEGS_MAX
+    )
+    if not legs and not orderless:
         raise wrong("legs", "none are given: there is nothing to margin")
     shares = fields.count(found.get("shares", 0), "shares")
     check_outright(shares, on, "shares")

@@ -75,9 +75,11 @@ def owner_of(asked: Ticket, capital: Decimal) -> Owner:
     if met.account is None:
         met = replace(met, account=Account(capital, None, (), {}))
     market = market_of(met)
-    made = money(met, market)
     here, then = (columns(legs, products(met)) for legs in (before(met), after(met)))
-    cash = cash_of(met, market, here) + float(made.premium - made.fees.total)
+    cash = cash_of(met, market, here)
+    if met.legs:
+        made = money(met, market)
+        cash += float(made.premium - made.fees.total)
     return Owner(then, cash, market, terms(met))
 
 

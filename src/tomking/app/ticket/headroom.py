@@ -2,7 +2,7 @@
 and without, or one of which only the capital is known.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from math import inf
 from typing import Any
 
 from tomking.app.signed import standing
+from tomking.app.ticket import campaigns
 from tomking.app.ticket.book import allowed, view_of
 from tomking.app.ticket.closing import facing
 from tomking.app.ticket.file import Ticket
@@ -18,12 +19,12 @@ from tomking.app.ticket.market import after, before, market_of
 from tomking.app.ticket.need import asked_for
 from tomking.app.ticket.sound import lowest
 from tomking.core.calendar import dte
-from tomking.core.reading import Reading
+from tomking.core.reading import Reading, figure
 from tomking.core.value import value
 from tomking.market.quoted import Quoted, quoted
-from tomking.portfolio.book import empty_book
+from tomking.portfolio.book import Position, empty_book
 from tomking.portfolio.fees import TASTYTRADE
-from tomking.risk.caps import Allowance, reserve_of, usable_bp
+from tomking.risk.caps import Allowance, Cap, allowance, reserve_of, usable_bp
 from tomking.risk.health import Health, health
 from tomking.risk.limits import Limits
 from tomking.risk.usage import Usage, usage
@@ -46,6 +47,11 @@ class Headroom:
         """Dollars of margin that may still be used; below nought more is in use than is allowed."""
         most = self.allowed.bp_share_max
         return usable_bp(self.view.capital, most, self.reserve, self.margin)
+
+    @property
+    def within(self) -> bool:
+        """Whether every limit holds, as it stands and with the order."""
+        return all(one.reading.passed for one in (*self.used, *self.then))
 
     @property
     def reserve(self) -> float:
@@ -71,37 +77,65 @@ def of_capital(capital: Decimal, vix: float | None, limits: Limits, at: datetime
     """The headroom of an account that holds nothing."""
     market = quoted(at, (), {}, 0.0, vix)
     view = seen_as(market, empty_book(capital), standing(capital, limits), limits, TASTYTRADE)
-    given = allowed(view)
+    given = governed(view)
     return Headroom(view, given, usage(view, given, lambda _: 0.0), (), 0.0)
+
+
+def governed(view: View) -> Allowance:
+    """What the governors allow, and VIX, which above its levels lets nothing new be opened."""
+    return allowance((*allowed(view).caps, *vix_caps(view.market.vix.value, view.limits)))
+
+
+def vix_caps(vix: float, limits: Limits) -> Iterator[Cap]:
+    """The levels of VIX that a VIX stands above (R-VIX-02, R-BRK-09)."""
+    levels = (
+        ("", limits.vix_open_max, "R-VIX-02"),
+        (": manual mode", limits.manual_vix_max, "R-BRK-09"),
+    )
+    for said, level, rule in levels:
+        if vix > level:
+            yield Cap(f"VIX above {figure(level)}{said} ({rule})", may_open=False)
 
 
 def of_file(asked: Ticket, limits: Limits, net_liq: Decimal) -> Headroom:
     """The headroom of a file's account, as it is held and with the order taken as traded."""
     asked = facing(lowest(asked))
     market, limits = market_of(asked), replace(limits, house=asked.house)
-    view, used, margin = _measured(asked, before(asked), market, limits, net_liq)
-    _, then, _ = _measured(asked, after(asked), market, limits, net_liq)
-    return Headroom(view, allowed(view), used, then, margin)
+    legs, mine = before(asked), campaigns.held(asked)
+    view, used, margin = _measured(asked, legs, mine, market, limits, net_liq)
+    then: tuple[Usage, ...] = ()
+    if asked.legs:
+        _, then, _ = _measured(
+            asked, after(asked), campaigns.with_order(asked), market, limits, net_liq
+        )
+    return Headroom(view, governed(view), used, then, margin)
 
 
 def _measured(
-    asked: Ticket, legs: Sequence[Priced], market: Quoted, limits: Limits, net_liq: Decimal
-) -> tuple[View, tuple[Usage, ...], float]:
+    asked: Ticket, legs: Sequence[Priced], positions: Mapping[str, Position], market: Quoted,
+    limits: Limits, net_liq: Decimal,
+) -> tuple[View, tuple[Usage, ...], float]:  # fmt: skip
     """A view of some legs, what it uses, and dollars of margin."""
-    view = view_of(asked, legs, market, limits, net_liq)
+    view = view_of(asked, legs, market, limits, net_liq, positions)
 
     def margin_of(roots: Collection[str]) -> float:
         """What the file's house asks for holding the legs on some roots."""
         return sum(float(asked_for(legs, root, asked, market).maintenance) for root in roots)
 
     roots = {leg.contract.root for leg in legs}
-    return view, usage(view, allowed(view), margin_of), margin_of(roots)
+    used = usage(view, governed(view), margin_of)
+    return view, tuple(one for one in used if not _is_of_nobody(one)), margin_of(roots)
+
+
+def _is_of_nobody(one: Usage) -> bool:
+    """Whether a limit is that of a strategy which a file does not name."""
+    return one.reading.name in {f"{name} campaigns" for name in (campaigns.NOBODY, campaigns.ORDER)}
 
 
 def document(found: Headroom) -> dict[str, Any]:
     """A headroom as JSON: governors, what binds, and every limit with what is used of it."""
     view, given = found.view, found.allowed
-    then = {one.reading.name: one.reading.observed for one in found.then}
+    then = {one.reading.name: one.reading for one in found.then}
     held = found.health
     return {
         "net_liq": round(view.net_liq, 2),
@@ -132,14 +166,33 @@ def document(found: Headroom) -> dict[str, Any]:
         "limits": [
             {
                 "name": one.reading.name, "stage": one.reading.stage.value,
-                "used": one.reading.observed, "with_order": then.get(one.reading.name),
+                "used": one.reading.observed, "with_order": _seen(then.get(one.reading.name)),
                 "bound": one.reading.bound, "unit": one.reading.unit,
                 "bound_by": one.bound_by or None, "within": one.reading.passed,
+                "within_with_order": _passed(then.get(one.reading.name)),
                 "rule": one.reading.rule,
             }
             for one in rows(found)
         ],
     }  # fmt: skip
+
+
+def _seen(reading: Reading | None) -> float | str | None:
+    return None if reading is None else reading.observed
+
+
+def _passed(reading: Reading | None) -> bool | None:
+    return None if reading is None else reading.passed
+
+
+def mark(one: Usage, then: Reading | None) -> str:
+    """A word behind a limit that does not hold, as it stands or with the order."""
+    failing = [each for each in (one.reading, then) if each is not None and not each.passed]
+    if not failing:
+        return ""
+    if then is not None and then.passed:
+        return "OVER without the order"
+    return "OVER" if any(each.observed is not None for each in failing) else "UNKNOWN"
 
 
 def rows(found: Headroom) -> tuple[Usage, ...]:

@@ -57,8 +57,11 @@ def verdict(found: Explained) -> Iterator[tuple[str, str]]:
     if not count:
         yield "No limit stands in the way of an order that only closes.", "green"
     if not broken and not found.objections:
-        within = f"Within all {count} limits asked; the" if count else "The"
+        within = f"Within the {count} limits asked; the" if count else "The"
         yield f"{within} venue would not object.", "green"
+    left = found.measured.unasked
+    if left:
+        yield f"Not asked: {'; '.join(map(str, left))}.", ""
     if found.note:
         yield found.note, ""
 

@@ -16,7 +16,7 @@ from tomking.core.reading import Reading, Sense, Stage
 def lowest(asked: Ticket) -> Ticket:
     """The same order with as many units as its legs have in common, each at its share of the limit."""
     times = gcd(*(leg.quantity for leg in asked.legs))
-    if times == 1:
+    if times <= 1:  # nought where there are no legs
         return asked
     legs = tuple(replace(leg, quantity=leg.quantity // times) for leg in asked.legs)
     order = replace(asked.order, units=asked.order.units * times)

@@ -9,7 +9,7 @@ from tomking.core.calendar import dte
 from tomking.core.contract import Contract
 from tomking.core.order import Purpose
 from tomking.portfolio.recognise import Recognised, recognise
-from tomking.report.words import MINUS
+from tomking.report.words import MINUS, many
 
 #: What an order does, before the name of what it does it to.
 DOES = {Purpose.OPEN: "", Purpose.CLOSE: "close of ", Purpose.ROLL: "roll to "}
@@ -26,6 +26,9 @@ def named(asked: Ticket) -> Recognised:
 
 def title(asked: Ticket, name: Recognised) -> str:
     """``SPY put credit vertical, 10 wide, 2 units: 2026-07-17, 42 days``."""
+    if not asked.legs:
+        held = (asked.account.held if asked.account else ()) + asked.outright
+        return f"No order, {many(len(held), 'holding')}" if held else "No order, nothing held"
     part = opened(asked) or asked
     days = sorted({leg.contract.expiry for leg in part.legs})
     ahead = " and ".join(f"{day}, {dte(day, asked.at.date())} days" for day in days)
@@ -40,7 +43,7 @@ def line(asked: Ticket) -> str:
     beside = f"{on.root} at {asked.price}"
     if asked.shares:
         beside = f"{signed(asked.shares)} {'futures' if on.is_future else 'shares'} of {beside}"
-    return f"{legs(asked.legs)}; {beside}"
+    return f"{legs(asked.legs)}; {beside}" if asked.legs else beside
 
 
 def legs(held: Iterable[Priced]) -> str:
