@@ -146,6 +146,7 @@ def _scores(account: Account) -> dict[str, object] | None:
     return {
         "health": scores.health(found),
         "assignment": scores.assignment(found),
+        "book": scores.book(found),
         "expectancy": scores.expectancy(found),
     }
 

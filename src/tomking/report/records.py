@@ -43,13 +43,14 @@ def _order(order: Order) -> Record:
 
 
 def scores(found: Scores) -> Record:
-    """Health by position, assignment by short option, expectancy by strategy."""
+    """Health by position, assignment by short option, the book together, expectancy by strategy."""
     return {
         "health": {name: None if one is None else _health(one) for name, one in found.health},
         "assignment": {
             str(contract): {"score": points, "asks_for": urgency(points).value}
             for contract, points in found.assignment
         },
+        "book": [reading(seen) for seen in found.book],
         "expectancy": {name: [reading(seen) for seen in asked] for name, asked in found.expectancy},
     }
 

@@ -31,6 +31,12 @@ def assignment(found: Scores) -> Table:
     return Table(("Short option", "Assignment", "Asks for"), tuple(rows))
 
 
+def book(found: Scores) -> Table:
+    """Everything together: the crisis score and what would have prevented August 2024."""
+    rows = ((str(seen), "holds" if seen.passed else "does not hold") for seen in found.book)
+    return Table(("The whole book", ""), tuple(rows))
+
+
 def expectancy(found: Scores) -> Table:
     """Every strategy's own record: its last wins, its mean R, and the bar under which one looks."""
     head = ("Strategy", "Won of its last", "Mean R", "Watch on the mean")
