@@ -13,8 +13,9 @@ from tomking.core.order import Order, Purpose
 from tomking.core.reading import Skip
 from tomking.core.restraints import Alarmed, Proposed, RungMoved
 from tomking.core.rung import AlarmLevel, Rung
-from tomking.engine.decide import PATIENCE_MIN, at_work, closing, first_closed, is_closing
 from tomking.engine.desk import Desk
+from tomking.engine.entries import PATIENCE_MIN
+from tomking.engine.exits import at_work, closing, first_closed, is_closing
 from tomking.portfolio.book import Working
 from tomking.risk.alarms import Alarm, alarm, seen
 from tomking.risk.breakers import MANUAL_MODE

@@ -18,20 +18,10 @@ from tomking.core.money import usd
 from tomking.core.order import Order
 from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, refusals, skip
 from tomking.core.restraints import Halted, Resumed
-from tomking.engine.decide import (
-    Wish,
-    already,
-    at_work,
-    closing,
-    entered_now,
-    entry,
-    exits,
-    first_closed,
-    profit_orders,
-    stale_openings,
-)
 from tomking.engine.desk import Desk
 from tomking.engine.emergency import Hedge, attend, withdrawn
+from tomking.engine.entries import Wish, already, entered_now, entry, stale_openings
+from tomking.engine.exits import at_work, closing, exits, first_closed, profit_orders
 from tomking.engine.labels import asked_under, labels
 from tomking.engine.ladder import Step, repriced, steps, told
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick

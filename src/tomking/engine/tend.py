@@ -8,8 +8,8 @@ from tomking.core.money import points
 from tomking.core.order import Leg, Order, Purpose, Structure
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
-from tomking.engine.decide import at_work, broken, on_tick, priced, residue
 from tomking.engine.desk import Desk
+from tomking.engine.exits import at_work, broken, on_tick, priced, residue
 from tomking.engine.ladder import sight_of
 from tomking.portfolio.book import Position
 from tomking.portfolio.columns import columns_of

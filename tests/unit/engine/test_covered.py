@@ -9,8 +9,8 @@ import pytest
 from tomking.core.facts import Sent
 from tomking.core.order import Leg, Order, Purpose
 from tomking.core.reading import Skip
-from tomking.engine.decide import exits, first_closed
 from tomking.engine.desk import Desk
+from tomking.engine.exits import exits, first_closed
 from tomking.engine.memory import MemoryJournal
 from tomking.portfolio.book import Book, apply
 from tomking.portfolio.fees import TASTYTRADE

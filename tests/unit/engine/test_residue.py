@@ -19,8 +19,8 @@ from tomking.core.facts import (
     Settled,
 )
 from tomking.core.order import Order, TimeInForce
-from tomking.engine.decide import exits, profit_orders, residue
 from tomking.engine.desk import Desk
+from tomking.engine.exits import exits, profit_orders, residue
 from tomking.engine.memory import MemoryJournal
 from tomking.engine.ports import Tick
 from tomking.exchange.fills import MID

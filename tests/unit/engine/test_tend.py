@@ -10,8 +10,8 @@ from tomking.core.contract import Right
 from tomking.core.facts import Fact, LegFilled, OrderEnded, Reviewed, Sent
 from tomking.core.order import Leg, Order, Purpose, Structure, TimeInForce
 from tomking.core.reading import Skip
-from tomking.engine.decide import at_work, exits, first_closed, profit_orders
 from tomking.engine.desk import Desk
+from tomking.engine.exits import at_work, exits, first_closed, profit_orders
 from tomking.engine.memory import MemoryJournal
 from tomking.engine.ports import Tick
 from tomking.engine.tend import adjustments, renewals, smallest

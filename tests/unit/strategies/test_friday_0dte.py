@@ -12,8 +12,8 @@ from tomking.core.calendar import NEW_YORK
 from tomking.core.contract import Right
 from tomking.core.order import Structure
 from tomking.core.reading import Skip, Stage
-from tomking.engine.decide import entry
 from tomking.engine.desk import Desk
+from tomking.engine.entries import entry
 from tomking.engine.memory import MemoryJournal
 from tomking.market.sessions import session_of
 from tomking.portfolio.fees import TASTYTRADE

@@ -1,36 +1,27 @@
-"""What is wanted now: exits, profit orders and entries as orders, from a view. No order is sent here."""
+"""Exits: what closes a position, what rests at its target, and what a closing order will take."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
 from tomking.core.money import points
-from tomking.core.order import Leg, Order, Purpose, Structure, TimeInForce
+from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.core.product import product
-from tomking.core.reading import Reading, Skip, Stage, of_root, skip
-from tomking.core.value import value
 from tomking.core.venue import on_step, step_of
 from tomking.engine.desk import Desk, Doubt
-from tomking.engine.ladder import sight_of
-from tomking.engine.walk import Sight, Walk, begin
 from tomking.market.delivery import out_by
 from tomking.market.snapshot import BID, Legs, Marks
 from tomking.portfolio.book import Position, Working
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.package import natural, package_mid, price_band
-from tomking.risk.capacity import with_winners
-from tomking.risk.sizing import sized
-from tomking.risk.standing import OPENING
 from tomking.risk.view import View
-from tomking.strategies.plan import Strategy, profit_price
+from tomking.strategies.plan import profit_price
 from tomking.strategies.stay import ProfitBelow, StayRule, kept, reading
 
 #: Stops do not look at the first ten minutes; exits in no hurry wait until twenty past the open.
 STOPS_FROM_MIN, PATIENT_FROM_MIN = 10, 20
 #: A package is taken to be at least this wide, in points, when an exit concedes a part of its width.
 CONCEDE_MIN = 0.20
-#: An opening order that has not traded after this many minutes is withdrawn.
-PATIENCE_MIN = 10
 
 
 def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
@@ -255,92 +246,3 @@ def on_tick(price: Decimal, root: str, legs: tuple[Leg, ...]) -> Decimal:
     step = step_of(product(root), price, len(legs), is_option=options)
     limit = on_step(price, step, ROUND_CEILING)
     return limit if any(leg.quantity > 0 for leg in legs) else max(limit, step)
-
-
-@value
-class Wish:
-    """An opening order somebody wants, and all that was measured on the way: the plan and the size.
-
-    ``walk`` is its ladder and ``sight`` the package it begins at, where it is not sent at the far
-    side.
-    """
-
-    order: Order
-    readings: tuple[Reading, ...]
-    sight: Sight
-    walk: Walk | None = None
-
-
-def entry(desk: Desk, view: View, strategy: Strategy) -> Wish | Skip:
-    """The opening order of the largest root of which one unit fits, or every reading against it.
-
-    A smaller contract is tried when the larger is too big, not when the trade itself is not wanted.
-    """
-    against: list[Reading] = []
-    for root in strategy.roots:
-        wanted = strategy.enter(view, root)
-        if isinstance(wanted, Skip):
-            return Skip((*against, *(of_root(root, measured) for measured in wanted.readings)))
-        sight = sight_of(view, columns_of(wanted.legs), 1)
-        if sight.fault:
-            seen = skip("quotes to price an order by", Stage.DATA, sight.fault, "sound", "R-DAT-03")
-            return Skip((*against, *seen.readings))
-        found = sized(wanted, view, strategy.name)
-        rooms = with_winners(found.readings, root, entered_now(view), view.limits)
-        against += (of_root(root, measured) for measured in (*wanted.readings, *rooms))
-        if found.units >= 1:
-            return _opening(desk, view, strategy, wanted, sight, found.units, tuple(against))
-    return Skip(tuple(against))
-
-
-def _opening(
-    desk: Desk,
-    view: View,
-    strategy: Strategy,
-    wanted: Structure,
-    sight: Sight,
-    units: int,
-    readings: tuple[Reading, ...],
-) -> Wish:
-    """The order for a structure: at the first price of its ladder, or at the far side at once."""
-    limit, walk = points(sight.natural), None
-    if view.limits.walk_mode == "walk":
-        tick = step_of(product(wanted.root), points(sight.mid), len(wanted.legs))
-        walk = begin(sight, wanted.credit_min, tick, view.limits)
-        limit = walk.limit
-    intent = intent_of(strategy, view)
-    order = Order(
-        intent, desk.attempts.get(intent, 0) + 1, Purpose.OPEN, strategy.name, wanted.campaign,
-        wanted.legs, units, limit,
-        why=f"{wanted.shape}, credit {wanted.credit:.2f} at VIX {view.market.vix.value:.2f}",
-    )  # fmt: skip
-    return Wish(order, readings, sight, walk)
-
-
-def entered_now(view: View, besides: str = "") -> tuple[Order, ...]:
-    """The opening orders of other campaigns that were sent at this very instant."""
-    return tuple(
-        there.order
-        for there in view.book.opening()
-        if there.since == view.market.at and there.order.campaign != besides
-    )
-
-
-def intent_of(strategy: Strategy, view: View) -> str:
-    """What a strategy wants today, as the name under which it is wanted once."""
-    return f"{strategy.name}/{view.session.day}{OPENING}"
-
-
-def stale_openings(view: View) -> Iterator[Working]:
-    """Opening orders that have waited long enough."""
-    for working in view.book.adding():
-        waited = (view.market.at - working.since).total_seconds() / 60.0
-        if waited >= PATIENCE_MIN:
-            yield working
-
-
-def already(desk: Desk, view: View, strategy: Strategy) -> bool:
-    """Whether today's entry is done or on its way."""
-    intent = intent_of(strategy, view)
-    on_its_way = any(working.order.intent == intent for working in view.book.opening())
-    return on_its_way or intent in view.standing.done

@@ -1,4 +1,4 @@
-"""What is wanted now: exits when a plan no longer keeps, profit orders, entries, and their prices."""
+"""Exits: when a plan no longer keeps, what rests at a target, and the prices of both."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -9,19 +9,8 @@ from hypothesis import strategies as st
 
 from tomking.core.facts import OrderEnded, Sent
 from tomking.core.order import Order, Purpose
-from tomking.core.reading import Skip
-from tomking.engine.decide import (
-    Wish,
-    already,
-    closing,
-    entry,
-    exits,
-    intent_of,
-    profit_orders,
-    stale_openings,
-    worst_price,
-)
 from tomking.engine.desk import Desk
+from tomking.engine.exits import closing, exits, profit_orders, worst_price
 from tomking.engine.memory import MemoryJournal
 from tomking.market.delivery import future_contract
 from tomking.portfolio.book import Book, Position, empty_book, fold
@@ -29,7 +18,6 @@ from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.package import natural, package_mid, price_band
 from tomking.risk.limits import Limits
-from tomking.risk.view import View
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.stay import LossBelow
@@ -251,70 +239,6 @@ def test_an_exit_concedes_something_however_tight_the_quotes(half: float) -> Non
     assert far - price >= 0.05
     fourth, *_ = worst(at_cost(12.0, half=half), 4)
     assert mid - fourth >= 0.20
-
-
-# -- entries -----------------------------------------------------------------------------------
-
-
-def friday(**changes: object) -> View:
-    """A Friday at half past ten with room for an ES."""
-    return view(board(price=6042.0, vol=0.6, **changes), cash="150000")
-
-
-def test_an_entry_is_one_order_for_the_whole_structure() -> None:
-    wish = entry(desk(), friday(), FRIDAY_0DTE)
-    assert isinstance(wish, Wish)
-    wanted = wish.order
-    assert all(reading.passed for reading in wish.readings)
-    assert wanted.intent == "friday_0dte/2025-12-05/open" == intent_of(FRIDAY_0DTE, friday())
-    assert wanted.purpose is Purpose.OPEN
-    assert wanted.attempt == 1
-    assert wanted.limit % Decimal("0.05") == 0
-
-
-def test_an_entry_that_does_not_walk_is_priced_at_the_far_side() -> None:
-    seen = friday(half_width=0.25)
-    seen = replace(seen, limits=Limits(walk_mode="natural"))
-    wish = entry(desk(), seen, replace(FRIDAY_0DTE, take_when=()))
-    assert isinstance(wish, Wish)
-    wanted = wish.order
-    legs = columns_of(wanted.legs, wanted.units)
-    assert float(wanted.limit) == pytest.approx(
-        natural(seen.market.marks(legs), legs, wanted.units)
-    )
-
-
-def test_a_trade_that_is_not_wanted_says_why() -> None:
-    refused = entry(desk(), friday(vix_points=31.0), FRIDAY_0DTE)
-    assert isinstance(refused, Skip)
-    assert {reading.rule for reading in refused.failed} == {"R-0DTE-02"}
-    assert all(reading.name.startswith("ES: ") for reading in refused.readings)
-
-
-def test_a_trade_too_large_in_every_root_names_what_binds_in_each() -> None:
-    poor = view(board(price=6042.0, vol=0.6), cash="1000")
-    refused = entry(desk(), poor, FRIDAY_0DTE)
-    assert isinstance(refused, Skip)
-    assert {reading.name.split(":")[0] for reading in refused.failed} == {"ES", "MES"}
-
-
-def test_an_entry_on_its_way_or_done_is_not_wanted_again() -> None:
-    seen = friday()
-    wish = entry(desk(), seen, FRIDAY_0DTE)
-    assert isinstance(wish, Wish)
-    wanted = wish.order
-    working = fold(empty_book(Decimal(100_000)), [Sent(seen.market.at, wanted)])
-    assert not already(desk(), seen, FRIDAY_0DTE)
-    assert already(desk(), replace(seen, book=working), FRIDAY_0DTE)
-    done = replace(seen.standing, done=frozenset({wanted.intent}))
-    assert already(desk(), replace(seen, standing=done), FRIDAY_0DTE)
-
-
-@pytest.mark.parametrize(("minute", "stale"), [(69.0, False), (70.0, True), (75.0, True)])
-def test_an_opening_waits_ten_minutes(minute: float, stale: bool) -> None:
-    working = fold(empty_book(Decimal(100_000)), [Sent(board(minute=60.0).at, OPENED)])
-    seen = view(board(minute=minute), working)
-    assert bool(list(stale_openings(seen))) is stale
 
 
 def test_legs_of_a_position_in_pieces_are_closed_one_by_one() -> None:
