@@ -59,12 +59,16 @@ from tomking.strategies.broken_wing import BROKEN_WING
 from tomking.strategies.butterfly import BUTTERFLY
 from tomking.strategies.butterfly_0dte import BUTTERFLY_0DTE
 from tomking.strategies.diagonal import CALENDAR, DIAGONAL
-from tomking.strategies.friday_0dte import FRIDAY_0DTE, FRIDAY_0DTE_BROKEN
+from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.friday_0dte_forms import FRIDAY_0DTE_BROKEN
 from tomking.strategies.ipmcc import IPMCC
 from tomking.strategies.iron_butterfly import IRON_BUTTERFLY
 from tomking.strategies.iron_condor import IRON_CONDOR
-from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
-from tomking.strategies.lt112 import LT112, LT112_CALENDARISED, LT112_XL
+from tomking.strategies.leap_ladder import LEAP_LADDER
+from tomking.strategies.leap_protect import LEAP_PROTECT
+from tomking.strategies.lt112 import LT112
+from tomking.strategies.lt112_calendarised import LT112_CALENDARISED
+from tomking.strategies.lt112_xl import LT112_XL
 from tomking.strategies.plan import Plan
 from tomking.strategies.put_ratio import PUT_RATIO
 from tomking.strategies.strangle import STRANGLE

@@ -14,6 +14,7 @@ from tomking.market.snapshot import AGE, ASK, BID, DELTA, VOL, Quote
 from tomking.portfolio.book import Position
 from tomking.risk.view import View
 from tomking.strategies.adjust import Adjustment, closed_legs
+from tomking.strategies.apart import HeldAtLeast
 from tomking.strategies.entry import EntryRule
 from tomking.strategies.losses import defined_loss, stop_loss
 from tomking.strategies.picks import Expires, LegPlan, Place
@@ -42,6 +43,11 @@ class Tranche:
     take_when: tuple[WorthRule, ...] = ()
     covers: tuple[str, ...] = ()
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is not opened with the rest, but sold once that has been held for some days."""
+        return any(isinstance(rule, HeldAtLeast) for rule in self.take_when)
+
 
 @value
 class Shape:
@@ -50,6 +56,14 @@ class Shape:
     name: str
     tranches: tuple[Tranche, ...]
     when: tuple[EntryRule, ...] = ()
+
+
+def single(
+    name: str, legs: tuple[LegPlan, ...], stay_while: tuple[StayRule, ...], *, tranche: str = "",
+    when: tuple[EntryRule, ...] = (), adjustments: tuple[Adjustment, ...] = (),
+) -> Shape:  # fmt: skip
+    """A form of the trade that is one position, called as the form is unless ``tranche`` says."""
+    return Shape(name, (Tranche(tranche or name, legs, stay_while, None, adjustments),), when)
 
 
 class Planned(Protocol):
@@ -80,7 +94,7 @@ def built(plan: Planned, view: View, root: str, shape: Shape) -> Candidate | Ski
     """A shape at the prices of now: its legs, their quotes and the figures of the structure."""
     found: dict[str, Quote] = {}
     legs: list[tuple[LegPlan, str, Quote]] = []
-    for tranche in shape.tranches:
+    for tranche in (each for each in shape.tranches if not each.waits):
         placed = _placed(plan, tranche, view, root, found)
         if isinstance(placed, Skip):
             return placed

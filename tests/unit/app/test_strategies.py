@@ -1,6 +1,7 @@
 """Strategies are found: announced by packages, or in a file of the user's own."""
 
 import json
+import re
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,8 @@ def test_the_core_is_announced_first_in_the_order_of_capacity() -> None:
 
 def test_every_plan_of_the_package_is_announced() -> None:
     room = Path(strategies.__file__).parents[1] / "strategies"
-    plans = {path.stem for path in room.glob("*.py") if " = Plan(" in path.read_text("utf-8")}
+    made = re.compile(r"(?m)^[A-Z]\w+ = (Plan|\w+\.variant)\(")
+    plans = {path.stem for path in room.glob("*.py") if made.search(path.read_text("utf-8"))}
     origins = {each.origin.partition(":")[0] for each in strategies.found().values()}
     assert {f"tomking.strategies.{plan}" for plan in plans} == origins
 

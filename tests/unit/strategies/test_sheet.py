@@ -10,8 +10,11 @@ from tomking.strategies.butterfly_0dte import BUTTERFLY_0DTE
 from tomking.strategies.diagonal import CALENDAR, DIAGONAL
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.ipmcc import IPMCC
-from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
-from tomking.strategies.lt112 import LT112, LT112_CALENDARISED, LT112_XL
+from tomking.strategies.leap_ladder import LEAP_LADDER
+from tomking.strategies.leap_protect import LEAP_PROTECT
+from tomking.strategies.lt112 import LT112
+from tomking.strategies.lt112_calendarised import LT112_CALENDARISED
+from tomking.strategies.lt112_xl import LT112_XL
 from tomking.strategies.plan import Plan
 from tomking.strategies.strangle import STRANGLE, STRANGLE_CL
 from tomking.strategies.tune import figures
