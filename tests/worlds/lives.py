@@ -68,6 +68,8 @@ from tomking.strategies.leap_ladder import LEAP_LADDER
 from tomking.strategies.leap_protect import LEAP_PROTECT
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.lt112_calendarised import LT112_CALENDARISED
+from tomking.strategies.lt112_hedge import LT112_HEDGE
+from tomking.strategies.lt112_whole import LT112_WHOLE
 from tomking.strategies.lt112_xl import LT112_XL
 from tomking.strategies.plan import Plan
 from tomking.strategies.put_ratio import PUT_RATIO
@@ -80,7 +82,8 @@ from worlds.desk import Bench, bench
 PLANS = {
     plan.name: plan
     for plan in (
-        FRIDAY_0DTE, FRIDAY_0DTE_BROKEN, LT112, LT112_CALENDARISED, LT112_XL, STRANGLE, IPMCC,
+        FRIDAY_0DTE, FRIDAY_0DTE_BROKEN, LT112, LT112_CALENDARISED, LT112_HEDGE, LT112_WHOLE,
+        LT112_XL, STRANGLE, IPMCC,
         LEAP_LADDER, LEAP_PROTECT, BEAR_TRAP, BUTTERFLY_0DTE, PUT_RATIO, IRON_CONDOR,
         IRON_BUTTERFLY, BUTTERFLY, BROKEN_WING, DIAGONAL, CALENDAR,
     )
