@@ -79,4 +79,5 @@ STRANGLE_CL = STRANGLE.variant(
     ),
     take_when=(CreditAtLeast(0.10, "R-SGL-02"), STRANGLE.take_when[1]),
 )
-STRANGLE_GC = STRANGLE.variant("strangle_gc", "Gold strangle", roots=("GC", "MGC"))
+#: Gold's options end near the 25th: from a second Tuesday the months next to 90 days have 77 and 105.
+STRANGLE_GC = STRANGLE.variant("strangle_gc", "Gold strangle", roots=("GC", "MGC"), dte_within=16)
