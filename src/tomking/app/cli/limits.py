@@ -47,7 +47,7 @@ def command(
 
     The file is that of `explain`; its order is shown as traded, beside the account without it. Without
     a file it is an account that holds nothing, of --capital or of the settings' dollars. Exit code 3
-    when a limit does not hold.
+    when a limit does not hold or nothing may be opened.
     """
     settings = load(config, preset)
     limits = settings.limits if stage is None else replace(settings.limits, stage=stage)

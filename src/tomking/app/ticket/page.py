@@ -59,9 +59,8 @@ def verdict(found: Explained) -> Iterator[tuple[str, str]]:
     if not broken and not found.objections:
         within = f"Within the {count} limits asked; the" if count else "The"
         yield f"{within} venue would not object.", "green"
-    left = found.measured.unasked
-    if left:
-        yield f"Not asked: {'; '.join(map(str, left))}.", ""
+    for left in found.measured.unasked:
+        yield f"Not asked: {left}.", ""
     if found.note:
         yield found.note, ""
 
