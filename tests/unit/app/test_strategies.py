@@ -10,7 +10,7 @@ import pytest
 
 from tomking.app import strategies
 from tomking.app.main import main
-from tomking.core.errors import ConfigError
+from tomking.core.errors import ConfigError, Exit
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 
@@ -243,8 +243,9 @@ def test_a_plan_of_a_root_without_prices_is_explained_with_the_objection(
     root: str, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own(home, BARE.replace('"SPY"', f'"{root}"'))
-    assert main(["explain", "mine"]) == 0
+    code = Exit.REFUSED if root == "GLD" else Exit.OK
+    assert main(["explain", "mine"]) == code
     assert ("It cannot be traded here: GLD" in capsys.readouterr().out) is (root == "GLD")
-    assert main(["explain", "mine", "--json"]) == 0
+    assert main(["explain", "mine", "--json"]) == code
     why = json.loads(capsys.readouterr().out)["cannot_be_traded"]
     assert why is None if root == "SPY" else why.startswith("GLD has no price history here")
