@@ -77,6 +77,7 @@ class Board:
     age_s: float = 0.0
     grid: float = 5.0
     greeks: bool = True
+    roots: tuple[str, ...] = ROOTS
     quotes: Mapping[Contract, tuple[float, float]] = field(
         default_factory=dict[Contract, tuple[float, float]]
     )
@@ -91,12 +92,12 @@ class Board:
         return Stamped(self.vix_points, seen, Evidence.MODEL)
 
     def spot(self, root: str) -> Stamped | Skip:
-        if root not in ROOTS:
+        if root not in self.roots:
             return skip(f"{root} data", Stage.DATA, "no price", "a price")
         return Stamped(self.price * SHARES[root], self.at, Evidence.MODEL)
 
     def session_open(self, root: str) -> Stamped | Skip:
-        if root not in ROOTS:
+        if root not in self.roots:
             return skip(f"{root} data", Stage.DATA, "no price", "a price")
         opens = self.day.session.opens
         return Stamped(self.opened * SHARES[root], opens, Evidence.MODEL)
@@ -105,7 +106,7 @@ class Board:
         return 0.5 * (self.price + self.opened)
 
     def chain(self, root: str) -> "Strikes | Skip":
-        if root not in ROOTS:
+        if root not in self.roots:
             return skip(f"{root} options", Stage.DATA, "no option data", "a chain")
         return Strikes(root, self)
 

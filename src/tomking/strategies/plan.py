@@ -16,7 +16,8 @@ from tomking.portfolio.book import Position
 from tomking.risk.sizing import at_the_stop
 from tomking.risk.view import View
 from tomking.strategies.adjust import Adjustment
-from tomking.strategies.build import Shape, Tranche, adjusted, built, renewed
+from tomking.strategies.build import Shape, Tranche, built
+from tomking.strategies.campaign import adjusted, renewed
 from tomking.strategies.entry import EntryRule
 from tomking.strategies.size import Rationing, SizeRule
 from tomking.strategies.slots import Slots
