@@ -14,6 +14,8 @@ BY_HAND: Mapping[str, tuple[tuple[str, str, str], ...]] = {
             "shapes=(FADE_UP, FADE_DOWN, CONDOR)",
         ),
     ),
+    # Two naked puts, as in the plan it varies.
+    "R-BTR-04": (("strategies/bear_trap.py", "naked=11", "naked=2"),),
     # The rises and the falls would be told apart the other way round: it would be faded again.
     "R-0DTE-14": (
         (

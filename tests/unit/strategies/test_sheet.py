@@ -103,6 +103,7 @@ SHEET: list[tuple[str, Plan, str, set[Any]]] = [
     ("R-PMC-11", IPMCC_MONTH, "monthly.Expires.dte", {37}),
     ("R-PMC-11", IPMCC_MONTH, "monthly.Expires.within", {7}),
     ("R-PMC-11", IPMCC_MONTH, "monthly.monthly.Delta.target", {0.30}),
+    ("R-PMC-09", IPMCC_MONTH, "rolled to the next month.refused", {"keep"}),
     ("R-PMC-12", IPMCC_OUTSIDE, "ByTrend.share", {0.005}),
     ("R-SGL-04", STRANGLE, "RangeAtMost.share", {0.08}),
     ("R-SGL-04", STRANGLE, "PlaceAtLeast.days", {20}),
