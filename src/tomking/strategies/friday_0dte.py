@@ -42,6 +42,7 @@ def spread(right: Right, atr: float, width: float = WIDTH) -> tuple[LegPlan, Leg
 RISEN, FALLEN = MovedUp(MOVE, "R-0DTE-03"), MovedDown(MOVE, "R-0DTE-03")
 FADE_UP = single("fade up", spread(Right.CALL, 0.7), STAY, tranche="call spread", when=(RISEN,))
 FADE_DOWN = single("fade down", spread(Right.PUT, 0.7), STAY, tranche="put spread", when=(FALLEN,))
+CONDOR = single("condor", spread(Right.PUT, 0.5) + spread(Right.CALL, 0.5), STAY)
 
 FRIDAY_0DTE = Plan(
     name="friday_0dte",
@@ -61,7 +62,7 @@ FRIDAY_0DTE = Plan(
     shapes=(
         FADE_UP,
         FADE_DOWN,
-        single("condor", spread(Right.PUT, 0.5) + spread(Right.CALL, 0.5), STAY),
+        CONDOR,
     ),
     sources=("rulebook 3", "PDF p.13, p.25", "rulebook 0.6"),
 )

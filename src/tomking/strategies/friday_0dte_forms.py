@@ -7,6 +7,7 @@ from tomking.core.contract import Right
 from tomking.strategies.build import single
 from tomking.strategies.entry import VixAbove
 from tomking.strategies.friday_0dte import (
+    CONDOR,
     FADE_DOWN,
     FADE_UP,
     FALLEN,
@@ -50,7 +51,7 @@ FRIDAY_0DTE_WITH_MOVE = FRIDAY_0DTE.variant(
     shapes=(
         single("with a rise", spread(Right.PUT, 0.7), STAY, tranche="put spread", when=(RISEN,)),
         single("with a fall", spread(Right.CALL, 0.7), STAY, tranche="call spread", when=(FALLEN,)),
-        FRIDAY_0DTE.shapes[-1],
+        CONDOR,
     ),
 )
 

@@ -27,6 +27,7 @@ from tomking.strategies.stay import (
 from tomking.strategies.trend import NotAtHigh
 from tomking.strategies.worth import CreditAtLeast
 
+FIRST = Slots(WEDNESDAY, after_open(30), after_open(90), every_min=30, nth=1)
 TRAP = (  # R-112-02
     buy(1, Right.PUT, Delta(0.25), "long put"),
     sell(1, Right.PUT, Away("long put", 50.0), "short put"),
@@ -47,7 +48,7 @@ LT112 = Plan(
     roots=("ES", "MES"),
     dte=120,  # R-112-01
     dte_within=10,
-    slots=(Slots(WEDNESDAY, after_open(30), after_open(90), every_min=30, nth=1),),
+    slots=(FIRST,),
     watch_min=60,
     enter_when=(
         VixAtLeast(12.0, "R-112-03"),
@@ -65,5 +66,5 @@ LT112 = Plan(
 
 #: As two campaigns a month, where the limits leave room for them (R-112-13).
 LT112_TWICE = LT112.variant(
-    "lt112_twice", "LT112 twice a month", slots=(*LT112.slots, replace(LT112.slots[0], nth=3))
+    "lt112_twice", "LT112 twice a month", slots=(FIRST, replace(FIRST, nth=3))
 )

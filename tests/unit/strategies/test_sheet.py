@@ -9,7 +9,7 @@ from tomking.strategies.bear_trap import BEAR_TRAP
 from tomking.strategies.butterfly_0dte import BUTTERFLY_0DTE
 from tomking.strategies.diagonal import CALENDAR, DIAGONAL
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
-from tomking.strategies.friday_0dte_forms import FRIDAY_0DTE_HIGH_VIX
+from tomking.strategies.friday_0dte_forms import FRIDAY_0DTE_HIGH_VIX, FRIDAY_0DTE_WITH_MOVE
 from tomking.strategies.ipmcc import IPMCC
 from tomking.strategies.ipmcc_forms import IPMCC_MONTH, IPMCC_OUTSIDE
 from tomking.strategies.leap_ladder import LEAP_LADDER
@@ -86,6 +86,8 @@ SHEET: list[tuple[str, Plan, str, set[Any]]] = [
     ("R-112-11", LT112_XL, "WidthAtMostFrom.days", {120}),
     ("R-112-11", LT112_XL, "brought to the usual width.refused", {"keep"}),
     ("R-0DTE-13", FRIDAY_0DTE_HIGH_VIX, "VixAbove.floor", {22}),
+    ("R-0DTE-14", FRIDAY_0DTE_WITH_MOVE, "put spread.short put.AtrAway.atr", {0.7}),
+    ("R-0DTE-14", FRIDAY_0DTE_WITH_MOVE, "call spread.short call.AtrAway.atr", {0.7}),
     ("R-112-12", LT112_WHOLE, "WholeProfitBelow.of_credit", {0.50}),
     ("R-112-13", LT112_TWICE, "Slots#1.nth", {1}),
     ("R-112-13", LT112_TWICE, "Slots#2.nth", {3}),
@@ -101,6 +103,7 @@ SHEET: list[tuple[str, Plan, str, set[Any]]] = [
     ("R-PMC-11", IPMCC_MONTH, "monthly.Expires.dte", {37}),
     ("R-PMC-11", IPMCC_MONTH, "monthly.Expires.within", {7}),
     ("R-PMC-11", IPMCC_MONTH, "monthly.monthly.Delta.target", {0.30}),
+    ("R-PMC-09", IPMCC_MONTH, "rolled to the next month.refused", {"keep"}),
     ("R-PMC-12", IPMCC_OUTSIDE, "ByTrend.share", {0.005}),
     ("R-SGL-04", STRANGLE, "RangeAtMost.share", {0.08}),
     ("R-SGL-04", STRANGLE, "PlaceAtLeast.days", {20}),
