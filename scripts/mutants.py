@@ -48,7 +48,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 TESTS = (
     "src/tomking/risk", "src/tomking/portfolio", "src/tomking/exchange", "tests/unit/risk",
     "tests/unit/portfolio", "tests/unit/exchange", "tests/unit/strategies", "tests/unit/brokers",
-    "tests/unit/app/ticket", "tests/unit/engine/test_decide.py", "tests/unit/engine/test_loop.py",
+    "tests/unit/app/ticket", "tests/unit/engine/test_entries.py", "tests/unit/engine/test_exits.py",
+    "tests/unit/engine/test_loop.py",
     "tests/unit/engine/test_offer.py", "tests/unit/engine/test_residue.py",
     "tests/unit/engine/test_walk.py", "tests/scenarios", "tests/integration/test_explain.py",
     "tests/integration/test_explain_refused.py", "tests/integration/test_explain_sound.py",
