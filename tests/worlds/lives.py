@@ -192,7 +192,8 @@ def _day(step: Step, before: Mapping[str, Any]) -> Day:
     paid = dict(day.dividends)
     if len(dated["dividend"]) == 2 and date.fromisoformat(dated["dividend"][1]) >= today:
         amount, when = dated["dividend"]
-        paid |= {"SPY": (Dividend(date.fromisoformat(when), Decimal(amount)),)}
+        due = (Dividend(date.fromisoformat(when), Decimal(amount)),)
+        paid = dict.fromkeys(paid, due)
     return replace(
         day,
         indicators={
