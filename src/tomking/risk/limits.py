@@ -81,8 +81,7 @@ class Limits:
     phase_by_strategy: Named = field(
         default=(
             ("friday_0dte", 1), ("friday_0dte_broken", 1), ("lt112", 2), ("lt112_calendarised", 2),
-            ("lt112_xl", 2), ("strangle", 2), ("strangle_cl", 3), ("strangle_gc", 3),
-            ("ipmcc", 2), ("ipmcc_qqq", 2),
+            ("lt112_xl", 2), ("strangle", 2), ("ipmcc", 2), ("ipmcc_qqq", 2),
             ("leap_ladder", 2), ("leap_protect", 2), ("put_ratio", 2), ("iron_condor", 2),
             ("bear_trap", 3), ("butterfly_0dte", 3), ("butterfly", 3), ("iron_butterfly", 3),
             ("broken_wing", 3), ("diagonal", 3), ("calendar", 3), ("box", 3),

@@ -24,6 +24,11 @@ KINDS: Groups = (("plan", ("plan_small",)),)
 #: rule, what stands in the book, the order, whether it passes; the phase is 1.
 PHASES: list[tuple[str, str, str, int, bool]] = [
     ("R-PHA-04", "strangle_gc", "GC", 1, False),
+    ("R-PHA-04", "strangle_gc", "MGC", 2, True),  # micros do not wait for the full-size contract
+    ("R-PHA-05", "strangle_gc", "MGC", 2, True),
+    ("R-PHA-04", "strangle_cl", "MCL", 2, True),
+    ("R-PHA-05", "strangle_cl", "MCL", 2, True),
+    ("R-PHA-05", "strangle_cl", "CL", 2, False),
     ("R-PHA-05", "strangle_gc", "GC", 2, False),
     ("R-PHA-05", "strangle_gc", "GC", 3, True),
     ("R-PHA-05", "strangle_gc", "SI", 3, False),  # a strangle on silver waits for phase 4
@@ -56,8 +61,7 @@ def test_who_shares_a_row_is_counted_in_it_together() -> None:
 def test_a_variant_waits_for_the_phase_of_its_kind(
     rule: str, strategy: str, root: str, phase: int, passes: bool
 ) -> None:
-    limits = {"phase_by_strategy": (("strangle", 2),)} if rule == "R-PHA-04" else {}
-    asked = answers(scene(memory={"phase": phase}, limits=limits), strategy=strategy, root=root)
+    asked = answers(scene(memory={"phase": phase}), strategy=strategy, root=root)
     assert asked[rule].passed is passes
 
 
