@@ -79,7 +79,7 @@ def trend(seen: Pattern) -> float:
         return min(100.0, 60.0 + (strength - 60.0) / 2.0) if strength > 60.0 else 50.0
     if seen.price < seen.ema8 < seen.ema21:
         strength = max(0.0, 40.0 - (seen.ema8 - seen.price) / seen.price * 200.0 + drag)
-        return max(0.0, 40.0 - (40.0 - strength) / 2.0) if strength < 40.0 else 50.0
+        return max(0.0, 40.0 - (40.0 - strength) / 2.0)
     if seen.price > seen.ema8 and seen.ema8 < seen.ema21:
         return 50.0
     return 55.0

@@ -121,7 +121,7 @@ def _means(
 
 def at_the_stop(wanted: Structure, view: View) -> Room:
     """Room in what a trade may lose at its stops: none where nothing bounds that."""
-    budget = view.limits.stop_risk_max * max(view.capital, 0.0)
+    budget = view.limits.stop_risk_max * view.capital
     units = _fit(budget, wanted.stop_loss * product(wanted.root).multiplier)
     return Room("loss at the stop", Stage.MARGIN, units, "R-SIZ-01")
 

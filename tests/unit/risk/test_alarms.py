@@ -179,16 +179,17 @@ def test_two_looks_at_one_instant_are_one_price_and_old_ones_are_forgotten() -> 
 
 
 @pytest.mark.rule("R-ALM-04")
+@pytest.mark.parametrize("told", [0.95, 0.96])
 @pytest.mark.parametrize(("share", "level"), [(0.949, None), (0.951, AlarmLevel.RED)])
 def test_margin_of_95_per_cent_is_red_and_measured_when_it_may_be(
-    share: float, level: AlarmLevel | None
+    share: float, level: AlarmLevel | None, told: float
 ) -> None:
     now = at(100_000.0, holding=campaigns("lt112 ES"), memory={"margin_share": 0.96})
     reading = {r.rule: r for _, r in asked(now, seen(Lately(), now))}["R-ALM-04"]
     assert isinstance(reading.observed, float)
     needed = reading.observed * 100_000.0
     worth = needed / share
-    found = look(at(worth, worth, holding=campaigns("lt112 ES"), memory={"margin_share": 0.96}))
+    found = look(at(worth, worth, holding=campaigns("lt112 ES"), memory={"margin_share": told}))
     assert found.level is level
 
 

@@ -112,6 +112,13 @@ def test_the_records_of_strategies_are_apart() -> None:
 
 
 @pytest.mark.rule("R-EXP-01")
+def test_a_pause_begins_when_the_last_campaign_ended() -> None:
+    ends = [NOON + timedelta(days=row) for row in range(20)]
+    known = folded(*(replace(over(-50.0), at=at) for at in ends))
+    assert list(paused(known, LIMITS)) == [(NAME, ends[-1])]
+
+
+@pytest.mark.rule("R-EXP-01")
 def test_a_pause_is_lifted_by_its_name_and_the_strategy_begins_anew() -> None:
     known = record(*[-50.0] * 20)
     after = apply(known, Resumed(NOON, f"expectancy of {NAME}", "looked at"), LIMITS)

@@ -65,6 +65,13 @@ def test_a_falling_market_scores_below_forty() -> None:
     assert trend(bear) < 40.0
 
 
+def test_rising_averages_whose_momentum_turns_down_are_mixed() -> None:
+    """Sixty and a little for the order of the averages, less ten for the momentum: neither way."""
+    rising = replace(pattern(SHEET["scores"][0]), price=5010.0, ema8=5000.0, ema21=4990.0)
+    assert trend(replace(rising, macd=-2.0, signal=-1.0)) == 50.0
+    assert trend(replace(rising, macd=-1.0, signal=-2.0)) == pytest.approx(60.0 + 200 / 501 / 2)
+
+
 POSITIVE = st.floats(1000, 9000)
 
 

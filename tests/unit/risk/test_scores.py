@@ -33,7 +33,7 @@ from tomking.risk.sizing import margin_in_use
 from tomking.risk.view import View
 from worlds.board import FRIDAY, board
 from worlds.gates import AHEAD, campaigns, held_spread, scene
-from worlds.orders import view
+from worlds.orders import order, traded, view
 
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
@@ -113,6 +113,23 @@ def test_the_health_of_a_position_is_that_of_its_figures(
     assert health_of(one, replace(now, net_liq=0.0), at_stop=False) is None
 
 
+@pytest.mark.rule("R-SCO-01")
+def test_of_several_expiries_the_nearest_is_the_position_s_age() -> None:
+    """The long put still has months; the short one has a fortnight, and that takes the points."""
+    near, far = FRIDAY + timedelta(days=14), AHEAD
+    wanted = order("-1 4500 P, +1 4400 P", strategy="lt112", campaign="lt112/0", expiry=far)
+    short = replace(wanted.legs[0], contract=replace(wanted.legs[0].contract, expiry=near))
+    held = []
+    for legs in (wanted.legs, (short, wanted.legs[1])):
+        facts = traded(replace(wanted, legs=legs), ("5.00", "1.00"), board().at)
+        now = scene(holding=fold(empty_book(Decimal(100_000)), facts))
+        held.append(health_of(next(now.book.of("lt112")), now, at_stop=False))
+    whole, ageing = held
+    assert whole is not None
+    assert ageing is not None
+    assert (whole.near, ageing.near) == (0.0, 20.0)
+
+
 @pytest.mark.rule("R-SCO-02")
 @pytest.mark.parametrize("case", SHEET["27.17"], ids=lambda c: str(c["score"]))
 def test_assignment_is_the_rulebooks(case: dict[str, Any]) -> None:
@@ -179,6 +196,11 @@ def test_a_call_is_exercised_for_a_dividend_that_exceeds_the_put(
 ) -> None:
     short = call(ex_days=1, dividend=dividend, put=put, in_the_money=inside)
     assert pays_to_exercise(short) is pays
+
+
+@pytest.mark.rule("R-SCO-03")
+def test_nobody_exercises_for_a_dividend_that_has_no_amount() -> None:
+    assert pays_to_exercise(call(ex_days=1, put=0.5, in_the_money=0.05)) is False
 
 
 @pytest.mark.rule("R-SCO-03")
