@@ -83,13 +83,13 @@ def body_of(order: Order) -> dict[str, Any]:
     if order.until is not None:
         body["gtc-date"] = order.until.isoformat()
     if order.limit is not None:
-        body |= _price(order.limit)
+        body |= price_of(order.limit)
     if order.trigger is not None:
         body["stop-trigger"] = plain(order.trigger)
     return body
 
 
-def _price(limit: Decimal) -> dict[str, str]:
+def price_of(limit: Decimal) -> dict[str, str]:
     """A price and its effect; an even one is a credit of nothing."""
     return with_effect("price", limit) if limit else {"price": "0.0", "price-effect": CREDIT}
 

@@ -42,14 +42,23 @@ def trading_symbol(contract: Contract) -> str:
     './ESZ5 EW3U5 250919C7250'
     """
     if contract.right is None or contract.strike is None:
-        return f"/{_short(contract.future)}" if contract.future else contract.root
+        return future_symbol(contract.future) if contract.future else contract.root
     day, letter = f"{contract.expiry:%y%m%d}", contract.right.value[0]
     if not contract.future:
         root = listed_root(contract)
         return f"{root:6}{day}{letter}{int(contract.strike * 1000):08d}"
     series, month = series_of(contract)
     named = f"{series}{month}{_named_year(contract) % 10}"
-    return f"./{_short(contract.future):5}{named:6}{day}{letter}{_plain(contract.strike)}"
+    return f".{future_symbol(contract.future):6}{named:6}{day}{letter}{_plain(contract.strike)}"
+
+
+def future_symbol(code: str) -> str:
+    """The symbol of a future by its code.
+
+    >>> future_symbol("ESZ26")
+    '/ESZ6'
+    """
+    return f"/{code[:-2]}{code[-1]}"
 
 
 def streamer_symbol(contract: Contract) -> str:
@@ -159,10 +168,6 @@ def _named_year(contract: Contract) -> int:
     if contract.root in WEEKLIES:
         return contract.expiry.year
     return 2000 + int(contract.future[-2:])
-
-
-def _short(code: str) -> str:
-    return f"{code[:-2]}{code[-1]}"
 
 
 def _day(symbol: str, digits: str) -> date:
