@@ -9,7 +9,10 @@ from functools import cache
 
 from aiohttp.test_utils import TestServer
 from tastytrade import Account, Session
+from tastytrade.order import InstrumentType, Leg, LimitOrder, OrderAction, OrderTimeInForce
 
+from tomking.core.contract import Right
+from tomking.core.reading import Skip
 from tomking.data.embedded import History, window
 from tomking.data.modelled import ModelMarket
 from tomking.exchange.fills import spread_fraction
@@ -20,6 +23,7 @@ from tomking.server.door import Door
 from tomking.server.http import application
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
+from tomking.wire.symbols import trading_symbol
 
 NUMBER = "5WT00001"
 DAY = date(2017, 6, 7)
@@ -48,6 +52,7 @@ class Served:
     clock: Hands
     session: Session
     account: Account
+    streamer: str
 
 
 @cache
@@ -75,4 +80,35 @@ async def served(minute: float = 60.0, cash: str = "100000") -> AsyncIterator[Se
         session._client.base_url = str(server.make_url("/"))
         async with session:
             account = await Account.get(session, NUMBER)
-            yield Served(world, tokens, clock, session, account)
+            yield Served(
+                world, tokens, clock, session, account, f"ws://127.0.0.1:{server.port}/streamer"
+            )
+
+
+def put(there: Served, delta: float) -> tuple[str, float, float]:
+    """A put of the nearest month by its delta: symbol, bid and ask."""
+    chain = there.world.look().chain("SPY")
+    assert not isinstance(chain, Skip)
+    expiry = chain.expiry_near(30, 10)
+    assert not isinstance(expiry, Skip)
+    quote = chain.by_delta(expiry, Right.PUT, delta)
+    assert not isinstance(quote, Skip)
+    return trading_symbol(quote.contract), quote.bid, quote.ask
+
+
+def sold_spread(
+    there: Served, price: float, tif: OrderTimeInForce = OrderTimeInForce.DAY
+) -> LimitOrder:
+    """A put spread sold at a price."""
+    near, far = put(there, 0.30)[0], put(there, 0.20)[0]
+    kind = InstrumentType.EQUITY_OPTION
+    legs = [
+        Leg(
+            instrument_type=kind, symbol=near, action=OrderAction.SELL_TO_OPEN, quantity=Decimal(2)
+        ),
+        Leg(instrument_type=kind, symbol=far, action=OrderAction.BUY_TO_OPEN, quantity=Decimal(2)),
+    ]
+    return LimitOrder(
+        time_in_force=tif,  legs=legs, price=Decimal(str(price)),
+        external_identifier="ours/1",
+    )  # fmt: skip

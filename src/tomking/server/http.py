@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tomking.server import orders
+from tomking.server import alerts, orders
 from tomking.server.answers import Answer, Problem, error, many, one, paged
 from tomking.server.door import Door
 from tomking.server.shown.account import account, balance, positions
@@ -20,15 +20,18 @@ from tomking.wire.words import ALIVE
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: What may be asked without a token.
 OPEN_TO_ALL = ("/oauth/token", "/symbols/search/", "/margin-requirements-public-configuration")
+#: Streams; a token is in their messages, not in their headers.
+STREAMS = ("/", "/streamer")
 PER_PAGE = 250
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Desk:
-    """What handlers look at."""
+    """What handlers look at; ``streams`` counts the connections that were ever made."""
 
     world: World
     tokens: Tokens
+    streams: int = 0
 
 
 DESK = web.AppKey("desk", Desk)
@@ -40,6 +43,7 @@ def application(world: World, tokens: Tokens) -> web.Application:
     app[DESK] = Desk(world, tokens)
     app.router.add_routes(
         [
+            *(web.get(path, stream) for path in STREAMS),
             web.post("/oauth/token", token),
             web.get("/customers/me/accounts", accounts),
             web.get("/customers/me/accounts/{number}", one_account),
@@ -75,7 +79,7 @@ async def _enveloped(request: web.Request, handler: Handler) -> web.StreamRespon
 async def _known(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Nobody gets in without a token that is good now."""
     desk = request.app[DESK]
-    if not request.path.startswith(OPEN_TO_ALL):
+    if not request.path.startswith(OPEN_TO_ALL) and request.path not in STREAMS:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not desk.tokens.knows(given, desk.world.clock()):
             raise Problem(401, "token_invalid", "This token is invalid or has expired")
@@ -94,6 +98,13 @@ async def token(request: web.Request) -> web.Response:
         return web.json_response(wrong, status=400)
     lives = int(desk.tokens.lives.total_seconds())
     return web.json_response({"access_token": given, "token_type": "Bearer", "expires_in": lives})
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """The account stream."""
+    desk = request.app[DESK]
+    desk.streams += 1
+    return await alerts.serve(request, desk.world, desk.tokens, f"{desk.streams:08x}")
 
 
 async def accounts(request: web.Request) -> web.Response:

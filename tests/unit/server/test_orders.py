@@ -15,10 +15,7 @@ from tastytrade.order import (
 )
 from tastytrade.utils import TastytradeError
 
-from tomking.core.contract import Right
-from tomking.core.reading import Skip
-from tomking.wire.symbols import trading_symbol
-from worlds.served import Served, served
+from worlds.served import Served, put, served, sold_spread
 
 pytestmark = [
     pytest.mark.integration,
@@ -37,33 +34,6 @@ def play(scene: Scene, **how: float) -> None:
             await scene(there)
 
     asyncio.run(run())
-
-
-def put(there: Served, delta: float) -> tuple[str, float, float]:
-    """A put of the nearest month by its delta: symbol, bid and ask."""
-    chain = there.world.look().chain("SPY")
-    assert not isinstance(chain, Skip)
-    expiry = chain.expiry_near(30, 10)
-    assert not isinstance(expiry, Skip)
-    quote = chain.by_delta(expiry, Right.PUT, delta)
-    assert not isinstance(quote, Skip)
-    return trading_symbol(quote.contract), quote.bid, quote.ask
-
-
-def spread(there: Served, price: float, tif: OrderTimeInForce = OrderTimeInForce.DAY) -> LimitOrder:
-    """A put spread sold at a price."""
-    near, far = put(there, 0.30)[0], put(there, 0.20)[0]
-    kind = InstrumentType.EQUITY_OPTION
-    legs = [
-        Leg(
-            instrument_type=kind, symbol=near, action=OrderAction.SELL_TO_OPEN, quantity=Decimal(2)
-        ),
-        Leg(instrument_type=kind, symbol=far, action=OrderAction.BUY_TO_OPEN, quantity=Decimal(2)),
-    ]
-    return LimitOrder(
-        time_in_force=tif,  legs=legs, price=Decimal(str(price)),
-        external_identifier="ours/1",
-    )  # fmt: skip
 
 
 def test_a_wrong_secret_gets_nobody_in() -> None:
@@ -87,9 +57,9 @@ def test_a_token_that_is_over_is_refused_before_anything_is_looked_at() -> None:
 def test_a_dry_run_says_what_a_spread_needs_and_takes_nothing() -> None:
     async def scene(there: Served) -> None:
         effect = await there.account.get_order_buying_power_effect(
-            there.session, spread(there, 1.0)
+            there.session, sold_spread(there, 1.0)
         )
-        said = await there.account.place_order(there.session, spread(there, 1.0), dry_run=True)
+        said = await there.account.place_order(there.session, sold_spread(there, 1.0), dry_run=True)
         assert said.buying_power_effect is not None
         assert effect == said.buying_power_effect
         assert effect.change_in_margin_requirement < 0
@@ -104,7 +74,9 @@ def test_a_dry_run_says_what_a_spread_needs_and_takes_nothing() -> None:
 def test_an_order_trades_when_the_quotes_allow_it_and_the_account_shows_it() -> None:
     async def scene(there: Served) -> None:
         before = await there.account.get_balances(there.session)
-        placed = await there.account.place_order(there.session, spread(there, 0.05), dry_run=False)
+        placed = await there.account.place_order(
+            there.session, sold_spread(there, 0.05), dry_run=False
+        )
         assert placed.order.status is OrderStatus.RECEIVED
         there.clock.move(2)
         order = await there.account.get_order(there.session, placed.order.id)
@@ -131,12 +103,12 @@ def test_a_resting_order_is_replaced_under_a_new_number_and_cancelled() -> None:
     async def scene(there: Served) -> None:
         gtc = OrderTimeInForce.GTC
         placed = await there.account.place_order(
-            there.session, spread(there, 4.0, gtc), dry_run=False
+            there.session, sold_spread(there, 4.0, gtc), dry_run=False
         )
         there.clock.move(2)
         order = await there.account.get_order(there.session, placed.order.id)
         assert order.status is OrderStatus.LIVE
-        other = spread(there, 3.5, gtc)
+        other = sold_spread(there, 3.5, gtc)
         new = await there.account.replace_order(there.session, order.id, other)
         assert new.id != order.id
         assert new.price == Decimal("3.5")
