@@ -3,13 +3,15 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
-from tomking.server import alerts, orders
+from tomking.server import alerts, market_feed, orders
 from tomking.server.answers import Answer, Problem, error, many, one, paged
 from tomking.server.door import Door
+from tomking.server.dxlink import Feed
 from tomking.server.shown.account import account, balance, positions
 from tomking.server.shown.clock import instant
 from tomking.server.shown.orders import shown
@@ -21,16 +23,21 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: What may be asked without a token.
 OPEN_TO_ALL = ("/oauth/token", "/symbols/search/", "/margin-requirements-public-configuration")
 #: Streams; a token is in their messages, not in their headers.
-STREAMS = ("/", "/streamer")
+STREAMS, FEED = ("/", "/streamer"), "/dxlink"
 PER_PAGE = 250
+#: How long a token for the market feed lives.
+QUOTES_LIVE = timedelta(hours=24)
 
 
 @dataclass(slots=True)
 class Desk:
-    """What handlers look at; ``streams`` counts the connections that were ever made."""
+    """What handlers look at: ``tokens`` for requests, ``quotes`` for the market feed; ``streams`` counts
+    the connections that were ever made.
+    """
 
     world: World
     tokens: Tokens
+    quotes: Tokens
     streams: int = 0
 
 
@@ -40,10 +47,12 @@ DESK = web.AppKey("desk", Desk)
 def application(world: World, tokens: Tokens) -> web.Application:
     """The server over a world, ready to be run."""
     app = web.Application(middlewares=[_enveloped, _known])
-    app[DESK] = Desk(world, tokens)
+    app[DESK] = Desk(world, tokens, Tokens(tokens.secret, "quotes", QUOTES_LIVE))
     app.router.add_routes(
         [
             *(web.get(path, stream) for path in STREAMS),
+            web.get(FEED, feed),
+            web.get("/api-quote-tokens", quote_token),
             web.post("/oauth/token", token),
             web.get("/customers/me/accounts", accounts),
             web.get("/customers/me/accounts/{number}", one_account),
@@ -79,7 +88,7 @@ async def _enveloped(request: web.Request, handler: Handler) -> web.StreamRespon
 async def _known(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Nobody gets in without a token that is good now."""
     desk = request.app[DESK]
-    if not request.path.startswith(OPEN_TO_ALL) and request.path not in STREAMS:
+    if not request.path.startswith(OPEN_TO_ALL) and request.path not in (*STREAMS, FEED):
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not desk.tokens.knows(given, desk.world.clock()):
             raise Problem(401, "token_invalid", "This token is invalid or has expired")
@@ -105,6 +114,25 @@ async def stream(request: web.Request) -> web.StreamResponse:
     desk = request.app[DESK]
     desk.streams += 1
     return await alerts.serve(request, desk.world, desk.tokens, f"{desk.streams:08x}")
+
+
+async def feed(request: web.Request) -> web.StreamResponse:
+    """The market feed."""
+    desk = request.app[DESK]
+    conversation = Feed(lambda said: desk.quotes.knows(said, desk.world.clock()))
+    return await market_feed.serve(request, desk.world, conversation)
+
+
+async def quote_token(request: web.Request) -> web.Response:
+    """A token for the market feed, and where that is: on the host that was asked."""
+    desk, at = request.app[DESK], request.app[DESK].world.clock()
+    scheme = "wss" if request.secure else "ws"
+    url = f"{scheme}://{request.host}{FEED}"
+    said = {
+        "token": desk.quotes.make(at), "dxlink-url": url, "websocket-url": url, "level": "api",
+        "issued-at": instant(at), "expires-at": instant(at + desk.quotes.lives),
+    }  # fmt: skip
+    return _answer(request, one(said))
 
 
 async def accounts(request: web.Request) -> web.Response:

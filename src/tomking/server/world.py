@@ -15,16 +15,21 @@ from tomking.server.shown.orders import shown
 #: What happened to an account, as a stream tells it: the kind of thing, and the thing.
 Notice = tuple[str, dict[str, Any]]
 Listener = Callable[[str, Notice], None]
+Watcher = Callable[[Snapshot], None]
 
 
 @dataclass(slots=True)
 class World:
-    """Accounts by number at one market. ``market`` freezes an instant; ``clock`` says which it is."""
+    """Accounts by number at one market. ``market`` freezes an instant; ``clock`` says which it is.
+
+    ``listeners`` hear what happens to accounts, ``watchers`` see every new instant of the market.
+    """
 
     market: Callable[[datetime], Snapshot]
     clock: Callable[[], datetime]
     doors: dict[str, Door]
     listeners: list[Listener] = field(default_factory=list[Listener])
+    watchers: list[Watcher] = field(default_factory=list[Watcher])
     _last: Snapshot | None = None
 
     def look(self) -> Snapshot:
@@ -34,6 +39,8 @@ class World:
             self._last = self.market(at)
             for door in self.doors.values():
                 self._look(door, self._last)
+            for watch in tuple(self.watchers):
+                watch(self._last)
         return self._last
 
     def tell(self, door: Door, entries: list[Entry], now: Snapshot) -> None:

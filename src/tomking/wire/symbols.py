@@ -9,12 +9,14 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from types import MappingProxyType
 
-from tomking.core.contract import MONTH_CODES, Contract, Right, Settles
+from tomking.core.contract import MONTH_CODES, Contract, Expiry, Right, Settles
 from tomking.core.errors import DataError
 from tomking.core.product import PRODUCTS
 from tomking.market.delivery import ENDINGS, future_contract
+from tomking.market.listing import expiries
 from tomking.wire.series import WEEKLIES, listed_root, root_of, series_of
 
 #: The exchange behind a future, as streams name it.
@@ -30,6 +32,8 @@ _DECADE = 10
 _OCC = re.compile(r"([A-Z0-9/]{1,6}) *(\d{6})([CP])(\d{8})")
 _ON_FUTURE = re.compile(r"\./([A-Z0-9 ]{5})([A-Z0-9 ]{6})(\d{6})([CP])([\d.]+)")
 _FUTURE = re.compile(rf"/([A-Z0-9]+?)([{MONTH_CODES}])(\d{{1,2}})")
+_STREAMED_OPTION = re.compile(r"\.([A-Z]{1,6})(\d{6})([CP])(\d+(?:\.\d+)?)")
+_STREAMED_ON_FUTURE = re.compile(r"\./([A-Z0-9]+?\d{2})([CP])(\d+(?:\.\d+)?):[A-Z]+")
 _STREAMED = re.compile(r"/([A-Z0-9]+):[A-Z]+")
 
 
@@ -188,3 +192,41 @@ def _plainly(strike: Decimal) -> Decimal:
 
 def _plain(strike: Decimal) -> str:
     return f"{strike.normalize():f}"
+
+
+def streamed_contract(streamed: str, today: date) -> Contract:
+    """The contract a stream's symbol names.
+
+    Raises
+    ------
+    DataError
+        If it names none, or an option on a future that is not listed on that day.
+    """
+    found = _STREAMED_OPTION.fullmatch(streamed)
+    if found is not None:
+        root, day, letter, strike = found.groups()
+        return contract_of(f"{root:6}{day}{letter}{int(Decimal(strike) * 1000):08d}", today)
+    found = _STREAMED_ON_FUTURE.fullmatch(streamed)
+    if found is not None:
+        series, letter, strike = found.groups()
+        listed = _series_listed(today).get(series)
+        if listed is not None:
+            root, expiry = listed
+            price = _plainly(Decimal(strike))
+            return Contract(root, expiry.day, _right(letter), price, expiry.future, expiry.settles)
+    future = future_of(streamed, today)
+    if future is not None:
+        return future
+    return contract_of(streamed, today)
+
+
+@cache
+def _series_listed(today: date) -> Mapping[str, tuple[str, Expiry]]:
+    """Series with month and year, as ``EW3U25``, of everything on futures that is listed on a day."""
+    found: dict[str, tuple[str, Expiry]] = {}
+    for root in ("ES", "MES", "CL", "MCL"):
+        for expiry in expiries(root, today):
+            contract = Contract(root, expiry.day, future=expiry.future, settles=expiry.settles)
+            series, month = series_of(contract)
+            found[f"{series}{month}{_named_year(contract) % 100:02d}"] = root, expiry
+    return found
