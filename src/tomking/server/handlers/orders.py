@@ -1,0 +1,67 @@
+"""Requests about orders."""
+
+from aiohttp import web
+
+from tomking.server import orders
+from tomking.server.answers import many, one, paged
+from tomking.server.desk import answered, door_of, json_of, number_of, page_of, world_of
+from tomking.server.shown.orders import shown
+from tomking.wire.words import ALIVE
+
+
+async def all_orders(request: web.Request) -> web.Response:
+    """Its orders, newest first."""
+    world_of(request).look()
+    door = door_of(request)
+    rows = [shown(entry, door.account) for entry in reversed(door.entries.values())]
+    return answered(request, paged(rows, *page_of(request)))
+
+
+async def live_orders(request: web.Request) -> web.Response:
+    """Orders that were made or changed today, whatever became of them."""
+    now, door = world_of(request).look(), door_of(request)
+    day = now.day.session.day
+    rows = (
+        shown(entry, door.account)
+        for entry in door.entries.values()
+        if entry.word in ALIVE
+        or entry.updated.astimezone(now.day.session.opens.tzinfo).date() == day
+    )
+    return answered(request, many(rows))
+
+
+async def one_order(request: web.Request) -> web.Response:
+    """One of its orders."""
+    world_of(request).look()
+    door = door_of(request)
+    return answered(request, one(shown(orders.found(door, number_of(request)), door.account)))
+
+
+async def place(request: web.Request) -> web.Response:
+    """Take an order, or what replaces one."""
+    body, world = await json_of(request), world_of(request)
+    return answered(request, orders.place(world, door_of(request), body, number_of(request)))
+
+
+async def try_out(request: web.Request) -> web.Response:
+    """What an order would need."""
+    body, world = await json_of(request), world_of(request)
+    return answered(request, orders.dry_run(world, door_of(request), body, number_of(request)))
+
+
+async def cancel(request: web.Request) -> web.Response:
+    """Ask for an order's end."""
+    world = world_of(request)
+    return answered(request, orders.cancel(world, door_of(request), number_of(request)))
+
+
+ROUTES = (
+    web.get("/accounts/{number}/orders", all_orders),
+    web.post("/accounts/{number}/orders", place),
+    web.post("/accounts/{number}/orders/dry-run", try_out),
+    web.get("/accounts/{number}/orders/live", live_orders),
+    web.get("/accounts/{number}/orders/{order:\\d+}", one_order),
+    web.put("/accounts/{number}/orders/{order:\\d+}", place),
+    web.delete("/accounts/{number}/orders/{order:\\d+}", cancel),
+    web.post("/accounts/{number}/orders/{order:\\d+}/dry-run", try_out),
+)
