@@ -1,12 +1,12 @@
 """What every handler needs: the desk behind a request, its account, its body, its answer."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
-from tomking.server.answers import Answer, Problem
+from tomking.server.answers import Answer, Json, Problem
 from tomking.server.door import Door
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
@@ -18,13 +18,14 @@ PER_PAGE = 250
 @dataclass(slots=True)
 class Desk:
     """What handlers look at: ``tokens`` for requests, ``quotes`` for the market feed; ``streams`` counts
-    the connections that were ever made.
+    the connections that were ever made, ``lists`` are the customer's watchlists.
     """
 
     world: World
     tokens: Tokens
     quotes: Tokens
     streams: int = 0
+    lists: dict[str, Json] = field(default_factory=dict[str, Json])
 
 
 DESK = web.AppKey("desk", Desk)

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from tomking.server.answers import Problem, error
 from tomking.server.desk import DESK, Desk
-from tomking.server.handlers import access, accounts, instruments, orders
+from tomking.server.handlers import access, accounts, instruments, lists, market, orders
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
 
@@ -22,7 +22,7 @@ def application(world: World, tokens: Tokens) -> web.Application:
     """The server over a world, ready to be run."""
     app = web.Application(middlewares=[_enveloped, _known])
     app[DESK] = Desk(world, tokens, Tokens(tokens.secret, "quotes", QUOTES_LIVE))
-    for subject in (access, accounts, orders, instruments):
+    for subject in (access, accounts, orders, instruments, market, lists):
         app.router.add_routes(subject.ROUTES)
     return app
 

@@ -9,7 +9,7 @@ from tomking.core.errors import QuoteMissing
 from tomking.market.snapshot import Snapshot
 from tomking.server.door import Door
 from tomking.server.entry import Entry
-from tomking.server.shown.account import balance, positions
+from tomking.server.shown.balances import balance, positions
 from tomking.server.shown.orders import shown
 
 #: What happened to an account, as a stream tells it: the kind of thing, and the thing.

@@ -1,39 +1,14 @@
-"""An account as the broker's JSON: itself, its balances, its positions."""
+"""The customer and the account as the broker's JSON: who it is and what it may do."""
 
-from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
-
-from tomking.core.contract import Contract
-from tomking.core.money import ZERO, cents
-from tomking.exchange.ledger import Ledger, is_future, multiplier, size
-from tomking.market.snapshot import MID, Snapshot
-from tomking.portfolio.columns import columns
-from tomking.portfolio.power import buying_power
-from tomking.server.door import Door
-from tomking.server.shown.clock import instant
-from tomking.server.shown.orders import underlying
-from tomking.wire.amounts import plain
-from tomking.wire.symbols import trading_symbol
-from tomking.wire.words import instrument_of
 
 Shown = dict[str, Any]
 
-#: Balances of things no account here can hold.
-_NOT_HELD = (
-    "long-cryptocurrency-value", "short-cryptocurrency-value", "cryptocurrency-margin-requirement",
-    "unsettled-cryptocurrency-fiat-amount", "effective-cryptocurrency-buying-power",
-    "closed-loop-available-balance", "equity-offering-margin-requirement", "long-bond-value",
-    "bond-margin-requirement", "pending-cash", "pending-margin-interest", "maintenance-call-value",
-    "reg-t-call-value", "day-trading-call-value", "day-equity-call-value", "day-trade-excess",
-    "day-trading-buying-power", "futures-intraday-margin-requirement",
-)  # fmt: skip
 
-
-def account(door: Door, opened: str) -> Shown:
+def account(number: str, opened: str) -> Shown:
     """The account itself."""
     return {
-        "account-number": door.account, "external-id": door.account, "opened-at": opened,
+        "account-number": number, "external-id": number, "opened-at": opened,
         "nickname": "Paper", "account-type-name": "Individual", "is-closed": False,
         "day-trader-status": False, "is-firm-error": False, "is-firm-proprietary": False,
         "is-futures-approved": True, "is-test-drive": False, "margin-or-cash": "Margin",
@@ -42,92 +17,49 @@ def account(door: Door, opened: str) -> Shown:
     }  # fmt: skip
 
 
-def worth_of(ledger: Ledger, now: Snapshot) -> dict[Contract, float]:
-    """The mid of everything held, in points; NaN without a quote."""
-    held = columns(tuple(ledger.holdings.items()))
-    mids: list[float] = now.marks(held).table[MID].tolist()
-    return dict(zip(held.contracts, mids, strict=True))
-
-
-def values(ledger: Ledger, now: Snapshot) -> dict[str, Decimal]:
-    """Dollars of what is held, by the broker's words for it, each without a sign."""
-    sums: dict[str, Decimal] = {}
-    for contract, mid in worth_of(ledger, now).items():
-        held = ledger.holdings[contract]
-        kind = "futures" if contract.future else ""
-        kind += "-derivative" if contract.is_option else "" if contract.future else "equity"
-        name = f"{'long' if held > 0 else 'short'}-{kind.lstrip('-')}-value"
-        dollars = cents(abs(Decimal(repr(mid)) * held * multiplier(contract)))
-        sums[name] = sums.get(name, ZERO) + dollars
-    return sums
-
-
-def balance(door: Door, now: Snapshot) -> Shown:
-    """Everything the account has and owes, in dollars; only calls and pending money are unsigned.
-
-    Raises
-    ------
-    QuoteMissing
-        If something held has no mark.
-    """
-    ledger, net_liq = door.exchange.ledger, door.exchange.net_liq(now)
-    needed, sums = door.exchange.requirement(now), values(ledger, now)
-    options = sum(
-        (Decimal(repr(mid)) * ledger.holdings[held] * multiplier(held)
-         for held, mid in worth_of(ledger, now).items() if held.is_option), ZERO,
+def trading_status(number: str, at: str) -> Shown:
+    """What the account may do: everything, as far as this exchange goes."""
+    said = (
+        "are-far-otm-net-options-restricted", "has-intraday-equities-margin",
+        "is-aggregated-at-clearing",
+        "is-closed", "is-closing-only", "is-cryptocurrency-enabled", "is-frozen",
+        "is-full-equity-margin-required", "is-futures-closing-only", "is-futures-intra-day-enabled",
+        "is-in-day-trade-equity-maintenance-call", "is-in-margin-call", "is-pattern-day-trader",
+        "is-small-notional-futures-intra-day-enabled", "is-roll-the-day-forward-enabled",
+        "is-equity-offering-enabled", "is-equity-offering-closing-only", "is-portfolio-margin-enabled",
     )  # fmt: skip
-    free = cents(buying_power(net_liq, options, needed))
-    amounts = dict.fromkeys(_NOT_HELD, ZERO) | {
-        name: sums.get(name, ZERO)
-        for side in ("long", "short")
-        for name in (f"{side}-equity-value", f"{side}-derivative-value", f"{side}-futures-value",
-                     f"{side}-futures-derivative-value")
-    } | {
-        "cash-balance": ledger.cash, "margin-equity": cents(net_liq - options),
-        "net-liquidating-value": cents(net_liq), "equity-buying-power": free,
-        "derivative-buying-power": free, "available-trading-funds": free,
-        "cash-available-to-withdraw": max(ZERO, min(free, ledger.cash)),
-        "maintenance-requirement": needed, "reg-t-margin-requirement": needed,
-        "futures-margin-requirement": needed, "futures-overnight-margin-requirement": needed,
-        "used-derivative-buying-power": needed, "maintenance-excess": free,
-        "long-margineable-value": sums.get("long-equity-value", ZERO),
-        "short-margineable-value": sums.get("short-equity-value", ZERO),
+    return dict.fromkeys(said, False) | {
+        "account-number": number, "id": 1, "equities-margin-calculation-type": "Reg T",
+        "fee-schedule-name": "default", "futures-margin-rate-multiplier": "1.0",
+        "small-notional-futures-margin-rate-multiplier": "1.0", "is-futures-enabled": True,
+        "options-level": "No Restrictions", "short-calls-enabled": True, "day-trade-count": 0,
+        "updated-at": at,
+    }  # fmt: skip
+
+
+def position_limit(number: str) -> Shown:
+    """The most that may be ordered and held; far beyond what the gates of any desk let through."""
+    limits = (
+        "equity-order-size", "equity-option-order-size", "future-order-size",
+        "future-option-order-size", "underlying-opening-order-limit", "equity-position-size",
+        "equity-option-position-size", "future-position-size", "future-option-position-size",
+    )  # fmt: skip
+    return {"account-number": number, **dict.fromkeys(limits, 10_000)}
+
+
+def customer(at: str) -> Shown:
+    """Whoever asks: nobody in particular."""
+    address = {
+        "street-one": "1 Paper Lane", "city": "London", "state-region": "London",
+        "postal-code": "E1 1AA", "country": "GBR", "is-foreign": True, "is-domestic": False,
     }  # fmt: skip
     return {
-        "account-number": door.account, "currency": "USD",
-        "snapshot-date": now.day.session.day.isoformat(), "updated-at": instant(now.at),
-        **{name: plain(amount) for name, amount in amounts.items()},
+        "id": "me", "first-name": "Paper", "last-name": "Trader", "address": address,
+        "mailing-address": address, "is-foreign": True, "regulatory-domain": "USA",
+        "usa-citizenship-type": "Foreign", "mobile-phone-number": "0", "birth-date": "1980-01-01",
+        "email": "paper@localhost", "tax-number-type": "SSN", "subject-to-tax-withholding": False,
+        "has-industry-affiliation": False, "has-listed-affiliation": False,
+        "has-political-affiliation": False, "has-delayed-quotes": False,
+        "has-pending-or-approved-application": True, "is-professional": False,
+        "permitted-account-types": [], "created-at": at, "external-id": "local",
     }  # fmt: skip
-
-
-def positions(door: Door, now: Snapshot, *, with_marks: bool = False) -> Iterator[Shown]:
-    """What is held: quantities unsigned, with the side in a word."""
-    ledger = door.exchange.ledger
-    for contract, mid in worth_of(ledger, now).items():
-        yield _position(door.account, ledger, contract, mid, now, with_marks=with_marks)
-
-
-def _position(
-    number: str, ledger: Ledger, contract: Contract, mid: float, now: Snapshot, *, with_marks: bool
-) -> Shown:
-    held, lot = ledger.holdings[contract], size(contract)
-    made: Shown = {
-        "account-number": number, "symbol": trading_symbol(contract),
-        "instrument-type": instrument_of(contract), "underlying-symbol": underlying(contract),
-        "quantity": plain(Decimal(abs(held) * lot)),
-        "quantity-direction": "Long" if held > 0 else "Short",
-        "close-price": plain(Decimal(repr(round(mid, 6)))),
-        "average-open-price": plain(abs(ledger.entry(contract))),
-        "multiplier": 1 if lot > 1 else multiplier(contract),
-        "cost-effect": "None" if is_future(contract) else "Debit" if held < 0 else "Credit",
-        "is-suppressed": False, "is-frozen": False, "restricted-quantity": "0.0",
-        "realized-day-gain": "0.0", "realized-day-gain-effect": "None",
-        "realized-today": "0.0", "realized-today-effect": "None",
-        "created-at": instant(now.at), "updated-at": instant(now.at),
-    }  # fmt: skip
-    if with_marks:
-        made |= {
-            "mark-price": made["close-price"],
-            "mark": plain(cents(Decimal(repr(mid)) * abs(held) * multiplier(contract))),
-        }
-    return made
