@@ -6,24 +6,37 @@ from itertools import count
 
 from tomking.core.errors import Rejected
 from tomking.core.facts import Fact, LegFilled, OrderEnded
+from tomking.core.order import Bracket
+from tomking.core.value import value
 from tomking.core.venue import Code
 from tomking.exchange.venue import Exchange
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.preview import Preview, Refusal
 from tomking.server.entry import Entry, flipped, order_of, stands, told
+from tomking.server.group import Group, tag
 from tomking.wire.orders import Asked
+
+
+@value
+class Wanted:
+    """A complex order somebody sent: the orders that stand together, and their trigger if it has one."""
+
+    type: str
+    together: tuple[Asked, ...]
+    first: Asked | None = None
 
 
 @dataclass(slots=True)
 class Door:
-    """One account. ``entries`` are its orders by number, ``facts`` all that happened to it, numbered
-    from one by their place.
+    """One account. ``entries`` are its orders by number, ``groups`` its complex ones, ``facts``
+    all that happened to it, numbered from one by their place.
     """
 
     account: str
     exchange: Exchange
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     entries: dict[int, Entry] = field(default_factory=dict[int, Entry])
+    groups: dict[int, Group] = field(default_factory=dict[int, Group])
     facts: list[Fact] = field(default_factory=list[Fact])
 
     def look(self, now: Snapshot) -> tuple[list[Entry], list[Fact]]:
@@ -55,6 +68,41 @@ class Door:
             self.entries[replaces] = replace(old, replaced_by=entry.number, updated=now.at)
         self._stand(now)
         return self.entries[entry.number], said
+
+    def tried_together(self, wanted: Wanted, now: Snapshot) -> tuple[list[Entry], Preview]:
+        """What a complex order would be, and what the first of it needs."""
+        entries = self._entries(wanted, now, iter((0,) * 4), 0)
+        return entries, self.exchange.preview(entries[0].order, now)
+
+    def place_together(self, wanted: Wanted, now: Snapshot) -> Group:
+        """Take a complex order, all of it or none."""
+        number = next(self.numbers)
+        entries = self._entries(wanted, now, self.numbers, number)
+        first = entries[0] if wanted.first else None
+        together = entries[1:] if first else entries
+        bracket = Bracket(
+            str(number), tuple(each.order for each in together), first.order if first else None
+        )
+        self.exchange.submit_bracket(bracket, now)
+        self.entries |= {each.number: each for each in entries}
+        numbers = tuple(each.number for each in together)
+        group = Group(number, wanted.type, numbers, first.number if first else 0)
+        self.groups[number] = group
+        self._stand(now)
+        return group
+
+    def _entries(
+        self, wanted: Wanted, now: Snapshot, numbers: Iterator[int], group: int
+    ) -> list[Entry]:
+        """The orders of a complex one, its trigger first; they are numbered one after another."""
+        asked = [(None, wanted.first)] if wanted.first else []
+        made = [
+            replace(
+                self._entry(next(numbers), each, now, 0), group=group, tag=tag(wanted.type, place)
+            )
+            for place, each in (*asked, *enumerate(wanted.together))
+        ]
+        return made
 
     def cancel(self, number: int, now: Snapshot) -> Entry:
         """Ask for an order's end.

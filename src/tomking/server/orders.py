@@ -22,7 +22,7 @@ Body = Mapping[str, Any]
 def dry_run(world: World, door: Door, body: Body, number: int = 0) -> Answer:
     """What an order, or what would replace one, needs and costs; 422 with the same data if refused."""
     now = world.look()
-    entry, said = _tried(door, _asked(door, body, now, number), now, number)
+    entry, said = _tried(door, asked_of(door, body, now, number), now, number)
     data = _data(door, entry, said, now)
     if said.refusals:
         raise _refused(said, data)
@@ -32,7 +32,7 @@ def dry_run(world: World, door: Door, body: Body, number: int = 0) -> Answer:
 def place(world: World, door: Door, body: Body, number: int = 0) -> Answer:
     """Take an order, or what replaces one."""
     now = world.look()
-    asked = _asked(door, body, now, number)
+    asked = asked_of(door, body, now, number)
     entry, said = _tried(door, asked, now, number)
     if said.refusals:
         raise _refused(said, _data(door, entry, said, now))
@@ -60,7 +60,7 @@ def found(door: Door, number: int) -> Entry:
     return door.entries[number]
 
 
-def _asked(door: Door, body: Body, now: Snapshot, number: int) -> Asked:
+def asked_of(door: Door, body: Body, now: Snapshot, number: int = 0) -> Asked:
     """The order a body describes; one that replaces another has its legs."""
     old = found(door, number) if number else None
     if old is not None and old.ended is not None:

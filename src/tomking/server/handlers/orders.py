@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from tomking.server import orders
+from tomking.server import brackets, orders
 from tomking.server.answers import many, one, paged
 from tomking.server.desk import answered, door_of, json_of, number_of, page_of, world_of
 from tomking.server.shown.orders import shown
@@ -55,7 +55,53 @@ async def cancel(request: web.Request) -> web.Response:
     return answered(request, orders.cancel(world, door_of(request), number_of(request)))
 
 
+async def all_complex(request: web.Request) -> web.Response:
+    """Its complex orders, newest first."""
+    world_of(request).look()
+    return answered(request, paged(list(brackets.live(door_of(request))), *page_of(request)))
+
+
+async def live_complex(request: web.Request) -> web.Response:
+    """The same, without pages."""
+    world_of(request).look()
+    return answered(request, many(brackets.live(door_of(request))))
+
+
+async def one_complex(request: web.Request) -> web.Response:
+    """One of them."""
+    world_of(request).look()
+    door = door_of(request)
+    return answered(
+        request, one(brackets.complex_of(door, brackets.found(door, number_of(request))))
+    )
+
+
+async def place_complex(request: web.Request) -> web.Response:
+    """Take a complex order."""
+    body = await json_of(request)
+    return answered(request, brackets.place(world_of(request), door_of(request), body))
+
+
+async def try_complex(request: web.Request) -> web.Response:
+    """What a complex order would need."""
+    body = await json_of(request)
+    return answered(request, brackets.dry_run(world_of(request), door_of(request), body))
+
+
+async def cancel_complex(request: web.Request) -> web.Response:
+    """Ask for the end of all of it."""
+    return answered(
+        request, brackets.cancel(world_of(request), door_of(request), number_of(request))
+    )
+
+
 ROUTES = (
+    web.get("/accounts/{number}/complex-orders", all_complex),
+    web.post("/accounts/{number}/complex-orders", place_complex),
+    web.post("/accounts/{number}/complex-orders/dry-run", try_complex),
+    web.get("/accounts/{number}/complex-orders/live", live_complex),
+    web.get(r"/accounts/{number}/complex-orders/{order:\d+}", one_complex),
+    web.delete(r"/accounts/{number}/complex-orders/{order:\d+}", cancel_complex),
     web.get("/accounts/{number}/orders", all_orders),
     web.post("/accounts/{number}/orders", place),
     web.post("/accounts/{number}/orders/dry-run", try_out),
