@@ -10,7 +10,7 @@ from tomking.portfolio.preview import Preview
 from tomking.server.answers import Answer, Json, Problem, one
 from tomking.server.door import Door, Wanted
 from tomking.server.entry import Entry
-from tomking.server.group import Group, parts
+from tomking.server.group import SHAPES, Group, parts
 from tomking.server.orders import asked_of
 from tomking.server.shown.dry_run import buying_power_effect, fees_of, objections
 from tomking.server.shown.orders import shown
@@ -96,11 +96,7 @@ def _data(group: Group, entries: list[Entry], said: Preview, now: Snapshot, door
 
 def _shown(group: Group, entries: list[Entry], account: str) -> Json:
     rows = [shown(entry, account) for entry in entries]
-    triggered = (
-        len(entries) > len(group.together)
-        if group.number
-        else entries[0].tag.endswith("trigger-order")
-    )
+    triggered = SHAPES[group.type][0]
     made: Json = {"account-number": account, "type": group.type}
     made["orders"] = rows[1:] if triggered else rows
     if triggered:

@@ -96,13 +96,12 @@ class Door:
     ) -> list[Entry]:
         """The orders of a complex one, its trigger first; they are numbered one after another."""
         asked = [(None, wanted.first)] if wanted.first else []
-        made = [
+        return [
             replace(
                 self._entry(next(numbers), each, now, 0), group=group, tag=tag(wanted.type, place)
             )
             for place, each in (*asked, *enumerate(wanted.together))
         ]
-        return made
 
     def cancel(self, number: int, now: Snapshot) -> Entry:
         """Ask for an order's end.
