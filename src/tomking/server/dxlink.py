@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tomking.market.snapshot import Snapshot
-from tomking.server.events import UNKNOWN, Event, events
+from tomking.server.events import CANDLE, UNKNOWN, Event, candles, events
 
 Frame = dict[str, Any]
 VERSION = "1.0-tomking"
@@ -20,10 +20,13 @@ EVENTS_MAX = 200
 
 @dataclass(slots=True)
 class Channel:
-    """One feed: the fields of each kind of event, what is subscribed, and what was last sent of it."""
+    """One feed: the fields of each kind of event, what is subscribed, and what was last sent of it.
+
+    A subscription has the instant it begins at, in milliseconds, which candles alone look at.
+    """
 
     fields: dict[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
-    subscribed: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
+    subscribed: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
     sent: dict[tuple[str, str], Event] = field(default_factory=dict[tuple[str, str], Event])
     compact: bool = True
 
@@ -92,9 +95,17 @@ class Feed:
         """The events that differ from what was last sent, a kind a frame."""
         for number, channel in self.channels.items():
             for kind, symbols in channel.subscribed.items():
-                fresh = _fresh(channel, events(kind, tuple(symbols), now), kind)
+                fresh = _fresh(channel, _found(channel, kind, symbols, now), kind)
                 for first in range(0, len(fresh), EVENTS_MAX):
                     yield _data(channel, number, kind, fresh[first : first + EVENTS_MAX])
+
+
+def _found(channel: Channel, kind: str, symbols: Mapping[str, float], now: Snapshot) -> list[Event]:
+    """The events there are now; candles once, as they do not change within a day."""
+    if kind != CANDLE:
+        return events(kind, tuple(symbols), now)
+    first = [symbol for symbol in symbols if (kind, symbol) not in channel.sent]
+    return [candle for symbol in first for candle in candles(symbol, symbols[symbol], now)]
 
 
 def _fresh(channel: Channel, found: Sequence[Event], kind: str) -> list[Event]:
@@ -143,7 +154,8 @@ def _subscribe(channel: Channel, frame: Mapping[str, Any]) -> None:
         channel.subscribed.clear()
         channel.sent.clear()
     for row in frame.get("add") or ():
-        channel.subscribed.setdefault(str(row["type"]), {})[str(row["symbol"])] = None
+        since = float(row.get("fromTime", 0.0))
+        channel.subscribed.setdefault(str(row["type"]), {})[str(row["symbol"])] = since
     for row in frame.get("remove") or ():
         kind, symbol = str(row["type"]), str(row["symbol"])
         channel.subscribed.get(kind, {}).pop(symbol, None)

@@ -1,13 +1,16 @@
 """Market events as DXLink names them: quotes, Greeks, trades and summaries of what is subscribed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time, timedelta
 from math import isnan
 from typing import Any
 
+from tomking.core.calendar import new_york
 from tomking.core.contract import Contract
 from tomking.core.errors import DataError
 from tomking.core.evidence import Stamped
 from tomking.core.product import product
+from tomking.market.bars import Bars
 from tomking.market.snapshot import ASK, BID, DELTA, GAMMA, MID, THETA, VEGA, VOL, Snapshot
 from tomking.portfolio.columns import columns
 from tomking.wire.symbols import streamed_contract
@@ -16,9 +19,11 @@ from tomking.wire.words import INDEX, instrument_of
 Event = dict[str, Any]
 VIX = "VIX"
 _BLANK = [float("nan")] * 9
-QUOTE, GREEKS, TRADE, SUMMARY = "Quote", "Greeks", "Trade", "Summary"
+QUOTE, GREEKS, TRADE, SUMMARY, CANDLE = "Quote", "Greeks", "Trade", "Summary", "Candle"
 #: What a field is that nobody here knows.
 UNKNOWN = "NaN"
+#: Flags of the first and the last event of a snapshot, and the days of a month.
+SNAPSHOT_BEGIN, SNAPSHOT_END, MONTH_DAYS = 4, 8, 30
 #: A size that is always there: this market takes as much as anybody wants.
 SIZE = 100.0
 
@@ -123,3 +128,39 @@ def _millis(now: Snapshot) -> int:
 
 
 _KINDS = {QUOTE: _quote, GREEKS: _greeks, TRADE: _trade, SUMMARY: _summary}
+
+
+def candles(symbol: str, since_ms: float, now: Snapshot) -> list[Event]:
+    """Daily bars of what a symbol names, newest first, from an instant on; other lengths have none.
+
+    The symbol is a root with a length and attributes, ``SPY{=d,tho=true}``; flags mark the first and the
+    last of the snapshot. Whoever asks from a day that has not come here yet lives in another year than
+    this market, and is given the last month.
+    """
+    if since_ms > now.at.timestamp() * 1000:
+        since_ms = (now.at - timedelta(days=MONTH_DAYS)).timestamp() * 1000
+    root, _, rest = symbol.partition("{=")
+    length = rest.rstrip("}").split(",")[0]
+    bars = now.day.bars.get(root)
+    if bars is None or length not in ("d", "1d"):
+        return []
+    found: list[Event] = []
+    for row in range(len(bars.close) - 1, -1, -1):
+        at = new_york(date.fromordinal(int(bars.days[row])), time()).timestamp() * 1000
+        if at < since_ms:
+            break
+        found.append(_candle(symbol, int(at), bars, row))
+    if found:
+        found[0]["eventFlags"] |= SNAPSHOT_BEGIN
+        found[-1]["eventFlags"] |= SNAPSHOT_END
+    return found
+
+
+def _candle(symbol: str, at: int, bars: Bars, row: int) -> Event:
+    return {
+        "eventSymbol": symbol, "eventTime": 0, "eventFlags": 0, "index": (at // 1000) << 32,
+        "time": at, "sequence": 0, "count": 1, "open": float(bars.open[row]),
+        "high": float(bars.high[row]), "low": float(bars.low[row]), "close": float(bars.close[row]),
+        "volume": UNKNOWN, "vwap": UNKNOWN, "bidVolume": UNKNOWN, "askVolume": UNKNOWN,
+        "impVolatility": UNKNOWN, "openInterest": UNKNOWN,
+    }  # fmt: skip

@@ -31,12 +31,13 @@ class World:
     listeners: list[Listener] = field(default_factory=list[Listener])
     watchers: list[Watcher] = field(default_factory=list[Watcher])
     _last: Snapshot | None = None
+    _at: datetime | None = None
 
     def look(self) -> Snapshot:
         """The market now, after everything that has happened by now was booked and told."""
         at = self.clock()
-        if self._last is None or self._last.at != at:
-            self._last = self.market(at)
+        if self._last is None or self._at != at:
+            self._at, self._last = at, self.market(at)
             for door in self.doors.values():
                 self._look(door, self._last)
             for watch in tuple(self.watchers):

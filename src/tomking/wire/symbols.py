@@ -19,6 +19,9 @@ from tomking.market.delivery import ENDINGS, future_contract
 from tomking.market.listing import expiries
 from tomking.wire.series import WEEKLIES, listed_root, root_of, series_of
 
+#: Roots of shares that are counted one by one, where every other share is counted in lots of a hundred
+#: as its options deliver them; there are no options on these.
+SINGLY = ":1"
 #: The exchange behind a future, as streams name it.
 EXCHANGES: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(("ZB", "ZN", "ZC", "ZS", "ZW"), "XCBT")
@@ -46,7 +49,8 @@ def trading_symbol(contract: Contract) -> str:
     './ESZ5 EW3U5 250919C7250'
     """
     if contract.right is None or contract.strike is None:
-        return future_symbol(contract.future) if contract.future else contract.root
+        named = contract.root.removesuffix(SINGLY)
+        return future_symbol(contract.future) if contract.future else named
     day, letter = f"{contract.expiry:%y%m%d}", contract.right.value[0]
     if not contract.future:
         root = listed_root(contract)
@@ -75,7 +79,8 @@ def streamer_symbol(contract: Contract) -> str:
     """
     exchange = EXCHANGES.get(contract.root, _CME)
     if contract.right is None or contract.strike is None:
-        return f"/{contract.future}:{exchange}" if contract.future else contract.root
+        named = contract.root.removesuffix(SINGLY)
+        return f"/{contract.future}:{exchange}" if contract.future else named
     letter, strike = contract.right.value[0], _plain(contract.strike)
     if not contract.future:
         return f".{listed_root(contract)}{contract.expiry:%y%m%d}{letter}{strike}"
@@ -135,9 +140,10 @@ def _outright(symbol: str, today: date) -> Contract | None:
     """A future, or a share or index by its own name."""
     if symbol.startswith("/"):
         return _future(symbol, today)
-    if symbol not in PRODUCTS or PRODUCTS[symbol].is_future:
+    root = f"{symbol}{SINGLY}" if f"{symbol}{SINGLY}" in PRODUCTS else symbol
+    if root not in PRODUCTS or PRODUCTS[root].is_future:
         return None
-    return Contract(symbol, date.max)
+    return Contract(root, date.max)
 
 
 def future_of(streamed: str, today: date) -> Contract | None:

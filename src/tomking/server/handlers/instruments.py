@@ -6,12 +6,12 @@ from tomking.core.contract import Contract
 from tomking.core.errors import DataError
 from tomking.core.product import PRODUCTS
 from tomking.market.delivery import ENDINGS
-from tomking.server.answers import Json, Problem, many, one
-from tomking.server.desk import answered, world_of
-from tomking.server.shown import equities, futures
+from tomking.server.answers import Json, Problem, many, one, paged
+from tomking.server.desk import answered, page_of, world_of
+from tomking.server.shown import beside, equities, futures
 from tomking.server.shown.equities import contracts, nested
 from tomking.wire.series import MONTHLY, WEEKLIES
-from tomking.wire.symbols import contract_of
+from tomking.wire.symbols import SINGLY, contract_of
 
 #: Series of options on futures whose product is shown, with the root of the future.
 SERIES = {names.quarterly: root for root, names in WEEKLIES.items()} | {
@@ -22,21 +22,32 @@ SERIES = {names.quarterly: root for root, names in WEEKLIES.items()} | {
 async def some_equities(request: web.Request) -> web.Response:
     """Shares, funds and indexes by their symbols, or all of them."""
     asked = _symbols(request) or [root for root, known in PRODUCTS.items() if not known.is_future]
-    known = [symbol for symbol in asked if symbol in PRODUCTS and not PRODUCTS[symbol].is_future]
-    return answered(request, many(map(_equity, known)))
+    return answered(request, many(_equity(root) for root in map(_share, asked) if root))
+
+
+async def active_equities(request: web.Request) -> web.Response:
+    """All of them, a page at a time."""
+    rows = [_equity(root) for root, known in PRODUCTS.items() if not known.is_future]
+    return answered(request, paged(rows, *page_of(request)))
 
 
 async def one_equity(request: web.Request) -> web.Response:
     """One of them."""
-    symbol = request.match_info["symbol"]
-    if symbol not in PRODUCTS or PRODUCTS[symbol].is_future:
-        raise _missing("equity", symbol)
-    return answered(request, one(_equity(symbol)))
+    root = _share(request.match_info["symbol"])
+    if not root:
+        raise _missing("equity", request.match_info["symbol"])
+    return answered(request, one(_equity(root)))
 
 
-def _equity(symbol: str) -> Json:
-    known = PRODUCTS[symbol]
-    return equities.equity(symbol, known.name, tuple(PRODUCTS).index(symbol) + 1, known.kind)
+def _share(symbol: str) -> str:
+    """The root of a share, fund or index by its symbol; empty if it is none."""
+    root = f"{symbol}{SINGLY}" if f"{symbol}{SINGLY}" in PRODUCTS else symbol
+    return root if root in PRODUCTS and not PRODUCTS[root].is_future else ""
+
+
+def _equity(root: str) -> Json:
+    known, place = PRODUCTS[root], tuple(PRODUCTS).index(root)
+    return equities.equity(root.removesuffix(SINGLY), known.name, place + 1, known.kind)
 
 
 async def some_options(request: web.Request) -> web.Response:
@@ -169,9 +180,45 @@ def _missing(what: str, symbol: str) -> Problem:
     return Problem(404, "record_not_found", f"Couldn't find {what} with symbol {symbol}")
 
 
+async def cryptocurrencies(request: web.Request) -> web.Response:
+    """Two that can be looked at and not traded."""
+    return answered(request, many(map(beside.cryptocurrency, beside.CRYPTO)))
+
+
+async def one_cryptocurrency(request: web.Request) -> web.Response:
+    """One of them."""
+    symbol = request.match_info["symbol"]
+    if symbol not in beside.CRYPTO:
+        raise _missing("cryptocurrency", symbol)
+    return answered(request, one(beside.cryptocurrency(symbol)))
+
+
+async def warrants(request: web.Request) -> web.Response:
+    """One that can be looked at and not traded."""
+    return answered(request, many(map(beside.warrant, beside.WARRANTS)))
+
+
+async def one_warrant(request: web.Request) -> web.Response:
+    """It alone."""
+    symbol = request.match_info["symbol"]
+    if symbol not in beside.WARRANTS:
+        raise _missing("warrant", symbol)
+    return answered(request, one(beside.warrant(symbol)))
+
+
+async def precisions(request: web.Request) -> web.Response:
+    """How finely quantities may be cut: not at all but for coins."""
+    return answered(request, many(beside.precisions()))
+
+
 ROUTES = (
+    web.get("/instruments/cryptocurrencies", cryptocurrencies),
+    web.get("/instruments/cryptocurrencies/{symbol:.+}", one_cryptocurrency),
+    web.get("/instruments/warrants", warrants),
+    web.get("/instruments/warrants/{symbol}", one_warrant),
+    web.get("/instruments/quantity-decimal-precisions", precisions),
     web.get("/instruments/equities", some_equities),
-    web.get("/instruments/equities/active", some_equities),
+    web.get("/instruments/equities/active", active_equities),
     web.get("/instruments/equities/{symbol:.+}", one_equity),
     web.get("/instruments/equity-options", some_options),
     web.get("/instruments/equity-options/{symbol:.+}", one_option),

@@ -8,7 +8,7 @@ from tomking.server.entry import Entry, Fill
 from tomking.server.shown.clock import instant, millis
 from tomking.wire.amounts import plain
 from tomking.wire.orders import Asked, price_of
-from tomking.wire.symbols import future_symbol, trading_symbol
+from tomking.wire.symbols import SINGLY, future_symbol, trading_symbol
 from tomking.wire.words import ALIVE, EQUITY, FUTURE, TIMES_IN_FORCE, instrument_of
 
 Shown = dict[str, Any]
@@ -40,7 +40,7 @@ def shown(entry: Entry, account: str) -> Shown:
 
 def underlying(contract: Contract) -> str:
     """The symbol of what a contract is on: its future, or its root."""
-    return future_symbol(contract.future) if contract.future else contract.root
+    return future_symbol(contract.future) if contract.future else contract.root.removesuffix(SINGLY)
 
 
 def _sometimes(entry: Entry) -> Iterator[tuple[str, object]]:
