@@ -103,5 +103,9 @@ def _answered(here: Subscriber, text: str) -> Json:
 
 async def _send(socket: web.WebSocketResponse, here: Subscriber) -> None:
     """One message at a time, in the order in which things happened."""
-    while True:
-        await socket.send_json(await here.waiting.get())
+    while not socket.closed:
+        message = await here.waiting.get()
+        try:
+            await socket.send_json(message)
+        except ConnectionResetError:  # the client went while it was being told
+            return

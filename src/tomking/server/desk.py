@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from aiohttp import web
@@ -18,7 +19,8 @@ PER_PAGE = 250
 @dataclass(slots=True)
 class Desk:
     """What handlers look at: ``tokens`` for requests, ``quotes`` for the market feed; ``streams`` counts
-    the connections that were ever made, ``lists`` are the customer's watchlists.
+    the connections that were ever made, ``lists`` are the customer's watchlists, ``pages``
+    what was made once for a day.
     """
 
     world: World
@@ -26,6 +28,7 @@ class Desk:
     quotes: Tokens
     streams: int = 0
     lists: dict[str, Json] = field(default_factory=dict[str, Json])
+    pages: dict[tuple[str, date], str] = field(default_factory=dict[tuple[str, date], str])
 
 
 DESK = web.AppKey("desk", Desk)

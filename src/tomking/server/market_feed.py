@@ -51,5 +51,8 @@ async def _send(socket: web.WebSocketResponse, waiting: asyncio.Queue[Frame], fe
             frame = await asyncio.wait_for(waiting.get(), KEEPALIVE_S / 2)
         except TimeoutError:
             frame = {"type": "KEEPALIVE", "channel": 0}
-        await socket.send_json(frame)
+        try:
+            await socket.send_json(frame)
+        except ConnectionResetError:  # the client went while it was being told
+            return
     await socket.close()

@@ -11,12 +11,24 @@ from tomking.portfolio.preview import Preview
 from tomking.server.answers import Answer, Json, Problem, one
 from tomking.server.door import Door
 from tomking.server.entry import Entry
-from tomking.server.shown.dry_run import buying_power_effect, fees_of, objections, warnings
+from tomking.server.shown.balances import balance
+from tomking.server.shown.clock import instant
+from tomking.server.shown.dry_run import (
+    NO_FEES,
+    buying_power_effect,
+    fees_of,
+    objections,
+    warnings,
+)
 from tomking.server.shown.orders import shown
 from tomking.server.world import World
+from tomking.wire.amounts import CREDIT, DEBIT, amount_of, plain, with_effect
 from tomking.wire.orders import Asked, asked_in
+from tomking.wire.words import EQUITY
 
 Body = Mapping[str, Any]
+#: An order for an amount of money.
+NOTIONAL = "Notional Market"
 
 
 def dry_run(world: World, door: Door, body: Body, number: int = 0) -> Answer:
@@ -40,6 +52,30 @@ def place(world: World, door: Door, body: Body, number: int = 0) -> Answer:
     world.tell(door, [entry, *([door.entries[number]] if number else [])], now)
     data = _data(door, entry, said, now)
     return one(data["order"]) if number else one(data, 201)
+
+
+def notional(world: World, door: Door, body: Body) -> Answer:
+    """A dry run of an order for so many dollars of a share; parts of shares are not traded here."""
+    now = world.look()
+    value, rows = amount_of(body, "value"), body.get("legs") or [{}]
+    leg = dict(rows[0]) | {"quantity": "0", "remaining-quantity": "0", "fills": []}
+    order = {
+        "account-number": door.account, "time-in-force": body.get("time-in-force", "Day"),
+        "order-type": NOTIONAL, "size": 0, "underlying-symbol": leg.get("symbol", ""),
+        "underlying-instrument-type": EQUITY, "status": "Received", "cancellable": True,
+        "editable": True, "edited": False, "updated-at": 0, "received-at": instant(now.at),
+        "legs": [leg], **with_effect("value", value),
+    }  # fmt: skip
+    free = amount_of(balance(door, now), "derivative-buying-power")
+    effect = {
+        **with_effect("change-in-margin-requirement", value),
+        **with_effect("change-in-buying-power", value), **with_effect("current-buying-power", free),
+        **with_effect("new-buying-power", free + value),
+        **with_effect("isolated-order-margin-requirement", value), "is-spread": False,
+        "impact": plain(abs(value)), "effect": DEBIT if value < 0 else CREDIT,
+    }  # fmt: skip
+    data = {"order": order, "warnings": [], "notes": [], "buying-power-effect": effect}
+    return one(data | {"fee-calculation": NO_FEES}, 201)
 
 
 def cancel(world: World, door: Door, number: int) -> Answer:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from tomking.core.errors import ConfigError, Exit
+from tomking.core.facts import CashMoved
 from tomking.data.embedded import window
 from tomking.data.modelled import ModelMarket
 from tomking.exchange.fills import FORMS, model_named
@@ -49,8 +50,9 @@ def command(
         return Shelf(looked_at(market.at, at))
 
     exchange = Exchange(Decimal(capital), TASTYTRADE, model_named(fill), "tastytrade")
-    clock = _clock(_start(day, minute), speed)
-    world = World(shown, clock, {ACCOUNT: Door(ACCOUNT, exchange)})
+    start = _start(day, minute)
+    door = Door(ACCOUNT, exchange, facts=[CashMoved(start, Decimal(capital), "paper money")])
+    world = World(shown, Clock(start, time.monotonic(), speed), {ACCOUNT: door})
     asyncio.run(_serve(world, Tokens(f"secret-{seed}", f"refresh-{seed}"), Where(port)))
     return Exit.OK
 
@@ -64,10 +66,6 @@ def _start(day: str, minute: int) -> datetime:
     if session is None:
         raise ConfigError(f"{day} has no session: choose a day on which the market was open")
     return session.at(min(minute, session.minutes))
-
-
-def _clock(start: datetime, speed: float) -> "Clock":
-    return Clock(start, time.monotonic(), speed)
 
 
 class Clock:

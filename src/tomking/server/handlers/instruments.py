@@ -1,13 +1,17 @@
 """Requests about instruments and chains."""
 
+import json
+from collections.abc import Callable
+
 from aiohttp import web
 
 from tomking.core.contract import Contract
 from tomking.core.errors import DataError
 from tomking.core.product import PRODUCTS
 from tomking.market.delivery import ENDINGS
-from tomking.server.answers import Json, Problem, many, one, paged
-from tomking.server.desk import answered, page_of, world_of
+from tomking.market.snapshot import Snapshot
+from tomking.server.answers import Answer, Json, Problem, many, one, paged
+from tomking.server.desk import DESK, answered, page_of, world_of
 from tomking.server.shown import beside, equities, futures
 from tomking.server.shown.equities import contracts, nested
 from tomking.wire.series import MONTHLY, WEEKLIES
@@ -68,15 +72,16 @@ async def one_option(request: web.Request) -> web.Response:
 
 async def flat_chain(request: web.Request) -> web.Response:
     """Every option on a share or an index, one by one."""
-    now, root = world_of(request).look(), request.match_info["symbol"]
-    rows = (equities.option(each, now.at.date()) for each in contracts(root, now))
-    return answered(request, many(rows))
+    root = request.match_info["symbol"]
+    return _kept(
+        request,
+        lambda now: many(equities.option(each, now.at.date()) for each in contracts(root, now)),
+    )
 
 
 async def nested_chain(request: web.Request) -> web.Response:
     """The same by expiry and strike."""
-    now = world_of(request).look()
-    return answered(request, many(nested(request.match_info["symbol"], now)))
+    return _kept(request, lambda now: many(nested(request.match_info["symbol"], now)))
 
 
 async def some_futures(request: web.Request) -> web.Response:
@@ -143,15 +148,28 @@ async def one_future_option(request: web.Request) -> web.Response:
 
 async def flat_future_chain(request: web.Request) -> web.Response:
     """Every option on the futures of a root, one by one."""
-    now, root = world_of(request).look(), _root(request)
-    rows = (futures.future_option(each, now.at.date()) for each in contracts(root, now))
-    return answered(request, many(rows))
+    root = _root(request)
+    return _kept(
+        request,
+        lambda now: many(
+            futures.future_option(each, now.at.date()) for each in contracts(root, now)
+        ),
+    )
 
 
 async def nested_future_chain(request: web.Request) -> web.Response:
     """The same by expiry and strike, with the futures themselves."""
-    now = world_of(request).look()
-    return answered(request, one(futures.nested_futures(_root(request), now)))
+    root = _root(request)
+    return _kept(request, lambda now: one(futures.nested_futures(root, now)))
+
+
+def _kept(request: web.Request, make: Callable[[Snapshot], Answer]) -> web.Response:
+    """A chain's page, made once a day: nothing of it moves with the market."""
+    now, pages = world_of(request).look(), request.app[DESK].pages
+    key = request.path, now.day.session.day
+    if key not in pages:
+        pages[key] = json.dumps({**make(now).body, "context": request.path})
+    return web.Response(text=pages[key], content_type="application/json")
 
 
 def _root(request: web.Request) -> str:

@@ -68,8 +68,11 @@ async def holidays(request: web.Request) -> web.Response:
 
 async def search(request: web.Request) -> web.Response:
     """Symbols that begin with a text."""
-    names = [root for root, known in PRODUCTS.items() if not known.is_future]
-    return answered(request, many(quotes.search(request.match_info["text"], names)))
+    wanted = request.match_info["text"].upper()
+    found = [
+        root for root, known in PRODUCTS.items() if not known.is_future and root.startswith(wanted)
+    ]
+    return answered(request, many(map(quotes.found, found)))
 
 
 ROUTES = (

@@ -46,6 +46,8 @@ async def place(request: web.Request) -> web.Response:
 async def try_out(request: web.Request) -> web.Response:
     """What an order would need."""
     body, world = await json_of(request), world_of(request)
+    if body.get("order-type") == orders.NOTIONAL:
+        return answered(request, orders.notional(world, door_of(request), body))
     return answered(request, orders.dry_run(world, door_of(request), body, number_of(request)))
 
 

@@ -69,3 +69,7 @@ def warnings(entry: Entry) -> list[Shown]:
 def objections(refusals: tuple[Refusal, ...]) -> list[Shown]:
     """Why an order is not taken, in the broker's codes."""
     return [{"code": refusal.code.value, "message": refusal.note} for refusal in refusals]
+
+
+#: The fees of nothing.
+NO_FEES = _fees(Charge())

@@ -1,6 +1,7 @@
 """Shares, indexes and the options on them as the broker's JSON, flat and nested.
 
-What the market lists is what is shown, within a band of strikes around the price.
+What the market lists is what is shown, within a band of strikes around the last close, so that a
+chain is the same all day.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,6 @@ from typing import Any
 
 from tomking.core.calendar import CLOSE, OPEN, new_york
 from tomking.core.contract import Contract, Expiry, Right, Settles
-from tomking.core.evidence import Stamped
 from tomking.core.product import Kind, Product, product
 from tomking.core.reading import Skip
 from tomking.core.style import is_american
@@ -86,10 +86,10 @@ def exercised(contract: Contract) -> str:
 
 def listed(root: str, now: Snapshot) -> Iterator[tuple[Expiry, Sequence[Decimal]]]:
     """Every expiry of a root with its strikes around the price; nothing where there is no chain."""
-    chain, spot = now.chain(root), now.spot(root)
-    if isinstance(chain, Skip) or not isinstance(spot, Stamped):
+    chain, close = now.chain(root), now.day.previous_close.get(root)
+    if isinstance(chain, Skip) or close is None:
         return
-    low, high = spot.value * (1.0 - BAND), spot.value * (1.0 + BAND)
+    low, high = close * (1.0 - BAND), close * (1.0 + BAND)
     for expiry in expiries(root, now.at.date()):
         strikes = chain.strikes(expiry, low, high)
         yield expiry, tuple(Decimal(repr(float(strike))) for strike in strikes)

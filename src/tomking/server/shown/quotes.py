@@ -8,12 +8,11 @@ from typing import Any
 from tomking.core.calendar import Session
 from tomking.core.errors import DataError
 from tomking.core.product import product
-from tomking.core.reading import Skip
 from tomking.market.sessions import next_session, previous_session, session_of, sessions_between
 from tomking.market.snapshot import Snapshot
 from tomking.server.events import QUOTE, TRADE, events
 from tomking.server.shown.clock import instant
-from tomking.wire.symbols import contract_of, streamer_symbol
+from tomking.wire.symbols import SINGLY, contract_of, streamer_symbol
 from tomking.wire.words import instrument_of
 
 Shown = dict[str, Any]
@@ -107,16 +106,9 @@ def _weekdays(first: date, last: date) -> Iterator[date]:
     return (day for day in days if day.weekday() < 5)
 
 
-def search(text: str, names: list[str]) -> list[Shown]:
-    """What begins with a text."""
-    wanted = text.upper()
-    return [
-        {"symbol": name, "description": product(name).name, "instrument-type": "Equity",
-         "options": True}
-        for name in names if name.startswith(wanted)
-    ]  # fmt: skip
-
-
-def is_listed(symbol: str, now: Snapshot) -> bool:
-    """Whether the market has a price of a symbol."""
-    return not isinstance(now.spot(symbol), Skip)
+def found(root: str) -> Shown:
+    """A share, fund or index as a search shows it."""
+    return {
+        "symbol": root.removesuffix(SINGLY), "description": product(root).name,
+        "instrument-type": "Equity", "options": not root.endswith(SINGLY),
+    }  # fmt: skip
