@@ -8,6 +8,7 @@ futures are read from the broker's chains and never made up here.
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 
 from tomking.core.calendar import FRIDAY
@@ -87,6 +88,7 @@ def series_of(contract: Contract) -> tuple[str, str]:
     return _weekly(WEEKLIES[root], day, contract.settles), MONTH_CODES[day.month - 1]
 
 
+@lru_cache(maxsize=4096)
 def _weekly(names: Weeklies, day: date, settles: Settles) -> str:
     """The series that ends on a day: fixed at the open the quarterly, else by the day of the month."""
     if settles is Settles.AM:

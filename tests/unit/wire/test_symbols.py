@@ -93,7 +93,7 @@ def test_a_future_of_the_coming_years_goes_there_and_back(
     "symbol",
     [
         "",
-        "AAPL",
+        "MSFT",
         "BTC/USD",
         "/ES",
         "/XXZ6",

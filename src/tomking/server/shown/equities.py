@@ -7,6 +7,7 @@ chain is the same all day.
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from math import sqrt
 from typing import Any
 
 from tomking.core.calendar import CLOSE, OPEN, new_york
@@ -22,8 +23,8 @@ from tomking.wire.series import listed_root
 from tomking.wire.symbols import streamer_symbol, trading_symbol
 
 Shown = dict[str, Any]
-#: Strikes are listed this far from the price, either way.
-BAND = 0.25
+#: Strikes are listed this far from the price, either way: a share of it at once, and more for a year.
+BAND, BAND_YEAR, BAND_MAX = 0.04, 0.40, 0.30
 #: The broker's words for kinds of expiries.
 KINDS = {"monthly": "Regular", "quarterly": "Quarterly", "weekly": "Weekly", "eom": "End-Of-Month"}
 
@@ -89,9 +90,11 @@ def listed(root: str, now: Snapshot) -> Iterator[tuple[Expiry, Sequence[Decimal]
     chain, close = now.chain(root), now.day.previous_close.get(root)
     if isinstance(chain, Skip) or close is None:
         return
-    low, high = close * (1.0 - BAND), close * (1.0 + BAND)
-    for expiry in expiries(root, now.at.date()):
-        strikes = chain.strikes(expiry, low, high)
+    today = now.at.date()
+    for expiry in expiries(root, today):
+        years = (expiry.day - today).days / 365.0
+        band = min(BAND + BAND_YEAR * sqrt(years), BAND_MAX)
+        strikes = chain.strikes(expiry, close * (1.0 - band), close * (1.0 + band))
         yield expiry, tuple(Decimal(repr(float(strike))) for strike in strikes)
 
 

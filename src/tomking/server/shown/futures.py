@@ -108,7 +108,6 @@ def future_option(contract: Contract, today: date) -> Shown:
         "last-trade-time": "0", "days-to-expiration": (contract.expiry - today).days,
         "is-closing-only": False, "active": True, "stops-trading-at": ends, "expires-at": ends,
         "instrument-type": "Future Option",
-        "future-option-product": future_option_product(series, contract.root),
     }  # fmt: skip
 
 
