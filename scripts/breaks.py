@@ -162,12 +162,17 @@ def constants(rule: Rule) -> Iterator[Break]:
         for statement in tree.body:
             if (node := assigned(statement, name)) is None or not numbers(node):
                 continue
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Plan", "replace"):
+            if isinstance(node, ast.Call) and callee(node.func) in ("Plan", "replace", "variant"):
                 continue  # its figures are broken one at a time
             segment = ast.get_source_segment(text, node) or ""
             said = segment if len(segment) < 30 else "every number"
             other = ast.unparse(Doubled().visit(ast.parse(segment, mode="eval")))
             yield Break(rule.id, f"{name} = {said} -> twice", (edited(path, node, other),))
+
+
+def callee(node: ast.expr) -> str:
+    """The last word of what is called."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def assigned(statement: ast.stmt, name: str) -> ast.expr | None:

@@ -6,6 +6,24 @@ A place must stand in its file once, so that it cannot be lost silently.
 from collections.abc import Mapping
 
 BY_HAND: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    # A flat Friday would be sold as a condor.
+    "R-0DTE-15": (
+        (
+            "strategies/friday_0dte_forms.py",
+            "shapes=(FADE_UP, FADE_DOWN)",
+            "shapes=(FADE_UP, FADE_DOWN, CONDOR)",
+        ),
+    ),
+    # Two naked puts, as in the plan it varies.
+    "R-BTR-04": (("strategies/bear_trap.py", "naked=11", "naked=2"),),
+    # The rises and the falls would be told apart the other way round: it would be faded again.
+    "R-0DTE-14": (
+        (
+            "strategies/friday_0dte_forms.py",
+            'tranche="put spread", when=(RISEN,)',
+            'tranche="put spread", when=(FALLEN,)',
+        ),
+    ),
     # Only the last tranche would be ordered.
     "R-112-06": (("strategies/build.py", "legs += placed", "legs = list(placed)"),),
     # A missing quote would end the run instead of refusing the order.

@@ -110,12 +110,14 @@ def test_every_contract_is_broken_once() -> None:
 
 
 def is_strategy(tree: ast.Module) -> bool:
-    """Whether a module binds a ``Plan`` at its top, or a class that both enters and manages."""
+    """Whether a module binds a ``Plan`` or a variant of one, or a class that enters and manages."""
     for node in tree.body:
         match node:
             case ast.Assign(value=ast.Call(func=ast.Name(id="Plan"))):
                 return True
             case ast.AnnAssign(value=ast.Call(func=ast.Name(id="Plan"))):
+                return True
+            case ast.Assign(value=ast.Call(func=ast.Attribute(attr="variant"))):
                 return True
             case ast.ClassDef(name=name, body=body) if name not in {"Plan", "Strategy"}:
                 if {"enter", "manage"} <= {f.name for f in body if isinstance(f, ast.FunctionDef)}:
@@ -141,6 +143,7 @@ def test_every_other_file_beside_them_is_named_as_vocabulary() -> None:
 def test_a_strategy_is_known_by_its_plan_or_its_two_verbs() -> None:
     assert is_strategy(ast.parse("LT112 = Plan(name='lt112')\n"))
     assert is_strategy(ast.parse("X: Strategy = Plan(name='x')\n"))
+    assert is_strategy(ast.parse("LT112_XL = LT112.variant('lt112_xl', 'XL112')\n"))
     verbs = "    def enter(self, view): ...\n    def manage(self, position, view): ...\n"
     assert is_strategy(ast.parse("class Ladder:\n" + verbs))
     assert not is_strategy(ast.parse("class Plan:\n" + verbs))

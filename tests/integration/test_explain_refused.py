@@ -62,13 +62,13 @@ def test_the_venue_carries_an_order_to_the_last_cent_that_is_free(
 def test_a_refusal_says_what_is_missing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = answer(["explain", written(here, owning(IMPACT - 1000))], capsys)
     assert venue(said)["observed"] == (
-        "margin_check_failed: buying power after the order: -1,000 dollars, must be at least 0"
+        "margin_check_failed: buying power after the order: −$1,000, must be at least $0"
     )
     assert answer(["explain", written(here, owning(IMPACT))], capsys)
     assert -said["buying_power_change"] == IMPACT
 
 
-@pytest.mark.parametrize(("code", "word"), [(Exit.OK, "Within the 27"), (Exit.REFUSED, "Over a")])
+@pytest.mark.parametrize(("code", "word"), [(Exit.OK, "Within the 29"), (Exit.REFUSED, "Over a")])
 def test_the_page_says_it_first(
     code: Exit, word: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -76,7 +76,7 @@ def test_a_page_says_it_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_an_account_that_may_open_nothing_is_told_why(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["limits", "--capital", "39999", "--vix", "16"]) == Exit.OK
+    assert main(["limits", "--capital", "39999", "--vix", "16"]) == Exit.REFUSED
     assert "nothing may be opened: phase 0" in capsys.readouterr().out
 
 
@@ -227,7 +227,7 @@ def test_above_the_levels_of_vix_nothing_may_be_opened(
     found = said(words, capsys)
     assert found["binding"]["may_open"] is (not why)
     assert [one["source"] for one in found["governors"] if not one["may_open"]] == why
-    assert main(words) == Exit.OK
+    assert main(words) == (Exit.REFUSED if why else Exit.OK)
     assert (f"nothing may be opened: {', '.join(why)}" in capsys.readouterr().out) is bool(why)
 
 
@@ -244,3 +244,39 @@ def test_an_account_that_owes_has_no_room(here: Path, capsys: pytest.CaptureFixt
     for name in ("delta of the book", "change of delta", "theta", "vega"):
         assert limit_of(found, name)["bound"] == 0
     assert found["exit"] == Exit.REFUSED
+
+
+@pytest.mark.rule("R-VIX-02", "R-BRK-09")
+@pytest.mark.parametrize(
+    ("vix", "rule"), [(35, "R-SIZ-01"), (35.01, "R-VIX-02"), (50.01, "R-VIX-02")]
+)
+def test_no_unit_fits_above_the_ceiling_of_vix(
+    vix: float, rule: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = said(["size", written(here, changed(SPREAD, "vix", vix))], capsys)
+    assert found["rule"] == rule
+    assert (found["units"] == 0) is (rule == "R-VIX-02")
+    assert found["exit"] == (Exit.OK if found["units"] else Exit.REFUSED)
+    beside = said(["size", written(here, changed(SPREAD, "vix", ...)), "--vix", str(vix)], capsys)
+    assert (beside["units"], beside["rule"]) == (found["units"], rule)
+
+
+@pytest.mark.rule("R-VIX-08")
+def test_no_call_fits_in_a_crisis_where_puts_alone_are_opened(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "mine.toml").write_text("[limits]\ncrisis_opens = 'puts'\n")
+    for right, rule in (("P", ""), ("C", "R-VIX-08")):
+        order = changed(changed(SPREAD, "vix", 31), "legs.1.right", right)
+        order = changed(changed(order, "legs.1.strike", 640), "order", {}) if rule else order
+        found = said(["size", written(here, order), "--config", "mine.toml"], capsys)
+        assert (found["rule"] == "R-VIX-08") is bool(rule)
+
+
+@pytest.mark.rule("R-BRK-07")
+def test_no_unit_fits_where_a_governor_lets_nothing_be_opened(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = said(["size", written(here, changed(SPREAD, "account.net_liq", 30000))], capsys)
+    assert (small["units"], small["rule"]) == (0, "R-BRK-07")
+    assert small["bound_by"] == "nothing may be opened: phase 0"

@@ -183,7 +183,7 @@ def test_bad_days_are_named_with_loss_margin_verdict_and_source(
     assert main(["stress", written(here, LT112), "--sources"]) == 0
     told = capsys.readouterr().out
     assert "too much loss" in told
-    assert "loss under AUG5_LOW: 0.2042 of net liq, must be at most 0.2" in told
+    assert "loss under AUG5_LOW: 20.42 % of net liq, must be at most 20 %" in told
     assert "loss under AUG5_CLOSE: " not in told
     assert "VXO at 36.37" in told
     assert main(["stress", written(here, LT112)]) == 0

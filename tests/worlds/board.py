@@ -20,8 +20,9 @@ from tomking.core.value import value
 from tomking.data.chain import contract_of
 from tomking.market import listing
 from tomking.market.bars import F64, Bars
+from tomking.market.delivery import back, future_after
 from tomking.market.events import NAMES, Ahead
-from tomking.market.sessions import session_of
+from tomking.market.sessions import month_end, session_of
 from tomking.market.snapshot import (
     AGE,
     ASK,
@@ -44,7 +45,12 @@ from tomking.market.snapshot import (
 from tomking.pricing import black
 
 FRIDAY, WEDNESDAY = date(2025, 12, 5), date(2025, 9, 3)
-ROOTS = ("ES", "MES", "SPX", "SPY")
+#: Prices as shares of the board's: those of the S&P 500 family as they are, the others by hand, so that
+#: at 6,000 crude oil stands at 72, gold at 2,400 and QQQ at 480.
+ROOTS = ("ES", "MES", "SPX", "SPY", "CL", "MCL", "GC", "MGC", "QQQ")
+SHARES = {root: known.per_index for root, known in PRODUCTS.items()} | {
+    "CL": 0.012, "MCL": 0.012, "GC": 0.4, "MGC": 0.4, "QQQ": 0.08,
+}  # fmt: skip
 YEAR_MINUTES = 365.0 * 1440.0
 CALM = {
     "atr": 65.0, "ema8": 5990.0, "ema21": 5980.0, "rsi": 50.0, "bb_position": 0.5,
@@ -71,6 +77,7 @@ class Board:
     age_s: float = 0.0
     grid: float = 5.0
     greeks: bool = True
+    roots: tuple[str, ...] = ROOTS
     quotes: Mapping[Contract, tuple[float, float]] = field(
         default_factory=dict[Contract, tuple[float, float]]
     )
@@ -85,28 +92,28 @@ class Board:
         return Stamped(self.vix_points, seen, Evidence.MODEL)
 
     def spot(self, root: str) -> Stamped | Skip:
-        if root not in ROOTS:
+        if root not in self.roots:
             return skip(f"{root} data", Stage.DATA, "no price", "a price")
-        return Stamped(self.price * PRODUCTS[root].per_index, self.at, Evidence.MODEL)
+        return Stamped(self.price * SHARES[root], self.at, Evidence.MODEL)
 
     def session_open(self, root: str) -> Stamped | Skip:
-        if root not in ROOTS:
+        if root not in self.roots:
             return skip(f"{root} data", Stage.DATA, "no price", "a price")
         opens = self.day.session.opens
-        return Stamped(self.opened * PRODUCTS[root].per_index, opens, Evidence.MODEL)
+        return Stamped(self.opened * SHARES[root], opens, Evidence.MODEL)
 
     def vwap(self, root: str) -> float:
         return 0.5 * (self.price + self.opened)
 
     def chain(self, root: str) -> "Strikes | Skip":
-        if root not in ROOTS:
+        if root not in self.roots:
             return skip(f"{root} options", Stage.DATA, "no option data", "a chain")
         return Strikes(root, self)
 
     def marks(self, legs: Legs, shock: Shock = NO_SHOCK) -> Marks:
         """Black-76 with one volatility; a future is worth the price."""
         count = len(legs)
-        shares = np.array([PRODUCTS[contract.root].per_index for contract in legs.contracts])
+        shares = np.array([SHARES[contract.root] for contract in legs.contracts])
         spot = shares * self.price * (1.0 + shock.spot)
         years = np.array([self.years(contract, shock.minutes) for contract in legs.contracts])
         vol = self.vol * factors(shock, years) * self.smile(spot, legs.strike)
@@ -181,6 +188,17 @@ def factors(shock: Shock, years: F64) -> F64:
     return np.interp(years * 365.0, days, times)
 
 
+def listed(root: str, today: date) -> tuple[Expiry, ...]:
+    """What is listed of a root; gold's months, for which no rule is known, end five sessions early."""
+    if root not in ("GC", "MGC"):
+        return listing.expiries(root, today)
+    months = [(today.year + n // 12, n % 12 + 1) for n in range(today.month - 1, today.month + 8)]
+    ends = [back(month_end(year, month), 4) for year, month in months]
+    return tuple(
+        Expiry(day, Settles.PM, "monthly", future_after(root, day)) for day in ends if day >= today
+    )
+
+
 @value
 class Strikes:
     """The chain of a root on a regular grid; ``by_delta`` searches the strikes within a quarter."""
@@ -190,13 +208,13 @@ class Strikes:
 
     def expiry_near(self, dte: int, within: int) -> Expiry | Skip:
         today = self.board.day.session.day
-        found = listing.expiry_near(listing.expiries(self.root, today), today, dte, within)
+        found = listing.expiry_near(listed(self.root, today), today, dte, within)
         return found or skip("expiry", Stage.DATA, "none", "a listed one")
 
     def by_delta(
         self, expiry: Expiry, right: Right, delta: float, nearest: Nearest = "either"
     ) -> Quote | Skip:
-        price = self.board.price * PRODUCTS[self.root].per_index
+        price = self.board.price * SHARES[self.root]
         years = self.board.years(contract_of("ES", expiry, right, 1.0))
         strikes = self.strikes(expiry, 0.6 * price, 1.4 * price)
         vol = self.board.vol * self.board.smile(price, strikes)
@@ -265,7 +283,7 @@ def day_of(
         dict.fromkeys(ROOTS, previous_close),
         Stamped(vix_previous, hours.opens, Evidence.MODEL),
         0.0,
-        dividends={"SPY": ()},
+        dividends={"SPY": (), "QQQ": ()},
         coming=dict.fromkeys(NAMES, Ahead(None, DAYS_AHEAD)),
     )
 

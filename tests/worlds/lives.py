@@ -45,7 +45,6 @@ from tomking.core.facts import (
     Settled,
 )
 from tomking.core.order import Order, Purpose
-from tomking.core.product import PRODUCTS
 from tomking.core.reading import first_failure, refusals
 from tomking.core.restraints import Halted
 from tomking.engine.ports import Tick
@@ -59,24 +58,31 @@ from tomking.strategies.broken_wing import BROKEN_WING
 from tomking.strategies.butterfly import BUTTERFLY
 from tomking.strategies.butterfly_0dte import BUTTERFLY_0DTE
 from tomking.strategies.diagonal import CALENDAR, DIAGONAL
-from tomking.strategies.friday_0dte import FRIDAY_0DTE, FRIDAY_0DTE_BROKEN
-from tomking.strategies.ipmcc import IPMCC
+from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.friday_0dte_forms import FRIDAY_0DTE_BROKEN
+from tomking.strategies.ipmcc import IPMCC, IPMCC_QQQ
 from tomking.strategies.iron_butterfly import IRON_BUTTERFLY
 from tomking.strategies.iron_condor import IRON_CONDOR
-from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
-from tomking.strategies.lt112 import LT112, LT112_CALENDARISED, LT112_XL
+from tomking.strategies.leap_ladder import LEAP_LADDER
+from tomking.strategies.leap_protect import LEAP_PROTECT
+from tomking.strategies.lt112 import LT112
+from tomking.strategies.lt112_calendarised import LT112_CALENDARISED
+from tomking.strategies.lt112_hedge import LT112_HEDGE
+from tomking.strategies.lt112_whole import LT112_WHOLE
+from tomking.strategies.lt112_xl import LT112_XL
 from tomking.strategies.plan import Plan
 from tomking.strategies.put_ratio import PUT_RATIO
-from tomking.strategies.strangle import STRANGLE
+from tomking.strategies.strangle import STRANGLE, STRANGLE_CL, STRANGLE_GC
 from tomking.strategies.tune import tune
-from worlds.board import ROOTS, Board, board, day_of
+from worlds.board import ROOTS, SHARES, Board, board, day_of
 from worlds.days import pairs
 from worlds.desk import Bench, bench
 
 PLANS = {
     plan.name: plan
     for plan in (
-        FRIDAY_0DTE, FRIDAY_0DTE_BROKEN, LT112, LT112_CALENDARISED, LT112_XL, STRANGLE, IPMCC,
+        FRIDAY_0DTE, FRIDAY_0DTE_BROKEN, LT112, LT112_CALENDARISED, LT112_HEDGE, LT112_WHOLE,
+        LT112_XL, STRANGLE, STRANGLE_CL, STRANGLE_GC, IPMCC, IPMCC_QQQ,
         LEAP_LADDER, LEAP_PROTECT, BEAR_TRAP, BUTTERFLY_0DTE, PUT_RATIO, IRON_CONDOR,
         IRON_BUTTERFLY, BUTTERFLY, BROKEN_WING, DIAGONAL, CALENDAR,
     )
@@ -176,7 +182,7 @@ def _day(step: Step, before: Mapping[str, Any]) -> Day:
         indicators=INDICATORS | daily,
         high=float(known.get("high", 7000.0)),
     )
-    scale = {root: PRODUCTS[root].per_index for root in ROOTS}
+    scale = SHARES
     coming, blocked = dict(day.coming), {}
     if len(dated["event"]) == 2:
         name, when = dated["event"][0], date.fromisoformat(dated["event"][1])
@@ -186,7 +192,7 @@ def _day(step: Step, before: Mapping[str, Any]) -> Day:
     paid = dict(day.dividends)
     if len(dated["dividend"]) == 2 and date.fromisoformat(dated["dividend"][1]) >= today:
         amount, when = dated["dividend"]
-        paid = {"SPY": (Dividend(date.fromisoformat(when), Decimal(amount)),)}
+        paid |= {"SPY": (Dividend(date.fromisoformat(when), Decimal(amount)),)}
     return replace(
         day,
         indicators={

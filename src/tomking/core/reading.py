@@ -77,11 +77,51 @@ class Reading:
         return holds(self.sense, seen, bound)
 
     def __str__(self) -> str:
-        """``friday vix: 31.2 points, must be below 30``."""
-        seen = "unknown" if self.observed is None else figure(self.observed)
-        unit = f" {self.unit}" if self.unit and self.observed is not None else ""
+        """``margin in all: 82 % of net liq, must be at most 80 %``."""
+        seen, beside = self.observed, basis(self.unit)
+        said = "unknown" if seen is None else in_unit(seen, self.unit)
+        unit = f" {beside}" if beside and seen is not None else ""
         verb = "must be" if self.sense is Sense.IS else f"must be {self.sense.value}"
-        return f"{self.name}: {seen}{unit}, {verb} {figure(self.bound)}"
+        return f"{self.name}: {said}{unit}, {verb} {in_unit(self.bound, self.unit)}"
+
+
+def is_share(unit: str) -> bool:
+    """Whether figures of a unit are fractions: ``of net liq`` is one, ``of 100`` counts points."""
+    return unit in ("share", "a year") or (unit.startswith("of ") and not unit[3:].isdigit())
+
+
+def in_unit(x: float | str, unit: str) -> str:
+    """A figure of a reading as people are shown it, wherever that is: per cent, dollars or as it is.
+
+    Dollars have cents below a thousand only.
+
+    >>> in_unit(0.0532, "of net liq"), in_unit(-300.0, "dollars a day"), in_unit(2.5, "times net liq")
+    ('5.32 %', '−$300', '2.5 times')
+    >>> in_unit(17.5, "points"), in_unit(0.31, ""), in_unit("none", ""), in_unit(65.0, "of 100")
+    ('17.5', '0.31', 'none', '65')
+    """
+    if isinstance(x, str) or not isfinite(x):
+        return figure(x)
+    before, size = ("\N{MINUS SIGN}" if x < 0.0 else ""), abs(x)
+    if is_share(unit):
+        return f"{before}{figure(round(100.0 * size, 3))} %"
+    if unit.startswith("dollars"):
+        whole = size >= 1000.0 or size == round(size)
+        return f"{before}${size:,.{0 if whole else 2}f}"
+    if unit.startswith("times "):
+        return f"{before}{figure(round(size, 3))} times"
+    return f"{before}{figure(size)}"
+
+
+def basis(unit: str) -> str:
+    """What ``in_unit`` leaves to be said of a unit: what a share is of, what dollars are by.
+
+    >>> basis("of net liq"), basis("dollars a day"), basis("dollars"), basis("share"), basis("points")
+    ('of net liq', 'a day', '', '', 'points')
+    """
+    if unit == "share":
+        return ""
+    return unit.removeprefix("dollars").removeprefix("times").lstrip()
 
 
 def figure(x: float | str) -> str:

@@ -1,6 +1,6 @@
 """Scores on a page: shown, and never a gate."""
 
-from tomking.core.reading import Reading
+from tomking.core.reading import Reading, in_unit
 from tomking.engine.scores import Scores
 from tomking.report.tables import Table
 from tomking.report.words import NONE, number
@@ -52,4 +52,6 @@ def _record(seen: Reading) -> str:
     if not isinstance(seen.observed, float) or not isinstance(seen.bound, float | int):
         return "unknown"
     verdict = "" if seen.passed else ": below"
-    return f"{number(seen.observed)} of at least {number(float(seen.bound))}{verdict}"
+    return (
+        f"{in_unit(seen.observed, seen.unit)} of at least {in_unit(seen.bound, seen.unit)}{verdict}"
+    )

@@ -14,12 +14,19 @@ D = TypeVar("D")
 
 #: A strategy and its other forms: each meets every limit of it that is not its own.
 VARIANTS: Groups = (
-    ("friday_0dte", ("friday_0dte_broken",)),
-    ("lt112", ("lt112_calendarised", "lt112_xl")),
+    (
+        "friday_0dte",
+        (
+            "friday_0dte_broken", "friday_0dte_high_vix", "friday_0dte_moved",
+            "friday_0dte_with_move",
+        ),
+    ),
+    ("lt112", ("lt112_calendarised", "lt112_hedge", "lt112_twice", "lt112_whole", "lt112_xl")),
     ("strangle", ("strangle_cl", "strangle_gc")),
-    ("ipmcc", ("ipmcc_qqq",)),
+    ("ipmcc", ("ipmcc_month", "ipmcc_outside", "ipmcc_qqq")),
     ("leap_ladder", ("leap_protect",)),
-)
+    ("bear_trap", ("bear_trap_eleven",)),
+)  # fmt: skip
 #: A row of campaigns by phase and the strategies that share it (rulebook 9 and 10.3).
 FAMILIES: Groups = (
     ("butterfly_0dte", ("butterfly", "iron_butterfly", "broken_wing")),

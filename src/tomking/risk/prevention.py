@@ -22,15 +22,15 @@ from tomking.portfolio.columns import columns
 from tomking.portfolio.margin.account import Terms, asked
 from tomking.risk.correlation import family, takes_a_slot
 from tomking.risk.groups import group_of
+from tomking.risk.kin import row_name
 from tomking.risk.limits import Limits, at_level
 from tomking.risk.view import View
 
 #: What the rulebook counts as equity positions in check 1, micros with their large contracts.
 EQUITY = frozenset({"ES", "NQ", "RTY", "SPX", "SPXW", "SPY", "QQQ", "IWM"})
-#: Trades that want the index to rise (check 6): the LT112, the LEAP ladder, the IPMCC, their variants.
-BULLISH = frozenset(
-    {"lt112", "lt112_calendarised", "lt112_xl", "leap_ladder", "ipmcc", "ipmcc_qqq"}
-)
+#: Trades that want the index to rise (check 6), their variants too, but the ladder that is bought.
+BULLISH = ("lt112", "leap_ladder", "ipmcc")
+BOUGHT = "leap_protect"
 SHARE = "of net liq"
 
 
@@ -213,7 +213,9 @@ def _asked(held: list[tuple[Contract, int]], view: View) -> Iterator[float]:
 
 def bulls_are_few(campaigns: Iterable[Live], limits: Limits) -> Reading:
     """Fewer campaigns that want a rise than the number that warns (R-PRE-05)."""
-    bulls = sum(one.strategy in BULLISH for one in campaigns)
+    names = (*BULLISH, BOUGHT)
+    kinds = (row_name(one.strategy, names, limits.variants) for one in campaigns)
+    bulls = sum(kind in BULLISH for kind in kinds)
     return Reading(
         "bullish positions (warn)", Stage.CORRELATION, Sense.BELOW, bulls, limits.bullish_warn, "",
         "R-PRE-05",

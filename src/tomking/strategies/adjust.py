@@ -38,6 +38,15 @@ class Adjustment:
     rule: str = ""
 
 
+def once(
+    name: str, over: StayRule, *, closes: Closes = "all", legs: tuple[LegPlan, ...] = (),
+    expires: Expires | None = None, take_when: tuple[WorthRule, ...] = (),
+    refused: Refused = "keep",
+) -> Adjustment:  # fmt: skip
+    """What is done once one rule no longer holds, under the id of that rule."""
+    return Adjustment(name, (over,), closes, legs, expires, take_when, refused, over.rule)
+
+
 Held = tuple[tuple[Contract, int], ...]
 
 

@@ -69,6 +69,29 @@ class NoneOpenedWithin:
 
 
 @value
+class HeldAtLeast:
+    """What it is sold against has been held for so many days: at entry nothing has."""
+
+    days: int
+    rule: str = ""
+    stage: ClassVar[Stage] = Stage.MARKET
+
+    def __call__(self, view: View, candidate: Candidate, /) -> tuple[Reading, ...]:
+        campaign = view.book.campaigns.get(candidate.structure.campaign)
+        held = None if campaign is None else dte(view.session.day, campaign.opened.date())
+        return (
+            Reading("days held", self.stage, Sense.AT_LEAST, held, self.days, "days", self.rule),
+        )
+
+    def least(self, readings: Sequence[Reading], /) -> float:
+        """It bounds no credit."""
+        return -inf
+
+    def __str__(self) -> str:
+        return f"the rest has been held for {self.days} days"
+
+
+@value
 class NotOutliving:
     """What is sold again ends no later than the last of what its campaign holds."""
 

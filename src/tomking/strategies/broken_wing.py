@@ -7,7 +7,7 @@ Sources: R-BFL-07 in docs/rules.md.
 
 from tomking.core.calendar import FRIDAY, after_open, before_close
 from tomking.core.contract import Right
-from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.build import single
 from tomking.strategies.entry import FullSession, VixAtMost
 from tomking.strategies.picks import Away, FromPrice, buy, sell
 from tomking.strategies.plan import Plan
@@ -31,19 +31,14 @@ BROKEN_WING = Plan(
     take_when=(CreditAtLeast(0.0, "R-BFL-07"),),
     size=(RiskBudget(0.005, "R-BFL-07"),),
     shapes=(
-        Shape(
+        single(
             "broken wing",
             (
-                Tranche(
-                    "broken wing",
-                    (
-                        buy(1, Right.PUT, FromPrice(-NEAR), "near wing"),
-                        sell(2, Right.PUT, Away("near wing", NEAR), "body"),
-                        buy(1, Right.PUT, Away("body", FAR), "far wing"),
-                    ),
-                    (LossBelowNetLiq(0.005, "R-BFL-07"), Before(before_close(15), "R-BFL-07")),
-                ),
+                buy(1, Right.PUT, FromPrice(-NEAR), "near wing"),
+                sell(2, Right.PUT, Away("near wing", NEAR), "body"),
+                buy(1, Right.PUT, Away("body", FAR), "far wing"),
             ),
+            (LossBelowNetLiq(0.005, "R-BFL-07"), Before(before_close(15), "R-BFL-07")),
         ),
     ),
     sources=("rulebook 9", "PDF p.31", "PUB"),

@@ -5,7 +5,7 @@ Sources: R-BFL-06 in docs/rules.md.
 
 from tomking.core.calendar import TUESDAY, after_open
 from tomking.core.contract import Right
-from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.build import single
 from tomking.strategies.entry import VixBelow
 from tomking.strategies.picks import Away, FromPrice, buy, sell
 from tomking.strategies.plan import Plan
@@ -27,22 +27,17 @@ BUTTERFLY = Plan(
     take_when=(DebitAtMost(4.0, "R-BFL-06"),),
     size=(DebitBudget(share=0.003, at=15.0, most_gbp=500.0, one_share=0.0075, rule="R-BFL-04"),),
     shapes=(
-        Shape(
+        single(
             "put butterfly",
             (
-                Tranche(
-                    "put butterfly",
-                    (
-                        sell(2, Right.PUT, FromPrice(), "body"),
-                        buy(1, Right.PUT, Away("body", WING), "far wing"),
-                        buy(1, Right.PUT, Away("body", -WING), "near wing"),
-                    ),
-                    (
-                        LossBelow(0.50, "R-BFL-06"),
-                        ProfitBelow(0.50, "R-BFL-06"),
-                        DteAbove(7, "R-BFL-06"),
-                    ),
-                ),
+                sell(2, Right.PUT, FromPrice(), "body"),
+                buy(1, Right.PUT, Away("body", WING), "far wing"),
+                buy(1, Right.PUT, Away("body", -WING), "near wing"),
+            ),
+            (
+                LossBelow(0.50, "R-BFL-06"),
+                ProfitBelow(0.50, "R-BFL-06"),
+                DteAbove(7, "R-BFL-06"),
             ),
         ),
     ),

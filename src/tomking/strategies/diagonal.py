@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tomking.core.calendar import TUESDAY, after_open
 from tomking.core.contract import Right
-from tomking.strategies.adjust import Adjustment
+from tomking.strategies.adjust import once
 from tomking.strategies.build import Shape, Tranche
 from tomking.strategies.entry import VixBelow
 from tomking.strategies.picks import Delta, Expires, FromPrice, Pick, SameStrike, buy, sell
@@ -29,40 +29,25 @@ SELLS = (CreditOverCosts(1.0, "R-DIA-04"), NoneOutlives("R-DIA-04"))
 
 
 def pair(
-    *, long: Pick, short: Pick, sold: Expires, rolled_to: Expires, rolled_at: int, vix_max: float,
-    targets: tuple[StayRule, ...] = (),
-) -> tuple[Tranche, Tranche]:  # fmt: skip
+    name: str, *, long: Pick, short: Pick, sold: Expires, rolled_to: Expires, rolled_at: int,
+    vix_max: float, targets: tuple[StayRule, ...] = (),
+) -> Shape:  # fmt: skip
     """A far put, and a near one that is rolled with so many days left; both go above a level of VIX."""
     calm = VixAtMostHeld(vix_max, "R-DIA-02")
-    near = (sell(1, Right.PUT, short, "near put"),)
-    return (
-        Tranche(
-            "far",
-            (buy(1, Right.PUT, long, "far put"),),
-            (
-                WholeLossBelow(0.30, "R-DIA-03"),
-                calm,
-                WholeGainBelow(0.30, "R-DIA-03"),
-                DteAbove(14, "R-DIA-05"),
-            ),
-            expires=FAR,
-            covers=("near",),
-        ),
-        Tranche(
-            "near",
-            near,
-            (calm, *targets),
-            expires=sold,
-            adjustments=(
-                Adjustment(
-                    "rolled on", (DteAbove(rolled_at, "R-DIA-04"),), legs=near, expires=rolled_to,
-                    take_when=SELLS, refused="close", rule="R-DIA-04",
-                ),
-            ),
-            renewed=TUESDAYS,
-            take_when=SELLS,
-        ),
+    lost, earned = WholeLossBelow(0.30, "R-DIA-03"), WholeGainBelow(0.30, "R-DIA-03")
+    far, near = (buy(1, Right.PUT, long, "far put"),), (sell(1, Right.PUT, short, "near put"),)
+    rolled = once(
+        "rolled on", DteAbove(rolled_at, "R-DIA-04"), legs=near, expires=rolled_to,
+        take_when=SELLS, refused="close",
     )  # fmt: skip
+    kept = (lost, calm, earned, DteAbove(14, "R-DIA-05"))
+    return Shape(
+        name,
+        (
+            Tranche("far", far, kept, FAR, covers=("near",)),
+            Tranche("near", near, (calm, *targets), sold, (rolled,), TUESDAYS, SELLS),
+        ),
+    )
 
 
 DIAGONAL = Plan(
@@ -72,17 +57,13 @@ DIAGONAL = Plan(
     dte=60,
     dte_within=10,
     slots=TUESDAYS,
-    watch_min=60,
     enter_when=(VixBelow(15.0, "R-DIA-01"),),
     take_when=(DebitAtMost(4.0, "R-DIA-01"),),
     size=(RiskBudget(0.015, "R-DIA-01"),),
     shapes=(
-        Shape(
-            "diagonal",
-            pair(
-                long=Delta(0.30), short=Delta(0.20), sold=MONTH, rolled_to=NEXT, rolled_at=7,
-                vix_max=18.0, targets=(ProfitBelow(0.50),),
-            ),
+        pair(
+            "diagonal", long=Delta(0.30), short=Delta(0.20), sold=MONTH, rolled_to=NEXT,
+            rolled_at=7, vix_max=18.0, targets=(ProfitBelow(0.50),),
         ),
     ),
     sources=("rulebook 10.3", "PDF p.20, p.32"),
@@ -96,12 +77,9 @@ CALENDAR = replace(
     take_when=(),
     size=(RiskBudget(0.05, "R-DIA-01"),),
     shapes=(
-        Shape(
-            "calendar",
-            pair(
-                long=FromPrice(), short=SameStrike("far put"), sold=WEEK, rolled_to=WEEK,
-                rolled_at=1, vix_max=23.0,
-            ),
+        pair(
+            "calendar", long=FromPrice(), short=SameStrike("far put"), sold=WEEK, rolled_to=WEEK,
+            rolled_at=1, vix_max=23.0,
         ),
     ),
     sources=("rulebook 10.3", "SPEC"),

@@ -96,6 +96,22 @@ class VixAtLeast:
 
 
 @value
+class VixAbove:
+    """VIX over a floor, the floor excluded."""
+
+    floor: float
+    rule: str = ""
+    stage: ClassVar[Stage] = Stage.VIX
+
+    def __call__(self, view: View, root: str, /) -> Reading:
+        seen = view.market.vix.value
+        return Reading("VIX", self.stage, Sense.ABOVE, seen, self.floor, "points", self.rule)
+
+    def __str__(self) -> str:
+        return f"VIX is above {self.floor:g}"
+
+
+@value
 class VixAtMost:
     """VIX at a ceiling or under it."""
 

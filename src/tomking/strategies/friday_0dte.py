@@ -4,14 +4,12 @@ At 10:30 sell a call spread if the market has risen by more than half a per cent
 put spread if it has fallen by as much, a condor if it has done neither. Half the credit is enough;
 losing twice the credit is too much; nothing is left open into the close.
 
-Sources: R-0DTE-01 to R-0DTE-12 in docs/rules.md.
+Sources: R-0DTE-01 to R-0DTE-11 in docs/rules.md.
 """
-
-from dataclasses import replace
 
 from tomking.core.calendar import FRIDAY, after_open, before_close
 from tomking.core.contract import Right
-from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.build import single
 from tomking.strategies.entry import FullSession, NoEvent, VixBelow, VixRiseAtMost
 from tomking.strategies.picks import AtrAway, Away, LegPlan, buy, sell
 from tomking.strategies.plan import Plan
@@ -20,7 +18,7 @@ from tomking.strategies.stay import Before, LossBelow, MoveBelow, ProfitBelow, W
 from tomking.strategies.trend import MovedDown, MovedUp
 from tomking.strategies.worth import CreditOverCosts
 
-WIDTH, WIDE = 30.0, 50.0  # R-0DTE-05, R-0DTE-12
+WIDTH = 30.0  # R-0DTE-05
 MOVE = 0.005
 
 STAY = (
@@ -41,6 +39,11 @@ def spread(right: Right, atr: float, width: float = WIDTH) -> tuple[LegPlan, Leg
     )
 
 
+RISEN, FALLEN = MovedUp(MOVE, "R-0DTE-03"), MovedDown(MOVE, "R-0DTE-03")
+FADE_UP = single("fade up", spread(Right.CALL, 0.7), STAY, tranche="call spread", when=(RISEN,))
+FADE_DOWN = single("fade down", spread(Right.PUT, 0.7), STAY, tranche="put spread", when=(FALLEN,))
+CONDOR = single("condor", spread(Right.PUT, 0.5) + spread(Right.CALL, 0.5), STAY)
+
 FRIDAY_0DTE = Plan(
     name="friday_0dte",
     title="Friday 0DTE",
@@ -57,51 +60,9 @@ FRIDAY_0DTE = Plan(
     half_size_unless=(VixRiseAtMost(0.10, "R-0DTE-09"),),
     take_when=(CreditOverCosts(3.0, "R-0DTE-06"),),
     shapes=(
-        Shape(
-            "fade up",
-            (Tranche("call spread", spread(Right.CALL, 0.7), STAY),),
-            (MovedUp(MOVE, "R-0DTE-03"),),
-        ),
-        Shape(
-            "fade down",
-            (Tranche("put spread", spread(Right.PUT, 0.7), STAY),),
-            (MovedDown(MOVE, "R-0DTE-03"),),
-        ),
-        Shape(
-            "condor", (Tranche("condor", spread(Right.PUT, 0.5) + spread(Right.CALL, 0.5), STAY),)
-        ),
+        FADE_UP,
+        FADE_DOWN,
+        CONDOR,
     ),
     sources=("rulebook 3", "PDF p.13, p.25", "rulebook 0.6"),
-)
-
-#: Condors whose tested side, the one the market has moved toward, is 50 points wide (R-0DTE-12).
-FRIDAY_0DTE_BROKEN = replace(
-    FRIDAY_0DTE,
-    name="friday_0dte_broken",
-    title="Friday 0DTE, broken-wing condor",
-    variant_of="friday_0dte",
-    shapes=(
-        *FRIDAY_0DTE.shapes[:2],
-        Shape(
-            "condor, calls wide",
-            (
-                Tranche(
-                    "condor, calls wide",
-                    spread(Right.PUT, 0.5) + spread(Right.CALL, 0.5, WIDE),
-                    STAY,
-                ),
-            ),
-            (MovedUp(0.0, "R-0DTE-12"),),
-        ),
-        Shape(
-            "condor, puts wide",
-            (
-                Tranche(
-                    "condor, puts wide",
-                    spread(Right.PUT, 0.5, WIDE) + spread(Right.CALL, 0.5),
-                    STAY,
-                ),
-            ),
-        ),
-    ),
 )

@@ -5,7 +5,7 @@ Sources: R-BFL-05 in docs/rules.md.
 
 from tomking.core.calendar import TUESDAY, after_open
 from tomking.core.contract import Right
-from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.build import single
 from tomking.strategies.entry import VixAtMost
 from tomking.strategies.picks import Away, FromPrice, SameStrike, buy, sell
 from tomking.strategies.plan import Plan
@@ -28,20 +28,15 @@ IRON_BUTTERFLY = Plan(
     take_when=(CreditOverWidth(0.50, "R-BFL-05"),),
     size=(RiskBudget(0.003, "R-BFL-05"), RiskAtMost(500.0, "R-BFL-05")),
     shapes=(
-        Shape(
+        single(
             "iron butterfly",
             (
-                Tranche(
-                    "iron butterfly",
-                    (
-                        sell(1, Right.PUT, FromPrice(), "short put"),
-                        buy(1, Right.PUT, Away("short put", WING), "long put"),
-                        sell(1, Right.CALL, SameStrike("short put"), "short call"),
-                        buy(1, Right.CALL, Away("short call", WING), "long call"),
-                    ),
-                    (LossBelow(0.25, "R-BFL-05"), ProfitBelow(0.25, "R-BFL-05"), DteAbove(21)),
-                ),
+                sell(1, Right.PUT, FromPrice(), "short put"),
+                buy(1, Right.PUT, Away("short put", WING), "long put"),
+                sell(1, Right.CALL, SameStrike("short put"), "short call"),
+                buy(1, Right.CALL, Away("short call", WING), "long call"),
             ),
+            (LossBelow(0.25, "R-BFL-05"), ProfitBelow(0.25, "R-BFL-05"), DteAbove(21)),
         ),
     ),
     sources=("rulebook 9", "SPEC, JS"),

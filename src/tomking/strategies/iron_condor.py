@@ -5,7 +5,7 @@ Sources: R-ICN-01 and R-ICN-02 in docs/rules.md.
 
 from tomking.core.calendar import TUESDAY, after_open
 from tomking.core.contract import Right
-from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.build import single
 from tomking.strategies.entry import VixAtLeast, VixAtMost
 from tomking.strategies.picks import Away, Delta, buy, sell
 from tomking.strategies.plan import Plan
@@ -33,20 +33,15 @@ IRON_CONDOR = Plan(
     ),
     take_when=(CreditOverWidth(0.20, "R-ICN-02"),),
     shapes=(
-        Shape(
+        single(
             "iron condor",
             (
-                Tranche(
-                    "iron condor",
-                    (
-                        sell(1, Right.PUT, Delta(0.16), "short put"),
-                        buy(1, Right.PUT, Away("short put", WING), "long put"),
-                        sell(1, Right.CALL, Delta(0.16), "short call"),
-                        buy(1, Right.CALL, Away("short call", WING), "long call"),
-                    ),
-                    (LossBelow(of_premium=2.0), ProfitBelow(of_premium=0.50), DteAbove(21)),
-                ),
+                sell(1, Right.PUT, Delta(0.16), "short put"),
+                buy(1, Right.PUT, Away("short put", WING), "long put"),
+                sell(1, Right.CALL, Delta(0.16), "short call"),
+                buy(1, Right.CALL, Away("short call", WING), "long call"),
             ),
+            (LossBelow(of_premium=2.0), ProfitBelow(of_premium=0.50), DteAbove(21)),
         ),
     ),
     sources=("rulebook 10.2", "S3"),

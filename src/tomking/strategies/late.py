@@ -73,6 +73,25 @@ class WidthAtMostFrom:
         return f"more than {self.days} days are left, or it is at most {self.points:g} points wide"
 
 
+@value
+class InTheMoney:
+    """Keep while every option that was sold is in the money."""
+
+    rule: str = ""
+    sense: ClassVar[Sense] = Sense.ABOVE
+    twice: ClassVar[bool] = True
+    clock: ClassVar[bool] = False
+    name: ClassVar[str] = "share in the money"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """How far the least of the shorts is in the money over the price, against nought."""
+        shorts = [contract for contract, quantity in position.held if quantity < 0]
+        return min((inside(contract, view) for contract in shorts), default=inf), 0.0
+
+    def __str__(self) -> str:
+        return "what was sold is in the money"
+
+
 def beyond(contract: Contract, price: float, view: View) -> float:
     """Points an option is worth beyond its intrinsic value; NaN without a price of either."""
     return price - max(inside(contract, view) * price_of(contract, view), 0.0)

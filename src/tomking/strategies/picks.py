@@ -59,7 +59,9 @@ class Away:
     def find(
         self, at: Place, expiry: Expiry, right: Right, found: Mapping[str, Quote]
     ) -> Quote | Skip:
-        """Count from the other leg's strike, outward."""
+        """Count from the other leg's strike, outward; a leg that is gone has none."""
+        if self.leg not in found:
+            return _gone(self.leg)
         strike = float(found[self.leg].contract.strike or 0) + right.sign * self.points
         return at.chain.by_strike(expiry, right, strike)
 
@@ -121,7 +123,7 @@ class SameStrike:
     ) -> Quote | Skip:
         """Ask for the other leg's strike; a leg that is gone has none."""
         if self.leg not in found:
-            return Skip((Reading(f"the {self.leg}", Stage.DATA, Sense.IS, "gone", "held"),))
+            return _gone(self.leg)
         return at.chain.by_strike(expiry, right, float(found[self.leg].contract.strike or 0))
 
     def __str__(self) -> str:
@@ -153,36 +155,15 @@ class IntoTheMoney:
         known = at.view.market.day.indicators.get(at.root, {})
         deep = self.strikes_in(price, known.get("ema8", nan), known.get("ema21", nan))
         if deep is None:
-            return Skip(
-                (
-                    Reading(
-                        "EMA of 8 and 21 days",
-                        Stage.DATA,
-                        Sense.ABOVE,
-                        None,
-                        0.0,
-                        "points",
-                        self.rule,
-                    ),
-                )
-            )
+            return _no_averages(self.rule)
         reach = 0.05 * price
         listed = at.chain.strikes(expiry, price - reach, price + reach)
         inward = [k for k in listed.tolist()[:: -right.sign] if right.sign * (price - k) >= 0.0]
         if len(inward) <= deep:
-            return Skip(
-                (
-                    Reading(
-                        "strikes in the money",
-                        Stage.DATA,
-                        Sense.ABOVE,
-                        len(inward),
-                        deep,
-                        "",
-                        self.rule,
-                    ),
-                )
+            few = Reading(
+                "strikes in the money", Stage.DATA, Sense.ABOVE, len(inward), deep, "", self.rule
             )
+            return Skip((few,))
         return at.chain.by_strike(expiry, right, inward[deep])
 
     def strikes_in(self, price: float, fast: float, slow: float) -> int | None:
@@ -203,6 +184,38 @@ class IntoTheMoney:
             f"at the money, {self.bear} strike{'s' if self.bear != 1 else ''} inside it while the "
             f"8-day average is under the 21-day one, {self.extended} while the price is "
             f"{self.stretch:.0%} above the 8-day one"
+        )
+
+
+@value
+class ByTrend:
+    """A share of the price above it while the daily averages rise, as far below it while they fall.
+
+    They rise while the 8-day EMA is over the 21-day one; where the two are equal the strike is at the
+    price.
+    """
+
+    share: float
+    rule: str = ""
+
+    def find(
+        self, at: Place, expiry: Expiry, right: Right, found: Mapping[str, Quote]
+    ) -> Quote | Skip:
+        """Count from the price of the root."""
+        spot = at.view.market.spot(at.root)
+        known = at.view.market.day.indicators.get(at.root, {})
+        fast, slow = known.get("ema8", nan), known.get("ema21", nan)
+        if isinstance(spot, Skip):
+            return spot
+        if isnan(fast) or isnan(slow):
+            return _no_averages(self.rule)
+        way = (fast > slow) - (fast < slow)
+        return at.chain.by_strike(expiry, right, spot.value * (1.0 + way * self.share))
+
+    def __str__(self) -> str:
+        return (
+            f"{self.share:.1%} above the price while the 8-day average is over the 21-day one, "
+            f"{self.share:.1%} below it while it is under"
         )
 
 
@@ -352,3 +365,13 @@ def _counted(verb: str, count: int) -> int:
     if not is_count(count):
         raise ConfigError(f"{verb}({count!r}, ...): the number of contracts must be {COUNT}")
     return count
+
+
+def _gone(leg: str) -> Skip:
+    return Skip((Reading(f"the {leg}", Stage.DATA, Sense.IS, "gone", "held"),))
+
+
+def _no_averages(rule: str) -> Skip:
+    return Skip(
+        (Reading("EMA of 8 and 21 days", Stage.DATA, Sense.ABOVE, None, 0.0, "points", rule),)
+    )

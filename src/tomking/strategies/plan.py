@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
 from decimal import Decimal
 from math import inf
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from tomking.core.errors import ConfigError
 from tomking.core.money import points
@@ -16,7 +16,8 @@ from tomking.portfolio.book import Position
 from tomking.risk.sizing import at_the_stop
 from tomking.risk.view import View
 from tomking.strategies.adjust import Adjustment
-from tomking.strategies.build import Shape, Tranche, adjusted, built, renewed
+from tomking.strategies.build import Shape, Tranche, built
+from tomking.strategies.campaign import adjusted, renewed
 from tomking.strategies.entry import EntryRule
 from tomking.strategies.size import Rationing, SizeRule
 from tomking.strategies.slots import Slots
@@ -107,6 +108,11 @@ class Plan:
     size: tuple[SizeRule, ...] = ()
     sources: tuple[str, ...] = field(default=())
     variant_of: str = ""
+
+    def variant(self, name: str, title: str, **changes: Any) -> "Plan":
+        """Another form of this plan: it differs in what is told, and trades only when it is named."""
+        kind = self.variant_of or self.name
+        return replace(self, name=name, title=title, variant_of=kind, **changes)
 
     def enter(self, view: View, root: str) -> Structure | Skip:
         """Every entry rule, then a shape, its legs and whether they are worth taking."""

@@ -137,7 +137,8 @@ def _tended(tranche: Tranche) -> Iterator[str]:
     yield from (f"{sentence}." for sentence in map(_adjustment, tranche.adjustments))
     for slots in tranche.renewed:
         worth = f", if {_listed(tranche.take_when)}" if tranche.take_when else ""
-        yield f"Once gone it is sold again {_when(slots)} while the rest is held{worth}."
+        sold = "It is sold" if tranche.waits else "Once gone it is sold again"
+        yield f"{sold} {_when(slots)} while the rest is held{worth}."
     if tranche.covers:
         yield f"It is closed only after the {' and the '.join(tranche.covers)}."
 
@@ -205,8 +206,9 @@ def _rows_of(tranche: Tranche, place: str) -> Iterator[Row]:
         yield Row(f"{place}, leg", f"{leg}{_refused(leg)}", rule_of(leg.pick))
     yield from (Row(f"{place}, stay while", str(r), rule_of(r)) for r in tranche.stay_while)
     yield from (Row(f"{place}, adjust", _adjustment(how), how.rule) for how in tranche.adjustments)
-    yield from (Row(f"{place}, renewed", str(slots)) for slots in tranche.renewed)
-    yield from (Row(f"{place}, renewed when", str(r), rule_of(r)) for r in tranche.take_when)
+    sold = "sold" if tranche.waits else "renewed"
+    yield from (Row(f"{place}, {sold}", str(slots)) for slots in tranche.renewed)
+    yield from (Row(f"{place}, {sold} when", str(r), rule_of(r)) for r in tranche.take_when)
     if tranche.covers:
         yield Row(f"{place}, covers", f"closed only after the {' and the '.join(tranche.covers)}")
 

@@ -7,7 +7,7 @@ Sources: R-RAT-01 and R-RAT-02 in docs/rules.md.
 
 from tomking.core.calendar import TUESDAY, after_open
 from tomking.core.contract import Right
-from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.build import single
 from tomking.strategies.entry import VixAtMost
 from tomking.strategies.picks import Delta, buy, sell
 from tomking.strategies.plan import Plan
@@ -26,22 +26,17 @@ PUT_RATIO = Plan(
     enter_when=(VixAtMost(35.0, "R-RAT-01"),),
     take_when=(CreditOverCosts(1.0, "R-RAT-01"),),
     shapes=(
-        Shape(
+        single(
             "put ratio",
             (
-                Tranche(
-                    "put ratio",
-                    (
-                        buy(1, Right.PUT, Delta(0.25), "long put"),
-                        sell(2, Right.PUT, Delta(0.16), "short puts"),
-                    ),
-                    (
-                        LossBelow(2.5, "R-RAT-02"),
-                        ShortDeltaBelow(0.25, "R-RAT-02"),
-                        ProfitBelow(of_premium=0.50),
-                        DteAbove(21),
-                    ),
-                ),
+                buy(1, Right.PUT, Delta(0.25), "long put"),
+                sell(2, Right.PUT, Delta(0.16), "short puts"),
+            ),
+            (
+                LossBelow(2.5, "R-RAT-02"),
+                ShortDeltaBelow(0.25, "R-RAT-02"),
+                ProfitBelow(of_premium=0.50),
+                DteAbove(21),
             ),
         ),
     ),

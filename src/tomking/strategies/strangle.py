@@ -7,39 +7,29 @@ goes, at 30 everything does.
 Sources: R-SGL-01 to R-SGL-07 in docs/rules.md.
 """
 
-from dataclasses import replace
-
 from tomking.core.calendar import TUESDAY, after_open
 from tomking.core.contract import Right
-from tomking.strategies.adjust import Adjustment
+from tomking.strategies.adjust import once
 from tomking.strategies.apart import NoneOpenedWithin
-from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.build import single
 from tomking.strategies.entry import NoEventWithin, VixAtLeast, VixAtMost
 from tomking.strategies.picks import Delta, sell
 from tomking.strategies.plan import Plan
 from tomking.strategies.size import VixScaled
 from tomking.strategies.slots import Slots
-from tomking.strategies.stay import (
-    DteAbove,
-    LossBelow,
-    ProfitBelow,
-    ShortDeltaBelow,
-    VixAtMostHeld,
-)
+from tomking.strategies.stay import DteAbove, LossBelow, ProfitBelow, ShortDeltaBelow, VixAtMostHeld
 from tomking.strategies.trend import IvRankAtLeast, PlaceAtLeast, PlaceAtMost, RangeAtMost
 from tomking.strategies.worth import CreditAtLeast, CreditOverCosts
 
+ROLLED_IN = (sell(1, Right.PUT, Delta(0.10), "put"), sell(1, Right.CALL, Delta(0.10), "call"))
 DEFENCE = (  # R-SGL-05
-    Adjustment(
-        "tested side closed", (ShortDeltaBelow(0.25, "R-SGL-05"),), "tested", rule="R-SGL-05"
-    ),
-    Adjustment(
+    once("tested side closed", ShortDeltaBelow(0.25, "R-SGL-05"), closes="tested"),
+    once(
         "untested side rolled in",
-        (ShortDeltaBelow(0.20, "R-SGL-05"),),
-        "untested",
-        legs=(sell(1, Right.PUT, Delta(0.10), "put"), sell(1, Right.CALL, Delta(0.10), "call")),
+        ShortDeltaBelow(0.20, "R-SGL-05"),
+        closes="untested",
+        legs=ROLLED_IN,
         take_when=(CreditOverCosts(1.0, "R-SGL-05"),),
-        rule="R-SGL-05",
     ),
 )
 
@@ -63,47 +53,31 @@ STRANGLE = Plan(
     take_when=(CreditAtLeast(1.0, "R-SGL-02"), NoneOpenedWithin(4, "R-SGL-07")),
     size=(VixScaled(base=2.0, rule="R-SIZ-06"),),
     shapes=(
-        Shape(
+        single(
             "strangle",
+            (sell(1, Right.PUT, Delta(0.06), "put"), sell(1, Right.CALL, Delta(0.055), "call")),
             (
-                Tranche(
-                    "strangle",
-                    (
-                        sell(1, Right.PUT, Delta(0.06), "put"),
-                        sell(1, Right.CALL, Delta(0.055), "call"),
-                    ),
-                    (
-                        LossBelow(of_premium=2.0),
-                        ShortDeltaBelow(0.30, "R-SGL-05"),
-                        VixAtMostHeld(30.0, "R-SGL-06"),
-                        ProfitBelow(of_premium=0.50),
-                        DteAbove(21),
-                    ),
-                    adjustments=DEFENCE,
-                ),
+                LossBelow(of_premium=2.0),
+                ShortDeltaBelow(0.30, "R-SGL-05"),
+                VixAtMostHeld(30.0, "R-SGL-06"),
+                ProfitBelow(of_premium=0.50),
+                DteAbove(21),
             ),
+            adjustments=DEFENCE,
         ),
     ),
     sources=("rulebook 5", "PDF p.9, p.14, p.27", "rulebook 0.6"),
 )
 
-STRANGLE_CL = replace(
-    STRANGLE,
-    name="strangle_cl",
-    title="Crude oil strangle",
+STRANGLE_CL = STRANGLE.variant(
+    "strangle_cl",
+    "Crude oil strangle",
     roots=("CL", "MCL"),
-    variant_of="strangle",
     enter_when=(
         *STRANGLE.enter_when[:-1],
         NoEventWithin(("FOMC", "OPEC"), days=3, rule="R-EVT-09"),
     ),
     take_when=(CreditAtLeast(0.10, "R-SGL-02"), STRANGLE.take_when[1]),
 )
-
-STRANGLE_GC = replace(
-    STRANGLE,
-    name="strangle_gc",
-    title="Gold strangle",
-    roots=("GC", "MGC"),
-    variant_of="strangle",
-)
+#: Gold's options end near the 25th: from a second Tuesday the months next to 90 days have 77 and 105.
+STRANGLE_GC = STRANGLE.variant("strangle_gc", "Gold strangle", roots=("GC", "MGC"), dte_within=16)

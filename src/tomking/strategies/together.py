@@ -71,6 +71,30 @@ class WholeGainBelow:
 
 
 @value
+class WholeProfitBelow:
+    """Keep until the whole campaign has earned a share of the net credit of what it holds."""
+
+    of_credit: float
+    rule: str = ""
+    sense: ClassVar[Sense] = Sense.BELOW
+    twice: ClassVar[bool] = False
+    clock: ClassVar[bool] = False
+    name: ClassVar[str] = "profit of the whole"
+
+    def measure(self, position: Position, view: View, /) -> Measure:
+        """Dollars earned over the campaign against the share."""
+        mine = (
+            float(each.opening_premium)
+            for each in view.book.of(position.strategy)
+            if each.campaign == position.campaign
+        )
+        return earned(position, view), self.of_credit * abs(sum(mine))
+
+    def __str__(self) -> str:
+        return f"the whole has earned less than {self.of_credit:.0%} of its net credit"
+
+
+@value
 class NoneOutlives:
     """No option sold ends after the last long option of its right that the campaign then holds."""
 

@@ -1,6 +1,7 @@
 """Strategies are found: announced by packages, or in a file of the user's own."""
 
 import json
+import re
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from tomking.app import strategies
 from tomking.app.main import main
-from tomking.core.errors import ConfigError
+from tomking.core.errors import ConfigError, Exit
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 
@@ -41,7 +42,8 @@ def test_the_core_is_announced_first_in_the_order_of_capacity() -> None:
 
 def test_every_plan_of_the_package_is_announced() -> None:
     room = Path(strategies.__file__).parents[1] / "strategies"
-    plans = {path.stem for path in room.glob("*.py") if " = Plan(" in path.read_text("utf-8")}
+    made = re.compile(r"(?m)^[A-Z]\w+ = (Plan|\w+\.variant)\(")
+    plans = {path.stem for path in room.glob("*.py") if made.search(path.read_text("utf-8"))}
     origins = {each.origin.partition(":")[0] for each in strategies.found().values()}
     assert {f"tomking.strategies.{plan}" for plan in plans} == origins
 
@@ -241,8 +243,9 @@ def test_a_plan_of_a_root_without_prices_is_explained_with_the_objection(
     root: str, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own(home, BARE.replace('"SPY"', f'"{root}"'))
-    assert main(["explain", "mine"]) == 0
+    code = Exit.REFUSED if root == "GLD" else Exit.OK
+    assert main(["explain", "mine"]) == code
     assert ("It cannot be traded here: GLD" in capsys.readouterr().out) is (root == "GLD")
-    assert main(["explain", "mine", "--json"]) == 0
+    assert main(["explain", "mine", "--json"]) == code
     why = json.loads(capsys.readouterr().out)["cannot_be_traded"]
     assert why is None if root == "SPY" else why.startswith("GLD has no price history here")

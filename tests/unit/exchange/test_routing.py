@@ -47,7 +47,7 @@ def test_an_order_the_account_cannot_carry_is_rejected_and_changes_nothing() -> 
     (fact,) = exchange.step(market(61, QUOTES))
     assert isinstance(fact, OrderEnded)
     assert fact.how == "rejected"
-    assert fact.note.startswith("margin_check_failed: buying power after the order: -1 dollars")
+    assert fact.note.startswith("margin_check_failed: buying power after the order: −$1")
     assert exchange.ledger is before
 
 

@@ -86,7 +86,7 @@ def test_assignment_and_expectancy_say_what_they_ask_for() -> None:
     assert scores.assignment(found()).rows[0][1:] == ("65", "close today")
     (record,) = scores.expectancy(found()).rows
     assert record[1:] == (
-        "not asked (3 of 20 closed)", "−0.10 of at least 0.00: below", "0.20 of at least 0.05"
+        "not asked (3 of 20 closed)", "−0.1 of at least 0: below", "0.2 of at least 0.05"
     )  # fmt: skip
 
 

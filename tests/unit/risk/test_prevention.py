@@ -10,15 +10,18 @@ import pytest
 from tomking.core.facts import Fact, Sent
 from tomking.core.reading import Reading
 from tomking.portfolio.book import Book, apply, empty_book, fold
+from tomking.risk.kin import VARIANTS
 from tomking.risk.limits import Limits
-from tomking.risk.prevention import BULLISH, live, prevention
+from tomking.risk.prevention import BOUGHT, BULLISH, live, prevention
 from tomking.risk.view import View
-from tomking.strategies.ipmcc import IPMCC, IPMCC_QQQ
+from tomking.strategies.ipmcc import IPMCC
 from tomking.strategies.leap_ladder import LEAP_LADDER
-from tomking.strategies.lt112 import LT112, LT112_CALENDARISED, LT112_XL
+from tomking.strategies.leap_protect import LEAP_PROTECT
+from tomking.strategies.lt112 import LT112
 from worlds.board import Board, board
 from worlds.orders import order, traded, view
 
+KIN = dict(VARIANTS)
 pytestmark = [pytest.mark.unit, pytest.mark.risk]
 
 FAR = (date(2026, 3, 20), date(2026, 4, 2), date(2026, 4, 17), date(2026, 4, 30), date(2026, 5, 15))
@@ -145,7 +148,7 @@ def test_four_bullish_campaigns_warn() -> None:
 @pytest.mark.rule("R-PRE-05")
 @pytest.mark.parametrize(
     "strategy",
-    ["lt112", "lt112_calendarised", "lt112_xl", "leap_ladder", "ipmcc", "ipmcc_qqq"],
+    ["lt112", *KIN["lt112"], "leap_ladder", "ipmcc", *KIN["ipmcc"]],
 )
 def test_each_of_them_wants_a_rise_and_a_ladder_that_is_bought_does_not(strategy: str) -> None:
     held = book(*[f"{strategy} ES"] * 3, "leap_protect ES", "strangle ES")
@@ -154,8 +157,8 @@ def test_each_of_them_wants_a_rise_and_a_ladder_that_is_bought_does_not(strategy
 
 @pytest.mark.rule("R-PRE-05")
 def test_whoever_is_counted_as_bullish_is_a_plan() -> None:
-    plans = (LT112, LT112_CALENDARISED, LT112_XL, LEAP_LADDER, IPMCC, IPMCC_QQQ)
-    assert {plan.name for plan in plans} == BULLISH
+    plans = (LT112, LEAP_LADDER, IPMCC, LEAP_PROTECT)
+    assert [plan.name for plan in plans] == [*BULLISH, BOUGHT]
 
 
 @pytest.mark.rule("R-PRE-02")

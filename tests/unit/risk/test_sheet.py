@@ -87,9 +87,20 @@ SHEET: list[tuple[str, str, Any]] = [
     (
         "R-POS-08", "variants",
         (
-            ("friday_0dte", ("friday_0dte_broken",)), ("lt112", ("lt112_calendarised", "lt112_xl")),
-            ("strangle", ("strangle_cl", "strangle_gc")), ("ipmcc", ("ipmcc_qqq",)),
-            ("leap_ladder", ("leap_protect",)),
+            (
+                "friday_0dte",
+                (
+                    "friday_0dte_broken", "friday_0dte_high_vix", "friday_0dte_moved",
+                    "friday_0dte_with_move",
+                ),
+            ),
+            (
+                "lt112",
+                ("lt112_calendarised", "lt112_hedge", "lt112_twice", "lt112_whole", "lt112_xl"),
+            ),
+            ("strangle", ("strangle_cl", "strangle_gc")),
+            ("ipmcc", ("ipmcc_month", "ipmcc_outside", "ipmcc_qqq")),
+            ("leap_ladder", ("leap_protect",)), ("bear_trap", ("bear_trap_eleven",)),
         ),
     ),
     (

@@ -20,10 +20,11 @@ from tomking.market.snapshot import DELTA
 from tomking.portfolio.book import Book, Position, apply
 from tomking.risk.view import View
 from tomking.strategies.adjust import Adjustment, closed_legs
-from tomking.strategies.build import held_quotes, units_of
+from tomking.strategies.campaign import held_quotes, units_of
 from tomking.strategies.ipmcc import IPMCC
 from tomking.strategies.leap_ladder import LEAP_LADDER
-from tomking.strategies.lt112 import LT112, LT112_CALENDARISED
+from tomking.strategies.lt112 import LT112
+from tomking.strategies.lt112_calendarised import LT112_CALENDARISED
 from tomking.strategies.stay import DteAbove
 from tomking.strategies.strangle import DEFENCE, STRANGLE
 from worlds.board import Board, board, day_of

@@ -22,7 +22,8 @@ from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
 from tomking.risk.sizing import size
 from tomking.risk.verdict import Approved, Refused
-from tomking.strategies.friday_0dte import FRIDAY_0DTE, FRIDAY_0DTE_BROKEN
+from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.friday_0dte_forms import FRIDAY_0DTE_BROKEN
 from tomking.strategies.plan import Plan, profit_price
 from tomking.strategies.stay import kept
 from worlds.board import FRIDAY, Board, board, day_of

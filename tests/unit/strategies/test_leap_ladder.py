@@ -10,7 +10,8 @@ from tomking.core.reading import Skip
 from tomking.market.snapshot import DELTA
 from tomking.portfolio.columns import columns_of
 from tomking.risk.limits import Limits, named
-from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
+from tomking.strategies.leap_ladder import LEAP_LADDER
+from tomking.strategies.leap_protect import LEAP_PROTECT
 from tomking.strategies.plan import Plan
 from tomking.strategies.tune import tune
 from worlds.board import Board, board

@@ -14,7 +14,7 @@ from tomking.risk.sizing import at_the_stop
 from tomking.strategies.build import Tranche
 from tomking.strategies.ipmcc import IPMCC
 from tomking.strategies.losses import defined_loss, stop_loss
-from tomking.strategies.lt112 import LT112_CALENDARISED
+from tomking.strategies.lt112_calendarised import LT112_CALENDARISED
 from tomking.strategies.picks import Delta, sell
 from tomking.strategies.stay import LossBelow, LossBelowNetLiq, ShortDeltaBelow, StayRule
 from tomking.strategies.strangle import STRANGLE

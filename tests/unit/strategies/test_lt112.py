@@ -16,7 +16,9 @@ from tomking.core.order import Structure
 from tomking.core.reading import Skip, Stage
 from tomking.portfolio.columns import columns
 from tomking.pricing.payoff import payoff, profile
-from tomking.strategies.lt112 import LT112, LT112_CALENDARISED, LT112_XL
+from tomking.strategies.lt112 import LT112
+from tomking.strategies.lt112_calendarised import LT112_CALENDARISED
+from tomking.strategies.lt112_xl import LT112_XL
 from tomking.strategies.plan import Plan, profit_price
 from tomking.strategies.stay import DteAbove, LossBelow, LossBelowNetLiq, kept
 from worlds.board import WEDNESDAY, Board, board, day_of, history

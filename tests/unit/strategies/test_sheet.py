@@ -9,9 +9,16 @@ from tomking.strategies.bear_trap import BEAR_TRAP
 from tomking.strategies.butterfly_0dte import BUTTERFLY_0DTE
 from tomking.strategies.diagonal import CALENDAR, DIAGONAL
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.friday_0dte_forms import FRIDAY_0DTE_HIGH_VIX, FRIDAY_0DTE_WITH_MOVE
 from tomking.strategies.ipmcc import IPMCC
-from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
-from tomking.strategies.lt112 import LT112, LT112_CALENDARISED, LT112_XL
+from tomking.strategies.ipmcc_forms import IPMCC_MONTH, IPMCC_OUTSIDE
+from tomking.strategies.leap_ladder import LEAP_LADDER
+from tomking.strategies.leap_protect import LEAP_PROTECT
+from tomking.strategies.lt112 import LT112, LT112_TWICE
+from tomking.strategies.lt112_calendarised import LT112_CALENDARISED
+from tomking.strategies.lt112_hedge import LT112_HEDGE
+from tomking.strategies.lt112_whole import LT112_WHOLE
+from tomking.strategies.lt112_xl import LT112_XL
 from tomking.strategies.plan import Plan
 from tomking.strategies.strangle import STRANGLE, STRANGLE_CL
 from tomking.strategies.tune import figures
@@ -78,6 +85,26 @@ SHEET: list[tuple[str, Plan, str, set[Any]]] = [
     ("R-112-11", LT112_XL, "WidthAtMostFrom.points", {50}),
     ("R-112-11", LT112_XL, "WidthAtMostFrom.days", {120}),
     ("R-112-11", LT112_XL, "brought to the usual width.refused", {"keep"}),
+    ("R-0DTE-13", FRIDAY_0DTE_HIGH_VIX, "VixAbove.floor", {22}),
+    ("R-0DTE-14", FRIDAY_0DTE_WITH_MOVE, "put spread.short put.AtrAway.atr", {0.7}),
+    ("R-0DTE-14", FRIDAY_0DTE_WITH_MOVE, "call spread.short call.AtrAway.atr", {0.7}),
+    ("R-112-12", LT112_WHOLE, "WholeProfitBelow.of_credit", {0.50}),
+    ("R-112-13", LT112_TWICE, "Slots#1.nth", {1}),
+    ("R-112-13", LT112_TWICE, "Slots#2.nth", {3}),
+    ("R-112-14", LT112_HEDGE, "HeldAtLeast.days", {30}),
+    ("R-112-14", LT112_HEDGE, "weekly call.weekly call.Away.points", {5}),
+    ("R-112-14", LT112_HEDGE, "weekly call.LossBelow.of_premium", {0.10}),
+    ("R-112-14", LT112_HEDGE, "weekly call.Expires.dte", {7}),
+    ("R-112-14", LT112_HEDGE, "weekly call.Expires.within", {3}),
+    ("R-112-14", LT112_HEDGE, "UntilOnLastDay.moment", {before_close(15)}),
+    ("R-112-14", LT112_HEDGE, "weekly call.Slots.weekday", {MONDAY}),
+    ("R-112-14", LT112_HEDGE, "rolled to the next week.DteAbove.days", {0}),
+    ("R-112-14", LT112_HEDGE, "rolled to the next week.refused", {"keep"}),
+    ("R-PMC-11", IPMCC_MONTH, "monthly.Expires.dte", {37}),
+    ("R-PMC-11", IPMCC_MONTH, "monthly.Expires.within", {7}),
+    ("R-PMC-11", IPMCC_MONTH, "monthly.monthly.Delta.target", {0.30}),
+    ("R-PMC-09", IPMCC_MONTH, "rolled to the next month.refused", {"keep"}),
+    ("R-PMC-12", IPMCC_OUTSIDE, "ByTrend.share", {0.005}),
     ("R-SGL-04", STRANGLE, "RangeAtMost.share", {0.08}),
     ("R-SGL-04", STRANGLE, "PlaceAtLeast.days", {20}),
     ("R-SGL-04", STRANGLE, "PlaceAtLeast.share", {0.20}),

@@ -16,7 +16,8 @@ from tomking.core.reading import Skip
 from tomking.market.snapshot import Quote
 from tomking.risk.limits import Limits
 from tomking.risk.sizing import sized
-from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
+from tomking.strategies.leap_ladder import LEAP_LADDER
+from tomking.strategies.leap_protect import LEAP_PROTECT
 from tomking.strategies.plan import Plan
 from tomking.strategies.size import DebitBudget, RiskBudget, VixScaled, VixSteps
 from tomking.strategies.strangle import STRANGLE

@@ -21,7 +21,8 @@ from tomking.core.calendar import (
 from tomking.market.sessions import session_of, sessions_between
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.ipmcc import IPMCC
-from tomking.strategies.leap_ladder import LEAP_LADDER, LEAP_PROTECT
+from tomking.strategies.leap_ladder import LEAP_LADDER
+from tomking.strategies.leap_protect import LEAP_PROTECT
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.plan import Plan
 from tomking.strategies.slots import Slots

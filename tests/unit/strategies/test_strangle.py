@@ -170,6 +170,6 @@ def test_a_strangle_of_this_week_keeps_out_another() -> None:
 
 @pytest.mark.parametrize("plan", [STRANGLE_CL, STRANGLE_GC], ids=lambda plan: plan.name)
 def test_a_market_nobody_quotes_is_a_reason(plan: Plan) -> None:
-    refused = plan.enter(view(tuesday()), plan.roots[0])
+    refused = plan.enter(view(replace(tuesday(), roots=("ES",))), plan.roots[0])
     assert isinstance(refused, Skip)
     assert any(reading.observed is None for reading in refused.failed)

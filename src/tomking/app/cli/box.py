@@ -10,7 +10,7 @@ from tomking.app.reporting import capital_of
 from tomking.app.screen import show, show_json, show_pairs, show_table
 from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
-from tomking.core.reading import Reading, figure
+from tomking.core.reading import Reading, in_unit
 from tomking.report.words import money, percent
 
 CAPITAL = "44500"
@@ -94,9 +94,15 @@ def _rows(box: Box) -> Iterator[tuple[str, str]]:
 
 
 def _row(each: Reading) -> tuple[str, ...]:
-    seen = "unknown" if each.observed is None else figure(each.observed)
+    seen = "unknown" if each.observed is None else in_unit(each.observed, each.unit)
     verdict = "pass" if each.passed else "FAIL"
-    return each.name, seen, f"{each.sense.value} {figure(each.bound)}", each.rule, verdict
+    return (
+        each.name,
+        seen,
+        f"{each.sense.value} {in_unit(each.bound, each.unit)}",
+        each.rule,
+        verdict,
+    )
 
 
 def document(box: Box, found: tuple[Reading, ...]) -> dict[str, Any]:

@@ -35,6 +35,9 @@ def command(
         str | None,
         typer.Option("--as", metavar="STRATEGY", help="Whose exits the order is to have."),
     ] = None,
+    vix: Annotated[
+        float | None, typer.Option(min=1, max=1000, help="VIX, where the file does not say it.")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
     preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
@@ -44,14 +47,14 @@ def command(
     Of an order: its name, what it can make and lose, margin now and on a bad day, fees, Greeks against
     the limits, chances, how it ends, and what the venue would object to. The file is that of `margin`
     with an order and an account (docs/reference/margin-file.md); - reads standard input. Exit code 3
-    when a limit or the venue stands against the order.
+    when a limit or the venue stands against the order, or a strategy's market has no history here.
     """
     if is_file(what):
-        return _order(what, as_, load(config, preset), json=json)
-    if as_ is not None:
-        raise ConfigError(f"--as is for an order's file, and {what!r} is a strategy")
-    _strategy(what, load(config, preset), json=json)
-    return Exit.OK
+        return _order(what, as_, vix, load(config, preset), json=json)
+    for name, given in (("--as", as_), ("--vix", vix)):
+        if given is not None:
+            raise ConfigError(f"{name} is for an order's file, and {what!r} is a strategy")
+    return _strategy(what, load(config, preset), json=json)
 
 
 def is_file(what: str) -> bool:
@@ -70,15 +73,15 @@ def is_file(what: str) -> bool:
     raise ConfigError(f"{what!r} is neither a strategy nor a file{did_you_mean(asked, known)}")
 
 
-def _order(path: str, as_: str | None, settings: Settings, *, json: bool) -> int:
+def _order(path: str, as_: str | None, vix: float | None, settings: Settings, *, json: bool) -> int:
     """Everything about the order of a file, and whether anything stands against it."""
     from tomking.app.ticket.document import document  # the kernels, which a plan does not need
     from tomking.app.ticket.exact import show_exact
     from tomking.app.ticket.explained import explained
-    from tomking.app.ticket.file import ticket
+    from tomking.app.ticket.file import ticket, with_vix
     from tomking.app.ticket.page import show_ticket
 
-    found = explained(ticket(read(path), now()), settings, as_)
+    found = explained(with_vix(ticket(read(path), now()), vix), settings, as_)
     if json:
         show_exact(document(found))
     else:
@@ -87,15 +90,16 @@ def _order(path: str, as_: str | None, settings: Settings, *, json: bool) -> int
     return Exit.OK if all(one.passed for one in asked) else Exit.REFUSED
 
 
-def _strategy(name: str, settings: Settings, *, json: bool) -> None:
+def _strategy(name: str, settings: Settings, *, json: bool) -> int:
     """A strategy's plan, as a table, and its limits; and why it cannot be traded here, if so."""
     plan = strategies.plan(name)
     plan = strategies.tuned(plan, settings.tunings.get(plan.name, {}))
     unpriced = next(filter(None, map(why_unpriced, plan.roots)), "")
     applying = tuple(limits_of(settings, plan.name))
+    code = Exit.REFUSED if unpriced else Exit.OK
     if json:
         show_json(_document(plan, applying) | {"cannot_be_traded": unpriced or None})
-        return
+        return code
     show(prose(plan))
     show_table(("part", "the plan says", "rule"), [(r.part, r.says, r.rule) for r in table(plan)])
     show("The limits it lives under; each is a gate, a cap or a size.")
@@ -106,6 +110,7 @@ def _strategy(name: str, settings: Settings, *, json: bool) -> None:
     if unpriced:
         show(f"It cannot be traded here: {unpriced}")
     show(f"Sources: {'; '.join(plan.sources)}. `tomking config show --why` says who set what.")
+    return code
 
 
 def limits_of(settings: Settings, name: str) -> Iterator[Row]:

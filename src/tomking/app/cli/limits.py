@@ -17,7 +17,7 @@ from tomking.app.ticket.file import ticket
 from tomking.app.ticket.headroom import Headroom, document, mark, of_capital, of_file, rows
 from tomking.app.ticket.source import read
 from tomking.core.errors import ConfigError, Exit
-from tomking.core.reading import Reading, figure
+from tomking.core.reading import Reading, basis, figure, in_unit
 from tomking.report.words import NONE, money, number, percent
 from tomking.risk.usage import Usage
 
@@ -47,7 +47,7 @@ def command(
 
     The file is that of `explain`; its order is shown as traded, beside the account without it. Without
     a file it is an account that holds nothing, of --capital or of the settings' dollars. Exit code 3
-    when a limit does not hold.
+    when a limit does not hold or nothing may be opened.
     """
     settings = load(config, preset)
     limits = settings.limits if stage is None else replace(settings.limits, stage=stage)
@@ -140,8 +140,8 @@ def _sentences(found: Headroom) -> Iterator[str]:
 def _row(one: Usage, then: dict[str, Reading]) -> tuple[str, ...]:
     seen = one.reading
     with_order = (_figure(then[seen.name]) if seen.name in then else NONE,) if then else ()
-    unit = "" if seen.unit == SHARE or not seen.unit else f" {seen.unit}"
-    bound = _plain(seen.bound, seen.unit)
+    beside = "" if seen.unit == SHARE else basis(seen.unit)
+    unit, bound = f" {beside}" if beside else "", in_unit(seen.bound, seen.unit)
     return (
         seen.name,
         _figure(seen),
@@ -154,11 +154,4 @@ def _row(one: Usage, then: dict[str, Reading]) -> tuple[str, ...]:
 
 
 def _figure(seen: Reading) -> str:
-    return "unknown" if seen.observed is None else _plain(seen.observed, seen.unit)
-
-
-def _plain(x: float | str, unit: str) -> str:
-    if isinstance(x, str):
-        return x
-    shares = (SHARE, "of the baseline", "of the peak", "of what is left")
-    return percent(x) if unit in shares else figure(x)
+    return "unknown" if seen.observed is None else in_unit(seen.observed, seen.unit)

@@ -10,7 +10,7 @@ from tomking.app.config.load import load
 from tomking.app.now import now
 from tomking.app.screen import show, show_table
 from tomking.app.ticket.exact import show_exact
-from tomking.app.ticket.file import ticket
+from tomking.app.ticket.file import ticket, with_vix
 from tomking.app.ticket.sizes import Fitting, document, fitting
 from tomking.app.ticket.source import read
 from tomking.app.ticket.words import line, named, title
@@ -27,6 +27,9 @@ def command(
         str | None,
         typer.Option("--as", metavar="STRATEGY", help="Whose stops and limits the order has."),
     ] = None,
+    vix: Annotated[
+        float | None, typer.Option(min=1, max=1000, help="VIX, where the file does not say it.")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
     preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
@@ -36,7 +39,7 @@ def command(
     The file is that of `explain`; its legs are one unit, and how many it asks for does not matter. A
     plan that trades such legs lends its stop and its limits. Exit code 3 when not one unit fits.
     """
-    found = fitting(ticket(read(file), now()), load(config, preset), as_)
+    found = fitting(with_vix(ticket(read(file), now()), vix), load(config, preset), as_)
     if json:
         show_exact(document(found))
     else:

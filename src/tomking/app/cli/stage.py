@@ -10,7 +10,7 @@ from tomking.app.now import now
 from tomking.app.screen import show, show_json, show_table
 from tomking.app.signed import record, sign, signature
 from tomking.core.errors import ConfigError, Exit
-from tomking.core.reading import Reading, Skip, figure
+from tomking.core.reading import Reading, Skip, in_unit
 from tomking.report.plain import reading
 from tomking.report.words import many
 from tomking.risk.limits import Limits
@@ -95,8 +95,9 @@ def _headline(found: Record, limits: Limits) -> str:
 def _row(seen: Reading) -> tuple[str, ...]:
     shown = seen.observed if isinstance(seen.observed, float | int) else 0.0
     asked = seen.bound if isinstance(seen.bound, float | int) else 0.0
-    lacks = "nothing" if seen.passed else figure(asked - shown)
-    return seen.name, figure(shown), f"{seen.sense} {figure(asked)}", lacks, seen.rule
+    lacks = "nothing" if seen.passed else in_unit(asked - shown, seen.unit)
+    shown_as, asked_as = in_unit(shown, seen.unit), in_unit(asked, seen.unit)
+    return seen.name, shown_as, f"{seen.sense} {asked_as}", lacks, seen.rule
 
 
 def _document(found: Record, limits: Limits) -> dict[str, Any]:

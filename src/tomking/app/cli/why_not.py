@@ -17,7 +17,7 @@ from tomking.app.screen import both_clocks, clocks, day_of, show, show_json, sho
 from tomking.app.story import Told, asked, due, next_slot, told
 from tomking.core.errors import ConfigError
 from tomking.core.facts import Considered, Judged
-from tomking.core.reading import STAGES, Reading, figure
+from tomking.core.reading import STAGES, Reading, basis, in_unit
 from tomking.market.sessions import is_open
 from tomking.strategies.plan import Strategy
 
@@ -132,9 +132,10 @@ def _rows(answer: Considered | Judged) -> list[tuple[str, ...]]:
 
 def _row(reading: Reading, root: str) -> tuple[str, ...]:
     where, name = _rooted(reading, root)
-    seen = "unknown" if reading.observed is None else figure(reading.observed)
-    unit = f" {reading.unit}" if reading.unit and reading.observed is not None else ""
-    bound = f"{reading.sense.value} {figure(reading.bound)}"
+    seen = "unknown" if reading.observed is None else in_unit(reading.observed, reading.unit)
+    beside = basis(reading.unit) if reading.observed is not None else ""
+    unit = f" {beside}" if beside else ""
+    bound = f"{reading.sense.value} {in_unit(reading.bound, reading.unit)}"
     verdict = "pass" if reading.passed else "FAIL"
     return reading.stage.value, where, name, f"{seen}{unit}", bound, reading.rule, verdict
 

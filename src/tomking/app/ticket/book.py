@@ -18,7 +18,6 @@ from tomking.app.ticket.legs import Priced
 from tomking.app.ticket.market import after, before, columns, credit, products
 from tomking.app.ticket.money import Money
 from tomking.app.ticket.need import asked_for
-from tomking.app.ticket.underlying import has_row
 from tomking.core.errors import QuoteMissing
 from tomking.core.money import ZERO
 from tomking.core.order import Leg, Order, Purpose
@@ -127,11 +126,11 @@ def measured(
 
     ``positions`` is what the account holds as campaigns.
     """
-    order, seen = order_of(asked, strategy), dated(market, limits)
+    order, seen = order_of(asked, strategy), dated(market, asked.product.root, limits)
     case = _case(asked, seen, need, limits, net_liq, order, positions)
     here, alone = _greeks(case.view.book.legs, case.view.marks), _greeks(case.legs, case.marks)
     then = Greeks(here.delta + alone.delta, here.theta + alone.theta, here.vega + alone.vega)
-    known = known_of(case, account=asked.account is not None, product=has_row(asked.product))
+    known = known_of(case, asked)
     said, left = (asked_of(case, known), tuple(unasked(known))) if order.adds_risk else ((), ())
     return Measured(net_liq, here, then, said, left, price_is_within_the_band(case))
 

@@ -18,6 +18,7 @@ from tomking.app.ticket.legs import Priced, leg, outright
 from tomking.app.ticket.possible import check_outright
 from tomking.app.ticket.underlying import has_row, underlying
 from tomking.core.contract import Contract
+from tomking.core.errors import ConfigError
 from tomking.core.near import did_you_mean
 from tomking.core.order import TimeInForce
 from tomking.core.product import PRODUCTS, Product
@@ -138,6 +139,21 @@ def ticket(x: Any, now: datetime, *, orderless: bool = False) -> Ticket:
         frozenset(found),
         (*_assumed(found, on, at), *_closed_days(legs)),
     )  # fmt: skip
+
+
+def with_vix(asked: Ticket, vix: float | None) -> Ticket:
+    """A file that is told VIX beside it.
+
+    Raises
+    ------
+    ConfigError
+        If it says it already.
+    """
+    if vix is None:
+        return asked
+    if asked.vix is not None:
+        raise ConfigError(f"the file says that VIX is {asked.vix:g}: drop --vix, or the file's")
+    return replace(asked, vix=vix)
 
 
 def _order(x: Any) -> Wanted:

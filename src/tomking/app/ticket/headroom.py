@@ -50,8 +50,8 @@ class Headroom:
 
     @property
     def within(self) -> bool:
-        """Whether every limit holds, as it stands and with the order."""
-        return all(one.reading.passed for one in (*self.used, *self.then))
+        """Whether something may be opened and every limit holds, as it stands and with the order."""
+        return self.allowed.may_open and all(one.reading.passed for one in (*self.used, *self.then))
 
     @property
     def reserve(self) -> float:

@@ -17,7 +17,7 @@ from tomking.app.ticket.second import second_said
 from tomking.app.ticket.stress import BadDay
 from tomking.app.ticket.words import line, option, title
 from tomking.core.order import Purpose
-from tomking.core.reading import Reading, Sense, figure
+from tomking.core.reading import Reading, Sense, basis, in_unit, is_share
 from tomking.report.stress import margin_call
 from tomking.report.words import NONE, money, percent
 
@@ -48,7 +48,7 @@ def verdict(found: Explained) -> Iterator[tuple[str, str]]:
     """What stands against the order: limits that would be broken, rules of the venue; or nothing."""
     broken = [one for one in found.measured.readings if not one.passed]
     for one in broken:
-        seen = "unknown" if one.observed is None else _with_unit(one.observed, one.unit)
+        seen = "unknown" if one.observed is None else in_unit(one.observed, one.unit)
         yield f"Over a limit: {one.name}, {seen}, must be {_bound_of(one)} ({one.rule})", "bold red"
     for one in found.objections:
         says = "Check the price" if one.rule == PRICE else "The venue would object"
@@ -59,9 +59,8 @@ def verdict(found: Explained) -> Iterator[tuple[str, str]]:
     if not broken and not found.objections:
         within = f"Within the {count} limits asked; the" if count else "The"
         yield f"{within} venue would not object.", "green"
-    left = found.measured.unasked
-    if left:
-        yield f"Not asked: {'; '.join(map(str, left))}.", ""
+    for left in found.measured.unasked:
+        yield f"Not asked: {left}.", ""
     if found.note:
         yield found.note, ""
 
@@ -175,8 +174,6 @@ def _share(chance: float) -> str:
 SIGNS = {
     Sense.AT_MOST: "≤ ", Sense.AT_LEAST: "≥ ", Sense.BELOW: "< ", Sense.ABOVE: "> ", Sense.IS: "",
 }  # fmt: skip
-#: What a reading counts in, where that is no plain number of dollars, said beside its name.
-IN = {"dollars a day": ", a day", "dollars a vol point": ", a point", "SPY shares": ", SPY shares"}
 
 
 def _show_limits(found: Explained) -> None:
@@ -195,13 +192,20 @@ def _show_limits(found: Explained) -> None:
         was, seen = known.get(one.name), one.observed
         word = "pass" if one.passed else "FAIL"
         table.add_row(
-            f"{one.name.split(' (')[0]}{IN.get(one.unit, '')}",
-            NONE if was is None else _with_unit(was, one.unit),
-            NONE if seen is None else _with_unit(seen, one.unit),
+            _named(one),
+            NONE if was is None else in_unit(was, one.unit),
+            NONE if seen is None else in_unit(seen, one.unit),
             _bound_of(one),
             Text(word, STYLES.get(word, "")),
         )
     console().print(table)
+
+
+def _named(one: Reading) -> str:
+    """A limit with what it counts in, where that is no share and no plain number of dollars."""
+    name, beside = one.name.split(" (")[0], basis(one.unit)
+    plain = not beside or is_share(one.unit) or one.unit.startswith("times ")
+    return name if plain else f"{name}, {beside}"
 
 
 def _show_greeks(before: Greeks, after: Greeks) -> None:
@@ -216,18 +220,7 @@ def _show_greeks(before: Greeks, after: Greeks) -> None:
 
 
 def _bound_of(one: Reading) -> str:
-    return f"{SIGNS[one.sense]}{_with_unit(one.bound, one.unit)}"
-
-
-def _with_unit(x: float | str, unit: str) -> str:
-    """A figure in the unit of its reading: dollars, per cent of net liq, or as it is."""
-    if isinstance(x, str) or not isfinite(x):
-        return figure(x)
-    if unit.startswith("dollars"):
-        return money(x)
-    if unit in ("of net liq", "of what is left"):
-        return percent(x)
-    return f"{figure(round(x, 2))}{' x' if unit == 'times net liq' else ''}"
+    return f"{SIGNS[one.sense]}{in_unit(one.bound, one.unit)}"
 
 
 def _show_exits(found: Opened) -> None:

@@ -7,7 +7,7 @@ from math import floor, inf, isfinite, isnan
 from typing import Any
 
 from tomking.app.config.load import Settings
-from tomking.app.ticket.book import order_of, view_of
+from tomking.app.ticket.book import allowed, order_of, view_of
 from tomking.app.ticket.closing import facing, opened
 from tomking.app.ticket.explained import fit_of
 from tomking.app.ticket.file import Ticket
@@ -16,10 +16,13 @@ from tomking.app.ticket.plans import Fit
 from tomking.app.ticket.sound import lowest
 from tomking.app.ticket.underlying import has_row
 from tomking.core.errors import ConfigError
-from tomking.core.order import Leg, Structure
+from tomking.core.order import Leg, Order, Structure
+from tomking.core.reading import Stage, figure
 from tomking.core.value import value
 from tomking.market.quoted import IMPLIED, Quoted
+from tomking.risk.crisis import crisis_budget, in_crisis, opens_puts_only
 from tomking.risk.sizing import Room, rooms
+from tomking.risk.view import View
 from tomking.strategies.losses import defined_loss, stop_loss
 
 
@@ -67,13 +70,45 @@ def fitting(asked: Ticket, settings: Settings, as_strategy: str | None = None) -
     name = fit.plan.name if fit else "ticket"
     net_liq = whole.account.net_liq if whole.account else settings.capital
     view = view_of(whole, before(whole), market, limits, net_liq)
-    terms = rooms(wanted, view, name, whole=True)
+    terms = (*opens(order_of(part, name), view), *rooms(wanted, view, name, whole=True))
     units = floor(min(room.units for room in terms) + 1e-9)
     point = part.product.multiplier
     return Fitting(
         part, name, units, terms, wanted.stop_loss * point, wanted.max_loss * point,
         tuple(_assumed(whole, market, fit, net_liq)),
     )  # fmt: skip
+
+
+def opens(order: Order, view: View) -> Iterator[Room]:
+    """No room where nothing new may be opened at all: by VIX, where it is known, or by a governor.
+
+    These come first: of several terms that leave nothing the first is named.
+    """
+    vix, limits = view.market.vix.value, view.limits
+    closed = [cap.source for cap in allowed(view).caps if not cap.may_open]
+    if not isnan(vix):
+        unlocked = crisis_budget(order, view) > 0.0
+        yield _open_or_not(
+            f"VIX {figure(vix)}, of {figure(limits.vix_open_max)} at most for anything new",
+            Stage.VIX, vix <= limits.vix_open_max or unlocked, "R-VIX-02",
+        )  # fmt: skip
+        yield _open_or_not(
+            f"VIX {figure(vix)}, of {figure(limits.manual_vix_max)} at most for automatic orders",
+            Stage.DATA, vix <= limits.manual_vix_max, "R-BRK-09",
+        )  # fmt: skip
+        if limits.crisis_opens == "puts" and in_crisis(view):
+            yield _open_or_not(
+                "puts alone in a crisis", Stage.VIX, opens_puts_only(order), "R-VIX-08"
+            )
+    if closed:
+        yield _open_or_not(
+            f"nothing may be opened: {', '.join(closed)}", Stage.DATA, False, "R-BRK-07"
+        )
+
+
+def _open_or_not(name: str, stage: Stage, may_open: bool, rule: str) -> Room:
+    """Any number, or none."""
+    return Room(name, stage, inf if may_open else 0.0, rule)
 
 
 def structure(part: Ticket, fit: Fit | None) -> Structure:
@@ -102,7 +137,7 @@ def _assumed(asked: Ticket, market: Quoted, fit: Fit | None, net_liq: Decimal) -
     if asked.account is None:
         yield f"the account is worth ${net_liq:,.0f}, from the settings, and holds nothing"
     if isnan(market.vix.value):
-        yield "VIX is unknown: buying power is that of the last band"
+        yield "VIX is unknown: buying power is that of the last band, and its ceiling is not asked"
     if fit is None:
         yield "no plan trades this, so it is stopped nowhere and loses all it can (--as names a plan)"
     yield "nothing is known of the account's past: no streak, no drawdown, no record for Kelly's share"
