@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 
 from aiohttp.test_utils import TestServer
 from tastytrade import Account, Session
@@ -18,9 +18,12 @@ from tomking.data.modelled import ModelMarket
 from tomking.exchange.fills import spread_fraction
 from tomking.exchange.venue import Exchange
 from tomking.market.sessions import session_of
+from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.server.door import Door
+from tomking.server.hours import looked_at
 from tomking.server.http import application
+from tomking.server.shelf import Shelf
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
 from tomking.wire.symbols import trading_symbol
@@ -67,7 +70,11 @@ def world_at(minute: float = 60.0, day: date = DAY, cash: str = "100000") -> tup
     clock = Hands(session.at(minute))
     market = ModelMarket(_history(), seed=7)
     exchange = Exchange(Decimal(cash), TASTYTRADE, spread_fraction(0.5), "tastytrade")
-    return World(market.at, clock, {NUMBER: Door(NUMBER, exchange)}), clock
+    return World(partial(_shown, market), clock, {NUMBER: Door(NUMBER, exchange)}), clock
+
+
+def _shown(market: ModelMarket, at: datetime) -> Snapshot:
+    return Shelf(looked_at(market.at, at))
 
 
 @asynccontextmanager

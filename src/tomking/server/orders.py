@@ -120,7 +120,7 @@ def _data(door: Door, entry: Entry, said: Preview, now: Snapshot) -> Json:
     opening, closing = fees_of(entry, now)
     return {
         "order": shown(entry, door.account),
-        "warnings": warnings(entry),
+        "warnings": warnings(entry, now),
         "notes": [],
         "buying-power-effect": buying_power_effect(said, entry),
         "fee-calculation": opening,

@@ -155,3 +155,43 @@ def test_what_is_not_there_is_said_in_the_brokers_words(path: str) -> None:
             await there.session._get(path)
 
     play(scene)
+
+
+def test_an_order_of_the_evening_waits_for_the_morning() -> None:
+    async def scene(there: Served) -> None:
+        there.clock.move(400)  # half past five in the afternoon
+        there.world.look()
+        await there.session.refresh(force=True)
+        placed = await there.account.place_order(
+            there.session, sold_spread(there, 0.05), dry_run=False
+        )
+        assert [said.code for said in placed.warnings or []] == ["tif.next_valid_session"]
+        there.clock.move(60)
+        await there.session.refresh(force=True)
+        order = await there.account.get_order(there.session, placed.order.id)
+        assert order.status is OrderStatus.RECEIVED
+        there.clock.move(16 * 60 - 60)
+        there.world.look()
+        there.clock.move(5)
+        await there.session.refresh(force=True)
+        order = await there.account.get_order(there.session, placed.order.id)
+        assert order.status is OrderStatus.FILLED
+
+    play(scene)
+
+
+def test_an_order_of_the_evening_can_be_taken_back_before_the_morning() -> None:
+    async def scene(there: Served) -> None:
+        there.clock.move(400)
+        await there.session.refresh(force=True)
+        placed = await there.account.place_order(
+            there.session, sold_spread(there, 0.05), dry_run=False
+        )
+        await there.account.delete_order(there.session, placed.order.id)
+        order = await there.account.get_order(there.session, placed.order.id)
+        assert order.status is OrderStatus.CANCELLED
+        there.clock.move(17 * 60)
+        there.world.look()
+        assert not there.world.doors[there.account.account_number].exchange.holdings()
+
+    play(scene)

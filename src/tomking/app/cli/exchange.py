@@ -5,10 +5,13 @@ import signal
 import time
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
+from tomking.app.now import now
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.facts import CashMoved
 from tomking.data.embedded import window
@@ -22,6 +25,7 @@ from tomking.server.door import Door
 from tomking.server.hours import looked_at
 from tomking.server.run import Where, serve
 from tomking.server.shelf import Shelf
+from tomking.server.tls import certified
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
 
@@ -31,6 +35,9 @@ ACCOUNT = "5WT00001"
 def command(
     act: Annotated[str, typer.Argument(metavar="serve", help="The one thing it does.")],
     port: Annotated[int, typer.Option(min=0, max=65535, help="Nought takes a free one.")] = 0,
+    tls_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Of a second door that speaks TLS.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the modelled market.")] = 7,
     day: Annotated[str, typer.Option(help="The session it begins in.")] = "2018-12-07",
     minute: Annotated[int, typer.Option(min=0, max=389, help="Minutes after the open.")] = 30,
@@ -53,8 +60,18 @@ def command(
     start = _start(day, minute)
     door = Door(ACCOUNT, exchange, facts=[CashMoved(start, Decimal(capital), "paper money")])
     world = World(shown, Clock(start, time.monotonic(), speed), {ACCOUNT: door})
-    asyncio.run(_serve(world, Tokens(f"secret-{seed}", f"refresh-{seed}"), Where(port)))
+    tokens = Tokens(f"secret-{seed}", f"refresh-{seed}")
+    with TemporaryDirectory(prefix="tomking-exchange-") as folder:
+        asyncio.run(_serve(world, tokens, _where(port, tls_port, Path(folder))))
     return Exit.OK
+
+
+def _where(port: int, tls_port: int | None, folder: Path) -> Where:
+    """The doors of the server; certificates are made only for one that speaks TLS."""
+    if tls_port is None:
+        return Where(port)
+    context, authority = certified(folder, now())
+    return Where(port, tls_port, context, str(authority))
 
 
 def _start(day: str, minute: int) -> datetime:

@@ -5,11 +5,13 @@ from typing import Any
 
 from tomking.core.money import ZERO, points
 from tomking.core.product import product
+from tomking.core.venue import Code
 from tomking.exchange.ledger import size
 from tomking.market.snapshot import MID, Snapshot
 from tomking.portfolio.columns import columns_of
 from tomking.portfolio.fees import Charge, charge
 from tomking.portfolio.preview import Preview, Refusal
+from tomking.server.door import is_open
 from tomking.server.entry import Entry, flipped
 from tomking.wire.amounts import signed, with_effect
 
@@ -56,14 +58,13 @@ def _fees(fees: Charge) -> Shown:
     }
 
 
-def warnings(entry: Entry) -> list[Shown]:
+def warnings(entry: Entry, now: Snapshot) -> list[Shown]:
     """What the broker says about an order that it takes nevertheless."""
-    if not flipped(entry):
-        return []
-    return [
-        {"code": "closing_with_no_position",
-         "message": "A leg that was to close opens instead: nothing of it is held."}
-    ]  # fmt: skip
+    said = {
+        Code.NO_POSITION: ("A leg that was to close opens: nothing of it is held.", flipped(entry)),
+        Code.NEXT_SESSION: ("The order will begin to work in the next session.", not is_open(now)),
+    }
+    return [{"code": code.value, "message": text} for code, (text, holds) in said.items() if holds]
 
 
 def objections(refusals: tuple[Refusal, ...]) -> list[Shown]:
