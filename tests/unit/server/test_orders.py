@@ -170,7 +170,7 @@ def test_an_order_of_the_evening_waits_for_the_morning() -> None:
         await there.session.refresh(force=True)
         order = await there.account.get_order(there.session, placed.order.id)
         assert order.status is OrderStatus.RECEIVED
-        there.clock.move(16 * 60 - 60)
+        there.clock.move(16 * 60)
         there.world.look()
         there.clock.move(5)
         await there.session.refresh(force=True)
