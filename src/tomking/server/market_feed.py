@@ -18,6 +18,7 @@ async def serve(request: web.Request, world: World, feed: Feed) -> web.WebSocket
     waiting: asyncio.Queue[Frame] = asyncio.Queue()
 
     def watch(now: Snapshot) -> None:
+        """What is new of the market, for the client."""
         for frame in feed.news(now):
             waiting.put_nowait(frame)
 

@@ -44,16 +44,19 @@ def command(
     speed: Annotated[float, typer.Option(min=0.0, max=3600.0, help="Times real time.")] = 1.0,
     capital: Annotated[int, typer.Option(min=1, help="Dollars in the account.")] = 100_000,
     fill: Annotated[str, typer.Option("--fill-model", help=FORMS)] = "spread_fraction(0.5)",
+    json: Annotated[bool, typer.Option("--json", help="What it says is JSON anyhow.")] = False,
 ) -> int:
     """Serve a paper account on a modelled market, as tastytrade would; nothing real is behind it.
 
     Prints one line of JSON when it is ready, and stops on an interrupt.
     """
+    del json
     if act != "serve":
         raise ConfigError(f"unknown word {act!r}: say `tomking exchange serve`")
     market = ModelMarket(window(), seed=seed)
 
     def shown(at: datetime) -> Snapshot:
+        """The market of an instant, and the shares beside it."""
         return Shelf(looked_at(market.at, at))
 
     exchange = Exchange(Decimal(capital), TASTYTRADE, model_named(fill), "tastytrade")
