@@ -12,6 +12,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tomking.server.faults import ALERTS, Faults
+from tomking.server.sending import Sending
 from tomking.server.shown.clock import millis
 from tomking.server.tokens import Tokens
 from tomking.server.world import Notice, World
@@ -73,14 +75,14 @@ def _named(asked: Mapping[str, Any]) -> frozenset[str]:
 
 
 async def serve(
-    request: web.Request, world: World, tokens: Tokens, name: str
+    request: web.Request, world: World, tokens: Tokens, name: str, faults: Faults
 ) -> web.WebSocketResponse:
     """One connection, until the client goes."""
     socket = web.WebSocketResponse()
     await socket.prepare(request)
     here = Subscriber(name, world, tokens)
     world.listeners.append(here.hear)
-    sending = asyncio.create_task(_send(socket, here))
+    sending = asyncio.create_task(_send(Sending(socket, faults, ALERTS), here))
     try:
         async for message in socket:
             if message.type is WSMsgType.TEXT:
@@ -101,11 +103,9 @@ def _answered(here: Subscriber, text: str) -> Json:
     return here.answer(asked)
 
 
-async def _send(socket: web.WebSocketResponse, here: Subscriber) -> None:
-    """One message at a time, in the order in which things happened."""
-    while not socket.closed:
+async def _send(out: Sending, here: Subscriber) -> None:
+    """One message at a time, in the order in which things happened; answers meet no fault."""
+    more = True
+    while more:
         message = await here.waiting.get()
-        try:
-            await socket.send_json(message)
-        except ConnectionResetError:  # the client went while it was being told
-            return
+        more = await out.send(message, safe="type" not in message)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from tomking.server.answers import Answer, Json, Problem
 from tomking.server.door import Door
+from tomking.server.faults import Faults
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
 
@@ -18,15 +19,18 @@ PER_PAGE = 250
 
 @dataclass(slots=True)
 class Desk:
-    """What handlers look at: ``tokens`` for requests, ``quotes`` for the market feed; ``streams`` counts
-    the connections that were ever made, ``lists`` are the customer's watchlists, ``pages``
-    what was made once for a day.
+    """What handlers look at.
+
+    ``tokens`` are for requests and ``quotes`` for the market feed; ``streams`` counts the connections
+    that were ever made; ``faults`` are what is to go wrong; ``lists`` are the customer's watchlists, and
+    ``pages`` what was made once for a day.
     """
 
     world: World
     tokens: Tokens
     quotes: Tokens
     streams: int = 0
+    faults: Faults = field(default_factory=Faults)
     lists: dict[str, Json] = field(default_factory=dict[str, Json])
     pages: dict[tuple[str, date], str] = field(default_factory=dict[tuple[str, date], str])
 

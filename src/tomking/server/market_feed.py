@@ -8,10 +8,14 @@ from aiohttp import WSMsgType, web
 
 from tomking.market.snapshot import Snapshot
 from tomking.server.dxlink import KEEPALIVE_S, Feed, Frame
+from tomking.server.faults import FEED, Faults
+from tomking.server.sending import Sending
 from tomking.server.world import World
 
 
-async def serve(request: web.Request, world: World, feed: Feed) -> web.WebSocketResponse:
+async def serve(
+    request: web.Request, world: World, feed: Feed, faults: Faults
+) -> web.WebSocketResponse:
     """One connection, until the client goes or its conversation is over."""
     socket = web.WebSocketResponse()
     await socket.prepare(request)
@@ -23,7 +27,7 @@ async def serve(request: web.Request, world: World, feed: Feed) -> web.WebSocket
             waiting.put_nowait(frame)
 
     world.watchers.append(watch)
-    sending = asyncio.create_task(_send(socket, waiting, feed))
+    sending = asyncio.create_task(_send(Sending(socket, faults, FEED), waiting, feed))
     try:
         async for message in socket:
             if message.type is WSMsgType.TEXT:
@@ -45,15 +49,13 @@ def _frame(text: str) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-async def _send(socket: web.WebSocketResponse, waiting: asyncio.Queue[Frame], feed: Feed) -> None:
-    """Frames in order, and a sign of life while there are none."""
-    while not (feed.over and waiting.empty()):
+async def _send(out: Sending, waiting: asyncio.Queue[Frame], feed: Feed) -> None:
+    """Frames in order, and a sign of life while there are none; only data meets faults."""
+    more = True
+    while more and not (feed.over and waiting.empty()):
         try:
             frame = await asyncio.wait_for(waiting.get(), KEEPALIVE_S / 2)
         except TimeoutError:
             frame = {"type": "KEEPALIVE", "channel": 0}
-        try:
-            await socket.send_json(frame)
-        except ConnectionResetError:  # the client went while it was being told
-            return
-    await socket.close()
+        more = await out.send(frame, safe=frame["type"] != "FEED_DATA")
+    await out.socket.close()

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tomking.server.faults import Fault
 from tomking.server.http import application
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
@@ -20,19 +21,22 @@ PULSE_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What the server is told: ports (nought takes a free one), and certificates for the second."""
+    """What the server is told: ports (nought is a free one), certificates, and what is to go wrong."""
 
     port: int = 0
     tls_port: int | None = None
     tls: ssl.SSLContext | None = None
     ca_file: str = ""
+    faults: tuple[Fault, ...] = ()
 
 
 async def serve(
     world: World, tokens: Tokens, where: Where, say: Callable[[str], None], stop: asyncio.Event
 ) -> None:
     """Serve until told to stop."""
-    runner = web.AppRunner(application(world, tokens), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(
+        application(world, tokens, where.faults), access_log=None, shutdown_timeout=1.0
+    )
     await runner.setup()
     try:
         plain = web.TCPSite(runner, LOOPBACK, where.port)

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from tomking.app.now import now
+from tomking.app.ticket.source import read
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.facts import CashMoved
 from tomking.data.embedded import window
@@ -22,6 +23,7 @@ from tomking.market.sessions import session_of
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.server.door import Door
+from tomking.server.faults import faults_in
 from tomking.server.hours import looked_at
 from tomking.server.run import Where, serve
 from tomking.server.shelf import Shelf
@@ -44,6 +46,9 @@ def command(
     speed: Annotated[float, typer.Option(min=0.0, max=3600.0, help="Times real time.")] = 1.0,
     capital: Annotated[int, typer.Option(min=1, help="Dollars in the account.")] = 100_000,
     fill: Annotated[str, typer.Option("--fill-model", help=FORMS)] = "spread_fraction(0.5)",
+    faults: Annotated[
+        Path | None, typer.Option(help="A JSON list of what is to go wrong, and where.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="What it says is JSON anyhow.")] = False,
 ) -> int:
     """Serve a paper account on a modelled market, as tastytrade would; nothing real is behind it.
@@ -65,16 +70,17 @@ def command(
     world = World(shown, Clock(start, time.monotonic(), speed), {ACCOUNT: door})
     tokens = Tokens(f"secret-{seed}", f"refresh-{seed}")
     with TemporaryDirectory(prefix="tomking-exchange-") as folder:
-        asyncio.run(_serve(world, tokens, _where(port, tls_port, Path(folder))))
+        asyncio.run(_serve(world, tokens, _where(port, tls_port, Path(folder), faults)))
     return Exit.OK
 
 
-def _where(port: int, tls_port: int | None, folder: Path) -> Where:
+def _where(port: int, tls_port: int | None, folder: Path, faults: Path | None) -> Where:
     """The doors of the server; certificates are made only for one that speaks TLS."""
+    wrong = () if faults is None else tuple(faults_in(read(str(faults))))
     if tls_port is None:
-        return Where(port)
+        return Where(port, faults=wrong)
     context, authority = certified(folder, now())
-    return Where(port, tls_port, context, str(authority))
+    return Where(port, tls_port, context, str(authority), wrong)
 
 
 def _start(day: str, minute: int) -> datetime:

@@ -30,14 +30,15 @@ async def stream(request: web.Request) -> web.StreamResponse:
     """The account stream."""
     desk = request.app[DESK]
     desk.streams += 1
-    return await alerts.serve(request, desk.world, desk.tokens, f"{desk.streams:08x}")
+    name = f"{desk.streams:08x}"
+    return await alerts.serve(request, desk.world, desk.tokens, name, desk.faults)
 
 
 async def feed(request: web.Request) -> web.StreamResponse:
     """The market feed."""
     desk = request.app[DESK]
     conversation = Feed(lambda said: desk.quotes.knows(said, desk.world.clock()))
-    return await market_feed.serve(request, desk.world, conversation)
+    return await market_feed.serve(request, desk.world, conversation, desk.faults)
 
 
 async def quote_token(request: web.Request) -> web.Response:
