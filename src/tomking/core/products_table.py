@@ -45,6 +45,8 @@ SLV etf         100    .01     .01     3     .05     .01     a -   -          1 
 TLT etf         100    .01     .01     3     .05     .01     a -   -          1 -   0  iShares 20+ year Treasury ETF
 XLE etf         100    .01     .01     3     .05     .01     a -   -          1 -   0  Energy select sector ETF
 XOP etf         100    .01     .01     3     .05     .01     a -   -          1 -   0  SPDR oil and gas exploration ETF
+F:1    equity 1 .01 .01 0 .01 .01 a - - 1 - 0 Ford, a share at a time
+AAPL:1 equity 1 .01 .01 0 .01 .01 a - - 1 - 0 Apple, a share at a time
 """
 
 ROWS = tuple(tuple(line.split(maxsplit=14)) for line in TABLE.strip().splitlines())

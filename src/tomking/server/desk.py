@@ -1,0 +1,83 @@
+"""What every handler needs: the desk behind a request, its account, its body, its answer."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from tomking.server.answers import Answer, Json, Problem
+from tomking.server.door import Door
+from tomking.server.faults import Faults
+from tomking.server.tokens import Tokens
+from tomking.server.world import World
+
+#: Items on a page where nobody says how many.
+PER_PAGE = 250
+
+
+@dataclass(slots=True)
+class Desk:
+    """What handlers look at.
+
+    ``tokens`` are for requests and ``quotes`` for the market feed; ``streams`` counts the connections
+    that were ever made; ``faults`` are what is to go wrong; ``lists`` are the customer's watchlists, and
+    ``pages`` what was made once for a day.
+    """
+
+    world: World
+    tokens: Tokens
+    quotes: Tokens
+    streams: int = 0
+    faults: Faults = field(default_factory=Faults)
+    lists: dict[str, Json] = field(default_factory=dict[str, Json])
+    pages: dict[tuple[str, date], str] = field(default_factory=dict[tuple[str, date], str])
+
+
+DESK = web.AppKey("desk", Desk)
+
+
+def world_of(request: web.Request) -> World:
+    """The world behind a request."""
+    return request.app[DESK].world
+
+
+def door_of(request: web.Request) -> Door:
+    """The account a path names."""
+    number = request.match_info["number"]
+    doors = request.app[DESK].world.doors
+    if number not in doors:
+        raise Problem(403, "not_permitted", f"account {number} is none of yours")
+    return doors[number]
+
+
+def page_of(request: web.Request) -> tuple[int, int]:
+    """Which page of a list is asked for, and how long pages are."""
+    said = request.query
+    try:
+        offset, each = int(said.get("page-offset", 0)), int(said.get("per-page", PER_PAGE))
+    except ValueError as wrong:
+        raise Problem(400, "bad_request", "page-offset and per-page are whole numbers") from wrong
+    return max(offset, 0), max(each, 1)
+
+
+def number_of(request: web.Request) -> int:
+    """The order a path names; nought where it names none."""
+    return int(request.match_info.get("order", 0))
+
+
+async def json_of(request: web.Request) -> dict[str, Any]:
+    """The object in a request's body."""
+    try:
+        said = await request.json()
+    except json.JSONDecodeError as wrong:
+        raise Problem(400, "bad_request", f"The body is no JSON: {wrong}") from wrong
+    if not isinstance(said, dict):
+        raise Problem(400, "bad_request", "The body is no JSON object")
+    return said
+
+
+def answered(request: web.Request, answer: Answer) -> web.Response:
+    """An answer in its envelope."""
+    return web.json_response({**answer.body, "context": request.path}, status=answer.status)

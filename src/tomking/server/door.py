@@ -1,0 +1,182 @@
+"""An account's exchange as the broker's clients see it: orders by number, facts as they are told."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from tomking.core.calendar import AFTER_CLOSE
+from tomking.core.contract import Contract
+from tomking.core.errors import Rejected
+from tomking.core.facts import Fact, LegFilled, OrderEnded
+from tomking.core.order import Bracket
+from tomking.core.value import value
+from tomking.core.venue import Code
+from tomking.exchange.brackets import held_after
+from tomking.exchange.venue import Exchange
+from tomking.exchange.working import Status
+from tomking.market.snapshot import Snapshot
+from tomking.portfolio.preview import Preview, Refusal
+from tomking.server.entry import Entry, flipped, order_of, stands, told
+from tomking.server.group import Group, tag
+from tomking.wire.orders import Asked
+
+
+@value
+class Wanted:
+    """A complex order somebody sent: the orders that stand together, and their trigger if it has one."""
+
+    type: str
+    together: tuple[Asked, ...]
+    first: Asked | None = None
+
+
+def is_open(now: Snapshot) -> bool:
+    """Whether orders reach the exchange: from the open until everything has closed."""
+    session = now.day.session
+    return session.opens <= now.at < session.at(session.minutes + AFTER_CLOSE)
+
+
+@dataclass(slots=True)
+class Door:
+    """One account. ``entries`` are its orders by number, ``groups`` its complex ones, ``facts``
+    all that happened to it, numbered from one by their place; ``waiting`` are orders that came while
+    the market was closed, which reach the exchange at the next open.
+    """
+
+    account: str
+    exchange: Exchange
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    entries: dict[int, Entry] = field(default_factory=dict[int, Entry])
+    groups: dict[int, Group] = field(default_factory=dict[int, Group])
+    facts: list[Fact] = field(default_factory=list[Fact])
+    waiting: list[int] = field(default_factory=list[int])
+
+    def look(self, now: Snapshot) -> tuple[list[Entry], list[Fact]]:
+        """What happened by now: the orders that stand elsewhere than before, and the facts."""
+        before = dict(self.entries)
+        if self.waiting and is_open(now):
+            for number in self.waiting:
+                self.exchange.submit(self.entries[number].order, now)
+            self.waiting.clear()
+        facts = self.exchange.step(now)
+        self.facts += facts
+        for fact in facts:
+            if isinstance(fact, LegFilled | OrderEnded):
+                self._tell(int(fact.order.split("#")[0]), fact)
+        self._stand(now)
+        return [seen for n, seen in self.entries.items() if before.get(n) is not seen], facts
+
+    def tried(self, asked: Asked, now: Snapshot, replaces: int = 0) -> tuple[Entry, Preview]:
+        """What an order would be, need and cost, without taking it."""
+        entry = self._entry(0, asked, now, replaces)
+        return entry, self._objected(entry, self.exchange.preview(entry.order, now), now)
+
+    def place(self, asked: Asked, now: Snapshot, replaces: int = 0) -> tuple[Entry, Preview]:
+        """Take an order, unless its dry run objects: the preview's refusals say so."""
+        said = self.tried(asked, now, replaces)[1]
+        if said.refusals:
+            return self._entry(0, asked, now, replaces), said
+        entry = self._entry(next(self.numbers), asked, now, replaces)
+        self.entries[entry.number] = entry
+        if is_open(now):
+            self.exchange.submit(entry.order, now)
+        else:
+            self.waiting.append(entry.number)
+        if replaces:
+            old = self.entries[replaces]
+            self.entries[replaces] = replace(old, replaced_by=entry.number, updated=now.at)
+        self._stand(now)
+        return self.entries[entry.number], said
+
+    def tried_together(self, wanted: Wanted, now: Snapshot) -> tuple[list[Entry], Preview]:
+        """What a complex order would be, and what the first of it needs."""
+        entries = self._entries(wanted, now, iter((0,) * 4), 0)
+        return entries, self.exchange.preview(entries[0].order, now)
+
+    def place_together(self, wanted: Wanted, now: Snapshot) -> Group:
+        """Take a complex order, all of it or none."""
+        number = next(self.numbers)
+        entries = self._entries(wanted, now, self.numbers, number)
+        first = entries[0] if wanted.first else None
+        together = entries[1:] if first else entries
+        bracket = Bracket(
+            str(number), tuple(each.order for each in together), first.order if first else None
+        )
+        self.exchange.submit_bracket(bracket, now)
+        self.entries |= {each.number: each for each in entries}
+        numbers = tuple(each.number for each in together)
+        group = Group(number, wanted.type, numbers, first.number if first else 0)
+        self.groups[number] = group
+        self._stand(now)
+        return group
+
+    def _entries(
+        self, wanted: Wanted, now: Snapshot, numbers: Iterator[int], group: int
+    ) -> list[Entry]:
+        """The orders of a complex one, its trigger first; they are numbered one after another."""
+        made: list[Entry] = []
+        held = self.exchange.holdings()
+        if wanted.first is not None:
+            first = self._entry(next(numbers), wanted.first, now, 0)
+            made.append(replace(first, group=group, tag=tag(wanted.type, None)))
+            held = held_after(first.order, held)
+        for place, each in enumerate(wanted.together):
+            entry = self._entry(next(numbers), each, now, 0, held)
+            made.append(replace(entry, group=group, tag=tag(wanted.type, place)))
+        return made
+
+    def cancel(self, number: int, now: Snapshot) -> Entry:
+        """Ask for an order's end.
+
+        Raises
+        ------
+        Rejected
+            If it is over already.
+        """
+        entry = self.entries[number]
+        if entry.ended is not None:
+            raise Rejected(f"order {number} is {entry.word} and cannot be cancelled any more")
+        if number in self.waiting:
+            self.waiting.remove(number)
+            gone = OrderEnded(now.at, entry.order.id, Status.CANCELLED.value)
+            self._tell(number, gone)
+        else:
+            self.exchange.cancel(entry.order.id)
+            self._stand(now)
+        return self.entries[number]
+
+    def named(self, name: str) -> Iterator[Entry]:
+        """Orders that were sent under an external identifier, oldest first."""
+        return (entry for entry in self.entries.values() if entry.asked.name == name)
+
+    def _entry(
+        self, number: int, asked: Asked, now: Snapshot, replaces: int,
+        meets: Mapping[Contract, int] | None = None,
+    ) -> Entry:  # fmt: skip
+        """An order under a number; ``meets`` is what it will find, where that is not what is held."""
+        held = self.exchange.holdings() if meets is None else meets
+        old = self.entries[replaces].order.id if replaces else ""
+        order = order_of(number, asked, held, old)
+        return Entry(number, asked, order, now.at, now.at, replaces=replaces)
+
+    def _objected(self, entry: Entry, said: Preview, now: Snapshot) -> Preview:
+        """The dry run as the broker has it: closing, strictly, what is not held is refused, and what
+        comes while the market is closed is not, but waits.
+        """
+        later = () if is_open(now) else (Code.NEXT_SESSION,)
+        refusals = tuple(refusal for refusal in said.refusals if refusal.code not in later)
+        if entry.asked.strict and flipped(entry):
+            refusal = Refusal(Code.NO_POSITION, "a leg is to close what is not held")
+            refusals = (*refusals, refusal)
+        return replace(said, refusals=refusals)
+
+    def _tell(self, number: int, fact: LegFilled | OrderEnded) -> None:
+        self.entries[number] = told(self.entries[number], fact)
+
+    def _stand(self, now: Snapshot) -> None:
+        """Every order that still lives, where the exchange has it."""
+        for number, entry in self.entries.items():
+            if entry.ended is None:
+                status = self.exchange.status(entry.order.id, now.at)
+                if status is not None:
+                    self.entries[number] = stands(entry, status, now.at)

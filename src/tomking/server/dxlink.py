@@ -1,0 +1,173 @@
+"""DXLink: the feed's conversation as a state, frames in and frames out. No socket, no clock.
+
+Source: the notes on tastytrade's wire (d). Order is kept strictly, as on the live feed: set-up, token,
+channel, feed. Values are sent as lists in the order of the fields that were asked for.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tomking.market.snapshot import Snapshot
+from tomking.server.events import CANDLE, UNKNOWN, Event, candles, events
+
+Frame = dict[str, Any]
+VERSION = "1.0-tomking"
+KEEPALIVE_S = 60
+#: Events in a frame: a client closes on frames beyond 64 KiB.
+EVENTS_MAX = 200
+
+
+@dataclass(slots=True)
+class Channel:
+    """One feed: the fields of each kind of event, what is subscribed, and what was last sent of it.
+
+    A subscription has the instant it begins at, in milliseconds, which candles alone look at.
+    """
+
+    fields: dict[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    subscribed: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
+    sent: dict[tuple[str, str], Event] = field(default_factory=dict[tuple[str, str], Event])
+    compact: bool = True
+
+
+@dataclass(slots=True)
+class Feed:
+    """One connection. ``good`` says whether a token is; ``over`` that nothing more is said."""
+
+    good: Callable[[str], bool]
+    set_up: bool = False
+    known: bool = False
+    over: bool = False
+    channels: dict[int, Channel] = field(default_factory=dict[int, Channel])
+
+    def hear(self, frame: Mapping[str, Any]) -> list[Frame]:
+        """What is answered to a frame."""
+        kind, number = str(frame.get("type", "")), frame.get("channel", 0)
+        if not isinstance(number, int):
+            return [_error(0, "INVALID_MESSAGE", "a channel is a number")]
+        if kind == "KEEPALIVE":
+            return []
+        if kind == "SETUP":
+            self.set_up = True
+            return [_setup(), {"type": "AUTH_STATE", "channel": 0, "state": "UNAUTHORIZED"}]
+        if not self.set_up:
+            return [_error(number, "UNSUPPORTED_PROTOCOL", "SETUP comes first")]
+        if kind == "AUTH":
+            return self._authorised(str(frame.get("token", "")))
+        if not self.known:
+            return [_error(number, "UNAUTHORIZED", "AUTH comes before channels")]
+        return self._about_a_channel(kind, number, frame)
+
+    def _authorised(self, token: str) -> list[Frame]:
+        """A bad token ends it: a client would answer every UNAUTHORIZED with another try."""
+        self.known = self.good(token)
+        self.over = not self.known
+        if self.over:
+            return [_error(0, "UNAUTHORIZED", "the token is not known")]
+        return [{"type": "AUTH_STATE", "channel": 0, "state": "AUTHORIZED", "userId": "local"}]
+
+    def _about_a_channel(self, kind: str, number: int, frame: Mapping[str, Any]) -> list[Frame]:
+        if kind == "CHANNEL_REQUEST":
+            return self._opened(number, frame)
+        if number not in self.channels:
+            return [_error(number, "BAD_ACTION", f"channel {number} is not open")]
+        channel = self.channels[number]
+        if kind == "FEED_SETUP":
+            return [_configured(channel, number, frame)]
+        if kind == "FEED_SUBSCRIPTION":
+            _subscribe(channel, frame)
+            return []
+        if kind == "CHANNEL_CANCEL":
+            del self.channels[number]
+            return [{"type": "CHANNEL_CLOSED", "channel": number}]
+        return [_error(number, "BAD_ACTION", f"{kind or 'a frame without a type'} is not known")]
+
+    def _opened(self, number: int, frame: Mapping[str, Any]) -> list[Frame]:
+        if number % 2 == 0 or frame.get("service") != "FEED":
+            return [_error(number, "BAD_ACTION", "clients open odd channels, to FEED alone")]
+        self.channels.setdefault(number, Channel())
+        parameters = {"contract": "AUTO", "subFormat": "LIST"}
+        opened = {"type": "CHANNEL_OPENED", "channel": number, "service": "FEED"}
+        return [opened | {"parameters": parameters}]
+
+    def news(self, now: Snapshot) -> Iterator[Frame]:
+        """The events that differ from what was last sent, a kind a frame."""
+        for number, channel in self.channels.items():
+            for kind, symbols in channel.subscribed.items():
+                fresh = _fresh(channel, _found(channel, kind, symbols, now), kind)
+                for first in range(0, len(fresh), EVENTS_MAX):
+                    yield _data(channel, number, kind, fresh[first : first + EVENTS_MAX])
+
+
+def _found(channel: Channel, kind: str, symbols: Mapping[str, float], now: Snapshot) -> list[Event]:
+    """The events there are now; candles once, as they do not change within a day."""
+    if kind != CANDLE:
+        return events(kind, tuple(symbols), now)
+    first = [symbol for symbol in symbols if (kind, symbol) not in channel.sent]
+    return [candle for symbol in first for candle in candles(symbol, symbols[symbol], now)]
+
+
+def _fresh(channel: Channel, found: Sequence[Event], kind: str) -> list[Event]:
+    """The events whose figures are new; when they were made is none of those."""
+    fresh = [
+        event
+        for event in found
+        if _figures(event) != channel.sent.get((kind, event["eventSymbol"]))
+    ]
+    channel.sent |= {(kind, event["eventSymbol"]): _figures(event) for event in fresh}
+    return fresh
+
+
+def _figures(event: Event) -> Event:
+    return {name: said for name, said in event.items() if name not in _TIMES}
+
+
+_TIMES = frozenset({"time", "bidTime", "askTime", "index", "eventTime"})
+
+
+def _data(channel: Channel, number: int, kind: str, found: Sequence[Event]) -> Frame:
+    if not channel.compact:
+        rows: list[Any] = [{"eventType": kind, **event} for event in found]
+    else:
+        names = channel.fields.get(kind) or tuple(found[0])
+        rows = [kind, [event.get(name, UNKNOWN) for event in found for name in names]]
+    return {"type": "FEED_DATA", "channel": number, "data": rows}
+
+
+def _configured(channel: Channel, number: int, frame: Mapping[str, Any]) -> Frame:
+    """The fields of each kind, in the order asked for: clients read them by their place."""
+    wanted = frame.get("acceptEventFields") or {}
+    channel.fields |= {str(kind): tuple(map(str, names)) for kind, names in wanted.items()}
+    channel.compact = frame.get("acceptDataFormat", "COMPACT") == "COMPACT"
+    return {
+        "type": "FEED_CONFIG", "channel": number,
+        "aggregationPeriod": frame.get("acceptAggregationPeriod", 0.1),
+        "dataFormat": "COMPACT" if channel.compact else "FULL",
+        "eventFields": {kind: list(names) for kind, names in channel.fields.items()},
+    }  # fmt: skip
+
+
+def _subscribe(channel: Channel, frame: Mapping[str, Any]) -> None:
+    """Symbols added and taken off; adding one again changes nothing."""
+    if frame.get("reset"):
+        channel.subscribed.clear()
+        channel.sent.clear()
+    for row in frame.get("add") or ():
+        since = float(row.get("fromTime", 0.0))
+        channel.subscribed.setdefault(str(row["type"]), {})[str(row["symbol"])] = since
+    for row in frame.get("remove") or ():
+        kind, symbol = str(row["type"]), str(row["symbol"])
+        channel.subscribed.get(kind, {}).pop(symbol, None)
+        channel.sent.pop((kind, symbol), None)
+
+
+def _setup() -> Frame:
+    return {
+        "type": "SETUP", "channel": 0, "version": VERSION, "keepaliveTimeout": KEEPALIVE_S,
+        "acceptKeepaliveTimeout": KEEPALIVE_S,
+    }  # fmt: skip
+
+
+def _error(channel: int, code: str, message: str) -> Frame:
+    return {"type": "ERROR", "channel": channel, "error": code, "message": message}

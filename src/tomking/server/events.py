@@ -1,0 +1,166 @@
+"""Market events as DXLink names them: quotes, Greeks, trades and summaries of what is subscribed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time, timedelta
+from math import isnan
+from typing import Any
+
+from tomking.core.calendar import new_york
+from tomking.core.contract import Contract
+from tomking.core.errors import DataError
+from tomking.core.evidence import Stamped
+from tomking.core.product import product
+from tomking.market.bars import Bars
+from tomking.market.snapshot import ASK, BID, DELTA, GAMMA, MID, THETA, VEGA, VOL, Snapshot
+from tomking.portfolio.columns import columns
+from tomking.wire.symbols import streamed_contract
+from tomking.wire.words import INDEX, instrument_of
+
+Event = dict[str, Any]
+VIX = "VIX"
+_BLANK = [float("nan")] * 9
+QUOTE, GREEKS, TRADE, SUMMARY, CANDLE = "Quote", "Greeks", "Trade", "Summary", "Candle"
+#: What a field is that nobody here knows.
+UNKNOWN = "NaN"
+#: Flags of the first and the last event of a snapshot, and the days of a month.
+SNAPSHOT_BEGIN, SNAPSHOT_END, MONTH_DAYS = 4, 8, 30
+#: A size that is always there: this market takes as much as anybody wants.
+SIZE = 100.0
+
+
+def events(kind: str, symbols: Sequence[str], now: Snapshot) -> list[Event]:
+    """The events of a kind for those of the symbols that have any, in the order they are given."""
+    make = _KINDS.get(kind)
+    known = contracts_of(symbols, now)
+    if make is None or not known:
+        return []
+    table = _marks(tuple(known.values()), now)
+    made = (
+        make(symbol, contract, marks, now)
+        for (symbol, contract), marks in zip(known.items(), table, strict=True)
+    )
+    return [event for event in made if event is not None]
+
+
+def _marks(contracts: Sequence[Contract], now: Snapshot) -> list[list[float]]:
+    """The marks of each, by one call; NaN for volatility itself, which is no contract anybody holds."""
+    held = columns([(each, 1) for each in contracts if each.root != VIX])
+    found: Iterator[list[float]] = iter(now.marks(held).table.T.tolist())
+    return [_BLANK if each.root == VIX else next(found) for each in contracts]
+
+
+def contracts_of(symbols: Sequence[str], now: Snapshot) -> Mapping[str, Contract]:
+    """What symbols name; a stream is silent about what it does not know."""
+    found: dict[str, Contract] = {}
+    for symbol in symbols:
+        try:
+            contract = streamed_contract(symbol, now.at.date())
+        except DataError:
+            continue
+        if isinstance(now.spot(contract.root), Stamped) or contract.root == VIX:
+            found[symbol] = contract
+    return found
+
+
+def _quote(symbol: str, contract: Contract, marks: list[float], now: Snapshot) -> Event | None:
+    """Bid and ask; an index has neither."""
+    if instrument_of(contract) == INDEX or isnan(marks[BID]):
+        return None
+    at = _millis(now)
+    return {
+        "eventSymbol": symbol, "eventTime": 0, "sequence": 0, "timeNanoPart": 0, "bidTime": at,
+        "bidExchangeCode": "Q", "bidPrice": marks[BID], "bidSize": SIZE, "askTime": at,
+        "askExchangeCode": "Q", "askPrice": marks[ASK], "askSize": SIZE,
+    }  # fmt: skip
+
+
+def _greeks(symbol: str, contract: Contract, marks: list[float], now: Snapshot) -> Event | None:
+    """Of an option alone; theta a day, vega and rho for a hundredth."""
+    if not contract.is_option or isnan(marks[MID]):
+        return None
+    return {
+        "eventSymbol": symbol, "eventTime": 0, "eventFlags": 0, "index": _millis(now) << 22,
+        "time": _millis(now), "sequence": 0, "price": marks[MID], "volatility": marks[VOL],
+        "delta": marks[DELTA], "gamma": marks[GAMMA], "theta": marks[THETA], "rho": 0.0,
+        "vega": marks[VEGA],
+    }  # fmt: skip
+
+
+def _trade(symbol: str, contract: Contract, marks: list[float], now: Snapshot) -> Event | None:
+    """The last price: of an index its level, of all else the middle of its quote."""
+    price = _last(contract, marks, now)
+    if price is None:
+        return None
+    return {
+        "eventSymbol": symbol, "eventTime": 0, "time": _millis(now), "timeNanoPart": 0,
+        "sequence": 0, "exchangeCode": "Q", "price": price, "change": UNKNOWN, "size": 1,
+        "dayId": now.at.date().toordinal(), "dayVolume": UNKNOWN, "dayTurnover": UNKNOWN,
+        "tickDirection": "ZERO_UP", "extendedTradingHours": False,
+    }  # fmt: skip
+
+
+def _summary(symbol: str, contract: Contract, marks: list[float], now: Snapshot) -> Event | None:
+    """The day so far, as far as it is known: yesterday's close."""
+    if contract.is_option:
+        return None
+    close = now.day.previous_close.get(contract.root, float("nan"))
+    today = now.at.date().toordinal()
+    return {
+        "eventSymbol": symbol, "eventTime": 0, "dayId": today, "dayOpenPrice": UNKNOWN,
+        "dayHighPrice": UNKNOWN, "dayLowPrice": UNKNOWN, "dayClosePrice": UNKNOWN,
+        "dayClosePriceType": "REGULAR", "prevDayId": today - 1,
+        "prevDayClosePrice": UNKNOWN if isnan(close) else close, "prevDayClosePriceType": "FINAL",
+        "prevDayVolume": UNKNOWN, "openInterest": 0,
+    }  # fmt: skip
+
+
+def _last(contract: Contract, marks: list[float], now: Snapshot) -> float | None:
+    if contract.root == VIX and not contract.is_option:
+        return now.vix.value
+    if not contract.is_option and product(contract.root).kind.name.endswith("INDEX"):
+        spot = now.spot(contract.root)
+        return spot.value if isinstance(spot, Stamped) else None
+    return None if isnan(marks[MID]) else marks[MID]
+
+
+def _millis(now: Snapshot) -> int:
+    return int(now.at.timestamp() * 1000)
+
+
+_KINDS = {QUOTE: _quote, GREEKS: _greeks, TRADE: _trade, SUMMARY: _summary}
+
+
+def candles(symbol: str, since_ms: float, now: Snapshot) -> list[Event]:
+    """Daily bars of what a symbol names, newest first, from an instant on; other lengths have none.
+
+    The symbol is a root with a length and attributes, ``SPY{=d,tho=true}``; flags mark the first and the
+    last of the snapshot. Whoever asks from a day that has not come here yet lives in another year than
+    this market, and is given the last month.
+    """
+    if since_ms > now.at.timestamp() * 1000:
+        since_ms = (now.at - timedelta(days=MONTH_DAYS)).timestamp() * 1000
+    root, _, rest = symbol.partition("{=")
+    length = rest.rstrip("}").split(",")[0]
+    bars = now.day.bars.get(root)
+    if bars is None or length not in ("d", "1d"):
+        return []
+    found: list[Event] = []
+    for row in range(len(bars.close) - 1, -1, -1):
+        at = new_york(date.fromordinal(int(bars.days[row])), time()).timestamp() * 1000
+        if at < since_ms:
+            break
+        found.append(_candle(symbol, int(at), bars, row))
+    if found:
+        found[0]["eventFlags"] |= SNAPSHOT_BEGIN
+        found[-1]["eventFlags"] |= SNAPSHOT_END
+    return found
+
+
+def _candle(symbol: str, at: int, bars: Bars, row: int) -> Event:
+    return {
+        "eventSymbol": symbol, "eventTime": 0, "eventFlags": 0, "index": (at // 1000) << 32,
+        "time": at, "sequence": 0, "count": 1, "open": float(bars.open[row]),
+        "high": float(bars.high[row]), "low": float(bars.low[row]), "close": float(bars.close[row]),
+        "volume": UNKNOWN, "vwap": UNKNOWN, "bidVolume": UNKNOWN, "askVolume": UNKNOWN,
+        "impVolatility": UNKNOWN, "openInterest": UNKNOWN,
+    }  # fmt: skip

@@ -1,0 +1,119 @@
+"""Faults to order: what goes wrong, at which route, how often. For clients that have to live with it.
+
+A fault is used up by the requests it meets, so that a run with the same faults and the same requests is
+the same run.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatch
+from typing import Any
+
+from tomking.core.errors import ConfigError
+from tomking.core.value import value
+
+
+class Kind(StrEnum):
+    """What goes wrong.
+
+    Of a request: it waits, is answered with a status, or never; ``LOST`` is done and its answer lost,
+    ``DROPPED`` is not done. ``EXPIRED`` ends every token. Of a stream's message: it is sent twice, after
+    the next one, never, or in pieces; ``FROZEN`` says nothing any more and stays open, ``CLOSED`` ends.
+    """
+
+    DELAYED = "delay"
+    ERROR = "error"
+    PAGE = "html"
+    LOST = "lost"
+    DROPPED = "drop"
+    EXPIRED = "expire"
+    TWICE = "duplicate"
+    LATE = "reorder"
+    NEVER = "swallow"
+    TORN = "malformed"
+    FROZEN = "freeze"
+    CLOSED = "close"
+
+
+#: What can befall the message of a stream; everything else befalls requests.
+OF_STREAMS = frozenset({Kind.TWICE, Kind.LATE, Kind.NEVER, Kind.TORN, Kind.FROZEN, Kind.CLOSED})
+#: The routes of the two streams, as faults name them.
+ALERTS, FEED = "/streamer", "/dxlink"
+
+
+@value
+class Fault:
+    """One fault: so many requests of a method at a path (``*`` is anything), after ``skip`` of them."""
+
+    kind: Kind
+    path: str = "*"
+    method: str = "*"
+    times: int = 1
+    skip: int = 0
+    status: int = 502
+    seconds: float = 1.0
+
+    def meets(self, method: str, path: str) -> bool:
+        """Whether a request is one of those."""
+        return fnmatch(path, self.path) and fnmatch(method, self.method)
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults that are left, and those that have struck: kind and path, in order."""
+
+    left: list[Fault] = field(default_factory=list[Fault])
+    struck: list[tuple[Kind, str]] = field(default_factory=list[tuple[Kind, str]])
+    _met: dict[int, int] = field(default_factory=dict[int, int])
+
+    def order(self, faults: Sequence[Fault]) -> None:
+        """More of them."""
+        self.left += faults
+
+    def clear(self) -> None:
+        """None any more; what has struck is remembered."""
+        self.left.clear()
+        self._met.clear()
+
+    def strike(self, method: str, path: str, *, stream: bool = False) -> Fault | None:
+        """The fault that a request or a stream's message meets now, which it uses up."""
+        for place, fault in enumerate(self.left):
+            if (fault.kind in OF_STREAMS) is not stream or not fault.meets(method, path):
+                continue
+            met = self._met[place] = self._met.get(place, 0) + 1
+            if fault.skip < met <= fault.skip + fault.times:
+                self.struck.append((fault.kind, path))
+                return fault
+        return None
+
+
+def faults_in(rows: object) -> list[Fault]:
+    """The faults of a file or a request: a list of objects.
+
+    Raises
+    ------
+    ConfigError
+        If something in it is none.
+    """
+    if not isinstance(rows, list):
+        raise ConfigError(
+            "faults are a list of objects, such as [{'kind': 'lost', 'path': '*/orders'}]"
+        )
+    return [_fault(row, place) for place, row in enumerate(rows)]
+
+
+def _fault(row: object, place: int) -> Fault:
+    known = {kind.value: kind for kind in Kind}
+    if not isinstance(row, Mapping) or row.get("kind") not in known:
+        raise ConfigError(f"fault {place} needs a kind: {', '.join(known)}")
+    said: dict[str, Any] = {str(name): given for name, given in row.items() if name != "kind"}
+    unknown = said.keys() - set(Fault.__match_args__)
+    if unknown:
+        raise ConfigError(f"fault {place} has {min(unknown)!r}, which no fault has")
+    for name in ("times", "skip", "status", "seconds"):
+        if not isinstance(said.get(name, 0), int | float) or said.get(name, 0) < 0:
+            raise ConfigError(
+                f"{name} of fault {place} is {said[name]!r}, where a number is wanted"
+            )
+    return Fault(known[row["kind"]], **said)

@@ -1,0 +1,1 @@
+"""Requests, by subject: each answers from the world and decides nothing."""

@@ -1,0 +1,61 @@
+"""Requests about who asks: tokens and streams."""
+
+from aiohttp import web
+
+from tomking.server import alerts, market_feed
+from tomking.server.answers import one
+from tomking.server.desk import DESK, answered, json_of
+from tomking.server.dxlink import Feed
+from tomking.server.shown.clock import instant
+
+#: Streams; a token is in their messages, not in their headers.
+STREAMS, FEED = ("/", "/streamer"), "/dxlink"
+
+
+async def token(request: web.Request) -> web.Response:
+    """An access token for a refresh token; its errors have a shape of their own."""
+    said = await request.post() if "form" in request.content_type else await json_of(request)
+    desk = request.app[DESK]
+    given = desk.tokens.give(
+        str(said.get("client_secret", "")), str(said.get("refresh_token", "")), desk.world.clock()
+    )
+    if given is None:
+        wrong = {"error_code": "invalid_grant", "error_description": "Grant revoked"}
+        return web.json_response(wrong, status=400)
+    lives = int(desk.tokens.lives.total_seconds())
+    return web.json_response({"access_token": given, "token_type": "Bearer", "expires_in": lives})
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """The account stream."""
+    desk = request.app[DESK]
+    desk.streams += 1
+    name = f"{desk.streams:08x}"
+    return await alerts.serve(request, desk.world, desk.tokens, name, desk.faults)
+
+
+async def feed(request: web.Request) -> web.StreamResponse:
+    """The market feed."""
+    desk = request.app[DESK]
+    conversation = Feed(lambda said: desk.quotes.knows(said, desk.world.clock()))
+    return await market_feed.serve(request, desk.world, conversation, desk.faults)
+
+
+async def quote_token(request: web.Request) -> web.Response:
+    """A token for the market feed, and where that is: on the host that was asked."""
+    desk, at = request.app[DESK], request.app[DESK].world.clock()
+    scheme = "wss" if request.secure else "ws"
+    url = f"{scheme}://{request.host}{FEED}"
+    said = {
+        "token": desk.quotes.make(at), "dxlink-url": url, "websocket-url": url, "level": "api",
+        "issued-at": instant(at), "expires-at": instant(at + desk.quotes.lives),
+    }  # fmt: skip
+    return answered(request, one(said))
+
+
+ROUTES = (
+    *(web.get(path, stream) for path in STREAMS),
+    web.get(FEED, feed),
+    web.get("/api-quote-tokens", quote_token),
+    web.post("/oauth/token", token),
+)

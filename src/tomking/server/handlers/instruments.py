@@ -1,0 +1,254 @@
+"""Requests about instruments and chains."""
+
+import json
+from collections.abc import Callable
+
+from aiohttp import web
+
+from tomking.core.contract import Contract
+from tomking.core.errors import DataError
+from tomking.core.product import PRODUCTS
+from tomking.market.delivery import ENDINGS
+from tomking.market.snapshot import Snapshot
+from tomking.server.answers import Answer, Json, Problem, many, one, paged
+from tomking.server.desk import DESK, answered, page_of, world_of
+from tomking.server.shown import beside, equities, futures
+from tomking.server.shown.equities import contracts, nested
+from tomking.wire.series import MONTHLY, WEEKLIES
+from tomking.wire.symbols import SINGLY, contract_of
+
+#: Series of options on futures whose product is shown, with the root of the future.
+SERIES = {names.quarterly: root for root, names in WEEKLIES.items()} | {
+    series: root for root, series in MONTHLY.items()
+}
+
+
+async def some_equities(request: web.Request) -> web.Response:
+    """Shares, funds and indexes by their symbols, or all of them."""
+    asked = _symbols(request) or [root for root, known in PRODUCTS.items() if not known.is_future]
+    return answered(request, many(_equity(root) for root in map(_share, asked) if root))
+
+
+async def active_equities(request: web.Request) -> web.Response:
+    """All of them, a page at a time."""
+    rows = [_equity(root) for root, known in PRODUCTS.items() if not known.is_future]
+    return answered(request, paged(rows, *page_of(request)))
+
+
+async def one_equity(request: web.Request) -> web.Response:
+    """One of them."""
+    root = _share(request.match_info["symbol"])
+    if not root:
+        raise _missing("equity", request.match_info["symbol"])
+    return answered(request, one(_equity(root)))
+
+
+def _share(symbol: str) -> str:
+    """The root of a share, fund or index by its symbol; empty if it is none."""
+    root = f"{symbol}{SINGLY}" if f"{symbol}{SINGLY}" in PRODUCTS else symbol
+    return root if root in PRODUCTS and not PRODUCTS[root].is_future else ""
+
+
+def _equity(root: str) -> Json:
+    known, place = PRODUCTS[root], tuple(PRODUCTS).index(root)
+    return equities.equity(root.removesuffix(SINGLY), known.name, place + 1, known.kind)
+
+
+async def some_options(request: web.Request) -> web.Response:
+    """Options on shares and indexes by their symbols; what is none is left out."""
+    today = world_of(request).look().at.date()
+    found = (_option(symbol, request) for symbol in _symbols(request))
+    return answered(request, many(equities.option(each, today) for each in found if each))
+
+
+async def one_option(request: web.Request) -> web.Response:
+    """One of them."""
+    symbol = request.match_info["symbol"]
+    found = _option(symbol, request)
+    if found is None or found.future:
+        raise _missing("equity option", symbol)
+    return answered(request, one(equities.option(found, world_of(request).look().at.date())))
+
+
+async def flat_chain(request: web.Request) -> web.Response:
+    """Every option on a share or an index, one by one."""
+    root = request.match_info["symbol"]
+    return _kept(
+        request,
+        lambda now: many(equities.option(each, now.at.date()) for each in contracts(root, now)),
+    )
+
+
+async def nested_chain(request: web.Request) -> web.Response:
+    """The same by expiry and strike."""
+    return _kept(request, lambda now: many(nested(request.match_info["symbol"], now)))
+
+
+async def some_futures(request: web.Request) -> web.Response:
+    """Futures of the roots that are asked for, or of all."""
+    today = world_of(request).look().at.date()
+    asked = request.query.getall("product-code[]", []) or list(ENDINGS)
+    rows = [
+        futures.future(each, place, today)
+        for root in asked
+        if root in ENDINGS
+        for place, each in enumerate(futures.futures(root, today))
+    ]
+    wanted = set(_symbols(request))
+    return answered(request, many(row for row in rows if not wanted or row["symbol"] in wanted))
+
+
+async def one_future(request: web.Request) -> web.Response:
+    """One future, named with or without its slash."""
+    symbol, today = request.match_info["symbol"], world_of(request).look().at.date()
+    try:
+        found = contract_of(f"/{symbol.lstrip('/')}", today)
+    except DataError as unknown:
+        raise _missing("future", symbol) from unknown
+    place = [each.future for each in futures.futures(found.root, today)]
+    nearest = place.index(found.future) if found.future in place else len(place)
+    return answered(request, one(futures.future(found, nearest, today)))
+
+
+async def future_products(request: web.Request) -> web.Response:
+    """What the futures of each root have in common."""
+    return answered(request, many(map(futures.future_product, ENDINGS)))
+
+
+async def one_future_product(request: web.Request) -> web.Response:
+    """That of one root."""
+    code = request.match_info["code"]
+    if code not in ENDINGS:
+        raise _missing("future product", code)
+    return answered(request, one(futures.future_product(code)))
+
+
+async def future_option_products(request: web.Request) -> web.Response:
+    """What the options of each series have in common."""
+    rows = (futures.future_option_product(series, root) for series, root in SERIES.items())
+    return answered(request, many(rows))
+
+
+async def one_future_option_product(request: web.Request) -> web.Response:
+    """That of one series."""
+    series = request.match_info["series"]
+    if series not in SERIES:
+        raise _missing("future option product", series)
+    return answered(request, one(futures.future_option_product(series, SERIES[series])))
+
+
+async def one_future_option(request: web.Request) -> web.Response:
+    """One option on a future."""
+    symbol = request.match_info["symbol"]
+    found = _option(symbol, request)
+    if found is None or not found.future:
+        raise _missing("future option", symbol)
+    return answered(request, one(futures.future_option(found, world_of(request).look().at.date())))
+
+
+async def flat_future_chain(request: web.Request) -> web.Response:
+    """Every option on the futures of a root, one by one."""
+    root = _root(request)
+    return _kept(
+        request,
+        lambda now: many(
+            futures.future_option(each, now.at.date()) for each in contracts(root, now)
+        ),
+    )
+
+
+async def nested_future_chain(request: web.Request) -> web.Response:
+    """The same by expiry and strike, with the futures themselves."""
+    root = _root(request)
+    return _kept(request, lambda now: one(futures.nested_futures(root, now)))
+
+
+def _kept(request: web.Request, make: Callable[[Snapshot], Answer]) -> web.Response:
+    """A chain's page, made once a day: nothing of it moves with the market."""
+    now, pages = world_of(request).look(), request.app[DESK].pages
+    key = request.path, now.day.session.day
+    if key not in pages:
+        pages[key] = json.dumps({**make(now).body, "context": request.path})
+    return web.Response(text=pages[key], content_type="application/json")
+
+
+def _root(request: web.Request) -> str:
+    root = request.match_info["symbol"].lstrip("/")
+    if root not in (*WEEKLIES, *MONTHLY):
+        raise _missing("futures option chain", root)
+    return root
+
+
+def _option(symbol: str, request: web.Request) -> Contract | None:
+    """The option a symbol names; nothing if it names none."""
+    try:
+        found = contract_of(symbol, world_of(request).look().at.date())
+    except DataError:
+        return None
+    return found if found.is_option else None
+
+
+def _symbols(request: web.Request) -> list[str]:
+    """The symbols a request names, with or without brackets or quotes."""
+    found = [*request.query.getall("symbol[]", []), *request.query.getall("symbol", [])]
+    return [symbol.strip('"') for symbol in found]
+
+
+def _missing(what: str, symbol: str) -> Problem:
+    return Problem(404, "record_not_found", f"Couldn't find {what} with symbol {symbol}")
+
+
+async def cryptocurrencies(request: web.Request) -> web.Response:
+    """Two that can be looked at and not traded."""
+    return answered(request, many(map(beside.cryptocurrency, beside.CRYPTO)))
+
+
+async def one_cryptocurrency(request: web.Request) -> web.Response:
+    """One of them."""
+    symbol = request.match_info["symbol"]
+    if symbol not in beside.CRYPTO:
+        raise _missing("cryptocurrency", symbol)
+    return answered(request, one(beside.cryptocurrency(symbol)))
+
+
+async def warrants(request: web.Request) -> web.Response:
+    """One that can be looked at and not traded."""
+    return answered(request, many(map(beside.warrant, beside.WARRANTS)))
+
+
+async def one_warrant(request: web.Request) -> web.Response:
+    """It alone."""
+    symbol = request.match_info["symbol"]
+    if symbol not in beside.WARRANTS:
+        raise _missing("warrant", symbol)
+    return answered(request, one(beside.warrant(symbol)))
+
+
+async def precisions(request: web.Request) -> web.Response:
+    """How finely quantities may be cut: not at all but for coins."""
+    return answered(request, many(beside.precisions()))
+
+
+ROUTES = (
+    web.get("/instruments/cryptocurrencies", cryptocurrencies),
+    web.get("/instruments/cryptocurrencies/{symbol:.+}", one_cryptocurrency),
+    web.get("/instruments/warrants", warrants),
+    web.get("/instruments/warrants/{symbol}", one_warrant),
+    web.get("/instruments/quantity-decimal-precisions", precisions),
+    web.get("/instruments/equities", some_equities),
+    web.get("/instruments/equities/active", active_equities),
+    web.get("/instruments/equities/{symbol:.+}", one_equity),
+    web.get("/instruments/equity-options", some_options),
+    web.get("/instruments/equity-options/{symbol:.+}", one_option),
+    web.get("/option-chains/{symbol}", flat_chain),
+    web.get("/option-chains/{symbol}/nested", nested_chain),
+    web.get("/instruments/futures", some_futures),
+    web.get("/instruments/futures/{symbol:.+}", one_future),
+    web.get("/instruments/future-products", future_products),
+    web.get("/instruments/future-products/{exchange}/{code}", one_future_product),
+    web.get("/instruments/future-option-products", future_option_products),
+    web.get("/instruments/future-option-products/{exchange}/{series}", one_future_option_product),
+    web.get("/instruments/future-options/{symbol:.+}", one_future_option),
+    web.get("/futures-option-chains/{symbol}/nested", nested_future_chain),
+    web.get("/futures-option-chains/{symbol}", flat_future_chain),
+)

@@ -1,0 +1,104 @@
+"""The server itself: routes, tokens, envelopes. Handlers only translate."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from aiohttp import web
+
+from tomking.server.answers import Problem, error
+from tomking.server.desk import DESK, Desk
+from tomking.server.faults import Fault, Kind
+from tomking.server.handlers import (
+    access,
+    accounts,
+    control,
+    instruments,
+    lists,
+    market,
+    orders,
+)
+from tomking.server.tokens import Tokens
+from tomking.server.world import World
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+#: What may be asked without a token.
+OPEN_TO_ALL = (
+    control.PREFIX, "/oauth/token", "/symbols/search/", "/margin-requirements-public-configuration",
+)  # fmt: skip
+#: How long a token for the market feed lives.
+QUOTES_LIVE = timedelta(hours=24)
+
+
+def application(world: World, tokens: Tokens, faults: Sequence[Fault] = ()) -> web.Application:
+    """The server over a world, ready to be run."""
+    app = web.Application(middlewares=[_enveloped, _faulty, _known])
+    app[DESK] = Desk(world, tokens, Tokens(tokens.secret, "quotes", QUOTES_LIVE))
+    app[DESK].faults.order(faults)
+    for subject in (access, accounts, orders, instruments, market, lists, control):
+        app.router.add_routes(subject.ROUTES)
+    return app
+
+
+@web.middleware
+async def _enveloped(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Problems as the broker words them."""
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return web.json_response(error(problem), status=problem.status)
+    except web.HTTPNotFound:
+        missing = Problem(404, "not_found", f"no route {request.method} {request.path}")
+        return web.json_response(error(missing), status=404)
+
+
+@web.middleware
+async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What was ordered to go wrong, goes wrong; the control of it never does."""
+    desk = request.app[DESK]
+    if request.path.startswith(control.PREFIX) or request.path in (*access.STREAMS, access.FEED):
+        return await handler(request)
+    fault = desk.faults.strike(request.method, request.path)
+    if fault is None:
+        return await handler(request)
+    if fault.kind in (Kind.LOST, Kind.DROPPED):
+        if fault.kind is Kind.LOST:
+            await handler(request)
+        return _hung_up(request)
+    if fault.kind is Kind.DELAYED:
+        await asyncio.sleep(fault.seconds)
+    if fault.kind is Kind.EXPIRED:
+        desk.tokens.forget_all()
+    return _spoilt(fault) or await handler(request)
+
+
+def _spoilt(fault: Fault) -> web.Response | None:
+    """The answer that a fault gives in place of the server's, if it does."""
+    if fault.kind is Kind.ERROR:
+        said = Problem(fault.status, "ordered", "this was ordered to go wrong")
+        return web.json_response(error(said), status=fault.status)
+    if fault.kind is Kind.PAGE:
+        page = f"<html><body><h1>{fault.status}</h1></body></html>"
+        return web.Response(text=page, content_type="text/html", status=fault.status)
+    return None
+
+
+def _hung_up(request: web.Request) -> web.StreamResponse:
+    """The connection is cut; what is returned is sent to nobody."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+@web.middleware
+async def _known(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Nobody gets in without a token that is good now."""
+    desk = request.app[DESK]
+    if not request.path.startswith(OPEN_TO_ALL) and request.path not in (
+        *access.STREAMS,
+        access.FEED,
+    ):
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not desk.tokens.knows(given, desk.world.clock()):
+            raise Problem(401, "token_invalid", "This token is invalid or has expired")
+    return await handler(request)

@@ -1,0 +1,61 @@
+"""The socket of the market feed: frames to and from the conversation, news at each look."""
+
+import asyncio
+import json
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from tomking.market.snapshot import Snapshot
+from tomking.server.dxlink import KEEPALIVE_S, Feed, Frame
+from tomking.server.faults import FEED, Faults
+from tomking.server.sending import Sending
+from tomking.server.world import World
+
+
+async def serve(
+    request: web.Request, world: World, feed: Feed, faults: Faults
+) -> web.WebSocketResponse:
+    """One connection, until the client goes or its conversation is over."""
+    socket = web.WebSocketResponse()
+    await socket.prepare(request)
+    waiting: asyncio.Queue[Frame] = asyncio.Queue()
+
+    def watch(now: Snapshot) -> None:
+        """What is new of the market, for the client."""
+        for frame in feed.news(now):
+            waiting.put_nowait(frame)
+
+    world.watchers.append(watch)
+    sending = asyncio.create_task(_send(Sending(socket, faults, FEED), waiting, feed))
+    try:
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                for frame in feed.hear(_frame(message.data)):
+                    waiting.put_nowait(frame)
+                watch(world.look())
+    finally:
+        world.watchers.remove(watch)
+        sending.cancel()
+    return socket
+
+
+def _frame(text: str) -> dict[str, Any]:
+    """A frame; what is none is one without a type, which the conversation objects to."""
+    try:
+        said = json.loads(text)
+    except json.JSONDecodeError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+async def _send(out: Sending, waiting: asyncio.Queue[Frame], feed: Feed) -> None:
+    """Frames in order, and a sign of life while there are none; only data meets faults."""
+    more = True
+    while more and not (feed.over and waiting.empty()):
+        try:
+            frame = await asyncio.wait_for(waiting.get(), KEEPALIVE_S / 2)
+        except TimeoutError:
+            frame = {"type": "KEEPALIVE", "channel": 0}
+        more = await out.send(frame, safe=frame["type"] != "FEED_DATA")
+    await out.socket.close()

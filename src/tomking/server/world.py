@@ -1,0 +1,71 @@
+"""The world behind the server: accounts, a market, a clock, and who listens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tomking.core.errors import QuoteMissing
+from tomking.market.snapshot import Snapshot
+from tomking.server.door import Door
+from tomking.server.entry import Entry
+from tomking.server.shown.balances import balance, positions
+from tomking.server.shown.orders import shown
+
+#: What happened to an account, as a stream tells it: the kind of thing, and the thing.
+Notice = tuple[str, dict[str, Any]]
+Listener = Callable[[str, Notice], None]
+Watcher = Callable[[Snapshot], None]
+
+
+@dataclass(slots=True)
+class World:
+    """Accounts by number at one market. ``market`` freezes an instant; ``clock`` says which it is.
+
+    ``listeners`` hear what happens to accounts, ``watchers`` see every new instant of the market.
+    """
+
+    market: Callable[[datetime], Snapshot]
+    clock: Callable[[], datetime]
+    doors: dict[str, Door]
+    listeners: list[Listener] = field(default_factory=list[Listener])
+    watchers: list[Watcher] = field(default_factory=list[Watcher])
+    _last: Snapshot | None = None
+    _at: datetime | None = None
+
+    def look(self) -> Snapshot:
+        """The market now, after everything that has happened by now was booked and told."""
+        at = self.clock()
+        if self._last is None or self._at != at:
+            self._at, self._last = at, self.market(at)
+            for door in self.doors.values():
+                self._look(door, self._last)
+            for watch in tuple(self.watchers):
+                watch(self._last)
+        return self._last
+
+    def tell(self, door: Door, entries: list[Entry], now: Snapshot) -> None:
+        """Tell who listens about orders, and about what is held where any of them has traded."""
+        for entry in entries:
+            self._say(door.account, ("Order", shown(entry, door.account)))
+        if any(entry.fills for entry in entries):
+            self._say_what_is_held(door, now)
+
+    def _look(self, door: Door, now: Snapshot) -> None:
+        entries, facts = door.look(now)
+        self.tell(door, entries, now)
+        if facts and not any(entry.fills for entry in entries):
+            self._say_what_is_held(door, now)
+
+    def _say_what_is_held(self, door: Door, now: Snapshot) -> None:
+        """Positions, then the balance; while something held has no quote the balance waits."""
+        for position in positions(door, now):
+            self._say(door.account, ("CurrentPosition", position))
+        try:
+            self._say(door.account, ("AccountBalance", balance(door, now)))
+        except QuoteMissing:
+            return
+
+    def _say(self, account: str, notice: Notice) -> None:
+        for listener in tuple(self.listeners):
+            listener(account, notice)

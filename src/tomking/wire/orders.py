@@ -1,0 +1,205 @@
+"""An order as JSON: what is sent, and what somebody sent.
+
+The price of a package is for one unit of it, unsigned, with its effect in a word; quantities are those
+of all units together, so the units are their greatest common divisor.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from math import gcd
+from typing import Any
+
+from tomking.core.contract import Contract
+from tomking.core.errors import DataError
+from tomking.core.order import Leg, Order, TimeInForce
+from tomking.core.value import value
+from tomking.wire.amounts import CREDIT, DEBIT, amount_of, number, plain, with_effect
+from tomking.wire.symbols import contract_of, trading_symbol
+from tomking.wire.words import (
+    ORDER_TYPES,
+    TIMES_IN_FORCE,
+    action_of,
+    instrument_of,
+    side_of,
+)
+
+Body = Mapping[str, Any]
+_TIFS = {word: tif for tif, word in TIMES_IN_FORCE.items()}
+_PRICED = frozenset({"Limit", "Stop Limit"})
+_TRIGGERED = frozenset({"Stop", "Stop Limit"})
+SOURCE = "tomking"
+
+
+@value
+class Flaw:
+    """What is wrong with a body: where, and how."""
+
+    domain: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.domain} {self.reason}"
+
+
+@value
+class AskedLeg:
+    """A leg somebody sent: signed quantity of all units; ``opens`` is unknown for an outright future."""
+
+    contract: Contract
+    quantity: int
+    opens: bool | None
+
+
+@value
+class Asked:
+    """An order somebody sent. ``limit`` is the net credit per unit, + received and - paid."""
+
+    legs: tuple[AskedLeg, ...]
+    type: str
+    tif: TimeInForce
+    limit: Decimal | None = None
+    trigger: Decimal | None = None
+    until: date | None = None
+    name: str = ""
+    source: str = ""
+    strict: bool = False
+
+    @property
+    def units(self) -> int:
+        """How many of the smallest package the legs make."""
+        return gcd(*(leg.quantity for leg in self.legs))
+
+
+def body_of(order: Order) -> dict[str, Any]:
+    """The JSON of an order: its intent is the identifier it is found by again."""
+    body: dict[str, Any] = {
+        "time-in-force": TIMES_IN_FORCE[order.tif],
+        "order-type": ORDER_TYPES[order.type],
+        "source": SOURCE,
+        "external-identifier": order.id,
+        "legs": [_leg_body(leg, order.units) for leg in order.legs],
+    }
+    if order.until is not None:
+        body["gtc-date"] = order.until.isoformat()
+    if order.limit is not None:
+        body |= price_of(order.limit)
+    if order.trigger is not None:
+        body["stop-trigger"] = plain(order.trigger)
+    return body
+
+
+def price_of(limit: Decimal) -> dict[str, str]:
+    """A price and its effect; an even one is a credit of nothing."""
+    return with_effect("price", limit) if limit else {"price": "0.0", "price-effect": CREDIT}
+
+
+def _leg_body(leg: Leg, units: int) -> dict[str, Any]:
+    return {
+        "instrument-type": instrument_of(leg.contract),
+        "symbol": trading_symbol(leg.contract),
+        "action": action_of(leg),
+        "quantity": abs(leg.quantity) * units,
+    }
+
+
+def asked_in(body: Body, today: date, legs: Sequence[AskedLeg] = ()) -> Asked | tuple[Flaw, ...]:
+    """The order a body describes, or all that is wrong with it.
+
+    Parameters
+    ----------
+    legs
+        Those of the order it replaces, for a body without any.
+    """
+    flaws = list(_flaws(body, has_legs=bool(legs)))
+    found: list[AskedLeg] = list(legs)
+    for place, row in enumerate(_rows(body)):
+        leg = _leg(row, today)
+        if isinstance(leg, DataError):
+            flaws.append(Flaw(f"legs[{place}]", str(leg)))
+        else:
+            found.append(leg)
+    if flaws:
+        return tuple(flaws)
+    kind = body["order-type"]
+    until = body.get("gtc-date")
+    return Asked(
+        tuple(found), kind, _TIFS[body["time-in-force"]],
+        amount_of(body, "price") if kind in _PRICED else None,
+        number(body["stop-trigger"], "stop-trigger") if kind in _TRIGGERED else None,
+        date.fromisoformat(until) if until else None,
+        str(body.get("external-identifier", "")), str(body.get("source", "")),
+        bool(body.get("advanced-instructions", {}).get("strict-position-effect-validation", False)),
+    )  # fmt: skip
+
+
+def _rows(body: Body) -> Sequence[Mapping[str, Any]]:
+    rows = body.get("legs", ())
+    return rows if isinstance(rows, list) else ()
+
+
+def _leg(row: object, today: date) -> AskedLeg | DataError:
+    """A leg, or what is wrong with it."""
+    try:
+        if not isinstance(row, Mapping):
+            raise DataError("is no object")
+        for name in ("symbol", "action", "quantity"):
+            if name not in row:
+                raise DataError(f"{name} is missing")
+        contract = contract_of(str(row["symbol"]), today)
+        if row.get("instrument-type") not in (None, instrument_of(contract)):
+            raise DataError(f"instrument-type is not {instrument_of(contract)}")
+        sign, opens = side_of(str(row["action"]))
+        count = number(row["quantity"], "quantity")
+        if count <= 0 or count != int(count):
+            raise DataError("quantity must be a whole number above zero")
+        return AskedLeg(contract, sign * int(count), opens)
+    except DataError as wrong:
+        return wrong
+
+
+def _flaws(body: Body, *, has_legs: bool) -> Iterator[Flaw]:
+    """What is missing or unknown in a body, its legs left aside."""
+    kind, tif = body.get("order-type"), body.get("time-in-force")
+    if kind not in ORDER_TYPES.values():
+        yield Flaw("order-type", "is missing" if kind is None else "is not included in the list")
+    if tif not in _TIFS:
+        yield Flaw("time-in-force", "is missing" if tif is None else "is not included in the list")
+    if not _rows(body) and not has_legs:
+        yield Flaw("legs", "is missing")
+    if kind in _PRICED:
+        yield from _price_flaws(body)
+    elif body.get("price") not in (None, "", 0, "0"):
+        yield Flaw("price", "must be left out of an order of this type")
+    if kind in _TRIGGERED:
+        yield from _number_flaws(body, "stop-trigger")
+    if tif == TIMES_IN_FORCE[TimeInForce.GTD]:
+        yield from _date_flaws(body, "gtc-date")
+
+
+def _price_flaws(body: Body) -> Iterator[Flaw]:
+    """A price is a number of at least zero, and says which way the money goes unless it is zero."""
+    flaws = tuple(_number_flaws(body, "price"))
+    yield from flaws
+    if flaws:
+        return
+    effect = body.get("price-effect")
+    if number(body["price"], "price") and effect not in (CREDIT, DEBIT):
+        yield Flaw(
+            "price-effect", "is missing" if effect is None else "is not included in the list"
+        )
+
+
+def _number_flaws(body: Body, name: str) -> Iterator[Flaw]:
+    try:
+        if number(body.get(name), name) < 0:
+            yield Flaw(name, "must not be below zero")
+    except DataError:
+        yield Flaw(name, "is missing" if body.get(name) is None else "is no number")
+
+
+def _date_flaws(body: Body, name: str) -> Iterator[Flaw]:
+    try:
+        date.fromisoformat(str(body.get(name)))
+    except ValueError:
+        yield Flaw(name, "is missing" if body.get(name) is None else "is no date")
