@@ -125,6 +125,17 @@ def test_what_replaces_an_order_takes_its_place_in_the_bracket() -> None:
     assert ends(facts) == {stop().id: "filled", nearer.id: "cancelled"}
 
 
+def test_what_replaced_an_order_ends_with_its_bracket_though_there_is_more_to_close() -> None:
+    exchange = holding(2)
+    exchange.submit_bracket(Bracket("oco", (target(), stop())), market(61, DEAR))
+    nearer = replace(target(), attempt=2, limit=Decimal("-0.80"), replaces=target().id)
+    exchange.submit(nearer, market(61, DEAR))
+    exchange.step(market(62, DEAR))
+    facts = exchange.step(market(63, CHEAP))
+    assert ends(facts) == {stop().id: "filled", nearer.id: "cancelled"}
+    assert exchange.holdings() == {SHORT: -1, LONG: 1}
+
+
 def test_a_fill_aborts_the_replacement_of_its_sibling() -> None:
     exchange = Exchange(10 * CASH, TASTYTRADE, NATURAL, "tastytrade", latency_s=30.0)
     exchange.submit(entry(), market(60, QUOTES))
@@ -207,6 +218,11 @@ def test_a_bracket_is_taken_whole_or_not_at_all() -> None:
         (Bracket("b", (target(), stop())), ""),
         (Bracket("b", (target(), stop()), entry()), ""),
         (Bracket("b", (target(),), entry()), ""),
+        (Bracket("b", (target(), stop(), exit_("third", "-2.00")), entry()), ""),
+        (
+            Bracket("b", tuple(exit_(name, "-2.00") for name in "abcd"), entry()),
+            "an order starts one to 3 others",
+        ),
         (Bracket("b", (target(),)), "one order alone cancels no other"),
         (Bracket("b", (), entry()), "an order starts one to 3 others"),
         (Bracket("b", (target(), target())), "two orders of a bracket have one intent"),

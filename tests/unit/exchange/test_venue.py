@@ -89,6 +89,19 @@ def test_an_order_that_waited_for_its_price_gets_that_price_and_no_better() -> N
     assert filled(facts) == [(-1, Decimal("4.4000")), (1, Decimal("2.4000"))]
 
 
+def test_an_order_is_no_newer_for_another_that_came_after_it() -> None:
+    """It has stood in the market since its own first look, and trades at its limit."""
+    exchange = venue()
+    exchange.submit(order("2.00", *SPREAD), market(60, QUOTES))
+    exchange.step(market(61, QUOTES))
+    exchange.submit(order("9.00", *SPREAD, intent="test/other"), market(61, QUOTES))
+    wider: Quotes = {SHORT: (4.40, 4.80), LONG: (2.00, 2.20)}
+    assert filled(exchange.step(market(62, wider))) == [
+        (-1, Decimal("4.4000")),
+        (1, Decimal("2.4000")),
+    ]
+
+
 @pytest.mark.parametrize(
     "quotes",
     [

@@ -94,6 +94,7 @@ def test_buying_costs_and_selling_pays() -> None:
     assert names(order(buy(LONG), limit="1.50")) == {"price agrees with buying"}
     assert names(order(sell(SHORT), limit="-1.50")) == {"price agrees with selling"}
     assert names(order(sell(SHORT), buy(LONG), limit="-1.50")) == set()
+    assert names(order(buy(LONG), limit="0")) == names(order(sell(SHORT), limit="0")) == set()
 
 
 FUTURE_STOP = replace(order(buy(FUTURE)), limit=None, trigger=Decimal("6100.25"))
