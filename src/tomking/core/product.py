@@ -11,6 +11,10 @@ from tomking.core.near import did_you_mean
 from tomking.core.products_table import ROWS
 from tomking.core.value import value
 
+#: Roots of shares that are counted one by one, where every other share is counted in lots of a hundred,
+#: as its options deliver them. They have no options and no group: no desk trades them.
+SINGLY = ":1"
+
 
 class Delivers(StrEnum):
     """What an option becomes when it is exercised."""
@@ -125,7 +129,8 @@ def product(root: str) -> Product:
                 f"{root} is an adjusted contract: what it delivers is not 100 shares, and nothing "
                 "here prices it; close it in the broker's own application"
             ) from None
-        said = did_you_mean(root, PRODUCTS) or f"; known are {', '.join(sorted(PRODUCTS))}"
+        listed = sorted(known for known in PRODUCTS if not known.endswith(SINGLY))
+        said = did_you_mean(root, listed) or f"; known are {', '.join(listed)}"
         raise ConfigError(f"unknown root {root!r}{said}") from None
 
 

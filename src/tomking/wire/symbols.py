@@ -14,14 +14,11 @@ from types import MappingProxyType
 
 from tomking.core.contract import MONTH_CODES, Contract, Expiry, Right, Settles
 from tomking.core.errors import DataError
-from tomking.core.product import PRODUCTS
+from tomking.core.product import PRODUCTS, SINGLY
 from tomking.market.delivery import ENDINGS, future_contract
 from tomking.market.listing import expiries
 from tomking.wire.series import WEEKLIES, listed_root, root_of, series_of
 
-#: Roots of shares that are counted one by one, where every other share is counted in lots of a hundred
-#: as its options deliver them; there are no options on these.
-SINGLY = ":1"
 #: The exchange behind a future, as streams name it.
 EXCHANGES: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(("ZB", "ZN", "ZC", "ZS", "ZW"), "XCBT")

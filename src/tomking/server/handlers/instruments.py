@@ -7,7 +7,7 @@ from aiohttp import web
 
 from tomking.core.contract import Contract
 from tomking.core.errors import DataError
-from tomking.core.product import PRODUCTS
+from tomking.core.product import PRODUCTS, SINGLY
 from tomking.market.delivery import ENDINGS
 from tomking.market.snapshot import Snapshot
 from tomking.server.answers import Answer, Json, Problem, many, one, paged
@@ -15,7 +15,7 @@ from tomking.server.desk import DESK, answered, page_of, world_of
 from tomking.server.shown import beside, equities, futures
 from tomking.server.shown.equities import contracts, nested
 from tomking.wire.series import MONTHLY, WEEKLIES
-from tomking.wire.symbols import SINGLY, contract_of
+from tomking.wire.symbols import contract_of
 
 #: Series of options on futures whose product is shown, with the root of the future.
 SERIES = {names.quarterly: root for root, names in WEEKLIES.items()} | {

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from tomking.core.contract import Contract
+from tomking.core.product import SINGLY
 from tomking.server.entry import Entry, Fill
 from tomking.server.shown.clock import instant, millis
 from tomking.wire.amounts import plain
 from tomking.wire.orders import Asked, price_of
-from tomking.wire.symbols import SINGLY, future_symbol, trading_symbol
+from tomking.wire.symbols import future_symbol, trading_symbol
 from tomking.wire.words import ALIVE, EQUITY, FUTURE, TIMES_IN_FORCE, instrument_of
 
 Shown = dict[str, Any]

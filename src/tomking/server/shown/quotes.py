@@ -7,12 +7,12 @@ from typing import Any
 
 from tomking.core.calendar import Session
 from tomking.core.errors import DataError
-from tomking.core.product import product
+from tomking.core.product import SINGLY, product
 from tomking.market.sessions import next_session, previous_session, session_of, sessions_between
 from tomking.market.snapshot import Snapshot
 from tomking.server.events import QUOTE, TRADE, events
 from tomking.server.shown.clock import instant
-from tomking.wire.symbols import SINGLY, contract_of, streamer_symbol
+from tomking.wire.symbols import contract_of, streamer_symbol
 from tomking.wire.words import instrument_of
 
 Shown = dict[str, Any]
