@@ -54,7 +54,7 @@ def met(
         Prices in points; ``None`` if a leg's quote may not fill or the limit is not met.
     """
     columns = look.places[entry.order.id]
-    if model.patience is None and at_mid(entry, look, columns) < entry.limit - 2.0 * _NOISE:
+    if at_mid(entry, look, columns) < entry.limit - _NOISE:  # no model beats it, nor does patience
         return None
     prices = model_prices(entry, look, columns, model)
     if prices is None:
