@@ -66,6 +66,17 @@ EQUIVALENT: Mapping[str, str] = {
     "exchange/fills.py: return Steps(float(tick), 0.0, float(tick)): 0.0 -> 1.0": (
         "with one step everywhere it does not matter where it changes"
     ),
+    "exchange/matching.py: return (1.0,) * len(columns): 1.0 -> 2.0": (
+        "the whole half-width reaches the side of a quote, and no price leaves it"
+    ),
+    "exchange/matching.py: over = held * quantity >= 0 or abs(quantity) > abs(held): "
+    "held * quantity -> held / quantity": "only the sign is asked, and no leg is for nothing",
+    "portfolio/preflight.py: taken = abs(claimed) if claimed * wanted > 0 else 0: "
+    "claimed * wanted -> claimed / wanted": "only the sign is asked, and no leg is for nothing",
+    "portfolio/cover.py: return leg.quantity < 0 and not _goes_with_its_short(leg, legs): "
+    "leg.quantity < 0 -> leg.quantity <= 0": "a leg for nothing takes nothing away",
+    "portfolio/preflight.py: if leg.opens and not nets(leg.contract) and "
+    "(leg.contract, leg.quantity < 0) in against: 0 -> 1": "a leg for nothing counts for nothing",
 }
 
 

@@ -71,6 +71,12 @@ def test_a_leg_of_nothing_is_refused() -> None:
     assert "quantity is at least one" in names(order(sell(SHORT), Leg(LONG, 0, "t")))
 
 
+def test_a_leg_of_nothing_is_not_sold_too_late_as_well() -> None:
+    late = new_york(DAY, time(15, 45))
+    nothing = order(Leg(put(5700, DAY), 0, "t"), buy(put(5690, DAY)), limit="-0.50")
+    assert names(nothing, at=late) == {"quantity is at least one"}
+
+
 @pytest.mark.parametrize(
     ("legs", "limit", "fits"),
     [

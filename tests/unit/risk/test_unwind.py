@@ -173,6 +173,17 @@ def test_no_more_is_taken_down_than_the_rest_needs_to_be_carried() -> None:
 
 
 @pytest.mark.rule("R-RNG-07")
+@pytest.mark.parametrize(("over", "passes"), [("0.50", True), ("-0.50", False)])
+def test_half_a_dollar_of_liquidity_carries_a_book_and_half_a_dollar_short_does_not(
+    over: str, passes: bool
+) -> None:
+    now = holding("lt112", "iron_condor")
+    spent = Decimal(str(round(left(now)[0], 2))) - Decimal(over)
+    poor = replace(now, book=replace(now.book, cash=now.book.cash - spent))
+    assert excess(poor)[0].passed is passes
+
+
+@pytest.mark.rule("R-RNG-07")
 def test_without_a_mark_liquidity_is_unknown() -> None:
     blind = {holding("lt112").book.legs.contracts[0]: (nan, nan)}
     with pytest.raises(QuoteMissing):
