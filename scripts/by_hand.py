@@ -10,8 +10,8 @@ BY_HAND: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "R-0DTE-15": (
         (
             "strategies/friday_0dte_forms.py",
-            "shapes=(FADE_UP, FADE_DOWN)",
-            "shapes=(FADE_UP, FADE_DOWN, CONDOR)",
+            'Right.PUT, MovedDown(MOVE, "R-0DTE-15")),\n',
+            'Right.PUT, MovedDown(MOVE, "R-0DTE-15")),\n        CONDOR,\n',
         ),
     ),
     # Two naked puts, as in the plan it varies.
@@ -20,8 +20,8 @@ BY_HAND: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "R-0DTE-14": (
         (
             "strategies/friday_0dte_forms.py",
-            'tranche="put spread", when=(RISEN,)',
-            'tranche="put spread", when=(FALLEN,)',
+            'Right.PUT, MovedUp(MOVE, "R-0DTE-14")',
+            'Right.CALL, MovedUp(MOVE, "R-0DTE-14")',
         ),
     ),
     # Only the last tranche would be ordered.

@@ -50,7 +50,7 @@ def test_explain_says_everything_about_a_spread(
     assert [one["price"] for one in said["exits"]] == [Decimal("-0.90"), Decimal("-5.40"), None]
     assert set(said["second_order"]) == {"vanna", "charm", "vomma"}
     assert said["objections"] == []
-    assert len(said["limits"]) == 29
+    assert len(said["limits"]) == 28
 
 
 def test_a_short_call_over_a_dividend_has_an_eve(

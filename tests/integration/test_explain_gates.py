@@ -72,7 +72,7 @@ def test_without_vix_its_stage_is_not_asked_and_the_page_says_so(
     )
     assert main(["explain", written(here, order)]) == Exit.OK
     page = capsys.readouterr().out
-    assert "Within the 26 limits asked" in page
+    assert "Within the 25 limits asked" in page
     assert "Not asked: manual mode (R-BRK-09), age of VIX (R-VIX-03), VIX ceiling" in page
     assert main(["explain", written(here, order), "--vix", "35.01"]) == Exit.REFUSED
     capsys.readouterr()
@@ -195,6 +195,38 @@ def test_without_an_account_nobody_counts_campaigns(
     assert "R-COR-05" in asked(order, here, capsys)
 
 
+@pytest.mark.rule("R-EVT-02", "R-EVT-06")
+@pytest.mark.parametrize(
+    ("at", "session", "left"),
+    [
+        ("2026-06-05T10:30", True, True),
+        ("2026-06-05", False, True),  # the expiry is far: any time of the day will do
+        ("2026-07-17", False, False),
+        ("2026-07-17T10:30", True, True),
+    ],
+)
+def test_a_date_without_a_time_says_no_time(
+    at: str, session: bool, left: bool, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = asked(changed(SPREAD, "at", at), here, capsys)
+    assert ("R-EVT-02" in found, "R-EVT-06" in found) == (session, left)
+
+
+@pytest.mark.rule("R-BRK-05", "R-BRK-07")
+def test_a_drawdown_that_no_file_can_say_is_listed(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "R-BRK-05" in unasked(SPREAD, here, capsys)["what the account did before"]
+    assert asked(SPREAD, here, capsys)["R-BRK-07"]
+
+
+def test_the_order_of_a_plan_that_sells_more_later_is_one_of_its_own(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = answer(["explain", written(here, LT112), "--as", "lt112_hedge"], capsys)
+    assert said["plan"] == "lt112_hedge"
+
+
 #: The gates of an opening order that are asked of a file by another name, or of nobody's file at all.
 OPENING = (*SANITY, *EXPOSURE)
 
@@ -227,7 +259,7 @@ def test_what_is_not_asked_and_what_is_make_up_the_engines_gates(
     ]
     met = [one["rule"] for one in said["limits"]]
     rules = [row.name.rsplit("(", 1)[1].rstrip(")") for row in ROWS]
-    assert sorted((*left, *met)) == sorted(rules)
+    assert sorted((*left, *met)) == sorted((*rules, "R-BRK-05"))  # one governor of R-BRK-07
 
 
 @pytest.mark.rule("R-PHA-04", "R-PHA-05", "R-STG-03", "R-POS-02", "R-POS-05")

@@ -68,7 +68,7 @@ def test_a_refusal_says_what_is_missing(here: Path, capsys: pytest.CaptureFixtur
     assert -said["buying_power_change"] == IMPACT
 
 
-@pytest.mark.parametrize(("code", "word"), [(Exit.OK, "Within the 29"), (Exit.REFUSED, "Over a")])
+@pytest.mark.parametrize(("code", "word"), [(Exit.OK, "Within the 28"), (Exit.REFUSED, "Over a")])
 def test_the_page_says_it_first(
     code: Exit, word: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -80,10 +80,19 @@ def test_an_account_that_may_open_nothing_is_told_why(capsys: pytest.CaptureFixt
     assert "nothing may be opened: phase 0" in capsys.readouterr().out
 
 
+def test_a_file_may_be_told_vix_beside_it_once(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silent = written(here, changed(SPREAD, "vix", ...))
+    assert main(["limits", silent, "--vix", "36"]) == Exit.REFUSED
+    assert "VIX above 35" in capsys.readouterr().out
+    assert main(["limits", written(here, SPREAD), "--vix", "36"]) == Exit.USAGE
+
+
 def test_a_file_has_its_own_figures(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["limits", written(here, SPREAD), "--capital", "5000"])
     assert code == Exit.USAGE
-    assert "--capital and --vix are for an account without a file" in capsys.readouterr().err
+    assert "--capital is for an account without a file" in capsys.readouterr().err
 
 
 @pytest.mark.rule("R-SIZ-01")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tomking.app import signed
-from tomking.app.cli import stage, unlock
+from tomking.app.cli import limits, stage, unlock
 from tomking.app.main import main
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import Exit
@@ -28,7 +28,7 @@ CRISIS = ["unlock", "crisis", "--reason", "fear is paid for", "--sign", "T. King
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TOMKING_HOME", str(tmp_path / "home"))
-    for module in (stage, unlock):
+    for module in (limits, stage, unlock):
         monkeypatch.setattr(module, "now", lambda: NOW)
     return tmp_path / "home"
 
@@ -132,6 +132,21 @@ def test_an_unlock_is_refused_outside_a_crisis_and_signed_within(
     assert (made["exit"], made["unlocked"], made["until"]) == (Exit.OK, True, "2026-03-04")
     assert main([*CRISIS, "--vix", "12"]) == Exit.REFUSED
     assert "VIX: 12 points, must be above 30 (R-VIX-06)" in capsys.readouterr().out
+
+
+@pytest.mark.rule("R-VIX-02", "R-VIX-06")
+def test_limits_hold_once_puts_are_signed_for_and_not_before(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["limits", "--vix", "36"]
+    assert main(asked) == Exit.REFUSED
+    assert "VIX above 35 (R-VIX-02)" in capsys.readouterr().out
+    assert main([*CRISIS, "--vix", "36"]) == Exit.OK
+    capsys.readouterr()
+    main(asked)
+    assert "R-VIX-02" not in capsys.readouterr().out
+    main(["limits", "--vix", "51"])
+    assert "manual mode (R-BRK-09)" in capsys.readouterr().out
 
 
 def test_a_signature_that_was_changed_is_found(

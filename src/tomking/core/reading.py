@@ -102,15 +102,26 @@ def in_unit(x: float | str, unit: str) -> str:
     """
     if isinstance(x, str) or not isfinite(x):
         return figure(x)
-    before, size = ("\N{MINUS SIGN}" if x < 0.0 else ""), abs(x)
+    size = abs(x)
     if is_share(unit):
-        return f"{before}{figure(round(100.0 * size, 3))} %"
+        return _signed(x, f"{figure(round(100.0 * size, 3))} %")
     if unit.startswith("dollars"):
-        whole = size >= 1000.0 or size == round(size)
-        return f"{before}${size:,.{0 if whole else 2}f}"
+        cents = round(size, 2)
+        whole = cents >= 1000.0 or cents == round(cents)
+        return _signed(x, f"${cents:,.{0 if whole else 2}f}")
     if unit.startswith("times "):
-        return f"{before}{figure(round(size, 3))} times"
-    return f"{before}{figure(size)}"
+        return _signed(x, f"{figure(round(size, 3))} times")
+    return _signed(x, figure(size))
+
+
+def _signed(x: float, shown: str) -> str:
+    """A size with its sign; what is shown as nothing has none.
+
+    >>> _signed(-0.004, "$0"), _signed(-2.0, "$2")
+    ('$0', '−$2')
+    """
+    nothing = not any(digit in shown for digit in "123456789")
+    return f"\N{MINUS SIGN}{shown}" if x < 0.0 and not nothing else shown
 
 
 def basis(unit: str) -> str:

@@ -109,13 +109,16 @@ class Working:
 
 @value
 class Campaign:
-    """A trade as a person counts it: its money so far (``flow``, after fees) and what is left open."""
+    """A trade as a person counts it: its money so far (``flow``, after fees), what is left open, and
+    what all its positions were opened for, those that are gone too.
+    """
 
     strategy: str
     opened: datetime
     flow: Decimal
     fees: Decimal
     positions: int
+    opening_premium: Decimal = ZERO
 
 
 @value
@@ -263,13 +266,15 @@ def _placed(book: Book, name: str, position: Position, flow: Decimal, fee: Decim
     positions = {key: held for key, held in book.positions.items() if key != name}
     if position.held:
         positions[name] = position
-    was = book.campaigns.get(position.campaign)
+    was, there = book.campaigns.get(position.campaign), book.positions.get(name)
+    opening = position.opening_premium - (there.opening_premium if there else ZERO)
     campaign = Campaign(
         position.strategy,
         was.opened if was else position.opened,
         (was.flow if was else ZERO) + flow,
         (was.fees if was else ZERO) + fee,
         sum(held.campaign == position.campaign for held in positions.values()),
+        (was.opening_premium if was else ZERO) + opening,
     )
     return _numbered(
         replace(

@@ -1,13 +1,15 @@
-"""Worth rules of dates: apart from a strategy's other structures, and not beyond a campaign's own."""
+"""Worth rules of what else is held: apart from other structures, and fitting a campaign's own."""
 
 from collections.abc import Sequence
-from math import inf
+from math import inf, nan
 from typing import ClassVar
 
 from tomking.core.calendar import dte
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.value import value
 from tomking.risk.view import View
+from tomking.strategies.stay import inside
+from tomking.strategies.trend import known
 from tomking.strategies.worth import Candidate
 
 
@@ -89,6 +91,28 @@ class HeldAtLeast:
 
     def __str__(self) -> str:
         return f"the rest has been held for {self.days} days"
+
+
+@value
+class SoldInside:
+    """Every option that is sold is in the money as it is sold."""
+
+    rule: str = ""
+    stage: ClassVar[Stage] = Stage.MARKET
+
+    def __call__(self, view: View, candidate: Candidate, /) -> tuple[Reading, ...]:
+        legs = candidate.structure.legs
+        sold = [inside(leg.contract, view) for leg in legs if leg.opens and leg.quantity < 0]
+        least = known(min(sold, default=nan))
+        name = "what is sold, in the money"
+        return (Reading(name, self.stage, Sense.ABOVE, least, 0.0, "share", self.rule),)
+
+    def least(self, readings: Sequence[Reading], /) -> float:
+        """It bounds no credit."""
+        return -inf
+
+    def __str__(self) -> str:
+        return "what is sold is in the money"
 
 
 @value

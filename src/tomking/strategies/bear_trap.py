@@ -60,5 +60,8 @@ BEAR_TRAP = Plan(
 
 #: The name taken as a ratio: eleven naked puts beside the spread (R-BTR-04).
 BEAR_TRAP_ELEVEN = BEAR_TRAP.variant(
-    "bear_trap_eleven", "Bear Trap 1-1-11", shapes=(trap("1-1-11 at the money", naked=11),)
+    "bear_trap_eleven",
+    "Bear Trap 1-1-11 (a misreading of its name, by the rulebook)",
+    shapes=(trap("1-1-11 at the money", naked=11),),
+    sources=("register 34", "AUD"),
 )

@@ -27,7 +27,8 @@ class Tranche:
 
     They expire as the plan says, or as ``expires`` does. ``adjustments`` are tried while it stays.
     ``renewed`` says when it is sold again while the campaign holds something else, if ``take_when``
-    holds. ``covers`` names the tranches it covers: they are closed before it.
+    holds; with a ``HeldAtLeast`` among those it is not entered with the rest. ``covers`` names the
+    tranches it covers: they are closed before it.
     """
 
     name: str
@@ -52,6 +53,11 @@ class Shape:
     name: str
     tranches: tuple[Tranche, ...]
     when: tuple[EntryRule, ...] = ()
+
+    @property
+    def entered(self) -> tuple[Tranche, ...]:
+        """The tranches that an entry opens."""
+        return tuple(tranche for tranche in self.tranches if not tranche.waits)
 
 
 def single(
@@ -90,7 +96,7 @@ def built(plan: Planned, view: View, root: str, shape: Shape) -> Candidate | Ski
     """A shape at the prices of now: its legs, their quotes and the figures of the structure."""
     found: dict[str, Quote] = {}
     legs: list[tuple[LegPlan, str, Quote]] = []
-    for tranche in (each for each in shape.tranches if not each.waits):
+    for tranche in shape.entered:
         placed = picked(plan, tranche, view, root, found)
         if isinstance(placed, Skip):
             return placed

@@ -137,7 +137,9 @@ class VixRiseAtMost:
 
     def __call__(self, view: View, root: str, /) -> Reading:
         rise = change(view.market.vix.value, view.market.day.vix_previous.value)
-        return Reading("rise of VIX", self.stage, Sense.AT_MOST, rise, self.share, "", self.rule)
+        return Reading(
+            "rise of VIX", self.stage, Sense.AT_MOST, rise, self.share, "share", self.rule
+        )
 
     def __str__(self) -> str:
         return f"VIX is up by no more than {self.share:.0%} since the last close"

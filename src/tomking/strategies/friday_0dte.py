@@ -9,7 +9,7 @@ Sources: R-0DTE-01 to R-0DTE-11 in docs/rules.md.
 
 from tomking.core.calendar import FRIDAY, after_open, before_close
 from tomking.core.contract import Right
-from tomking.strategies.build import single
+from tomking.strategies.build import Shape, single
 from tomking.strategies.entry import FullSession, NoEvent, VixBelow, VixRiseAtMost
 from tomking.strategies.picks import AtrAway, Away, LegPlan, buy, sell
 from tomking.strategies.plan import Plan
@@ -39,9 +39,14 @@ def spread(right: Right, atr: float, width: float = WIDTH) -> tuple[LegPlan, Leg
     )
 
 
-RISEN, FALLEN = MovedUp(MOVE, "R-0DTE-03"), MovedDown(MOVE, "R-0DTE-03")
-FADE_UP = single("fade up", spread(Right.CALL, 0.7), STAY, tranche="call spread", when=(RISEN,))
-FADE_DOWN = single("fade down", spread(Right.PUT, 0.7), STAY, tranche="put spread", when=(FALLEN,))
+def after_a_move(name: str, sold: Right, when: MovedUp | MovedDown) -> Shape:
+    """One credit spread, sold once the market has moved."""
+    side = f"{sold.value.lower()} spread"
+    return single(name, spread(sold, 0.7), STAY, tranche=side, when=(when,))
+
+
+FADE_UP = after_a_move("fade up", Right.CALL, MovedUp(MOVE, "R-0DTE-03"))
+FADE_DOWN = after_a_move("fade down", Right.PUT, MovedDown(MOVE, "R-0DTE-03"))
 CONDOR = single("condor", spread(Right.PUT, 0.5) + spread(Right.CALL, 0.5), STAY)
 
 FRIDAY_0DTE = Plan(

@@ -10,13 +10,13 @@ from tomking.strategies.friday_0dte import (
     CONDOR,
     FADE_DOWN,
     FADE_UP,
-    FALLEN,
     FRIDAY_0DTE,
-    RISEN,
+    MOVE,
     STAY,
+    after_a_move,
     spread,
 )
-from tomking.strategies.trend import MovedUp
+from tomking.strategies.trend import MovedDown, MovedUp
 
 WIDE = 50.0  # R-0DTE-12
 
@@ -35,6 +35,7 @@ FRIDAY_0DTE_BROKEN = FRIDAY_0DTE.variant(
         ),
         single("condor, puts wide", spread(Right.PUT, 0.5, WIDE) + spread(Right.CALL, 0.5), STAY),
     ),
+    sources=("rulebook 3",),
 )
 
 #: Only while volatility is high (R-0DTE-13).
@@ -42,6 +43,7 @@ FRIDAY_0DTE_HIGH_VIX = FRIDAY_0DTE.variant(
     "friday_0dte_high_vix",
     "Friday 0DTE, only above VIX 22",
     enter_when=(*FRIDAY_0DTE.enter_when, VixAbove(22.0, "R-0DTE-13")),
+    sources=("register 1", "HEAD"),
 )
 
 #: Puts are sold after a rise and calls after a fall (R-0DTE-14).
@@ -49,13 +51,20 @@ FRIDAY_0DTE_WITH_MOVE = FRIDAY_0DTE.variant(
     "friday_0dte_with_move",
     "Friday 0DTE, sold with the move",
     shapes=(
-        single("with a rise", spread(Right.PUT, 0.7), STAY, tranche="put spread", when=(RISEN,)),
-        single("with a fall", spread(Right.CALL, 0.7), STAY, tranche="call spread", when=(FALLEN,)),
+        after_a_move("spread under a rise", Right.PUT, MovedUp(MOVE, "R-0DTE-14")),
+        after_a_move("spread over a fall", Right.CALL, MovedDown(MOVE, "R-0DTE-14")),
         CONDOR,
     ),
+    sources=("register 2", "Q18"),
 )
 
 #: A flat morning is left alone (R-0DTE-15).
 FRIDAY_0DTE_MOVED = FRIDAY_0DTE.variant(
-    "friday_0dte_moved", "Friday 0DTE, no condor on a flat day", shapes=(FADE_UP, FADE_DOWN)
+    "friday_0dte_moved",
+    "Friday 0DTE, no trade on a flat day",
+    shapes=(
+        after_a_move("fade up", Right.CALL, MovedUp(MOVE, "R-0DTE-15")),
+        after_a_move("fade down", Right.PUT, MovedDown(MOVE, "R-0DTE-15")),
+    ),
+    sources=("register 3", "PDF p.38"),
 )

@@ -81,4 +81,4 @@ IPMCC = Plan(
     sources=("rulebook 6", "PDF p.14, p.30", "PUB-15"),
 )
 
-IPMCC_QQQ = IPMCC.variant("ipmcc_qqq", "IPMCC on QQQ", roots=("QQQ",))
+IPMCC_QQQ = IPMCC.variant("ipmcc_qqq", "IPMCC on QQQ", roots=("QQQ",), sources=IPMCC.sources)

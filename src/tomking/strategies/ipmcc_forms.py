@@ -13,13 +13,15 @@ MONTH = Expires(37, 7)  # R-PMC-11
 #: The covered call of the textbooks: 30 delta, 30 to 44 days (R-PMC-11).
 IPMCC_MONTH = IPMCC.variant(
     "ipmcc_month",
-    "IPMCC, calls of a month",
+    "IPMCC, calls of a month (another trade, by the rulebook)",
     shapes=(against_the_leap("month", Delta(0.30), MONTH),),
+    sources=("register 25", "JS, HEAD"),
 )
 
 #: Half a per cent out of the money while the market rises, as far inside it while it falls (R-PMC-12).
 IPMCC_OUTSIDE = IPMCC.variant(
     "ipmcc_outside",
-    "IPMCC, calls half a per cent out of the money",
+    "IPMCC, calls half a per cent out of the money (against its own rule)",
     shapes=(against_the_leap("week", ByTrend(0.005, "R-PMC-12"), WEEK),),
+    sources=("register 25", "PDF p.2"),
 )

@@ -66,5 +66,8 @@ LT112 = Plan(
 
 #: As two campaigns a month, where the limits leave room for them (R-112-13).
 LT112_TWICE = LT112.variant(
-    "lt112_twice", "LT112 twice a month", slots=(FIRST, replace(FIRST, nth=3))
+    "lt112_twice",
+    "LT112 twice a month",
+    slots=(FIRST, replace(FIRST, nth=3)),
+    sources=("register 16", "PUB-2"),
 )

@@ -34,4 +34,5 @@ LT112_CALENDARISED = LT112.variant(
             ),
         ),
     ),
+    sources=("rulebook 4", "PUB-4"),
 )

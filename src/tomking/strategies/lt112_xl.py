@@ -32,4 +32,5 @@ LT112_XL = LT112.variant(
             ),
         ),
     ),
+    sources=("rulebook 4", "PUB-5"),
 )

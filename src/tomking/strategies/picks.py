@@ -71,6 +71,26 @@ class Away:
 
 
 @value
+class Above:
+    """The listed strike so many points above that of a leg already found, whatever its right."""
+
+    leg: str
+    points: float
+
+    def find(
+        self, at: Place, expiry: Expiry, right: Right, found: Mapping[str, Quote]
+    ) -> Quote | Skip:
+        """Count from the other leg's strike, upward; a leg that is gone has none."""
+        if self.leg not in found:
+            return _gone(self.leg)
+        strike = float(found[self.leg].contract.strike or 0) + self.points
+        return at.chain.by_strike(expiry, right, strike)
+
+    def __str__(self) -> str:
+        return f"{self.points:g} points above the strike of the {self.leg}"
+
+
+@value
 class DeltaByWeek:
     """The listed strike of the delta that belongs to the week of the month: days 1 to 7, 8 to 14, ..."""
 

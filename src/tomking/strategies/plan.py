@@ -109,10 +109,15 @@ class Plan:
     sources: tuple[str, ...] = field(default=())
     variant_of: str = ""
 
-    def variant(self, name: str, title: str, **changes: Any) -> "Plan":
-        """Another form of this plan: it differs in what is told, and trades only when it is named."""
+    def variant(
+        self, name: str, title: str, *, sources: tuple[str, ...] = (), **changes: Any
+    ) -> "Plan":
+        """Another form of this plan: it differs in what is told, and trades only when it is named.
+
+        Whoever wrote this plan down did not write that one: its sources are its own.
+        """
         kind = self.variant_of or self.name
-        return replace(self, name=name, title=title, variant_of=kind, **changes)
+        return replace(self, name=name, title=title, variant_of=kind, sources=sources, **changes)
 
     def enter(self, view: View, root: str) -> Structure | Skip:
         """Every entry rule, then a shape, its legs and whether they are worth taking."""
@@ -136,14 +141,15 @@ class Plan:
 
         What cannot be measured chooses no form: the next one would be entered for want of knowledge.
         """
-        measured: tuple[Reading, ...] = ()
+        against: tuple[Reading, ...] = ()
         for form in self.shapes:
             measured = tuple(rule(view, root) for rule in form.when)
             if not refuses(measured):
                 return form, measured
+            against = (*against, *measured)
             if any(seen.observed is None for seen in measured):
                 break
-        return None, measured
+        return None, against
 
     def rules(self, position: Position) -> tuple[StayRule, ...]:
         """The stay rules of the tranche a position belongs to."""

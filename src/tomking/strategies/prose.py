@@ -65,6 +65,8 @@ def prose(plan: Plan) -> str:
     """The plan in sentences, a paragraph for each part."""
     paragraphs = [plan.title, " ".join(_opening(plan))]
     paragraphs += (" ".join(_shape(shape, alone=len(plan.shapes) == 1)) for shape in plan.shapes)
+    if len(plan.shapes) > 1 and all(shape.when for shape in plan.shapes):
+        paragraphs.append("Otherwise it does not trade.")
     return "\n\n".join(fill(text, WIDTH, break_on_hyphens=False) for text in paragraphs) + "\n"
 
 

@@ -16,8 +16,9 @@ from tomking.core.near import did_you_mean
 from tomking.core.product import PRODUCTS
 from tomking.market.unpriced import why_unpriced
 from tomking.strategies.build import Shape, Tranche
+from tomking.strategies.entry import VixAbove, VixAtLeast, VixAtMost, VixBelow
 from tomking.strategies.losses import unit_stop
-from tomking.strategies.picks import COUNT, Away, Delta, LegPlan, SameStrike, is_count
+from tomking.strategies.picks import COUNT, Above, Away, Delta, LegPlan, SameStrike, is_count
 from tomking.strategies.plan import Plan
 from tomking.strategies.stay import (
     Before,
@@ -182,7 +183,7 @@ def _picks(shape: Shape) -> Iterator[str]:
 
 
 def _unknown(leg: LegPlan, known: list[str]) -> Iterator[str]:
-    if isinstance(leg.pick, Away | SameStrike) and leg.pick.leg not in known:
+    if isinstance(leg.pick, Away | Above | SameStrike) and leg.pick.leg not in known:
         yield (
             f"the leg {leg.name!r} is counted from {leg.pick.leg!r}, and no leg before it is "
             "called that"
@@ -306,4 +307,33 @@ def _net(legs: Iterable[LegPlan], right: Right) -> int:
     return sum(leg.quantity for leg in legs if leg.right is right)
 
 
-CHECKS: tuple[Check, ...] = (_parts, _kinds, _targets, _figures, _hours, _names, _stops, _clocks)
+def _vix(plan: Plan) -> Iterator[str]:
+    """Some VIX must be one that every rule of entry lets in."""
+    rules = plan.enter_when
+    low = max(
+        (rule.floor for rule in rules if isinstance(rule, VixAtLeast | VixAbove)), default=0.0
+    )
+    highs = [rule.ceiling for rule in rules if isinstance(rule, VixAtMost | VixBelow)]
+    if not highs or low < min(highs):
+        return
+    touches = low == min(highs) and not any(isinstance(rule, VixAbove | VixBelow) for rule in rules)
+    if not touches:
+        yield (
+            f"it is never entered: VIX may not be under {low:g} nor over {min(highs):g}; put the "
+            "floor below the ceiling"
+        )
+
+
+def _waiting(plan: Plan) -> Iterator[str]:
+    """What is not entered with the rest has a time at which it is sold."""
+    for tranche in plan.tranches:
+        if tranche.waits and not tranche.renewed:
+            yield (
+                f"the tranche {tranche.name!r} waits and is never sold: say when, as in "
+                "renewed=(Slots(...),)"
+            )
+
+
+CHECKS: tuple[Check, ...] = (
+    _parts, _kinds, _targets, _figures, _hours, _names, _stops, _clocks, _vix, _waiting,
+)  # fmt: skip

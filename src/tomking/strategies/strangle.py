@@ -78,6 +78,9 @@ STRANGLE_CL = STRANGLE.variant(
         NoEventWithin(("FOMC", "OPEC"), days=3, rule="R-EVT-09"),
     ),
     take_when=(CreditAtLeast(0.10, "R-SGL-02"), STRANGLE.take_when[1]),
+    sources=STRANGLE.sources,
 )
 #: Gold's options end near the 25th: from a second Tuesday the months next to 90 days have 77 and 105.
-STRANGLE_GC = STRANGLE.variant("strangle_gc", "Gold strangle", roots=("GC", "MGC"), dte_within=16)
+STRANGLE_GC = STRANGLE.variant(
+    "strangle_gc", "Gold strangle", roots=("GC", "MGC"), dte_within=16, sources=STRANGLE.sources
+)

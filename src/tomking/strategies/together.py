@@ -1,8 +1,8 @@
-"""Rules about a campaign whose legs end on different days: far and near are judged together.
+"""Rules about a campaign as a whole, where no part of it says how the trade stands.
 
-A far option loses while the near one sold against it gains, and the reverse: neither says how the trade
-stands. What the whole has earned is held against what the far option cost, which stays the same
-whichever near one is there.
+A far option loses while the near one sold against it gains, and the reverse: what the whole has earned
+is held against what the far option cost, which stays the same whichever near one is there. Where the
+parts were opened together for a credit it is held against that, which stays when one of them is gone.
 """
 
 from collections.abc import Sequence
@@ -72,7 +72,10 @@ class WholeGainBelow:
 
 @value
 class WholeProfitBelow:
-    """Keep until the whole campaign has earned a share of the net credit of what it holds."""
+    """Keep until the whole campaign has earned a share of the net credit it was opened for.
+
+    A campaign that was opened for none has no share of it: it is kept.
+    """
 
     of_credit: float
     rule: str = ""
@@ -83,12 +86,9 @@ class WholeProfitBelow:
 
     def measure(self, position: Position, view: View, /) -> Measure:
         """Dollars earned over the campaign against the share."""
-        mine = (
-            float(each.opening_premium)
-            for each in view.book.of(position.strategy)
-            if each.campaign == position.campaign
-        )
-        return earned(position, view), self.of_credit * abs(sum(mine))
+        campaign = view.book.campaigns.get(position.campaign)
+        credit = nan if campaign is None else float(campaign.opening_premium)
+        return earned(position, view) if credit > 0.0 else nan, self.of_credit * credit
 
     def __str__(self) -> str:
         return f"the whole has earned less than {self.of_credit:.0%} of its net credit"

@@ -82,7 +82,7 @@ class MovedUp:
     def __call__(self, view: View, root: str, /) -> Reading:
         return Reading(
             "move from the open", self.stage, Sense.ABOVE, move_from_open(view, root),
-            self.share, "", self.rule,
+            self.share, "share", self.rule,
         )  # fmt: skip
 
     def __str__(self) -> str:
@@ -100,7 +100,7 @@ class MovedDown:
     def __call__(self, view: View, root: str, /) -> Reading:
         return Reading(
             "move from the open", self.stage, Sense.BELOW, move_from_open(view, root),
-            -self.share, "", self.rule,
+            -self.share, "share", self.rule,
         )  # fmt: skip
 
     def __str__(self) -> str:
@@ -119,7 +119,7 @@ class MovedAtLeast:
         move = move_from_open(view, root)
         return Reading(
             "size of the move from the open", self.stage, Sense.AT_LEAST,
-            None if move is None else abs(move), self.share, "", self.rule,
+            None if move is None else abs(move), self.share, "share", self.rule,
         )  # fmt: skip
 
     def __str__(self) -> str:
@@ -136,7 +136,7 @@ class IvRankAtLeast:
 
     def __call__(self, view: View, root: str, /) -> Reading:
         seen = known(indicator(view, root, "iv_rank"))
-        return Reading("IV rank", self.stage, Sense.AT_LEAST, seen, self.rank, "", self.rule)
+        return Reading("IV rank", self.stage, Sense.AT_LEAST, seen, self.rank, "share", self.rule)
 
     def __str__(self) -> str:
         return f"IV rank is at least {self.rank * 100:g}"
@@ -153,7 +153,7 @@ class RangeAtMost:
     def __call__(self, view: View, root: str, /) -> Reading:
         seen = known(indicator(view, root, "range20"))
         return Reading(
-            "range of 20 days", self.stage, Sense.AT_MOST, seen, self.share, "", self.rule
+            "range of 20 days", self.stage, Sense.AT_MOST, seen, self.share, "share", self.rule
         )
 
     def __str__(self) -> str:
@@ -172,7 +172,7 @@ class PlaceAtLeast:
     def __call__(self, view: View, root: str, /) -> Reading:
         seen = _place(view, root, self.days)
         return Reading(
-            _place_name(self.days), self.stage, Sense.AT_LEAST, seen, self.share, "", self.rule
+            _place_name(self.days), self.stage, Sense.AT_LEAST, seen, self.share, "share", self.rule
         )
 
     def __str__(self) -> str:
@@ -191,7 +191,7 @@ class PlaceAtMost:
     def __call__(self, view: View, root: str, /) -> Reading:
         seen = _place(view, root, self.days)
         return Reading(
-            _place_name(self.days), self.stage, Sense.AT_MOST, seen, self.share, "", self.rule
+            _place_name(self.days), self.stage, Sense.AT_MOST, seen, self.share, "share", self.rule
         )
 
     def __str__(self) -> str:

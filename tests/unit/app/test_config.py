@@ -192,6 +192,12 @@ MISTAKES = [
     ("[strategies.lt12]\ndte = 3", "unknown strategy 'lt12'; did you mean 'lt112'"),
     ("[strategies.lt112]\ndtee = 3", "has no figure 'dtee'; did you mean 'dte'"),
     ("[strategies.lt112]\ndte = -3", "lt112.dte = -3: it must be a whole number from 0"),
+    ("[strategies.lt112]\nwatch_min = 60\ndte = -3", "tomking.toml:3: lt112.dte = -3"),
+    ("[strategies.lt112]\n\ndtee = 3", "tomking.toml:3: the plan lt112 has no figure 'dtee'"),
+    (
+        '[strategies.friday_0dte_high_vix]\n"VixAbove.floor" = 40',
+        "it is never entered: VIX may not be under 40 nor over 30",
+    ),
     ("[strategies]\nlt112 = 3", "must be a table"),
     ("[account]\ncapital = -5", "must be from 1 to 1,000,000,000, in dollars"),
     ("[account]\ncapital = inf", "must be from 1 to 1,000,000,000, in dollars"),

@@ -92,7 +92,7 @@ SHEET: list[tuple[str, Plan, str, set[Any]]] = [
     ("R-112-13", LT112_TWICE, "Slots#1.nth", {1}),
     ("R-112-13", LT112_TWICE, "Slots#2.nth", {3}),
     ("R-112-14", LT112_HEDGE, "HeldAtLeast.days", {30}),
-    ("R-112-14", LT112_HEDGE, "weekly call.weekly call.Away.points", {5}),
+    ("R-112-14", LT112_HEDGE, "weekly call.weekly call.Above.points", {5}),
     ("R-112-14", LT112_HEDGE, "weekly call.LossBelow.of_premium", {0.10}),
     ("R-112-14", LT112_HEDGE, "weekly call.Expires.dte", {7}),
     ("R-112-14", LT112_HEDGE, "weekly call.Expires.within", {3}),

@@ -13,8 +13,9 @@ from tomking.core.calendar import THURSDAY, Moment, after_open, before_close
 from tomking.core.contract import Right
 from tomking.core.errors import ConfigError
 from tomking.strategies.adjust import Adjustment
+from tomking.strategies.apart import HeldAtLeast
 from tomking.strategies.build import Shape, Tranche
-from tomking.strategies.entry import EntryRule
+from tomking.strategies.entry import EntryRule, VixAbove, VixAtLeast, VixAtMost, VixBelow
 from tomking.strategies.picks import (
     AtrAway,
     Away,
@@ -77,6 +78,38 @@ def tranche(legs: object = SPREAD, *stays: StayRule, **changes: object) -> Tranc
 @pytest.mark.parametrize("shipped", SHIPPED, ids=lambda each: each.name)
 def test_every_plan_of_the_house_is_sound(shipped: Plan) -> None:
     assert faults(shipped) == ()
+
+
+@pytest.mark.parametrize("shipped", SHIPPED, ids=lambda each: each.name)
+def test_every_plan_of_the_house_says_who_wrote_it_down(shipped: Plan) -> None:
+    assert shipped.sources
+    assert shipped.variant("mine", "Mine").sources == ()
+
+
+@pytest.mark.parametrize(
+    ("rules", "sound"),
+    [
+        ((VixAbove(22.0), VixBelow(30.0)), True),
+        ((VixAbove(30.0), VixBelow(30.0)), False),
+        ((VixAtLeast(30.0), VixAtMost(30.0)), True),
+        ((VixAtLeast(30.0), VixBelow(30.0)), False),
+        ((VixAtLeast(40.0), VixAtMost(35.0)), False),
+        ((VixAtLeast(40.0),), True),
+    ],
+)
+def test_some_vix_lets_a_plan_in(rules: tuple[EntryRule, ...], sound: bool) -> None:
+    said = faults(plan(tranche(SPREAD, LossBelow(2.0)), enter_when=rules))
+    assert bool(said) is not sound
+    assert sound or said[0].startswith("it is never entered: VIX may not be under")
+
+
+def test_what_waits_is_sold_some_time() -> None:
+    late = tranche(SPREAD, LossBelow(2.0), take_when=(HeldAtLeast(30),))
+    first = replace(tranche((buy(1, Right.CALL, Delta(0.30), "call"),)), name="first")
+    (said,) = faults(plan(first, late))
+    assert said.startswith("the tranche 'spread' waits and is never sold")
+    asked = Slots(THURSDAY, after_open(30), after_open(30))
+    assert faults(plan(first, replace(late, renewed=(asked,)))) == ()
 
 
 def test_there_are_as_many_as_we_think() -> None:

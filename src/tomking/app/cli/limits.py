@@ -13,7 +13,7 @@ from tomking.app.reporting import capital_of
 from tomking.app.screen import show, show_table
 from tomking.app.ticket.campaigns import TAKEN
 from tomking.app.ticket.exact import show_exact
-from tomking.app.ticket.file import ticket
+from tomking.app.ticket.file import ticket, with_vix
 from tomking.app.ticket.headroom import Headroom, document, mark, of_capital, of_file, rows
 from tomking.app.ticket.source import read
 from tomking.core.errors import ConfigError, Exit
@@ -33,7 +33,7 @@ def command(
         str | None, typer.Option(help="Dollars of an account that holds nothing, as 44500.")
     ] = None,
     vix: Annotated[
-        float | None, typer.Option(min=1, max=1000, help="VIX, where no file says it.")
+        float | None, typer.Option(min=1, max=1000, help="VIX, where the file does not say it.")
     ] = None,
     stage: Annotated[
         int | None,
@@ -52,9 +52,9 @@ def command(
     settings = load(config, preset)
     limits = settings.limits if stage is None else replace(settings.limits, stage=stage)
     if file is not None:
-        if capital is not None or vix is not None:
-            raise ConfigError("--capital and --vix are for an account without a file: drop them")
-        asked = ticket(read(file), now(), orderless=True)
+        if capital is not None:
+            raise ConfigError("--capital is for an account without a file: drop it")
+        asked = with_vix(ticket(read(file), now(), orderless=True), vix)
         worth = asked.account.net_liq if asked.account else settings.capital
         found = of_file(asked, limits, worth)
     else:

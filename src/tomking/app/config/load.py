@@ -1,6 +1,6 @@
 """``load(path, preset) -> Settings``: the files laid over one another, as plain values."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -128,6 +128,18 @@ def _said_of(place: str) -> Iterator[None]:
         raise ConfigError(f"{place}: {fault}" if place else str(fault)) from fault
 
 
+@contextmanager
+def _said_of_figure(layer: Layer, name: str, keys: Iterable[str]) -> Iterator[None]:
+    """A fault of a plan's figures is told with the line of the one it names, else of their table."""
+    table = f"strategies.{name}"
+    try:
+        yield
+    except ConfigError as fault:
+        named = max((key for key in keys if key in str(fault)), key=len, default="")
+        place = layer.source(f"{table}.{named}" if named else table)
+        raise ConfigError(f"{place}: {fault}") from fault
+
+
 def _dollars(amount: float) -> Decimal:
     """An amount as a person writes it: whole dollars without a point, so that equal runs hash alike."""
     exact = usd(amount)
@@ -217,7 +229,7 @@ def _tunings(layers: Sequence[Layer], sources: dict[str, str]) -> Mapping[str, M
     made: dict[str, Mapping[str, Any]] = {}
     for layer in layers:
         for name, changes in layer.data.get("strategies", {}).items():
-            with _said_of(layer.source(f"strategies.{name}")):
+            with _said_of_figure(layer, name, changes):
                 plan = strategies.plan(name)
                 before = tune(plan, made.get(name, {}))
                 after = strategies.tuned(before, changes)

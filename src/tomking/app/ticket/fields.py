@@ -97,7 +97,7 @@ def number(x: Any, place: str) -> Decimal:
     if isinstance(x, bool) or not isinstance(x, int | float | Decimal):
         raise wrong(place, f"{named(x)} is not a number")
     if isinstance(x, float) or not Decimal(x).copy_abs() < FIGURE_MAX:
-        raise wrong(place, f"{named(x)} is not a figure below {FIGURE_MAX:,}")
+        raise wrong(place, f"{named(x)} is not a figure below {FIGURE_MAX:,} in size")
     if x and Decimal(x).copy_abs() < FIGURE_MIN:
         raise wrong(place, f"{named(x)} is nearer to 0 than any figure here")
     if -int(Decimal(x).as_tuple().exponent) > DECIMALS_MAX:
@@ -123,13 +123,10 @@ def at_least_zero(x: Any, place: str) -> Decimal:
 
 def index_points(x: Any, place: str) -> float:
     """VIX, in points."""
-    found = above_zero(x, place)
-    if not VIX_MIN <= found <= VIX_MAX:
-        raise wrong(
-            place,
-            f"{named(x)} is not from {VIX_MIN} to {VIX_MAX:,}: write index points, such as 17.5",
-        )
-    return float(found)
+    said = f"{named(x)} is not from {VIX_MIN} to {VIX_MAX:,}: write index points, such as 17.5"
+    if isinstance(x, int | float | Decimal) and not VIX_MIN <= x <= VIX_MAX:
+        raise wrong(place, said)
+    return float(number(x, place))
 
 
 def share(x: Any, place: str) -> float:

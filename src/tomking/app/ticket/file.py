@@ -47,6 +47,10 @@ class Wanted:
     tif: TimeInForce = TimeInForce.DAY
 
 
+#: What a file says where the time of day stands beside its date.
+CLOCK = "clock"
+
+
 @value
 class Ticket:
     """A whole file. ``legs`` are one unit of the order; ``product`` stands in for an unknown symbol.
@@ -136,7 +140,7 @@ def ticket(x: Any, now: datetime, *, orderless: bool = False) -> Ticket:
         mine,
         paid,
         _betas(found["betas"], roots) if "betas" in found else {},
-        frozenset(found),
+        _said(found),
         (*_assumed(found, on, at), *_closed_days(legs)),
     )  # fmt: skip
 
@@ -195,11 +199,17 @@ def _closed_days(legs: Sequence[Priced]) -> Iterator[str]:
             yield f"{day} is a market holiday, on which nothing expires: check the date"
 
 
+def _said(found: Mapping[str, Any]) -> frozenset[str]:
+    """What the file says; a date without a time says no ``CLOCK``."""
+    timed = "at" in found and len(str(found["at"]).strip()) > len("2026-06-03")
+    return frozenset((*found, *((CLOCK,) if timed else ())))
+
+
 def _assumed(found: Mapping[str, Any], on: Product, at: datetime) -> Iterator[str]:
     """What the file left out and what was taken for it."""
     if "at" not in found:
         yield f"the time is now, {at:%Y-%m-%d %H:%M} New York"
-    elif len(str(found["at"]).strip()) == 10:
+    elif CLOCK not in _said(found):
         yield "a date without a time stands for its open, 09:30 New York"
     if not has_row(on) and "multiplier" not in found:
         yield "a contract is 100 shares"

@@ -3,13 +3,14 @@
 Every gate the engine asks of an opening order has a row here: a test compares the two.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from tomking.app.event_calendar import own_events
 from tomking.app.ticket.campaigns import ORDER
-from tomking.app.ticket.file import Ticket
+from tomking.app.ticket.file import CLOCK, Ticket
 from tomking.app.ticket.underlying import has_row
 from tomking.core.reading import Reading
 from tomking.core.value import value
@@ -34,6 +35,7 @@ class Need(StrEnum):
     CLOSE = "VIX at the last close"
     CALENDAR = "a day the event calendar reaches"
     TIME = "at what time of a session it is sent"
+    LAST = "at what time of its last day it is sent"
     GROUP = "a symbol whose group is known"
     HELD = "what is held"
     STRATEGY = "whose strategy the legs are"
@@ -75,13 +77,17 @@ BY_THE_VENUE: tuple[Gate, ...] = (
     sanity.closes_no_more_than_it_holds, sanity.no_leg_opposes_another,
 )  # fmt: skip
 
+#: What a gate that is asked would ask besides, if the file said it: a governor among several.
+PART_OF_ROWS: Mapping[Need, tuple[str, ...]] = MappingProxyType(
+    {Need.PAST: ("drawdown of the account (R-BRK-05)",)}
+)
 ROWS = (
     Row(sanity.every_leg_is_quoted, "a quote of every leg (R-DAT-03)", (Need.WIDTH,)),
     Row(sanity.quotes_are_fresh, "age of the quotes (R-DAT-01)", (Need.WIDTH,)),
     Row(sanity.quotes_are_not_crossed, "crossed quotes (R-DAT-04)", (Need.WIDTH,)),
     Row(sanity.fuse_is_whole, "the fuse (R-VEN-06)", PAST),
     Row(data.trading_is_allowed, "reasons not to trade (R-BRK-06)", PAST),
-    Row(data.opening_is_allowed, "governors that forbid opening (R-BRK-07)"),
+    Row(data.opening_is_allowed, "phase and stage that forbid opening (R-BRK-07)"),
     Row(data.rung_lets_open, "rung of the kill ladder (R-RNG-01)", PAST),
     Row(data.loss_today_is_small, "loss of the day (R-BRK-01)", PAST),
     Row(data.loss_this_week_is_small, "loss of the week (R-BRK-02)", PAST),
@@ -94,7 +100,7 @@ ROWS = (
     Row(market.no_event_blocks_the_day, "events of the day (R-EVT-01)", (Need.CALENDAR,)),
     Row(market.half_day_is_young, "time of the session (R-EVT-02)", (Need.TIME,)),
     Row(market.entries_today_are_few, "entries today (R-POS-04)", PAST),
-    Row(conditions.time_is_left, "time to the first expiry (R-EVT-06)"),
+    Row(conditions.time_is_left, "time to the first expiry (R-EVT-06)", (Need.LAST,)),
     Row(conditions.expiry_is_far_enough, "least days to expiry (R-EVT-07)", OF_THE_STRATEGY),
     Row(conditions.expiry_is_near_enough, "most days to expiry (R-EVT-08)", OF_THE_STRATEGY),
     Row(market.root_has_a_group, "correlation group (R-COR-07)", (Need.GROUP,)),
@@ -133,7 +139,7 @@ ROWS = (
     Row(exposure.stress_loss_is_bearable, "loss under AUG5_LOW (R-STR-01)"),
     Row(exposure.stress_margin_is_met, "margin under AUG5_LOW (R-STR-02)"),
     Row(exposure.phase_unlocks_the_strategy, "strategies by phase (R-PHA-04)", OF_THE_STRATEGY),
-    Row(exposure.phase_unlocks_the_product, "products by phase (R-PHA-05)"),
+    Row(exposure.phase_unlocks_the_product, "products by phase (R-PHA-05)", OF_THE_STRATEGY),
     Row(exposure.stage_unlocks_the_strategy, "strategies by stage (R-STG-03)", OF_THE_STRATEGY),
     Row(exposure.strategy_has_room, "campaigns of the strategy (R-POS-02)", ALONE),
     Row(exposure.strategy_has_room_in_its_phase, "campaigns in its phase (R-POS-05)", ALONE),
@@ -161,10 +167,13 @@ def known_of(case: Case, asked: Ticket) -> frozenset[Need]:
         """Whether a condition is put on other strategies only, so that it needs no figure."""
         return row_of(rows, strategy, limits.variants, None) is None
 
+    timed = CLOCK in asked.said
+    first = min(leg.contract.expiry for leg in case.order.legs)
     there = {
         Need.VIX: market.vix.value == market.vix.value,
         Need.CALENDAR: UNKNOWN not in market.day.blocked,
-        Need.TIME: "at" in asked.said and session_of(asked.at.date()) is not None,
+        Need.TIME: timed and session_of(asked.at.date()) is not None,
+        Need.LAST: timed or asked.at.date() < first,
         Need.GROUP: has_row(asked.product),
         Need.HELD: asked.account is not None,
         Need.STRATEGY: strategy != ORDER,
@@ -184,6 +193,7 @@ def unasked(known: frozenset[Need]) -> Iterator[Unasked]:
     """The limits that were not asked, for want of what."""
     for need in Need:
         names = tuple(row.name for row in ROWS if _missing(row, known) is need)
+        names += PART_OF_ROWS.get(need, ())
         if names:
             yield Unasked(names, need.value)
 

@@ -83,13 +83,18 @@ def of_capital(capital: Decimal, vix: float | None, limits: Limits, at: datetime
 
 def governed(view: View) -> Allowance:
     """What the governors allow, and VIX, which above its levels lets nothing new be opened."""
-    return allowance((*allowed(view).caps, *vix_caps(view.market.vix.value, view.limits)))
+    return allowance((*allowed(view).caps, *vix_caps(view)))
 
 
-def vix_caps(vix: float, limits: Limits) -> Iterator[Cap]:
-    """The levels of VIX that a VIX stands above (R-VIX-02, R-BRK-09)."""
+def vix_caps(view: View) -> Iterator[Cap]:
+    """The levels of VIX that a VIX stands above (R-VIX-02, R-BRK-09).
+
+    Where puts in a crisis are signed for, the first does not close everything (R-VIX-06).
+    """
+    vix, limits = view.market.vix.value, view.limits
+    unlocked = view.session.day <= view.standing.crisis_until
     levels = (
-        ("", limits.vix_open_max, "R-VIX-02"),
+        ("", inf if unlocked else limits.vix_open_max, "R-VIX-02"),
         (": manual mode", limits.manual_vix_max, "R-BRK-09"),
     )
     for said, level, rule in levels:

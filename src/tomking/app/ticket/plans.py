@@ -67,14 +67,15 @@ def fitted(asked: Ticket, plan: Plan) -> Fit | None:
             held = {id(wanted): leg for wanted, leg in pairs}
             parts = tuple(
                 Part(one.name, tuple(held[id(leg)] for leg in one.legs), one.stay_while)
-                for one in shape.tranches
+                for one in shape.entered
             )
             return Fit(plan, shape, parts, tuple(_apart(asked, plan)))
     return None
 
 
 def _legs(shape: Shape) -> tuple[LegPlan, ...]:
-    return tuple(leg for tranche in shape.tranches for leg in tranche.legs)
+    """The legs that an entry of the shape opens."""
+    return tuple(leg for tranche in shape.entered for leg in tranche.legs)
 
 
 def _listed(legs: Sequence[LegPlan]) -> str:
