@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import count
 
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.contract import Contract
 from tomking.core.errors import Rejected
-from tomking.core.facts import Fact, LegFilled, OrderEnded
+from tomking.core.facts import (
+    Fact,
+    LegFilled,
+    MarginCalled,
+    MarginMet,
+    OrderEnded,
+    Settled,
+)
 from tomking.core.order import Bracket
 from tomking.core.value import value
 from tomking.core.venue import Code
@@ -34,6 +42,19 @@ def is_open(now: Snapshot) -> bool:
     """Whether orders reach the exchange: from the open until everything has closed."""
     session = now.day.session
     return session.opens <= now.at < session.at(session.minutes + AFTER_CLOSE)
+
+
+def _change(fact: Fact, contract: Contract) -> int:
+    """By how much a fact changes what is held of a contract."""
+    match fact:
+        case LegFilled() if fact.contract == contract:
+            return fact.quantity
+        case Settled() if fact.contract == contract:
+            return -fact.quantity
+        case Settled() if fact.delivered == contract:
+            return fact.delivered_quantity
+        case _:
+            return 0
 
 
 @dataclass(slots=True)
@@ -144,6 +165,24 @@ class Door:
             self.exchange.cancel(entry.order.id)
             self._stand(now)
         return self.entries[number]
+
+    @property
+    def is_called(self) -> bool:
+        """Whether a margin call is on."""
+        calls = (
+            fact for fact in reversed(self.facts) if isinstance(fact, MarginCalled | MarginMet)
+        )
+        return isinstance(next(calls, None), MarginCalled)
+
+    def held_since(self, contract: Contract) -> datetime | None:
+        """When what is held of a contract was begun: the last time there was none of it before."""
+        held, since = 0, None
+        for fact in self.facts:
+            change = _change(fact, contract)
+            if change:
+                since = fact.at if held == 0 else since
+                held += change
+        return since if held else None
 
     def named(self, name: str) -> Iterator[Entry]:
         """Orders that were sent under an external identifier, oldest first."""

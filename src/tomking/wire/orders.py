@@ -21,6 +21,7 @@ from tomking.wire.words import (
     TIMES_IN_FORCE,
     action_of,
     instrument_of,
+    lot_of,
     side_of,
 )
 
@@ -44,7 +45,9 @@ class Flaw:
 
 @value
 class AskedLeg:
-    """A leg somebody sent: signed quantity of all units; ``opens`` is unknown for an outright future."""
+    """A leg somebody sent: signed quantity of all units, shares in lots; ``opens`` is unknown for an
+    outright future.
+    """
 
     contract: Contract
     quantity: int
@@ -99,7 +102,7 @@ def _leg_body(leg: Leg, units: int) -> dict[str, Any]:
         "instrument-type": instrument_of(leg.contract),
         "symbol": trading_symbol(leg.contract),
         "action": action_of(leg),
-        "quantity": abs(leg.quantity) * units,
+        "quantity": abs(leg.quantity) * units * lot_of(leg.contract),
     }
 
 
@@ -150,12 +153,19 @@ def _leg(row: object, today: date) -> AskedLeg | DataError:
         if row.get("instrument-type") not in (None, instrument_of(contract)):
             raise DataError(f"instrument-type is not {instrument_of(contract)}")
         sign, opens = side_of(str(row["action"]))
-        count = number(row["quantity"], "quantity")
-        if count <= 0 or count != int(count):
-            raise DataError("quantity must be a whole number above zero")
-        return AskedLeg(contract, sign * int(count), opens)
+        return AskedLeg(contract, sign * _count(row["quantity"], lot_of(contract)), opens)
     except DataError as wrong:
         return wrong
+
+
+def _count(said: object, lot: int) -> int:
+    """A quantity in lots; shares come in hundreds here."""
+    count = number(said, "quantity")
+    if count <= 0 or count != int(count):
+        raise DataError("quantity must be a whole number above zero")
+    if int(count) % lot:
+        raise DataError(f"quantity must be so many times {lot}: shares are traded in lots here")
+    return int(count) // lot
 
 
 def _flaws(body: Body, *, has_legs: bool) -> Iterator[Flaw]:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from tomking.core.contract import Contract
 from tomking.core.errors import DataError
 from tomking.core.order import Leg, OrderType, TimeInForce
-from tomking.core.product import Kind, product
+from tomking.core.product import Delivers, Kind, product
 
 EQUITY, INDEX, FUTURE = "Equity", "Index", "Future"
 EQUITY_OPTION, FUTURE_OPTION = "Equity Option", "Future Option"
@@ -71,6 +71,18 @@ def side_of(action: str) -> tuple[int, bool | None]:
         )
     buys, opens = _SIDES[action]
     return (1 if buys else -1), opens
+
+
+def lot_of(contract: Contract) -> int:
+    """How many the broker counts for one of ours: the shares of a lot, else one.
+
+    >>> from datetime import date
+    >>> lot_of(Contract("SPY", date.max)), lot_of(Contract("ES", date(2026, 12, 18), future="ESZ26"))
+    (100, 1)
+    """
+    traded = product(contract.root)
+    is_lot = not contract.is_option and traded.delivers is Delivers.SHARES
+    return traded.multiplier if is_lot else 1
 
 
 def instrument_of(contract: Contract) -> str:

@@ -137,3 +137,18 @@ def test_a_shape_that_is_none_is_refused(body: dict[str, object], reason: str) -
             await there.session._post(f"/accounts/{NUMBER}/complex-orders", json=body)
 
     play(scene)
+
+
+def test_a_position_is_as_old_as_the_first_trade_of_what_is_held() -> None:
+    async def scene(there: Served) -> None:
+        await there.account.place_order(there.session, sold_spread(there, 0.05), dry_run=False)
+        there.clock.move(2)
+        begun = there.clock.at
+        (first, _) = await there.account.get_positions(there.session)
+        there.clock.move(30)
+        await there.session.refresh(force=True)
+        (later, _) = await there.account.get_positions(there.session)
+        assert first.created_at == later.created_at == begun
+        assert later.updated_at > first.updated_at
+
+    play(scene)

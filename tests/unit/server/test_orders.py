@@ -127,6 +127,28 @@ def test_a_resting_order_is_replaced_under_a_new_number_and_cancelled() -> None:
     play(scene)
 
 
+def test_a_hundred_shares_are_a_hundred_shares_all_the_way() -> None:
+    async def scene(there: Served) -> None:
+        leg = Leg(
+            instrument_type=InstrumentType.EQUITY, symbol="SPY",
+            action=OrderAction.BUY_TO_OPEN, quantity=Decimal(100),
+        )  # fmt: skip
+        wanted = LimitOrder(time_in_force=OrderTimeInForce.DAY, legs=[leg], price=Decimal(-600))
+        before = (await there.account.get_balances(there.session)).cash_balance
+        placed = await there.account.place_order(there.session, wanted, dry_run=False)
+        there.clock.move(2)
+        order = await there.account.get_order(there.session, placed.order.id)
+        assert (order.legs[0].quantity, order.legs[0].remaining_quantity) == (100, 0)
+        (fill,) = order.legs[0].fills or []
+        assert fill.quantity == 100
+        (held,) = await there.account.get_positions(there.session)
+        assert (held.symbol, held.quantity, held.multiplier) == ("SPY", 100, 1)
+        after = (await there.account.get_balances(there.session)).cash_balance
+        assert before - after == pytest.approx(fill.fill_price * 100, abs=Decimal(1))
+
+    play(scene)
+
+
 def test_what_the_account_cannot_carry_is_refused_with_its_figures() -> None:
     async def scene(there: Served) -> None:
         symbol, bid, _ = put(there, 0.30)

@@ -96,6 +96,19 @@ def test_an_outright_future_names_its_side_alone() -> None:
     assert read.legs[0].opens is None
 
 
+def test_shares_go_by_the_hundred_and_are_told_one_by_one() -> None:
+    leg = Leg(Contract("SPY", date.max), 2, "shares")
+    body = body_of(order(leg, limit="-600.00"))
+    assert body["legs"][0]["quantity"] == 200
+    read = asked_in(body, TODAY)
+    assert isinstance(read, Asked)
+    assert read.legs[0].quantity == 2
+    odd = body | {"legs": [body["legs"][0] | {"quantity": 150}]}
+    found = asked_in(odd, TODAY)
+    assert not isinstance(found, Asked)
+    assert found[0].reason == "quantity must be so many times 100: shares are traded in lots here"
+
+
 def test_a_body_without_legs_is_of_the_order_it_replaces() -> None:
     first = asked_in(body_of(order(*SPREAD)), TODAY)
     assert isinstance(first, Asked)

@@ -47,8 +47,8 @@ async def who(request: web.Request) -> web.Response:
 
 async def may(request: web.Request) -> web.Response:
     """What the account is allowed to do."""
-    at = instant(world_of(request).clock())
-    return answered(request, one(trading_status(door_of(request).account, at)))
+    at, door = instant(world_of(request).look().at), door_of(request)
+    return answered(request, one(trading_status(door.account, at, is_called=door.is_called)))
 
 
 async def limits(request: web.Request) -> web.Response:

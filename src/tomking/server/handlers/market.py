@@ -39,8 +39,9 @@ async def one_quote(request: web.Request) -> web.Response:
 async def metrics(request: web.Request) -> web.Response:
     """Volatility of symbols; unknown ones are dropped without a word."""
     now = world_of(request).look()
-    asked = [symbol for symbol in request.query.get("symbols", "").split(",") if symbol in PRODUCTS]
-    return answered(request, many(quotes.metrics(symbol, now) for symbol in asked))
+    asked = request.query.get("symbols", "").split(",")
+    known = (symbol for symbol in asked if quotes.has_metrics(symbol, now))
+    return answered(request, many(quotes.metrics(symbol, now) for symbol in known))
 
 
 async def nothing(request: web.Request) -> web.Response:

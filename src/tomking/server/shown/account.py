@@ -17,19 +17,20 @@ def account(number: str, opened: str) -> Shown:
     }  # fmt: skip
 
 
-def trading_status(number: str, at: str) -> Shown:
-    """What the account may do: everything, as far as this exchange goes."""
+def trading_status(number: str, at: str, *, is_called: bool) -> Shown:
+    """What the account may do: everything, as far as this exchange goes, and whether it is called."""
     said = (
         "are-far-otm-net-options-restricted", "has-intraday-equities-margin",
         "is-aggregated-at-clearing",
         "is-closed", "is-closing-only", "is-cryptocurrency-enabled", "is-frozen",
         "is-full-equity-margin-required", "is-futures-closing-only", "is-futures-intra-day-enabled",
-        "is-in-day-trade-equity-maintenance-call", "is-in-margin-call", "is-pattern-day-trader",
+        "is-in-day-trade-equity-maintenance-call", "is-pattern-day-trader",
         "is-small-notional-futures-intra-day-enabled", "is-roll-the-day-forward-enabled",
         "is-equity-offering-enabled", "is-equity-offering-closing-only", "is-portfolio-margin-enabled",
     )  # fmt: skip
     return dict.fromkeys(said, False) | {
-        "account-number": number, "id": 1, "equities-margin-calculation-type": "Reg T",
+        "account-number": number, "id": 1, "is-in-margin-call": is_called,
+        "equities-margin-calculation-type": "Reg T",
         "fee-schedule-name": "default", "futures-margin-rate-multiplier": "1.0",
         "small-notional-futures-margin-rate-multiplier": "1.0", "is-futures-enabled": True,
         "options-level": "No Restrictions", "short-calls-enabled": True, "day-trade-count": 0,

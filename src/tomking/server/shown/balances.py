@@ -92,15 +92,17 @@ def positions(door: Door, now: Snapshot, *, with_marks: bool = False) -> Iterato
     """What is held: quantities unsigned, with the side in a word."""
     ledger = door.exchange.ledger
     for contract, mid in worth_of(ledger, now).items():
-        yield _position(door.account, ledger, contract, mid, now, with_marks=with_marks)
+        yield _position(door, contract, mid, now, with_marks=with_marks)
 
 
 def _position(
-    number: str, ledger: Ledger, contract: Contract, mid: float, now: Snapshot, *, with_marks: bool
+    door: Door, contract: Contract, mid: float, now: Snapshot, *, with_marks: bool
 ) -> Shown:
+    ledger = door.exchange.ledger
     held, lot = ledger.holdings[contract], size(contract)
+    since = door.held_since(contract) or now.at  # what the account began with has no fact
     made: Shown = {
-        "account-number": number, "symbol": trading_symbol(contract),
+        "account-number": door.account, "symbol": trading_symbol(contract),
         "instrument-type": instrument_of(contract), "underlying-symbol": underlying(contract),
         "quantity": plain(Decimal(abs(held) * lot)),
         "quantity-direction": "Long" if held > 0 else "Short",
@@ -111,7 +113,7 @@ def _position(
         "is-suppressed": False, "is-frozen": False, "restricted-quantity": "0.0",
         "realized-day-gain": "0.0", "realized-day-gain-effect": "None",
         "realized-today": "0.0", "realized-today-effect": "None",
-        "created-at": instant(now.at), "updated-at": instant(now.at),
+        "created-at": instant(since), "updated-at": instant(now.at),
     }  # fmt: skip
     if with_marks:
         made |= {

@@ -12,7 +12,7 @@ from tomking.core.money import ZERO
 from tomking.core.product import product
 from tomking.exchange.ledger import multiplier, size
 from tomking.exchange.settlement import ASSIGNED, EXERCISED, EXPIRED
-from tomking.portfolio.fees import charge
+from tomking.portfolio.fees import Charge, charge
 from tomking.server.door import Door
 from tomking.server.shown.clock import instant
 from tomking.server.shown.orders import underlying
@@ -75,12 +75,17 @@ def _trade(door: Door, fact: LegFilled) -> Shown:
         "price": plain(fact.price), "order-id": entry.number, "exec-id": fact.fill,
         "ext-exec-id": fact.fill, "leg-count": len(entry.order.legs),
         "destination-venue": "TOMKING", "is-estimated-fee": False,
-        **with_effect("value", value), **with_effect("commission", -fees.commission),
+        **with_effect("value", value), **with_effect("commission", -_commission(fact, fees)),
         **with_effect("clearing-fees", -fees.clearing),
         **with_effect("regulatory-fees", -fees.regulatory),
         **with_effect("proprietary-index-option-fees", -fees.exchange),
         **with_effect("net-value", value - fact.fee),
     }  # fmt: skip
+
+
+def _commission(fact: LegFilled, fees: Charge) -> Decimal:
+    """What is left of the fee that was charged: a part of an order may have met the cap of its leg."""
+    return fact.fee - fees.clearing - fees.regulatory - fees.exchange
 
 
 def _removed(fact: Settled) -> Shown:

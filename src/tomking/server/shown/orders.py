@@ -10,7 +10,7 @@ from tomking.server.shown.clock import instant, millis
 from tomking.wire.amounts import plain
 from tomking.wire.orders import Asked, price_of
 from tomking.wire.symbols import future_symbol, trading_symbol
-from tomking.wire.words import ALIVE, EQUITY, FUTURE, TIMES_IN_FORCE, instrument_of
+from tomking.wire.words import ALIVE, EQUITY, FUTURE, TIMES_IN_FORCE, instrument_of, lot_of
 
 Shown = dict[str, Any]
 
@@ -80,13 +80,14 @@ def _lives(entry: Entry) -> Iterator[tuple[str, object]]:
 
 def _leg(entry: Entry, place: int) -> Shown:
     asked = entry.asked.legs[place]
+    lot = lot_of(asked.contract)
     return {
         "instrument-type": instrument_of(asked.contract),
         "symbol": trading_symbol(asked.contract),
-        "quantity": abs(asked.quantity),
-        "remaining-quantity": abs(asked.quantity) - entry.filled(place),
+        "quantity": abs(asked.quantity) * lot,
+        "remaining-quantity": (abs(asked.quantity) - entry.filled(place)) * lot,
         "action": _action(entry, place),
-        "fills": [_fill(fill) for fill in entry.fills if fill.leg == place],
+        "fills": [_fill(fill, lot) for fill in entry.fills if fill.leg == place],
     }
 
 
@@ -99,12 +100,12 @@ def _action(entry: Entry, place: int) -> str:
     return f"{side} to {'Open' if leg.opens else 'Close'}"
 
 
-def _fill(fill: Fill) -> Shown:
+def _fill(fill: Fill, lot: int) -> Shown:
     return {
         "fill-id": fill.id,
         "ext-group-fill-id": fill.id,
         "ext-exec-id": fill.id,
-        "quantity": fill.quantity,
+        "quantity": fill.quantity * lot,
         "fill-price": plain(fill.price),
         "filled-at": instant(fill.at),
         "destination-venue": "TOMKING",

@@ -7,6 +7,7 @@ from typing import Any
 
 from tomking.core.calendar import Session
 from tomking.core.errors import DataError
+from tomking.core.evidence import Stamped
 from tomking.core.product import SINGLY, product
 from tomking.market.sessions import next_session, previous_session, session_of, sessions_between
 from tomking.market.snapshot import Snapshot
@@ -52,14 +53,19 @@ def _first(found: list[dict[str, Any]]) -> dict[str, Any]:
     return found[0] if found else {}
 
 
+def has_metrics(symbol: str, now: Snapshot) -> bool:
+    """Whether anything is known of a symbol's volatility: VIX is that of the S&P 500 alone."""
+    return symbol in now.day.indicators and isinstance(now.spot(symbol), Stamped)
+
+
 def metrics(symbol: str, now: Snapshot) -> Shown:
-    """Volatility of a symbol by its indicators: fractions, but for the realised ones, in per cent."""
-    known = now.day.indicators.get(symbol, {})
+    """Volatility of a symbol by its indicators, as fractions."""
+    known = now.day.indicators[symbol]
     names = {
         "implied-volatility-index-rank": "iv_rank", "tw-implied-volatility-index-rank": "iv_rank",
         "implied-volatility-percentile": "iv_percentile",
     }  # fmt: skip
-    said = {name: f"{known[ours] / 100.0:.6f}" for name, ours in names.items() if ours in known}
+    said = {name: f"{known[ours]:.6f}" for name, ours in names.items() if ours in known}
     return {
         "symbol": symbol, "updated-at": instant(now.at), "market-cap": 0, **said,
         "implied-volatility-index": f"{now.vix.value / 100.0:.6f}", "liquidity-rating": 5,
