@@ -217,3 +217,34 @@ def test_an_order_of_the_evening_can_be_taken_back_before_the_morning() -> None:
         assert not there.world.doors[there.account.account_number].exchange.holdings()
 
     play(scene)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_closing_what_is_not_held_opens_with_a_warning_or_is_refused(strict: bool) -> None:
+    async def scene(there: Served) -> None:
+        symbol, _, ask = put(there, 0.30)
+        body = {
+            "time-in-force": "Day", "order-type": "Limit", "price": str(round(ask, 2)),
+            "price-effect": "Debit",
+            "advanced-instructions": {"strict-position-effect-validation": strict},
+            "legs": [
+                {"instrument-type": "Equity Option", "symbol": symbol, "action": "Buy to Close",
+                 "quantity": 1}
+            ],
+        }  # fmt: skip
+        path = f"/accounts/{there.account.account_number}/orders"
+        answer = await there.session._client.post(path, json=body)
+        said = answer.json()
+        if strict:
+            assert answer.status_code == 422
+            codes = [each["code"] for each in said["error"]["errors"]]
+            assert codes == ["closing_with_no_position"]
+            assert not there.world.doors[there.account.account_number].entries
+        else:
+            assert answer.status_code == 201
+            assert [each["code"] for each in said["data"]["warnings"]] == [
+                "closing_with_no_position"
+            ]
+            assert said["data"]["order"]["legs"][0]["action"] == "Buy to Open"
+
+    play(scene)
