@@ -1,6 +1,7 @@
 """An exchange server on loopback, with a clock that stands still until it is moved."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -119,3 +120,16 @@ def sold_spread(
         time_in_force=tif,  legs=legs, price=Decimal(str(price)),
         external_identifier="ours/1",
     )  # fmt: skip
+
+
+Scene = Callable[[Served], Awaitable[None]]
+
+
+def play(scene: Scene, minute: float = 60.0) -> None:
+    """A scene before a fresh server."""
+
+    async def run() -> None:
+        async with served(minute) as there:
+            await scene(there)
+
+    asyncio.run(run())

@@ -7,23 +7,23 @@ The levels of VIX (4, 5, 7) belong to gates and breakers, and check 8 to ``portf
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from itertools import combinations
+from math import isnan
 
 from tomking.core.contract import Contract, Right
 from tomking.core.errors import QuoteMissing
-from tomking.core.evidence import Stamped
 from tomking.core.money import ZERO
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.value import value
 from tomking.portfolio.book import Book, Position
 from tomking.portfolio.columns import columns
-from tomking.portfolio.margin.account import Terms, asked
 from tomking.risk.correlation import family, takes_a_slot
 from tomking.risk.groups import group_of
 from tomking.risk.kin import row_name
 from tomking.risk.limits import Limits, at_level
+from tomking.risk.sizing import margin_of
 from tomking.risk.view import View
 
 #: What the rulebook counts as equity positions in check 1, micros with their large contracts.
@@ -195,20 +195,12 @@ def _share(campaigns: Iterable[Live], view: View) -> float | None:
     held = [pair for one in campaigns for pair in one.held]
     if not view.net_liq > 0.0:
         return None
+    legs = columns(held)
     try:
-        return sum(_asked(held, view)) / view.net_liq
+        needed = margin_of(view, legs, view.market.marks(legs))
     except QuoteMissing:
         return None
-
-
-def _asked(held: list[tuple[Contract, int]], view: View) -> Iterator[float]:
-    """Dollars root by root."""
-    legs, market, terms = columns(held), view.market, Terms(view.limits.house)
-    marks = market.marks(legs)
-    for root in dict.fromkeys(contract.root for contract, _ in held):
-        spot = market.spot(root)
-        price = spot.value if isinstance(spot, Stamped) else float("nan")
-        yield float(asked(root, legs, marks, price, market.at, terms).maintenance)
+    return None if isnan(needed) else needed / view.net_liq
 
 
 def bulls_are_few(campaigns: Iterable[Live], limits: Limits) -> Reading:

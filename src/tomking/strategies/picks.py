@@ -60,10 +60,9 @@ class Away:
         self, at: Place, expiry: Expiry, right: Right, found: Mapping[str, Quote]
     ) -> Quote | Skip:
         """Count from the other leg's strike, outward; a leg that is gone has none."""
-        if self.leg not in found:
-            return _gone(self.leg)
-        strike = float(found[self.leg].contract.strike or 0) + right.sign * self.points
-        return at.chain.by_strike(expiry, right, strike)
+        return _strike_from(
+            at, expiry, right, found.get(self.leg), right.sign * self.points, self.leg
+        )
 
     def __str__(self) -> str:
         way = "beyond" if self.points >= 0 else "nearer than"
@@ -81,10 +80,7 @@ class Above:
         self, at: Place, expiry: Expiry, right: Right, found: Mapping[str, Quote]
     ) -> Quote | Skip:
         """Count from the other leg's strike, upward; a leg that is gone has none."""
-        if self.leg not in found:
-            return _gone(self.leg)
-        strike = float(found[self.leg].contract.strike or 0) + self.points
-        return at.chain.by_strike(expiry, right, strike)
+        return _strike_from(at, expiry, right, found.get(self.leg), self.points, self.leg)
 
     def __str__(self) -> str:
         return f"{self.points:g} points above the strike of the {self.leg}"
@@ -385,6 +381,15 @@ def _counted(verb: str, count: int) -> int:
     if not is_count(count):
         raise ConfigError(f"{verb}({count!r}, ...): the number of contracts must be {COUNT}")
     return count
+
+
+def _strike_from(
+    at: Place, expiry: Expiry, right: Right, leg: Quote | None, points: float, name: str
+) -> Quote | Skip:
+    """The listed strike so many points from that of a leg."""
+    if leg is None:
+        return _gone(name)
+    return at.chain.by_strike(expiry, right, float(leg.contract.strike or 0) + points)
 
 
 def _gone(leg: str) -> Skip:

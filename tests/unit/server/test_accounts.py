@@ -1,7 +1,5 @@
 """What an account has and what happened to it, read by the broker's own client and added up."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import pytest
@@ -17,23 +15,13 @@ from tastytrade.order import (
 )
 from tastytrade.utils import TastytradeError
 
-from worlds.served import NUMBER, Served, put, served, sold_spread
+from worlds.served import NUMBER, Served, play, put, sold_spread
 
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),
 ]
 OPEN, CLOSE = OrderAction.BUY_TO_OPEN, OrderAction.SELL_TO_CLOSE
-
-
-def play(scene: Callable[[Served], Awaitable[None]]) -> None:
-    """A scene before a fresh server."""
-
-    async def run() -> None:
-        async with served() as there:
-            await scene(there)
-
-    asyncio.run(run())
 
 
 def test_transactions_add_up_to_the_cash() -> None:

@@ -1,7 +1,5 @@
 """Faults: what was ordered to go wrong goes wrong, as often as ordered, and is told afterwards."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -11,23 +9,13 @@ from tastytrade.utils import TastytradeError
 
 from tomking.core.errors import ConfigError
 from tomking.server.faults import Fault, Faults, Kind, faults_in
-from worlds.served import NUMBER, Served, served, sold_spread
+from worlds.served import NUMBER, Served, play, sold_spread
 
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),
 ]
 BALANCES = f"/accounts/{NUMBER}/balances/USD"
-
-
-def play(scene: Callable[[Served], Awaitable[None]]) -> None:
-    """A scene before a fresh server."""
-
-    async def run() -> None:
-        async with served() as there:
-            await scene(there)
-
-    asyncio.run(run())
 
 
 async def ordered(there: Served, *faults: dict[str, Any]) -> None:

@@ -1,8 +1,5 @@
 """Instruments and chains, read by the broker's own client."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
 import pytest
 from tastytrade.instruments import (
     Equity,
@@ -19,19 +16,9 @@ from tastytrade.instruments import (
 from tastytrade.utils import TastytradeError
 
 from tomking.wire.symbols import contract_of, streamed_contract
-from worlds.served import DAY, Served, served
+from worlds.served import DAY, Served, play
 
 pytestmark = pytest.mark.integration
-
-
-def play(scene: Callable[[Served], Awaitable[None]]) -> None:
-    """A scene before a fresh server."""
-
-    async def run() -> None:
-        async with served() as there:
-            await scene(there)
-
-    asyncio.run(run())
 
 
 def test_a_nested_chain_lists_both_roots_of_the_index_and_every_symbol_reads_back() -> None:

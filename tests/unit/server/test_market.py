@@ -1,7 +1,5 @@
 """What is said of the market, of hours and of watchlists, read by the broker's own client."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
 
@@ -15,19 +13,9 @@ from tastytrade.utils import TastytradeError
 
 from tomking.core.evidence import Stamped
 from tomking.core.facts import MarginCalled, MarginMet
-from worlds.served import NUMBER, Served, served
+from worlds.served import NUMBER, Served, play
 
 pytestmark = pytest.mark.integration
-
-
-def play(scene: Callable[[Served], Awaitable[None]], minute: float = 60.0) -> None:
-    """A scene before a fresh server."""
-
-    async def run() -> None:
-        async with served(minute) as there:
-            await scene(there)
-
-    asyncio.run(run())
 
 
 def test_quotes_are_those_of_the_market_and_an_index_has_none() -> None:

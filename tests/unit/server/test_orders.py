@@ -1,7 +1,5 @@
 """The server over HTTP, judged by the broker's own client: what it sends, and what it can read back."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import pytest
@@ -15,25 +13,13 @@ from tastytrade.order import (
 )
 from tastytrade.utils import TastytradeError
 
-from worlds.served import Served, put, served, sold_spread
+from worlds.served import Served, play, put, sold_spread
 
 pytestmark = [
     pytest.mark.integration,
     # The client hands its HTTP library bodies in an old way.
     pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),
 ]
-
-Scene = Callable[[Served], Awaitable[None]]
-
-
-def play(scene: Scene, **how: float) -> None:
-    """A scene before a fresh server."""
-
-    async def run() -> None:
-        async with served(**how) as there:
-            await scene(there)
-
-    asyncio.run(run())
 
 
 def test_a_wrong_secret_gets_nobody_in() -> None:
