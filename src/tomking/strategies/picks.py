@@ -138,9 +138,7 @@ class SameStrike:
         self, at: Place, expiry: Expiry, right: Right, found: Mapping[str, Quote]
     ) -> Quote | Skip:
         """Ask for the other leg's strike; a leg that is gone has none."""
-        if self.leg not in found:
-            return _gone(self.leg)
-        return at.chain.by_strike(expiry, right, float(found[self.leg].contract.strike or 0))
+        return _strike_from(at, expiry, right, found.get(self.leg), 0.0, self.leg)
 
     def __str__(self) -> str:
         return f"at the strike of the {self.leg}"
@@ -386,14 +384,10 @@ def _counted(verb: str, count: int) -> int:
 def _strike_from(
     at: Place, expiry: Expiry, right: Right, leg: Quote | None, points: float, name: str
 ) -> Quote | Skip:
-    """The listed strike so many points from that of a leg."""
+    """The listed strike so many points from that of a leg; one that is gone has none."""
     if leg is None:
-        return _gone(name)
+        return Skip((Reading(f"the {name}", Stage.DATA, Sense.IS, "gone", "held"),))
     return at.chain.by_strike(expiry, right, float(leg.contract.strike or 0) + points)
-
-
-def _gone(leg: str) -> Skip:
-    return Skip((Reading(f"the {leg}", Stage.DATA, Sense.IS, "gone", "held"),))
 
 
 def _no_averages(rule: str) -> Skip:
