@@ -212,7 +212,7 @@ FIELDS = [
     ("multiplier", -100, "multiplier: -100 is not a whole number from 1"),
     ("multiplier", 50, "multiplier: SPY is 100 dollars a point, not 50"),
     ("rate", 4, "rate: 4 is not a fraction: write 4 % as 0.04"),
-    ("vix", 0, "vix: 0 is not above 0"),
+    ("vix", 0, "vix: 0 is not from 1 to 1,000: write index points"),
     ("vix", 0.175, "vix: 0.175 is not from 1 to 1,000: write index points, such as 17.5"),
     ("vix", 1e-9, "vix: 1E-9 is not from 1 to 1,000"),
     ("vix", 1001, "vix: 1001 is not from 1 to 1,000"),
