@@ -1,4 +1,4 @@
-"""The hidden hand: what is to go wrong, and what has. Outside the broker's own name space."""
+"""The hidden hand: the clock, what is to go wrong, and what has. Outside the broker's own name space."""
 
 from aiohttp import web
 
@@ -8,6 +8,11 @@ from tomking.server.desk import DESK, answered
 from tomking.server.faults import faults_in
 
 PREFIX = "/__paper"
+
+
+async def clock(request: web.Request) -> web.Response:
+    """What time it is here: a paper market may be years away, and go faster."""
+    return answered(request, one({"at": request.app[DESK].world.clock().isoformat()}))
 
 
 async def order_faults(request: web.Request) -> web.Response:
@@ -37,6 +42,7 @@ def _faults(request: web.Request) -> web.Response:
 
 
 ROUTES = (
+    web.get(f"{PREFIX}/clock", clock),
     web.post(f"{PREFIX}/faults", order_faults),
     web.get(f"{PREFIX}/faults", show_faults),
     web.delete(f"{PREFIX}/faults", clear_faults),
