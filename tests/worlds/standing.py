@@ -5,10 +5,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 
 from aiohttp import web
-
 from tests.worlds.served import DAY, NUMBER, Hands, world_at
+
 from tomking.server.desk import DESK
 from tomking.server.faults import Fault, Faults
 from tomking.server.http import application
@@ -44,7 +45,7 @@ class Standing:
 
 
 @contextmanager
-def standing(minute: float = 60.0, cash: str = "100000", day=DAY) -> Iterator[Standing]:
+def standing(minute: float = 60.0, cash: str = "100000", day: date = DAY) -> Iterator[Standing]:
     """A server on loopback that ends with the block."""
     world, clock = world_at(minute, day, cash)
     app = application(world, Tokens("secret", "refresh"))

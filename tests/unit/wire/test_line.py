@@ -2,8 +2,8 @@
 
 import pytest
 import stamina
-
 from tests.worlds.standing import UNBOUND, standing
+
 from tomking.core.errors import AuthExpired, OutcomeUnknown, Rejected, Transient
 from tomking.server.faults import Fault, Kind
 from tomking.wire.budget import Budget
