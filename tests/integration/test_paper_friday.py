@@ -5,11 +5,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-import pytest
-
 from tests.worlds.quiet import Quiet
 from tests.worlds.served import Hands, world_at
 from tests.worlds.standing import NUMBER, Standing, standing
+
 from tomking.brokers.simulated import SimulatedBroker
 from tomking.brokers.tastytrade.broker import TastytradeBroker
 from tomking.brokers.tastytrade.news import listen
@@ -21,15 +20,19 @@ from tomking.engine.desk import Desk
 from tomking.engine.loop import run
 from tomking.engine.memory import MemoryJournal
 from tomking.engine.ports import Broker, Interest, Tick
-from tomking.market.sessions import session_of
+from tomking.market.sessions import sessions_between
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.risk.limits import Limits
 from tomking.server.world import World
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.strategies.leap_ladder import LEAP_LADDER
+from tomking.strategies.lt112 import LT112
 from tomking.strategies.plan import Strategy
+from tomking.strategies.strangle import STRANGLE
 from tomking.wire.kept import keep
 
+CORE = (FRIDAY_0DTE, LT112, STRANGLE, LEAP_LADDER)
 #: What only an account at a broker has.
 BESIDE = (Acknowledged, RowBooked, BooksCompared)
 
@@ -54,12 +57,6 @@ class Seen:
 
     def at(self, now: object) -> Snapshot:
         return self.world.look()
-
-
-def _sessions(*days: date) -> tuple[Session, ...]:
-    found = tuple(session for day in days if (session := session_of(day)) is not None)
-    assert len(found) == len(days)
-    return found
 
 
 def _traded(
@@ -112,17 +109,29 @@ def _named(fact: Fact) -> Fact:
             return fact
 
 
-def test_a_friday_over_http_is_the_friday_in_one_process():
-    sessions = _sessions(date(2017, 6, 9))
+def _agree(plans: Sequence[Strategy], first: date, last: date) -> list[Fact]:
+    """The facts of a window over HTTP, after they were found to be those of one process."""
+    sessions = tuple(sessions_between(first, last))
     with standing(0.0, day=sessions[0].day) as there:
-        theirs = _over_http(there, (FRIDAY_0DTE,), sessions)
-    ours = _in_process((FRIDAY_0DTE,), sessions)
-    assert sum(isinstance(fact, LegFilled) for fact in theirs) == 8
-    for a, b in zip(_plainly(theirs), _plainly(ours)):
-        if a != b:
-            print("T", a)
-            print("O", b)
-            print(repr(a))
-            print(repr(b))
-            break
-    assert _plainly(theirs) == _plainly(ours)
+        theirs = _over_http(there, plans, sessions)
+    ours = _in_process(plans, sessions)
+    for one, other in zip(_plainly(theirs), _plainly(ours), strict=False):
+        assert one == other
+    assert len(_plainly(theirs)) == len(_plainly(ours))
+    return theirs
+
+
+def _count(facts: Sequence[Fact], kind: type[Fact]) -> int:
+    return sum(isinstance(fact, kind) for fact in facts)
+
+
+def test_a_friday_over_http_is_the_friday_in_one_process():
+    facts = _agree((FRIDAY_0DTE,), date(2017, 6, 9), date(2017, 6, 9))
+    assert _count(facts, LegFilled) == 8
+    assert _count(facts, RowBooked) == 8
+    assert _count(facts, BooksCompared) == 1
+
+
+def test_a_season_of_the_core_over_http_is_the_season_in_one_process():
+    facts = _agree(CORE, date(2017, 6, 1), date(2017, 9, 29))
+    assert _count(facts, LegFilled) > 20

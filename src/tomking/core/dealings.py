@@ -64,6 +64,18 @@ class ForeignTraded:
 
 
 @value
+class ForeignHeld:
+    """What the account held when this desk began with it: nobody's plan, and never touched."""
+
+    at: datetime
+    symbol: str
+    quantity: int
+
+    def __str__(self) -> str:
+        return f"{self.quantity} {self.symbol} were there before this desk and are left alone"
+
+
+@value
 class RowBooked:
     """A row of the broker's ledger is in the books; it is never booked again."""
 

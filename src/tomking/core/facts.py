@@ -14,6 +14,7 @@ from tomking.core.dealings import (
     BooksCompared,
     Doubted,
     FeesDiffered,
+    ForeignHeld,
     ForeignSeen,
     ForeignTraded,
     RowBooked,
@@ -317,7 +318,8 @@ Fact = (
     | DividendBooked | EveningsMissed | MarginCalled | MarginMet | CampaignClosed | SessionClosed
     | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked
-    | Acknowledged | Doubted | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered | BooksCompared
+    | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
+    | BooksCompared
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -327,6 +329,7 @@ KINDS: Mapping[str, type[Fact]] = {
         DividendBooked, EveningsMissed, MarginCalled, MarginMet, CampaignClosed, SessionClosed,
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked,
-        Acknowledged, Doubted, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered, BooksCompared,
+        Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
+        BooksCompared,
     )
 }  # fmt: skip

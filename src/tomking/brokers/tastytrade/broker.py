@@ -8,15 +8,15 @@ from functools import partial
 from typing import Any
 
 from tomking.brokers.fuse import Fuse
+from tomking.brokers.tastytrade.comparing import compared
 from tomking.brokers.tastytrade.dry_run import preview_of
 from tomking.brokers.tastytrade.fees import FeesOfDay
 from tomking.brokers.tastytrade.inbox import TradeInbox
 from tomking.brokers.tastytrade.ledger import Row, booked, row_of
 from tomking.brokers.tastytrade.news import News
-from tomking.brokers.tastytrade.told import told
+from tomking.brokers.tastytrade.told import instant, told
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.contract import Contract, Settles
-from tomking.core.dealings import BooksCompared
 from tomking.core.errors import (
     AuthExpired,
     BrokerError,
@@ -28,7 +28,8 @@ from tomking.core.errors import (
 from tomking.core.facts import Fact, OrderEnded, Sent
 from tomking.core.order import Order
 from tomking.core.reading import Skip
-from tomking.core.restraints import Halted, Resumed
+from tomking.core.restraints import Halted
+from tomking.core.value import value
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.preview import Preview
@@ -44,15 +45,26 @@ Json = Mapping[str, Any]
 LEDGER_LAG = timedelta(seconds=30)
 #: Without news an order at work is looked up this often, the ledger this often.
 LOOK_EVERY, LEDGER_EVERY = timedelta(seconds=60), timedelta(minutes=60)
-#: The reasons not to trade that come from here.
-LOGIN, RECONCILING = "login", "reconciling"
+#: A balance is asked for again when the last is older than this: margin moves with the market.
+BALANCE_LIVES = timedelta(seconds=5)
+#: The reason not to trade while nobody is logged in.
+LOGIN = "login"
+
+
+@value
+class Balance:
+    """What the account was worth and what margin it needed, as the broker had it at an instant."""
+
+    at: datetime
+    net_liq: Decimal
+    requirement: Decimal
 
 
 @dataclass(slots=True)
 class TastytradeBroker:
     """An account at the broker. ``since`` is when its journal began: older rows are not its affair.
 
-    ``net_liq`` is what the broker last said the account is worth, ``requirement_seen`` what it needs.
+    ``odd`` is what could not be read or asked, in words, for whoever looks after the desk.
     """
 
     line: Line
@@ -61,12 +73,12 @@ class TastytradeBroker:
     inbox: TradeInbox = field(default_factory=TradeInbox)
     news: News = field(default_factory=News)
     fuse: Fuse = field(default_factory=Fuse)
-    net_liq: Decimal | None = None
     odd: list[str] = field(default_factory=list[str])
     _fresh: list[Fact] = field(default_factory=list[Fact])
-    _needed: Decimal | None = None
+    _needed: Balance | None = None
     _looked: datetime | None = None
     _read: datetime | None = None
+    _compared: datetime | None = None
     _gaps: int = -1
     _searched: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
@@ -96,11 +108,13 @@ class TastytradeBroker:
 
     def requirement(self, now: Snapshot) -> Decimal:
         """Margin of the whole account, as the broker last said."""
-        if self._needed is None:
+        told = self._needed
+        if told is None or now.at - told.at > BALANCE_LIVES:
+            self._needed = None
             self._balance(self.line.get(self._account("balances/USD")))
         if self._needed is None:
-            raise Transient("the broker told no margin requirement")
-        return self._needed
+            raise Transient("the broker told no margin requirement: see that it answers")
+        return self._needed.requirement
 
     def holdings(self) -> Mapping[Contract, int]:
         """Signed contracts as the broker has them."""
@@ -141,7 +155,7 @@ class TastytradeBroker:
         sent = Sent(now.at, order)
         self.inbox.fold([sent])
         self.fuse = self.fuse.after(sent)
-        self.fuse.holds(order, now.day.session.day, self.net_liq)
+        self.fuse.holds(order, now.day.session.day, self._needed.net_liq if self._needed else None)
         if order.replaces and self.inbox.number_of(order.replaces) is None:
             self._end(
                 order, now.at, f"{order.replaces}, which it replaces, is not known at the broker"
@@ -194,6 +208,8 @@ class TastytradeBroker:
             self._look(now, fees)
         if self._must_read(now, traded=fees.asked):
             self._read_ledger(now)
+        if not self._fresh and self._must_compare(now.at):
+            self._compare(now.at)
         facts, self._fresh = self._fresh, []
         return facts
 
@@ -214,8 +230,11 @@ class TastytradeBroker:
 
     def _balance(self, row: Json) -> None:
         try:
-            self._needed = number(row["maintenance-requirement"], "maintenance-requirement")
-            self.net_liq = number(row["net-liquidating-value"], "net-liquidating-value")
+            self._needed = Balance(
+                instant(row["updated-at"]),
+                number(row["net-liquidating-value"], "net-liquidating-value"),
+                number(row["maintenance-requirement"], "maintenance-requirement"),
+            )
         except (KeyError, DataError) as odd:
             self.odd.append(f"a balance that cannot be read: {odd!r}")
 
@@ -256,6 +275,11 @@ class TastytradeBroker:
             return True
         return any(_is_over(contract, now) for contract in self.inbox.held)
 
+    def _must_compare(self, at: datetime) -> bool:
+        """The books are compared at the start, now and then, and often while they differ."""
+        every = LOOK_EVERY if self.inbox.differences else LEDGER_EVERY
+        return self._compared is None or at - self._compared >= every
+
     def _read_ledger(self, now: Snapshot) -> None:
         last = (self._read or self.since).date() - timedelta(days=1)
         query = {"sort": "Asc", "start-date": last.isoformat(), "per-page": 250}
@@ -274,22 +298,17 @@ class TastytradeBroker:
         self._fresh += booked(mine, self.inbox, partial(_fixed, now))
         self._read, self._needed = now.at, None
 
-    # -- comparing ---------------------------------------------------------------------------------
-
-    def compared(self, ours: Mapping[Contract, int], at: datetime, *, halted: bool) -> list[Fact]:
-        """Our books against the broker's, and what follows: nothing is opened until they agree."""
-        theirs = dict(self.holdings())
-        differ = [
-            f"{contract}: {ours.get(contract, 0)} here, {theirs.get(contract, 0)} there"
-            for contract in sorted({*ours, *theirs}, key=str)
-            if ours.get(contract, 0) != theirs.get(contract, 0)
-        ]
-        made: list[Fact] = [BooksCompared(at, tuple(differ))]
-        if differ and not halted:
-            made.append(Halted(at, RECONCILING, "; ".join(differ)))
-        if not differ and halted:
-            made.append(Resumed(at, RECONCILING, "our books and the broker's agree again"))
-        return made
+    def _compare(self, at: datetime) -> None:
+        """Our books against the broker's; a look that fails is made again."""
+        try:
+            rows = self.line.get(self._account("positions")).get("items", [])
+            found = list(compared(rows, self.inbox, at))
+        except (Transient, Rejected, KeyError, DataError) as fault:
+            self.odd.append(f"the books were not compared: {fault!r}")
+            return
+        self.inbox.fold(found)
+        self._fresh += found
+        self._compared = at
 
     def _account(self, what: str) -> str:
         return f"/accounts/{self.line.account}/{what}"

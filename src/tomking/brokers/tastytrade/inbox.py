@@ -12,7 +12,15 @@ from decimal import Decimal
 
 from tomking.brokers.tastytrade.told import Part, ToldLeg, ToldOrder
 from tomking.core.contract import Contract
-from tomking.core.dealings import Acknowledged, Doubted, ForeignSeen, ForeignTraded, RowBooked
+from tomking.core.dealings import (
+    Acknowledged,
+    BooksCompared,
+    Doubted,
+    ForeignHeld,
+    ForeignSeen,
+    ForeignTraded,
+    RowBooked,
+)
 from tomking.core.errors import InvariantError
 from tomking.core.facts import Fact, LegFilled, OrderEnded, Sent, Settled
 from tomking.core.order import Order
@@ -34,7 +42,9 @@ class TradeInbox:
 
     ``orders`` are ours by the short name they are found by, ``numbers`` names by the broker's number,
     ``unconfirmed`` when each was sent of whose fate nothing is known, ``booked`` the rows of its ledger,
-    ``charged`` the fee each part was booked with, ``held`` what our own orders have left us with.
+    ``charged`` the fee each part was booked with, ``held`` what our own orders have left us with and
+    ``foreign_held``, by symbol, what is not ours; ``differences`` are those of the last comparison, if
+    there ever was one.
     """
 
     orders: dict[str, Order] = field(default_factory=dict[str, Order])
@@ -46,6 +56,8 @@ class TradeInbox:
     booked: set[str] = field(default_factory=set[str])
     charged: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
     held: dict[Contract, int] = field(default_factory=dict[Contract, int])
+    foreign_held: dict[str, int] = field(default_factory=dict[str, int])
+    differences: tuple[str, ...] | None = None
 
     def fold(self, facts: Iterable[Fact]) -> None:
         """Remember facts of the journal, old or just made."""
@@ -63,8 +75,13 @@ class TradeInbox:
                 self.unconfirmed.pop(short_name(order_id), None)
             case LegFilled():
                 self._traded(fact)
-            case ForeignTraded(fill=fill):
+            case ForeignTraded(fill=fill, symbol=symbol, quantity=quantity):
                 self.parts.add(fill)
+                self._leave(symbol, quantity)
+            case ForeignHeld(symbol=symbol, quantity=quantity):
+                self._leave(symbol, quantity)
+            case BooksCompared(differences=differences):
+                self.differences = differences
             case Settled():
                 self._hold(fact.contract, -fact.quantity)
                 if fact.delivered is not None:
@@ -84,6 +101,10 @@ class TradeInbox:
         number, _, execution = fact.fill.split("/", 2)
         self.charged[f"{number}/{execution}/{trading_symbol(fact.contract)}"] = fact.fee
         self._hold(fact.contract, fact.quantity)
+
+    def _leave(self, symbol: str, quantity: int) -> None:
+        """What somebody else trades is in the account and in nobody's plan."""
+        self.foreign_held[symbol] = self.foreign_held.get(symbol, 0) + quantity
 
     def _hold(self, contract: Contract, quantity: int) -> None:
         self.held[contract] = self.held.get(contract, 0) + quantity
