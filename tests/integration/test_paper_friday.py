@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from tests.worlds.quiet import Quiet
 from tests.worlds.served import Hands, world_at
 from tests.worlds.standing import NUMBER, Standing, standing
 
+from tomking.backtest.operator import SimulatedOperator
 from tomking.brokers.simulated import SimulatedBroker
 from tomking.brokers.tastytrade.broker import TastytradeBroker
 from tomking.brokers.tastytrade.news import listen
@@ -70,7 +70,7 @@ def _traded(
     desk = Desk(tuple(plans), Limits(), TASTYTRADE, journal)
     desk.begin(RunStarted(sessions[0].opens, "paper", Decimal(100_000), ""))
     clock = Moved(SessionClock(sessions, tuple(plans)), hands)
-    run(desk, clock=clock, market=Seen(world), broker=broker, inbox=Quiet())
+    run(desk, clock=clock, market=Seen(world), broker=broker, inbox=SimulatedOperator())
     return journal.facts
 
 
