@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import Event
 
 from tomking.core.errors import AuthExpired, Transient
 
@@ -27,11 +28,22 @@ class Kept:
     state: State = State.CLOSED
     why: str = ""
     times: int = 0
+    _opened: Event = field(default_factory=Event, repr=False)
 
     def opened(self) -> None:
         """It works; the pauses begin anew."""
         self.state, self.why = State.OPEN, ""
         self.times += 1
+        self._opened.set()
+
+    def broken(self, why: str) -> None:
+        """It does not, and this is why."""
+        self.state, self.why = State.LOST, why
+        self._opened.clear()
+
+    def wait_open(self, seconds: float) -> bool:
+        """Whether it is open, or becomes so within seconds: for a thread that waits for it."""
+        return self._opened.wait(seconds)
 
 
 async def keep(
@@ -49,13 +61,12 @@ async def keep(
         times = kept.times
         try:
             await connection()
-            kept.why = "it was closed at the other end"
+            kept.broken("it was closed at the other end")
         except AuthExpired as refused:
-            kept.why = str(refused)
+            kept.broken(str(refused))
             break
         except (Transient, OSError, TimeoutError) as fault:
-            kept.why = str(fault) or type(fault).__name__
-        kept.state = State.LOST
+            kept.broken(str(fault) or type(fault).__name__)
         failed = 1 if kept.times > times else failed + 1
         if failed <= len(PAUSES_S):
             await pause(PAUSES_S[failed - 1])

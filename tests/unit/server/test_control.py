@@ -3,8 +3,8 @@
 from datetime import datetime
 
 import pytest
-
 from tests.worlds.standing import standing
+
 from tomking.core.errors import Rejected
 
 CLOCK = "/__paper/clock"

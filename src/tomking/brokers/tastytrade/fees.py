@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tomking.brokers.tastytrade.ledger import TRADE, execution, row_of
 from tomking.brokers.tastytrade.told import Part
-from tomking.core.errors import DataError, Rejected, Transient
+from tomking.core.errors import AuthExpired, DataError, Rejected, Transient
 from tomking.core.order import Order
 from tomking.portfolio.fees import FeeSchedule, fee
 from tomking.wire.line import Line
@@ -19,7 +19,6 @@ class FeesOfDay:
     """The fees of a day's trades, read once when the first is asked for."""
 
     line: Line
-    account: str
     schedule: FeeSchedule
     day: date
     asked: bool = False
@@ -44,8 +43,8 @@ class FeesOfDay:
         """Today's trades by their names; without an answer none, and the table stands in."""
         query = {"types[]": TRADE, "start-date": self.day.isoformat(), "per-page": 250}
         try:
-            rows = self.line.pages(f"/accounts/{self.account}/transactions", **query)
-        except (Transient, Rejected):
+            rows = self.line.pages(f"/accounts/{self.line.account}/transactions", **query)
+        except (Transient, Rejected, AuthExpired):
             return {}
         found: dict[str, Decimal] = {}
         for said in rows:

@@ -24,6 +24,10 @@ CONNECT_WITHIN_S = 10.0
 SECURE = "wss://streamer.tastyworks.com"
 
 
+class Unheard(Transient):
+    """The stream refuses what was said to it: most likely the token."""
+
+
 @dataclass(slots=True)
 class News:
     """Messages that wait to be read. ``gaps`` counts openings, each of which may have missed some."""
@@ -54,7 +58,7 @@ class News:
         elif isinstance(said.get("data"), Mapping) and "type" in said:
             self.waiting.put(said)
         elif said.get("status") == "error":
-            raise Transient(f"the account stream says {said.get('message')!r}")
+            raise Unheard(f"the account stream says {said.get('message')!r}")
 
     def opened(self) -> None:
         """The connection works; what was said before it did is not known."""
@@ -85,6 +89,9 @@ async def listen(line: Line, news: News) -> None:
                 await _read(socket, news)
             finally:
                 beating.cancel()
+    except Unheard:
+        await line.session.refresh(force=True)  # a token may die before its time
+        raise
     except aiohttp.ClientError as fault:
         raise Transient(f"the account stream broke ({type(fault).__name__})") from fault
 

@@ -119,6 +119,33 @@ def _part(row: Json, lot: int) -> Part:
     )
 
 
+@value
+class Balance:
+    """What the account was worth and what margin it needed, as the broker had it at an instant."""
+
+    at: datetime
+    net_liq: Decimal
+    requirement: Decimal
+
+
+def balance_of(row: Json) -> Balance:
+    """A balance, in dollars.
+
+    Raises
+    ------
+    DataError
+        If a figure of it is missing or none.
+    """
+    try:
+        return Balance(
+            instant(row["updated-at"]),
+            number(row["net-liquidating-value"], "net-liquidating-value"),
+            number(row["maintenance-requirement"], "maintenance-requirement"),
+        )
+    except (KeyError, ValueError) as fault:
+        raise DataError(f"a balance of the broker cannot be read: {fault!r}") from fault
+
+
 def instant(said: object) -> datetime:
     """An instant as the broker writes it, in the exchanges' own time."""
     return datetime.fromisoformat(str(said)).astimezone(NEW_YORK)
