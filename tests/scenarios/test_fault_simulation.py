@@ -33,6 +33,11 @@ PLACES = (
     ("*/balances/*", "GET"), ("*/positions", "GET"), ("/oauth/token", "POST"),
 )  # fmt: skip
 FAULTS_A_SEED = 14
+#: Where every day's orders pass, and how many pass before.
+MET = (
+    (ORDERS, "POST", 0), (f"{ORDERS}/dry-run", "POST", 1), (f"{ORDERS}/live", "GET", 0),
+    ("*/balances/*", "GET", 2),
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -70,15 +75,26 @@ class Done:
 
 
 def ordered(dice: Random) -> list[Fault]:
-    """The faults of a seed: several of every request's life, several of the stream's."""
-    made = []
-    for n in range(FAULTS_A_SEED):
-        kind = dice.choice([k for k in Kind if (k in OF_STREAMS) is (n % 2 == 0)])
-        path, method = (ALERTS, "*") if kind in OF_STREAMS else dice.choice(PLACES)
-        skip = dice.choice((0, 0, 1, 2) if kind in OF_STREAMS else (0, 0, 1, 2, 3))
-        times = dice.choice((1, 1, 2))
-        made.append(Fault(kind, path, method, times, skip, dice.choice((429, 502, 503)), 0.001))
+    """The faults of a seed: some that meet every day's orders, and more of every kind anywhere."""
+    of_requests = [kind for kind in Kind if kind not in OF_STREAMS]
+    made = [
+        _fault(kind, path, method, dice, skip)
+        for kind, (path, method, skip) in zip(dice.sample(of_requests, 4), MET, strict=True)
+    ]
+    for n in range(FAULTS_A_SEED - len(made)):
+        if n % 5 < 3:
+            kind = dice.choice(sorted(OF_STREAMS))
+            made.append(_fault(kind, ALERTS, "*", dice, dice.choice((0, 0, 1, 2))))
+        else:
+            path, method = dice.choice(PLACES)
+            made.append(
+                _fault(dice.choice(of_requests), path, method, dice, dice.choice((0, 0, 1, 2, 3)))
+            )
     return made
+
+
+def _fault(kind: Kind, path: str, method: str, dice: Random, skip: int) -> Fault:
+    return Fault(kind, path, method, 1, skip, dice.choice((429, 502, 503)), 0.001)
 
 
 @cache
