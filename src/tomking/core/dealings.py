@@ -11,6 +11,18 @@ from tomking.core.value import value
 
 
 @value
+class WentOn:
+    """A desk that had stopped, or was stopped, goes on where its journal ends."""
+
+    at: datetime
+    mode: str
+    settings: str
+
+    def __str__(self) -> str:
+        return f"{self.mode} went on"
+
+
+@value
 class Acknowledged:
     """The broker has an order, under a number of its own."""
 

@@ -18,6 +18,7 @@ from tomking.core.dealings import (
     ForeignSeen,
     ForeignTraded,
     RowBooked,
+    WentOn,
 )
 from tomking.core.order import Order
 from tomking.core.reading import Reading, first_failure, refusals
@@ -319,7 +320,7 @@ Fact = (
     | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
-    | BooksCompared
+    | BooksCompared | WentOn
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -330,6 +331,6 @@ KINDS: Mapping[str, type[Fact]] = {
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
-        BooksCompared,
+        BooksCompared, WentOn,
     )
 }  # fmt: skip
