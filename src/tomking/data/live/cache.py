@@ -122,8 +122,11 @@ class Cache:
         with self._lock:
             self._proven = max(self._proven, at)
 
-    def take(self, block: Block, at: float) -> None:
-        """Events of one kind, heard at an instant; of two of one symbol the later stays."""
+    def take(self, block: Block, at: float, *, streamed: bool = True) -> None:
+        """Events of one kind, heard at an instant; of two of one symbol the later stays.
+
+        What did not stream says nothing about the stream.
+        """
         rows = FIGURES.get(block.kind)
         if rows is None:
             return
@@ -141,7 +144,8 @@ class Cache:
                 self._table[row, places] = column
             self._table[HEARD[block.kind], places] = at
             self._table[:, -1] = np.nan
-            self._proven = max(self._proven, at)
+            if streamed:
+                self._proven = max(self._proven, at)
             self.events += len(known)
 
     def frozen(self, now: float) -> View:

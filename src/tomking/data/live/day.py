@@ -21,6 +21,7 @@ from tomking.core.value import value
 from tomking.data import tables
 from tomking.data.families import MISSING, family_of
 from tomking.data.live.names import SPX, VIX
+from tomking.data.live.worth import Carried
 from tomking.data.modelled import known_at, level_of
 from tomking.market.bars import Bars
 from tomking.market.carry import Carry, Dividend
@@ -90,6 +91,13 @@ def carry_on(day: date, rate: float, missing: list[str]) -> Carry:
         paid = float(np.log1p(table.quarters[last].dividend_yield or 0.0))
         found = Carry(rate, paid, "", "the last published yield")
     return found if isnan(rate) else Carry(rate, found.dividend_yield, found.quarter, found.note)
+
+
+def carried_by(day: date, rate: float, roots: Sequence[str]) -> Carried:
+    """What carries the prices of roots; a share that is not known to pay has no yield here."""
+    carried = carry_on(day, rate, [])
+    pays = (root for root in roots if follows_index(root) and not PRODUCTS[root].is_future)
+    return Carried(carried.rate, dict.fromkeys(pays, carried.dividend_yield), {})
 
 
 def rate_in(data: Any) -> float:

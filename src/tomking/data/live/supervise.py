@@ -88,10 +88,9 @@ class Stream:
     standing: Standing = Standing.CONNECTING
     why: str = ""
     connections: int = 0
-    _wanted: dict[Subscription, None] = field(default_factory=dict[Subscription, None])
+    wanted: dict[Subscription, None] = field(default_factory=dict[Subscription, None])
     _wire: Wire | None = None
     _talk: Conversation | None = None
-    _begun: float = 0.0
     _framed: float = 0.0
     _event: float = 0.0
     _pinged: float = 0.0
@@ -101,7 +100,7 @@ class Stream:
         """Keep the feed coming until it needs a human."""
         tries = 0
         self.standing = Standing.CONNECTING
-        while self.standing is not Standing.CLOSED:
+        while True:
             self._told = False
             try:
                 await self._once()
@@ -111,6 +110,8 @@ class Stream:
             except Transient as fault:
                 self.why = str(fault)
             tries = 0 if self._told else tries
+            if self.standing is Standing.CLOSED:
+                return
             if tries == len(PAUSES_S):
                 self._give_up(f"{tries} tries without an event, the last: {self.why}")
                 return
@@ -122,13 +123,19 @@ class Stream:
         self, add: Iterable[Subscription] = (), remove: Iterable[Subscription] = ()
     ) -> None:
         """Want more, and less; on every connection from now on."""
-        off = [each for each in remove if each in self._wanted]
-        on = [each for each in add if each not in self._wanted]
+        off = [each for each in remove if each in self.wanted]
         for gone in off:
-            del self._wanted[gone]
-        self._wanted |= dict.fromkeys(on)
+            del self.wanted[gone]
+        on = [each for each in add if each not in self.wanted]
+        self.wanted |= dict.fromkeys(on)
         if self._talk is not None:
             await self._send(self._talk.ask(add=on, remove=off))
+
+    async def close(self) -> None:
+        """End it for good."""
+        self.standing = Standing.CLOSED
+        if self._wire is not None:
+            await self._wire.close()
 
     def _give_up(self, why: str) -> None:
         self.standing, self.why = Standing.NEEDS_HUMAN, why
@@ -143,10 +150,10 @@ class Stream:
         """
         way = await self.admit()
         wire = self._wire = await self.dial(way.url)
-        self._talk = Conversation(way.token, lambda: tuple(self._wanted), self._take, self.odd)
-        self._begun = self._framed = self._event = self._pinged = self.clock()
+        self._talk = Conversation(way.token, lambda: tuple(self.wanted), self._take, self.odd)
+        self._framed = self._event = self._pinged = self.clock()
         self.connections += 1
-        self.cache.connected(self._begun)
+        self.cache.connected(self._event)
         watching = asyncio.ensure_future(self._watch(wire))
         reading = asyncio.ensure_future(self._read(wire, self._talk))
         try:
@@ -199,9 +206,7 @@ class Stream:
         while True:
             await self.sleep(LOOK_S)
             now = self.clock()
-            if now - max(self._event, self._begun) > STALLED_S and (
-                self._told or now - self._framed > STALLED_S
-            ):
+            if now - (self._event if self._told else self._framed) > STALLED_S:
                 raise Transient(f"the feed told nothing for {STALLED_S:.0f} s")
             self._pinged = now
             await wire.ping()
@@ -223,7 +228,7 @@ class Stream:
             for kind in (TRADE, QUOTE)
             for symbol in self.cache.silent(now, longer_than_s, kind)
         )
-        return tuple(each for each in found if each in self._wanted)
+        return tuple(each for each in found if each in self.wanted)
 
     async def _again(self, those: Iterable[Subscription]) -> None:
         """Off and on again: a live feed answers with the last it knows."""
