@@ -54,14 +54,14 @@ def _days(symbol: str, root: str, since_ms: float, now: Snapshot) -> list[Event]
         at = new_york(date.fromordinal(int(bars.days[row])), time()).timestamp() * 1000
         if at < since_ms:
             break
-        found.append(_candle(symbol, int(at), *_prices(bars, row)))
+        found.append(_candle(symbol, int(at), *_row(bars, row)))
     return found
 
 
-def _prices(bars: Bars, row: int) -> tuple[float, float, float, float]:
-    prices = (bars.open, bars.high, bars.low, bars.close)
-    first, high, low, close = (float(column[row]) for column in prices)
-    return first, high, low, close
+def _row(bars: Bars, row: int) -> tuple[float, ...]:
+    """Prices and volume of a day."""
+    columns = (bars.open, bars.high, bars.low, bars.close, bars.volume)
+    return tuple(float(column[row]) for column in columns)
 
 
 def _first_minute(symbol: str, contract: Contract, now: Snapshot) -> list[Event]:
@@ -69,14 +69,14 @@ def _first_minute(symbol: str, contract: Contract, now: Snapshot) -> list[Event]
     if first is None:
         return []
     at = int(now.day.session.opens.timestamp() * 1000)
-    return [_candle(symbol, at, first, *(3 * [float("nan")]))]
+    return [_candle(symbol, at, first, *(4 * [float("nan")]))]
 
 
-def _candle(symbol: str, at: int, *prices: float) -> Event:
-    first, high, low, close = (UNKNOWN if isnan(price) else price for price in prices)
+def _candle(symbol: str, at: int, *row: float) -> Event:
+    first, high, low, close, volume = (UNKNOWN if isnan(figure) else figure for figure in row)
     return {
         "eventSymbol": symbol, "eventTime": 0, "eventFlags": 0, "index": (at // 1000) << 32,
         "time": at, "sequence": 0, "count": 1, "open": first, "high": high, "low": low,
-        "close": close, "volume": UNKNOWN, "vwap": UNKNOWN, "bidVolume": UNKNOWN,
+        "close": close, "volume": volume, "vwap": UNKNOWN, "bidVolume": UNKNOWN,
         "askVolume": UNKNOWN, "impVolatility": UNKNOWN, "openInterest": UNKNOWN,
     }  # fmt: skip

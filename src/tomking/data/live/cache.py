@@ -3,10 +3,10 @@
 One thread writes, whoever reads takes a frozen view. *How old is a quote that has not changed?* A feed
 tells changes only, so a quiet option is as good as the feed is alive. A figure is therefore true as of
 the last proof that a change would have been told: any frame, or an answered ping, on the connection that
-told it. That proof has two limits. After a connection is lost nothing is proven until the next one has
-told the symbol again. And a symbol that has been silent for ``SILENT_MAX_S`` is as old as its own last
-event, because a feed may lose one symbol and keep the others; the supervisor asks again for a symbol long
-before, and a live feed answers that with the last event it has (``supervise``).
+told it. That proof has two limits. After a connection is lost nothing is proven until the next one
+has told the symbol again. And a symbol that has been silent for ``SILENT_MAX_S`` is as old as its own
+last event, because a feed may lose one symbol and keep the others; the supervisor asks again for a
+symbol long before, and a live feed answers that with the last event it has (``supervise``).
 
 Decisions use figures of ``FRESH_S`` at most.
 """

@@ -1,7 +1,8 @@
 """Candles of the feed: daily rows before today, minutes of today.
 
-A symbol may come back normalised (``SPX{=1d}`` asked, ``SPX{=d}`` told), so candles are kept by what the
-symbol says and not by how it is written. The newest candle goes on changing; one told again replaces itself.
+A symbol may come back normalised (``SPX{=1d}`` asked, ``SPX{=d}`` told), so candles are kept by what
+the symbol says and not by how it is written. The newest candle goes on changing; one told again
+replaces itself.
 """
 
 from collections.abc import Callable
@@ -109,7 +110,7 @@ def daily(rows: F64, before: date, evidence: Evidence) -> Bars:
 
 
 def _day(at: float) -> date:
-    """The date of a daily candle, which begins at midnight: some feeds mean London's, some New York's."""
+    """The date of a daily candle, which begins at midnight: London's on some feeds, else New York's."""
     there = datetime.fromtimestamp(at, UTC)
     return there.date() if there.hour == 0 else there.astimezone(NEW_YORK).date()
 

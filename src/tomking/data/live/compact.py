@@ -1,7 +1,7 @@
 """Frames of events: flat lists of values made columns, and whatever is odd in them left out.
 
-A COMPACT frame is ``["Quote", [symbol, figure, figure, symbol, figure, ...]]``, the values of each event in
-the order of the fields that were agreed. One event that cannot be read must never cost the others.
+A COMPACT frame is ``["Quote", [symbol, figure, figure, symbol, figure, ...]]``, the values of each
+event in the order of the fields that were agreed. One that cannot be read must never cost the others.
 """
 
 from collections.abc import Mapping, Sequence

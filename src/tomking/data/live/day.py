@@ -1,8 +1,9 @@
 """What is known before the open, from daily candles of the feed and the tables shipped here.
 
-Indexes and shares have candles of their own. A future on the S&P 500 has those of the index at its own
-level, because a single contract is thinly traded before it is the front one; another future has its front
-contract's. History that does not reach the session before is left out. Whatever is not known is named.
+Indexes and shares have candles of their own. A future on the S&P 500 has those of the index at its
+own level, because a single contract is thinly traded before it is the front one; another future has
+its front contract's. History that does not reach the session before is left out. Whatever is not
+known is named.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,13 @@ from tomking.data.live.worth import Carried
 from tomking.data.modelled import known_at, level_of
 from tomking.market.bars import Bars
 from tomking.market.carry import Carry, Dividend
-from tomking.market.indicators import all_indicators, iv_percentile, iv_rank, log_returns
+from tomking.market.indicators import (
+    all_indicators,
+    iv_percentile,
+    iv_rank,
+    log_returns,
+    rolling_correlation,
+)
 from tomking.market.sessions import previous_session
 from tomking.market.snapshot import DAYS_AHEAD, Day
 from tomking.risk.correlation import family
@@ -39,7 +46,7 @@ YIELD = "S&P 500 dividend yield"
 
 @value
 class Known:
-    """What the feed and the venue told before the open: daily rows by root, VIX among them, and a rate."""
+    """What feed and venue told before the open: daily rows by root, VIX among them, and a rate."""
 
     bars: Mapping[str, Bars]
     rate: float
@@ -141,7 +148,7 @@ def _reaches(bars: Bars, day: date) -> bool:
 def _latest(root: str, bars: Bars, iv: Mapping[str, float]) -> Mapping[str, float]:
     """Indicators as of yesterday's close; VIX tells the volatility of the S&P 500 alone."""
     figures = {name: float(column[-1]) for name, column in all_indicators(bars).items()}
-    return figures | (iv if follows_index(root) else {})
+    return {**figures, **(iv if follows_index(root) else {})}
 
 
 def _iv(vix: Bars) -> Mapping[str, float]:
@@ -159,9 +166,8 @@ def correlated(bars: Mapping[str, Bars]) -> Mapping[tuple[str, str], float]:
     for (one, first), (other, second) in combinations(one_each.items(), 2):
         _, mine, theirs = np.intersect1d(first.days, second.days, return_indices=True)
         if len(mine) > CORRELATED:
-            moves = [log_returns(rows.close[at])[-CORRELATED:]
-                     for rows, at in ((first, mine), (second, theirs))]  # fmt: skip
-            found[one, other] = float(np.corrcoef(moves)[0, 1])
+            moves, others = log_returns(first.close[mine]), log_returns(second.close[theirs])
+            found[one, other] = float(rolling_correlation(moves, others, CORRELATED)[-1])
     return found
 
 

@@ -1,7 +1,7 @@
 """When the stream is silent: quotes by REST, a hundred symbols a request, into the same cache.
 
-They have no Greeks, which are then implied by the quotes themselves. What REST does not tell either stays
-as old as it is: there is no third source and no default.
+They have no Greeks, which are then implied by the quotes themselves. What REST does not tell either
+stays as old as it is: there is no third source and no default.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,8 +1,8 @@
 """The client's side of a DXLink conversation: frames in, frames out. No socket and no clock.
 
-Source: the notes on tastytrade's wire (d). One channel carries every kind of event. What cannot be read is
-counted and left out; what ends a conversation (a refused token, an error, a closed channel) is said in
-``over``, and whoever holds the socket begins a new one.
+Source: the notes on tastytrade's wire (d). One channel carries every kind of event. What cannot be
+read is counted and left out; what ends a conversation (a refused token, an error, a closed channel)
+is said in ``over``, and whoever holds the socket begins a new one.
 """
 
 import json
@@ -40,7 +40,7 @@ class Subscription:
 
 @dataclass(slots=True)
 class Conversation:
-    """One connection's talk. ``wanted`` is asked for once the channel is open, ``take`` is told events."""
+    """One connection's talk. ``wanted`` is asked for once the channel is open, ``take`` hears events."""
 
     token: str
     wanted: Callable[[], Iterable[Subscription]]

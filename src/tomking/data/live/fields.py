@@ -10,8 +10,8 @@ from types import MappingProxyType
 QUOTE, GREEKS, TRADE, SUMMARY, CANDLE = "Quote", "Greeks", "Trade", "Summary", "Candle"
 SYMBOL = "eventSymbol"
 
-#: Rows of the cache: prices in points, ``VOL`` an annual fraction, Greeks as in ``market.snapshot``; what
-#: begins with ``DAY`` is of ``DAY_ID``, the feed's number of the day.
+#: Rows of the cache: prices in points, ``VOL`` an annual fraction, Greeks as in ``market.snapshot``;
+#: what begins with ``DAY`` is of ``DAY_ID``, the feed's number of the day.
 (
     BID, ASK, VOL, DELTA, GAMMA, VEGA, THETA, LAST, VOLUME, DAY_ID, DAY_OPEN, DAY_CLOSE, IS_FINAL,
     PREVIOUS_CLOSE,

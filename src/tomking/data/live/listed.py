@@ -88,8 +88,8 @@ def _still_trades(expiry: Expiry, today: date) -> bool:
 
 def _expirations(root: str, data: Any, odd: Oddities) -> Iterator[Mapping[str, Any]]:
     """The expirations of every standard chain in an answer, whichever shape it has."""
-    chains = data.get("option-chains", data.get("items", [])) if isinstance(data, dict) else []
-    for chain in chains:
+    said: Mapping[str, Any] = data if isinstance(data, dict) else {}
+    for chain in said.get("option-chains") or said.get("items") or ():
         size = chain.get("shares-per-contract", PRODUCTS[root].multiplier)
         if chain.get("option-chain-type", "Standard") != "Standard" or (
             size != PRODUCTS[root].multiplier

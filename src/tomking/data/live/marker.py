@@ -11,7 +11,7 @@ from tomking.core.contract import Contract
 from tomking.core.evidence import Stamped
 from tomking.core.reading import Skip
 from tomking.data.live import quotes
-from tomking.data.live.cache import I64, View
+from tomking.data.live.cache import FRESH_S, I64, View
 from tomking.data.live.fields import ASK, BID, DELTA, GAMMA, GREEKS, QUOTE, THETA, VEGA, VOL
 from tomking.data.live.worth import Carried, worth
 from tomking.market import snapshot as rows
@@ -78,7 +78,7 @@ class Marker:
             table[row] = self.view.table[told, places]
         table[rows.AGE] = np.where(quoted, self.view.ages(QUOTE, places), np.inf)
         outright = legs.sign == 0.0
-        known = (self.view.ages(GREEKS, places) <= quotes.FRESH_S) & ~np.isnan(table[rows.DELTA])
+        known = (self.view.ages(GREEKS, places) <= FRESH_S) & ~np.isnan(table[rows.DELTA])
         blind = quoted & ~outright & ~known
         if blind.any():
             made = self._worthy(legs.contracts).marks(legs).table

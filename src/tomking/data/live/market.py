@@ -1,7 +1,7 @@
 """The live market put together: a line to the venue, its feed, its chains, and one snapshot a tick.
 
-Paper and live differ in the line's address and in the evidence that is told here. Nothing calls back: the
-loop asks for an instant and is given what the feed had told by then.
+Paper and live differ in the line's address and in the evidence that is told here. Nothing calls back:
+the loop asks for an instant and is given what the feed had told by then.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from math import isfinite
 from threading import Event
 from typing import Any, Protocol, TypeVar
 
@@ -40,8 +41,8 @@ from tomking.market.sessions import next_session, session_of
 
 T = TypeVar("T")
 RATE, TOKENS = "/margin-requirements-public-configuration", "/api-quote-tokens"
-#: Seconds a new day may wait for its history and its first quotes, a request of the loop for its turn, and
-#: between looks while waiting; the share of a window that must have been told by then.
+#: Seconds a new day may wait for its history and its first quotes, a request of the loop for its turn,
+#: and between looks while waiting; the share of a window that must have been told by then.
 READY_S, TURN_S, LOOK_S, TOLD_MIN = 15.0, 10.0, 0.02, 0.9
 #: A move of the price after which a window is laid anew, and the time after which it is in any case.
 RELAID_MOVE, RELAID = 0.01, timedelta(minutes=30)
@@ -125,7 +126,7 @@ class LiveMarket:
         stream, symbols = self.stream, tuple(self.following.symbols())
         return State(
             stream.standing, self.spare.source(view), stream.why or self.spare.why,
-            stale(view, symbols), stream.connections, len(symbols), self.odd.count,
+            stale(view, symbols, self._needed()), stream.connections, len(symbols), self.odd.count,
         )  # fmt: skip
 
     def reconnect(self) -> None:
@@ -207,13 +208,17 @@ class LiveMarket:
 
     def _is_told(self) -> bool:
         """Whether something was told of everything that is traded: an option nobody quotes is left."""
-        view = self.cache.frozen(self.clock().timestamp())
-        fronts = (self.following.fronts.get(root) for root in (*self.following.roots, VIX))
-        symbols = [self.following.names.symbol(front) for front in fronts if front is not None]
+        view, needed = self.cache.frozen(self.clock().timestamp()), self._needed()
         windows = [*self.following.windows.values()]
         options = [symbol for window in windows for symbol in window.values()]
         told = ~np.isnan(view.table[HEARD[QUOTE], view.rows(options)])
-        return not stale(view, symbols) and (not options or told.mean() >= TOLD_MIN)
+        return not stale(view, needed, needed) and (not options or told.mean() >= TOLD_MIN)
+
+    def _needed(self) -> tuple[str, ...]:
+        """What must stream: VIX, what stands for the roots, and what is held."""
+        fronts = (self.following.fronts.get(root) for root in (*self.following.roots, VIX))
+        ours = (*(front for front in fronts if front is not None), *self.following.held)
+        return tuple(self.following.names.symbol(contract) for contract in ours)
 
     @staticmethod
     def _until(is_so: Callable[[], bool], within_s: float) -> None:
@@ -285,10 +290,17 @@ def session_now(now: datetime) -> Session:
     return session_of(day) or next_session(day)
 
 
-def stale(view: View, symbols: Iterable[str]) -> tuple[str, ...]:
-    """Symbols nobody may decide by now: indexes by their last price, all else by their quotes."""
+def stale(view: View, symbols: Iterable[str], needed: Sequence[str]) -> tuple[str, ...]:
+    """Symbols nobody may decide by: indexes by their last price, all else by their quotes.
+
+    What was never told counts where it is needed; a venue need not know everything that is asked of it.
+    """
     named = tuple(symbols)
     rows = view.rows(named)
     index = np.array([is_index(symbol) for symbol in named], dtype=np.bool_)
     ages = np.where(index, view.ages(TRADE, rows), view.ages(QUOTE, rows))
-    return tuple(symbol for symbol, age in zip(named, ages.tolist(), strict=True) if age > FRESH_S)
+    return tuple(
+        symbol
+        for symbol, age in zip(named, ages.tolist(), strict=True)
+        if age > FRESH_S and (isfinite(age) or symbol in needed)
+    )

@@ -14,7 +14,7 @@ from tomking.market.listing import front_future
 from tomking.wire.symbols import streamer_symbol
 
 VIX, SPX = "VIX", "SPX"
-#: What streams first, whatever is traded: shares and indexes, and the roots of futures by their front one.
+#: What streams first, whatever is traded: indexes and shares, and roots of futures by their front one.
 LEADING = (SPX, VIX, "SPY", "QQQ", "IWM", "GLD", "TLT", "USO")
 LEADING_FUTURES = ("ES", "NQ", "RTY")
 #: The day from which a feed counts days.
@@ -51,11 +51,10 @@ def front_of(root: str, day: date) -> Contract | None:
 
 
 def subscriptions(symbol: str) -> Iterator[Subscription]:
-    """What is asked of a symbol: of options quotes and Greeks, of all else the day and the last price too."""
-    option = symbol.startswith(".")
-    kinds = (QUOTE, GREEKS) if option else (TRADE, SUMMARY)
-    if not option and not is_index(symbol):
-        kinds = (QUOTE, *kinds)
+    """What is asked of a symbol: of options quotes and Greeks, of all else last prices and the day."""
+    kinds: tuple[str, ...] = (QUOTE, GREEKS)
+    if not symbol.startswith("."):
+        kinds = (TRADE, SUMMARY) if is_index(symbol) else (QUOTE, TRADE, SUMMARY)
     return (Subscription(kind, symbol) for kind in kinds)
 
 

@@ -96,7 +96,7 @@ class LiveSnapshot:
             return _no(contract.root, str(wrong))
 
     def session_open(self, root: str) -> Stamped | Skip:
-        """The price of the same thing at today's open: its first minute, or the feed's day if it has one.
+        """The price of the same thing at today's open: of its first minute, or of the feed's day.
 
         The day of a future began the evening before; only its minutes know the session's open.
         """

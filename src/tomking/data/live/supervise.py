@@ -1,12 +1,13 @@
 """One stream kept alive: begun again when it ends, asked when it is silent, given up to a human.
 
-A connection that ends is begun anew after 2, 4, 8, 16 and 32 seconds, and everything that is wanted is
-asked for again. Five tries without an event, or a login that is refused, need a human.
+A connection that ends is begun anew after 2, 4, 8, 16 and 32 seconds, and everything that is wanted
+is asked for again. Five tries without an event, or a login that is refused, need a human.
 
-Silence is looked into before it is believed. Pings prove that a connection lives, but only while events
-come too, because a gateway may answer for a feed that has frozen: after ``QUIET_S`` without an event one
-symbol is asked for again, which a live feed answers at once with the last it has. Nothing by
-``STALLED_S`` ends the connection. A symbol that alone is silent is asked for again after ``ASK_AGAIN_S``.
+Silence is looked into before it is believed. Pings prove that a connection lives, but only while
+events come too, because a gateway may answer for a feed that has frozen: after ``QUIET_S`` without an
+event one symbol is asked for again, which a live feed answers at once with the last it has. Nothing
+by ``STALLED_S`` ends the connection. A symbol that alone is silent is asked for again after
+``ASK_AGAIN_S``.
 """
 
 import asyncio

@@ -1,9 +1,9 @@
 """Which options to subscribe: a bounded window of strikes for whatever could be traded today.
 
-A plan names its expiries; of each the window holds puts from far below the price and calls from far above
-it, as the expected move of that expiry goes, and some of either on the other side for those who buy in the
-money. What is too much is thinned from the outside, every second strike at a time, so that the strikes
-near the price stay whole.
+A plan names its expiries; of each the window holds puts from far below the price and calls from far
+above it, as the expected move of that expiry goes, and some of either on the other side for those who
+buy in the money. What is too much is thinned outside a core, every second strike at a time, so that
+the strikes near the price stay whole.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
