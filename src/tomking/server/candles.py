@@ -49,8 +49,10 @@ def _charted(name: str, now: Snapshot) -> Contract | None:
 def _days(symbol: str, root: str, since_ms: float, now: Snapshot) -> list[Event]:
     """The days before today, newest first, as far back as is asked for."""
     bars = now.day.bars.get(root)
+    if bars is None:
+        return []
     found: list[Event] = []
-    for row in range(len(bars.close) - 1, -1, -1) if bars is not None else ():
+    for row in range(len(bars.close) - 1, -1, -1):
         at = new_york(date.fromordinal(int(bars.days[row])), time()).timestamp() * 1000
         if at < since_ms:
             break

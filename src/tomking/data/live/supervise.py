@@ -5,7 +5,7 @@ is asked for again. Five tries without an event, or a login that is refused, nee
 
 Silence is looked into before it is believed. Pings prove that a connection lives, but only while
 events come too, because a gateway may answer for a feed that has frozen: after ``QUIET_S`` without an
-event one symbol is asked for again, which a live feed answers at once with the last it has. Nothing
+event a few symbols are asked for again, which a live feed answers at once with the last it has. Nothing
 by ``STALLED_S`` ends the connection. A symbol that alone is silent is asked for again after
 ``ASK_AGAIN_S``.
 """
@@ -30,6 +30,8 @@ PAUSES_S = (2.0, 4.0, 8.0, 16.0, 32.0)
 #: Seconds between looks at a connection; without an event until the feed is probed, and up to which a
 #: ping proves anything; without any frame until a connection is given up; of silence of a symbol.
 LOOK_S, QUIET_S, STALLED_S, ASK_AGAIN_S = 1.0, 15.0, 60.0, 300.0
+#: Symbols a probe asks for: one of them may have ended.
+PROBES = 3
 
 
 @value
@@ -202,8 +204,7 @@ class Stream:
 
     async def _watch(self, wire: Wire) -> None:
         """Pings, signs of life, and a look at who is silent."""
-        signed = self.clock()
-        probed = signed
+        signed = probed = self.clock()
         while True:
             await self.sleep(LOOK_S)
             now = self.clock()
@@ -214,12 +215,10 @@ class Stream:
             if now - signed >= SIGN_S:
                 signed = now
                 await self._send([sign_of_life()])
-            if now - self._event >= QUIET_S and now - probed >= QUIET_S:
-                probed = now
-                await self._again(self.silent(0.0)[:1])
-            elif now - probed >= SIGN_S:
-                probed = now
                 await self._again(self.silent(ASK_AGAIN_S))
+            if now - max(self._event, probed) >= QUIET_S:
+                probed = now
+                await self._again(self.silent(0.0)[:PROBES])
 
     def silent(self, longer_than_s: float) -> tuple[Subscription, ...]:
         """What was told once, and not for so long."""
