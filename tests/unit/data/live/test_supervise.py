@@ -221,7 +221,7 @@ def test_a_token_the_feed_refuses_is_tried_anew_with_another() -> None:
 def test_a_quiet_feed_that_answers_stays_connected_and_its_quotes_good() -> None:
     async def scene(there: World) -> None:
         await there.until(lambda: connected(there))
-        ends, oldest = there.time.now + 3600.0, 0.0
+        ends, oldest = there.time.now + 1500.0, 0.0
         while there.time.now < ends:
             await asyncio.sleep(0)
             oldest = max(oldest, there.age("SPY"), there.age("QQQ"))
