@@ -1,0 +1,36 @@
+"""Chains asked for by REST, and kept for half a minute."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tomking.core.errors import BrokerError
+from tomking.data.live.compact import Oddities
+from tomking.data.live.failover import Ask
+from tomking.data.live.listed import Listed, listed, path_of
+
+#: How long a chain is as good as a new one.
+KEPT = timedelta(seconds=30)
+
+
+@dataclass(slots=True)
+class Listings:
+    """The newest chain of each root. One that cannot be had is reported, and the last one stays."""
+
+    line: Ask
+    clock: Callable[[], datetime]
+    odd: Oddities
+    chains: dict[str, Listed] = field(default_factory=dict[str, Listed])
+    _asked: dict[str, datetime] = field(default_factory=dict[str, datetime])
+
+    def chain(self, root: str) -> Listed | None:
+        """The chain of a root; nothing while the venue gives none."""
+        now = self.clock()
+        asked = self._asked.get(root)
+        if asked is None or now - asked >= KEPT or now.date() != asked.date():
+            self._asked[root] = now
+            try:
+                self.chains[root] = listed(root, self.line.get(path_of(root)), now.date(), self.odd)
+            except BrokerError as fault:
+                self.odd.report(f"no chain of {root}: {fault}")
+        return self.chains.get(root)
