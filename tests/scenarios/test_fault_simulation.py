@@ -36,7 +36,7 @@ FAULTS_A_SEED = 14
 #: Where every day's orders pass, and how many pass before.
 MET = (
     (ORDERS, "POST", 0), (f"{ORDERS}/dry-run", "POST", 1), (f"{ORDERS}/live", "GET", 0),
-    ("*/balances/*", "GET", 2),
+    ("*/balances/*", "GET", 2), ("*/transactions", "GET", 0),
 )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def ordered(dice: Random) -> list[Fault]:
     of_requests = [kind for kind in Kind if kind not in OF_STREAMS]
     made = [
         _fault(kind, path, method, dice, skip)
-        for kind, (path, method, skip) in zip(dice.sample(of_requests, 4), MET, strict=True)
+        for kind, (path, method, skip) in zip(dice.sample(of_requests, 5), MET, strict=True)
     ]
     for n in range(FAULTS_A_SEED - len(made)):
         if n % 5 < 3:
