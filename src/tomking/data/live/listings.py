@@ -1,6 +1,5 @@
 """Chains asked for by REST, and kept for half a minute."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,14 +17,12 @@ class Listings:
     """The newest chain of each root. One that cannot be had is reported, and the last one stays."""
 
     line: Ask
-    clock: Callable[[], datetime]
     odd: Oddities
     chains: dict[str, Listed] = field(default_factory=dict[str, Listed])
     _asked: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
-    def chain(self, root: str) -> Listed | None:
-        """The chain of a root; nothing while the venue gives none."""
-        now = self.clock()
+    def chain(self, root: str, now: datetime) -> Listed | None:
+        """The chain of a root as of an instant; nothing while the venue gives none."""
         asked = self._asked.get(root)
         if asked is None or now - asked >= KEPT or now.date() != asked.date():
             self._asked[root] = now

@@ -190,7 +190,7 @@ class LiveMarket:
         for root in dict.fromkeys(each.root for each in self.wanted):
             spot, vix = seen.spot(root), seen.vix.value
             if isinstance(spot, Stamped) and vix > 0.0 and self._is_due(root, spot.value, now):
-                chain = self.listings.chain(root)
+                chain = self.listings.chain(root, now)
                 if chain is not None:
                     window = laid(chain, self.wanted, spot.value, vix, now.date())
                     self.following.lay(root, window)
@@ -279,7 +279,7 @@ def open_market(
     spare = Spare(line, cache, following.names.symbol, odd)
     made = LiveMarket(
         line, clock, evidence, wanted, following, cache, candles, stream,
-        Listings(line, clock, odd), odd, spare, proves,
+        Listings(line, odd), odd, spare, proves,
     )  # fmt: skip
     line.start(stream.run(), "market feed")
     return made

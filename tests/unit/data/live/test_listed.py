@@ -129,16 +129,16 @@ class Line:
 def test_a_chain_is_kept_for_half_a_minute_and_the_last_one_stays_when_none_can_be_had() -> None:
     line, odd = Line(), Oddities()
     now = [datetime(2026, 6, 5, 15, tzinfo=UTC)]
-    listings = Listings(line, lambda: now[0], odd)
-    first = listings.chain("SPX")
-    assert first is listings.chain("SPX")
+    listings = Listings(line, odd)
+    first = listings.chain("SPX", now[0])
+    assert first is listings.chain("SPX", now[0])
     assert line.asked == 1
     line.fails = True
     now[0] += KEPT
-    assert listings.chain("SPX") is first
+    assert listings.chain("SPX", now[0]) is first
     assert line.asked == 2
     assert "no chain of SPX" in odd.last[0]
-    assert Listings(line, lambda: now[0], odd).chain("SPX") is None
+    assert Listings(line, odd).chain("SPX", now[0]) is None
 
 
 def wide(count: int = 2001, days: int = 0) -> Listed:
