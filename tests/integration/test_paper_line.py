@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from tests.worlds.at_the_server import in_process, over_http
-from tests.worlds.standing import standing
+import pytest
 
 from tomking.core.dealings import Acknowledged, BooksCompared, MarginCompared, RowBooked
 from tomking.core.facts import Fact, LegFilled, OrderEnded, Settled
@@ -15,6 +14,10 @@ from tomking.strategies.leap_ladder import LEAP_LADDER
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.plan import Strategy
 from tomking.strategies.strangle import STRANGLE
+from worlds.at_the_server import in_process, over_http
+from worlds.standing import standing
+
+pytestmark = pytest.mark.integration
 
 CORE = (FRIDAY_0DTE, LT112, STRANGLE, LEAP_LADDER)
 #: What only an account at a broker has.

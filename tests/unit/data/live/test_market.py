@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from tests.worlds.streamed import Streamed, streamed, until
 
 from tomking.core.contract import Contract, Right
 from tomking.core.evidence import Evidence, Stamped
@@ -22,6 +21,7 @@ from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.picks import Expires
 from worlds.orders import view
+from worlds.streamed import Streamed, streamed, until
 
 pytestmark = pytest.mark.integration
 TICK = 0.25
