@@ -20,8 +20,8 @@ from operator import attrgetter
 from types import NoneType
 from typing import Any
 
-from tomking.core.facts import Considered, Fact
 from tomking.core.codec import NOT_FINITE, no_place
+from tomking.core.facts import Considered, Fact
 
 #: Significant digits a float keeps in a hash.
 DIGITS = 6
