@@ -40,6 +40,8 @@ PUT_STATE = (
     "INSERT INTO state(account, part, key, payload) VALUES (?,?,?,?) "
     "ON CONFLICT(account, part, key) DO UPDATE SET payload=excluded.payload"
 )
+#: The first bytes of any SQLite file.
+HEAD = b"SQLite format 3\0"
 #: What SQLite calls operational and is damage to the file.
 DAMAGED = ("no such table", "no such column", "Could not decode")
 #: The account of what belongs to none.
@@ -82,7 +84,9 @@ class LedgerFile:
         DataError
             If it cannot be written.
         """
-        if not path.exists():
+        if path.exists():
+            _ours(path)
+        else:
             _made(path, terms)
         with reported(path):
             file = cls(path, _connected(path), ahead)
@@ -238,10 +242,7 @@ class LedgerFile:
         return int(self.connection.execute(claim).fetchone()[0])
 
     def _look_over(self, terms: str) -> None:
-        """Whether it is ours, sound, and of these terms."""
-        (found,) = self.connection.execute("PRAGMA application_id").fetchone()
-        if found != APPLICATION:
-            raise _corrupt(self.path, "it is no ledger of an exchange server")
+        """Whether it is sound, of our version, and of these terms."""
         (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         if version != VERSION:
             raise _corrupt(self.path, f"its tables are of version {version} and not {VERSION}")
@@ -294,6 +295,17 @@ def _made(path: Path, terms: str) -> None:
             new.replace(path)
         except OSError as fault:
             raise DataError(f"{path} cannot be made ({fault}): choose another place") from fault
+
+
+def _ours(path: Path) -> None:
+    """Whether a file may be opened at all: it is touched only if its first bytes say what it is."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(HEAD) + 72)
+    except OSError as fault:
+        raise DataError(f"{path} cannot be read ({fault}): choose another file") from fault
+    if not head.startswith(HEAD) or int.from_bytes(head[68:72]) != APPLICATION:
+        raise _corrupt(path, "it is no ledger of an exchange server")
 
 
 def _connected(path: Path) -> sqlite3.Connection:
