@@ -331,7 +331,7 @@ PROOFS = (
     ),
     suite(
         "server_restart",
-        "A server that was killed goes on where its ledger file has it; a file that was changed is refused.",
+        "A killed server goes on where its ledger file has it, and a changed file is refused.",
         "tests/integration/test_ledger_restart.py tests/unit/server/test_file.py",
         at_least=20,
     ),
