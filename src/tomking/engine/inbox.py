@@ -1,6 +1,5 @@
 """An inbox of files: the brake is a file that is looked at each time, commands come by spool."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from tomking.core.facts import Fact
 from tomking.core.reading import Skip
+from tomking.engine.brake import braked
 from tomking.engine.commands import carried_out, halt
 from tomking.engine.spool import DONE, ODD, REFUSED, UNKNOWN, Answer, Spool, Taken
 from tomking.risk.lifting import OPERATOR
@@ -20,21 +20,6 @@ LOST = (
     "the desk stopped between taking this command and answering it: look at `tomking status`, "
     "then say it again if it is still wanted"
 )
-
-
-def braked(halt_file: Path) -> bool:
-    """Whether the brake is on: the HALT file is there, or nobody can tell that it is not.
-
-    It is looked at each time, by name alone: an empty file, a folder and a broken link brake too. So
-    does an account whose folder is gone or may not be entered.
-    """
-    try:
-        os.lstat(halt_file)
-    except FileNotFoundError:
-        return not halt_file.parent.is_dir()
-    except OSError:
-        return True
-    return True
 
 
 @dataclass(slots=True)

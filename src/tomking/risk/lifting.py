@@ -62,7 +62,8 @@ def may_move(ladder: KillLadder, to: Rung, now: datetime, limits: Limits) -> tup
     """Whether a person may move the desk to a rung (R-RNG-02).
 
     Up at once; down too, a flattening that was pulled by mistake included. Only the last rung keeps a
-    desk that was flattened until a day has passed, so that nobody begins anew in the heat.
+    desk that was flattened until a day has passed, so that nobody begins anew in the heat; closing what
+    is held after all is no beginning.
     """
     if to is ladder.rung:
         return (
@@ -71,7 +72,7 @@ def may_move(ladder: KillLadder, to: Rung, now: datetime, limits: Limits) -> tup
                 f"not {to.name}", "", "R-RNG-02",
             ),
         )  # fmt: skip
-    if to > ladder.rung or ladder.rung is not Rung.LOCKED:
+    if to >= Rung.FLATTEN or ladder.rung is not Rung.LOCKED:
         return ()
     days = (now.date() - ladder.since).days
     least = ceil(limits.resume_hours_min / 24.0)
