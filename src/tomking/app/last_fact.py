@@ -1,5 +1,6 @@
 """The end of a journal, read with nothing but the standard library and without touching the file."""
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -29,8 +30,6 @@ def last_fact(journal: Path) -> LastFact | None:
     """
     if not journal.exists():
         return None
-    import sqlite3  # only where there is something to read
-
     try:
         row = _newest(journal)
     except (sqlite3.Error, OSError) as fault:

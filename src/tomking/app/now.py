@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 def now() -> datetime:
     """The present instant, in New York's time, to the second."""
-    from tomking.core.calendar import NEW_YORK  # a table of time zones, which the brake does without
+    from tomking.core.calendar import (
+        NEW_YORK,
+    )  # a table of time zones, which the brake does without
 
     return datetime.fromtimestamp(int(time.time()), NEW_YORK)
 

@@ -1,4 +1,4 @@
-"""Reading the words of a command without a library: for verbs that must start when none can be loaded."""
+"""Reading the words of a command without a library: for verbs that start when none can be loaded."""
 
 from collections.abc import Mapping, Sequence
 

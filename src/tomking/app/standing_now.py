@@ -1,4 +1,4 @@
-"""How an account stands, from its files alone: what its desk last said, and whether that can be believed."""
+"""How an account stands, from its files alone: what its desk last said, and who must act."""
 
 import os
 import sys

@@ -102,7 +102,7 @@ class Spool:
         return name
 
     def waiting(self) -> tuple[str, ...]:
-        """The names of what has been delivered, the oldest first; a hidden file is still being written."""
+        """The names of what has been delivered, the oldest first; hidden ones are being written."""
         try:
             names = os.listdir(self.inside)
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""``tomking halt``: the brake. It needs nothing but Python, the folder of the account and a free name."""
+"""``tomking halt``: the brake. It needs nothing but Python and the folder of the account."""
 
 import json as plain_json
 import os
@@ -39,9 +39,8 @@ class Braked:
     def __str__(self) -> str:
         did = "was halted already" if self.was_on else "is halted"
         told = "its desk is told" if self.spooled else f"its desk is not told ({self.fault})"
-        return (
-            f"{self.account} {did}: nothing that adds risk is sent while {self.place} is there; {told}."
-        )
+        what = f"nothing that adds risk is sent while {self.place} is there"
+        return f"{self.account} {did}: {what}; {told}."
 
 
 def run(words: Sequence[str]) -> int:

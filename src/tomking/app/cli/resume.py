@@ -28,20 +28,20 @@ def command(
 ) -> int:
     """Let the brake go, or ask the desk to lift a lock; it needs a reason and the word typed.
 
-    The desk may refuse: a lock lasts 24 hours at least, that of a drawdown two weeks. Its answer stands in
-    the account's spool.
+    The desk may refuse: a lock lasts 24 hours at least, that of a drawdown two weeks. Its answer stands
+    in the account's spool.
     """
     files = there(account)
     if not (reason or "").strip():
         raise ConfigError("--reason is missing: say in your own words why trading may go on")
     if not yes:
-        confirmed(WORD, f"{lock!r} is to be lifted from {account}: new risk may be taken.", at_terminal)
+        confirmed(
+            WORD, f"{lock!r} is to be lifted from {account}: new risk may be taken.", at_terminal
+        )
     removed = _let_go(files) if lock == OPERATOR else False
     name = _tell(files, Command(RESUME, instant(), person(), (reason or "").strip(), lock))
     if json:
-        show_json(
-            {"account": account, "lock": lock, "halt_file_removed": removed, "command": name}
-        )
+        show_json({"account": account, "lock": lock, "halt_file_removed": removed, "command": name})
         return Exit.OK
     if removed:
         show(f"The HALT file of {account} is gone.")
@@ -69,6 +69,6 @@ def _tell(files: DeskFiles, command: Command) -> str:
         return files.spool.drop(command)
     except OSError as fault:
         raise DataError(
-            f"the desk cannot be told ({fault.strerror}): make {files.spool.folder} a folder that can be "
-            "written to"
+            f"the desk cannot be told ({fault.strerror}): make {files.spool.folder} a folder "
+            "that can be written to"
         ) from fault

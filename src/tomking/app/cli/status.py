@@ -50,7 +50,7 @@ def lines(found: Seen) -> Iterator[str]:
     if found.waiting:
         yield f"  commands   {found.waiting} waiting to be taken"
     if found.odd:
-        yield f"  odd files  {found.odd} in the spool that are no commands: look at them, then delete them"
+        yield f"  odd files  {found.odd} in the spool that are no commands: look, then delete them"
     others = [name for name in accounts() if name != found.account]
     if others:
         yield f"  others     {', '.join(others)} (--account NAME)"
