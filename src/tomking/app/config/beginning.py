@@ -20,6 +20,12 @@ SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Which quotes are believed", ("quote_age_max_s", "vix_open_max", "manual_vix_max")),
 )
 
+HEAD = """\
+# Settings of the account {account}. Nothing here trades by itself: paper, no automatic entry, no
+# orders sent. What is not said stays at its default; `tomking config show --why` prints every key,
+# `tomking config check FILE` says whether this file is sound. Keys and passwords never stand here:
+# `tomking login` asks for them."""
+
 
 def beginning(account: str) -> str:
     """The text of an account's first settings file."""
@@ -27,10 +33,7 @@ def beginning(account: str) -> str:
 
 
 def _lines(account: str) -> Iterator[str]:
-    yield f"# Settings of the account {account}. Nothing here trades by itself: paper, no automatic entry,"
-    yield "# no orders sent. What is not said stays at its default; `tomking config show --why` prints every"
-    yield "# key, `tomking config check FILE` says whether this file is sound. Keys and passwords never stand"
-    yield "# here: `tomking login` asks for them."
+    yield HEAD.format(account=account)
     yield ""
     yield _said(
         '# preset = "default"', "default | protocol-v17 | breakdown-v18: which rulebook is meant"
@@ -62,7 +65,7 @@ def _lines(account: str) -> Iterator[str]:
     yield ""
     yield "# A plan's own figures go into a table of its name; `tomking explain lt112` prints the plan."
     yield "# [strategies.lt112]"
-    yield _said("# "CreditAtLeast.points" = 15.0", "points")
+    yield _said('# "CreditAtLeast.points" = 15.0', "points")
 
 
 def _said(text: str, note: str) -> str:

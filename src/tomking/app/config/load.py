@@ -30,9 +30,9 @@ class Settings:
     """Everything a run may be told by files, and which file told it.
 
     ``mode`` is paper or live; ``automatic_entry`` and ``execution`` (off, prepare or send) are what a
-    running desk does by itself. ``strategies`` is empty when all are meant; ``tunings`` holds the changes
-    to each plan that a preset or a user's file makes; ``sources`` names the file and line of every key
-    that is set.
+    running desk does by itself. ``strategies`` is empty when all are meant; ``tunings`` holds the
+    changes to each plan that a preset or a user's file makes; ``sources`` names the file and line of
+    every key that is set.
     """
 
     limits: Limits
