@@ -16,6 +16,8 @@ from tomking.risk.standing import Standing
 
 #: What is typed before everything held is closed (R-RNG-08).
 FLATTEN_WORD = Rung.FLATTEN.name
+#: What was asked longer ago is asked again by somebody who looks at how things stand now.
+AGE_HOURS_MAX = 24.0
 RUNGS = {rung.name: rung for rung in Rung}
 
 
@@ -30,10 +32,18 @@ def carried_out(
 ) -> tuple[Fact, ...] | Skip:
     """The facts a command makes of a standing; ``halted`` is whether the brake is on now.
 
-    A command that finds done what it asks for makes none.
+    The brake is pulled whenever it was asked for, anything else within a day. A command that finds done
+    what it asks for makes none.
     """
     if command.verb == HALT:
         return halt(now, standing, command.reason or "no reason was given", _who(command), net_liq)
+    hours = (now - command.at).total_seconds() / 3600.0
+    if hours > AGE_HOURS_MAX:
+        old = Reading(
+            "time since it was asked", Stage.DATA, Sense.AT_MOST, hours, AGE_HOURS_MAX, "hours",
+            "R-RNG-08",
+        )  # fmt: skip
+        return Skip((old,))
     if not command.reason.strip():
         return _refused("a reason", "none", "in your own words", "R-BRK-08")
     if command.verb == RESUME:
