@@ -1,0 +1,19 @@
+"""A key ring that forgets everything at the end of a test."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Pocket:
+    """A key ring in memory."""
+
+    kept: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+
+    def get(self, account: str, name: str) -> str | None:
+        return self.kept.get((account, name))
+
+    def put(self, account: str, name: str, secret: str) -> None:
+        self.kept[account, name] = secret
+
+    def drop(self, account: str, name: str) -> None:
+        self.kept.pop((account, name), None)
