@@ -94,11 +94,7 @@ def test_a_desk_at_work_says_everything(files: DeskFiles) -> None:
     ],
 )
 def test_a_desk_runs_while_its_heart_beats_and_its_process_is_there(
-    files: DeskFiles,
-    age_s: float = 10.0,
-    pid: int | None = None,
-    held: tuple[Line, ...] = (),
-    rung: str = "NORMAL",
+    files: DeskFiles, age_s: float, pid: int | None, running: bool
 ) -> None:
     beats(files, age_s, pid, HELD)
     assert look(files).running is running
