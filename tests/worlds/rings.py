@@ -1,6 +1,10 @@
-"""A key ring that forgets everything at the end of a test."""
+"""A key ring that forgets everything at the end of a test, and a person who types."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+#: What the person at the terminal will type.
+Types = Callable[[str], None]
 
 
 @dataclass

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tomking.app import typed
-from tomking.app.cli import flatten, halt, live, resume, rung
+from tomking.app.cli import flatten, halt, resume, rung
 from tomking.app.desk_files import DeskFiles, files_of
 from tomking.app.flattening import flattening
 from tomking.app.main import main
@@ -23,37 +23,9 @@ from tomking.engine.spool import Command
 from tomking.risk.limits import Limits
 from worlds.desk import tick
 from worlds.emergencies import emergency
-from worlds.rings import Pocket
+from worlds.rings import Types
 
 pytestmark = [pytest.mark.unit, pytest.mark.emergency]
-
-
-@pytest.fixture
-def files(home: Path) -> DeskFiles:
-    assert main(["init"]) == 0
-    return files_of()
-
-
-class Terminal(io.StringIO):
-    """Somebody who types a line."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture
-def types(monkeypatch: pytest.MonkeyPatch) -> "type[Types]":
-    Types.patch = monkeypatch
-    return Types
-
-
-class Types:
-    """``types("RESUME")``: what the person at the terminal will type."""
-
-    patch: pytest.MonkeyPatch
-
-    def __init__(self, line: str) -> None:
-        self.patch.setattr(sys, "stdin", Terminal(f"{line}\n"))
 
 
 def commands(files: DeskFiles) -> list[Command]:
@@ -207,7 +179,7 @@ def test_a_brake_that_is_not_on_is_said_in_capitals(
 # resume
 
 
-def test_resume_takes_the_file_away_and_asks_the_desk(files: DeskFiles, types: type[Types]) -> None:
+def test_resume_takes_the_file_away_and_asks_the_desk(files: DeskFiles, types: Types) -> None:
     assert main(["halt"]) == 0
     assert len(commands(files)) == 1
     types(resume.WORD)
@@ -226,7 +198,7 @@ def test_a_lock_is_asked_for_by_its_name_and_leaves_the_brake_on(files: DeskFile
 
 @pytest.mark.parametrize("words", [["--yes"], ["--yes", "--reason", " "], ["--reason", "x"]])
 def test_resume_without_a_reason_or_a_word_does_nothing(
-    files: DeskFiles, words: list[str], types: type[Types]
+    files: DeskFiles, words: list[str], types: Types
 ) -> None:
     files.halt.touch()
     types("yes")
@@ -239,7 +211,7 @@ def test_resume_without_a_reason_or_a_word_does_nothing(
 
 
 def test_the_ladder_is_shown_and_a_move_asked_for(
-    files: DeskFiles, types: type[Types], capsys: pytest.CaptureFixture[str]
+    files: DeskFiles, types: Types, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["rung"]) == 0
     said = capsys.readouterr().out
@@ -263,7 +235,7 @@ def test_a_move_that_is_none_is_refused(
     files: DeskFiles,
     words: list[str],
     said: str,
-    types: type[Types],
+    types: Types,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     types("no")
@@ -304,7 +276,7 @@ def test_what_the_desk_last_proposed_is_shown() -> None:
     assert flattening((), Limits()).proposed == ""
 
 
-def test_flattening_takes_the_word(files: DeskFiles, types: type[Types]) -> None:
+def test_flattening_takes_the_word(files: DeskFiles, types: Types) -> None:
     types("flatten")
     assert main(["flatten"]) == 2
     assert commands(files) == []
@@ -315,7 +287,7 @@ def test_flattening_takes_the_word(files: DeskFiles, types: type[Types]) -> None
 
 
 def test_a_broken_journal_stops_a_preview_and_no_flattening(
-    files: DeskFiles, types: type[Types], capsys: pytest.CaptureFixture[str]
+    files: DeskFiles, types: Types, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files.journal.write_text("no database, but long enough to look like one" * 50)
     assert main(["flatten", "--preview"]) == 2
@@ -330,68 +302,6 @@ def test_no_word_is_asked_of_a_script(monkeypatch: pytest.MonkeyPatch) -> None:
     assert typed.at_terminal("?") is None
     with pytest.raises(ConfigError, match="must be typed at a terminal"):
         typed.confirmed("FLATTEN", "all goes", typed.at_terminal)
-
-
-# live and login
-
-
-def test_real_money_is_refused_with_everything_that_is_missing(
-    files: DeskFiles, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    capsys.readouterr()
-    assert main(["live", "--json"]) == 3
-    refused = [row["name"] for row in json.loads(capsys.readouterr().out)["refused"]]
-    assert len(refused) == 5
-    monkeypatch.setenv("TOMKING_LIVE_SWITCH", "paper")
-    files.settings.write_text('mode = "live"')
-    sign = ["stage", "promote", "--reason", "ready", "--sign", "T. King"]
-    assert main(sign) == 0
-    capsys.readouterr()
-    assert main(["live"]) == 3
-    said = capsys.readouterr().out
-    assert said.count("refused: ") == 2
-    assert "the word typed" in said
-    assert "evidence of quotes" in said
-
-
-def test_the_switch_is_set_by_a_typed_word_and_taken_back_without(
-    files: DeskFiles,
-    types: type[Types],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    ring = Pocket()
-    monkeypatch.setattr(live, "OsRing", lambda: ring)
-    types("yes")
-    assert main(["live", "enable"]) == 2
-    assert ring.kept == {}
-    types("LIVE paper")
-    assert main(["live", "enable"]) == 0
-    assert ring.get("paper", "live_switch") == "on"
-    assert main(["live", "disable"]) == 0
-    assert ring.kept == {}
-    monkeypatch.setenv("TOMKING_LIVE_SWITCH", "paper")
-    capsys.readouterr()
-    assert main(["live", "disable"]) == 0
-    assert "still switches paper on" in capsys.readouterr().out
-    assert main(["live", "start-now"]) == 2
-
-
-def test_a_login_without_a_key_ring_names_the_environment(
-    files: DeskFiles, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    import keyring
-    from keyring.backends.fail import Keyring as NoRing
-
-    monkeypatch.setattr(keyring.core, "_keyring_backend", NoRing())
-    monkeypatch.setenv("TOMKING_CLIENT_SECRET", "s3cret")
-    monkeypatch.setenv("TOMKING_REFRESH_TOKEN", "t0ken")
-    assert main(["login"]) == 2
-    said = capsys.readouterr()
-    assert "no key ring: set TOMKING_CLIENT_SECRET" in said.err
-    assert "s3cret" not in said.err + said.out
-    monkeypatch.delenv("TOMKING_REFRESH_TOKEN")
-    assert main(["login"]) == 2
 
 
 def test_a_journal_that_has_begun_is_not_touched_by_a_preview(files: DeskFiles) -> None:

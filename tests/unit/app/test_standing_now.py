@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tomking.app import last_fact as newest
 from tomking.app.cli.status import lines
 from tomking.app.desk_files import DeskFiles, files_of
 from tomking.app.last_fact import last_fact
@@ -147,15 +148,33 @@ def test_a_journal_is_read_while_its_desk_writes_it(files: DeskFiles) -> None:
     assert found.seq == 1
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for this user")
-def test_a_journal_in_a_folder_that_cannot_be_written_to_is_read(files: DeskFiles) -> None:
+@pytest.fixture
+def locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that may only be looked at: whoever asks for locks is turned away."""
+    asked = newest._row
+
+    def row(journal: Path, how: str) -> tuple[object, object, object] | None:
+        if "immutable" not in how:
+            raise sqlite3.OperationalError("unable to open database file")
+        return asked(journal, how)
+
+    monkeypatch.setattr(newest, "_row", row)
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_journal_beside_which_nothing_can_be_written_is_read(files: DeskFiles) -> None:
     journal(files).close()
-    files.folder.chmod(0o500)
-    try:
-        found = last_fact(files.journal)
-    finally:
-        files.folder.chmod(0o700)
+    found = last_fact(files.journal)
     assert found is not None
+    assert found.seq == 1
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_journal_whose_log_nobody_can_read_is_not_guessed_at(files: DeskFiles) -> None:
+    made = journal(files)
+    with pytest.raises(DataCorrupt, match="cannot be read"):
+        last_fact(files.journal)
+    made.close()
 
 
 def test_an_empty_journal_has_no_last_fact(files: DeskFiles) -> None:
