@@ -16,8 +16,9 @@ from tomking.server.http import application
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
 from tomking.wire.budget import Budget
+from tomking.wire.keys import Keys
 from tomking.wire.line import Line
-from tomking.wire.session import Keys, Place
+from tomking.wire.session import Place
 from worlds.served import DAY, NUMBER, Hands, world_at
 
 KEYS = Keys("secret", "refresh")

@@ -19,7 +19,8 @@ import stamina
 from tomking.core.errors import AuthExpired, OutcomeUnknown, Rejected, Transient
 from tomking.core.value import value
 from tomking.wire.budget import Budget
-from tomking.wire.session import Keys, Place, SafeSession
+from tomking.wire.keys import Keys
+from tomking.wire.session import Place, SafeSession
 
 T = TypeVar("T")
 READS, READ_WITHIN_S = 4, 20.0

@@ -6,7 +6,7 @@ import stamina
 from tomking.core.errors import AuthExpired, OutcomeUnknown, Rejected, Transient
 from tomking.server.faults import Fault, Kind
 from tomking.wire.budget import Budget
-from tomking.wire.session import Keys
+from tomking.wire.keys import Keys
 from worlds.standing import UNBOUND, standing
 
 pytestmark = pytest.mark.integration

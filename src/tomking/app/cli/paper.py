@@ -12,7 +12,7 @@ import typer
 from tomking.app import strategies
 from tomking.app.config.load import Settings, load
 from tomking.app.market_time import PaperTime
-from tomking.app.now import instant
+from tomking.app.now import precise
 from tomking.app.paper import Joined, read, serving
 from tomking.app.trading import Beat, Told, trade
 from tomking.core.errors import Exit
@@ -81,11 +81,11 @@ def _trade(
 ) -> Desk:
     """Trade at an exchange until told to stop."""
     journal = SqliteJournal.open(path) if path.exists() else SqliteJournal.create(path)
-    line = Line.open(there.keys, there.place, there.account, instant, UNBOUND)
+    line = Line.open(there.keys, there.place, there.account, precise, UNBOUND)
     try:
         time = PaperTime.of(line, stop)
         roots = tuple(dict.fromkeys(root for plan in plans for root in plan.roots))
-        market = open_market(line, roots, Evidence.MODEL, instant, wanted=wants(plans), proves=True)
+        market = open_market(line, roots, Evidence.MODEL, precise, wanted=wants(plans), proves=True)
         told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings))
         return trade(told, journal, line, market, Unasked(), time, beat)
     finally:
