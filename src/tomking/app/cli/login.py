@@ -28,7 +28,8 @@ def command(
     """Ask for the client secret and the refresh token and keep them in the system's key ring.
 
     They are taken from TOMKING_CLIENT_SECRET and TOMKING_REFRESH_TOKEN when those are set; what is typed
-    is not shown, and nothing is kept that the broker does not know. Exit code 2 when there is no key ring: the desk then reads the environment.
+    is not shown, and nothing is kept that the broker does not know. Exit code 2 when there is no key
+    ring: the desk then reads the environment.
     """
     there(account)
     said = login(account, os.environ, _hidden, OsRing(), _broker)
