@@ -28,6 +28,8 @@ from tomking.data.live.fields import CANDLE, FIELDS
 from tomking.market.bars import Bars
 from tomking.market.sessions import previous_session, session_of, sessions_between
 
+pytestmark = pytest.mark.unit
+
 DAY = date(2025, 6, 6)
 SPX_DAYS = Series("SPX", DAILY)
 #: A candle between its time and its flags: prices, volume, and the price by volume.

@@ -24,6 +24,8 @@ from tomking.data.live.supervise import (
     Wire,
 )
 
+pytestmark = pytest.mark.unit
+
 SPY, QQQ = Subscription(QUOTE, "SPY"), Subscription(QUOTE, "QQQ")
 CLOSED = "closed"
 
