@@ -42,9 +42,16 @@ class Hands:
     def __call__(self) -> datetime:
         return self.at
 
-    def move(self, minutes: float = 1.0) -> None:
+    @property
+    def speed(self) -> float:
+        return 0.0
+
+    def pass_minutes(self, minutes: float = 1.0) -> None:
         """Time goes by."""
-        self.at += timedelta(minutes=minutes)
+        self.move(60.0 * minutes)
+
+    def move(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from datetime import date
 from aiohttp import web
 from tests.worlds.served import DAY, NUMBER, Hands, world_at
 
+from tomking.market.snapshot import Snapshot
 from tomking.server.desk import DESK
 from tomking.server.faults import Fault, Faults
 from tomking.server.http import application
@@ -31,7 +32,16 @@ class Standing:
     clock: Hands
     faults: Faults
     place: Place
+    loop: asyncio.AbstractEventLoop
     lines: list[Line] = field(default_factory=list)
+
+    def look(self) -> Snapshot:
+        """The market as the server sees it, looked at where the server runs."""
+
+        async def _look() -> Snapshot:
+            return self.world.look()
+
+        return asyncio.run_coroutine_threadsafe(_look(), self.loop).result(10)
 
     def line(self, keys: Keys = KEYS, budget: Budget = UNBOUND) -> Line:
         """A line to it, closed with it."""
@@ -45,10 +55,14 @@ class Standing:
 
 
 @contextmanager
-def standing(minute: float = 60.0, cash: str = "100000", day: date = DAY) -> Iterator[Standing]:
+def standing(
+    minute: float = 60.0, cash: str = "100000", day: date = DAY, faults: Faults | None = None
+) -> Iterator[Standing]:
     """A server on loopback that ends with the block."""
     world, clock = world_at(minute, day, cash)
     app = application(world, Tokens("secret", "refresh"))
+    if faults is not None:
+        app[DESK].faults = faults
     loop, ready = asyncio.new_event_loop(), threading.Event()
     ports: list[int] = []
     runner = web.AppRunner(app, shutdown_timeout=0.5)
@@ -64,7 +78,9 @@ def standing(minute: float = 60.0, cash: str = "100000", day: date = DAY) -> Ite
     asyncio.run_coroutine_threadsafe(_begin(), loop).result(10)
     ready.wait(10)
     at = f"127.0.0.1:{ports[0]}"
-    there = Standing(world, clock, app[DESK].faults, Place(f"http://{at}", f"ws://{at}/streamer"))
+    there = Standing(
+        world, clock, app[DESK].faults, Place(f"http://{at}", f"ws://{at}/streamer"), loop
+    )
     try:
         yield there
     finally:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from tomking.core.errors import QuoteMissing
 from tomking.market.snapshot import Snapshot
@@ -18,6 +18,23 @@ Listener = Callable[[str, Notice], None]
 Watcher = Callable[[Snapshot], None]
 
 
+class WorldClock(Protocol):
+    """What time it is, how many seconds go by in one of ours, and a way to let some go by at once."""
+
+    @property
+    def speed(self) -> float:
+        """Times real time; at nought it stands still until it is moved."""
+        ...
+
+    def __call__(self) -> datetime:
+        """The instant it is there."""
+        ...
+
+    def move(self, seconds: float) -> None:
+        """Let seconds go by."""
+        ...
+
+
 @dataclass(slots=True)
 class World:
     """Accounts by number at one market. ``market`` freezes an instant; ``clock`` says which it is.
@@ -26,7 +43,7 @@ class World:
     """
 
     market: Callable[[datetime], Snapshot]
-    clock: Callable[[], datetime]
+    clock: WorldClock
     doors: dict[str, Door]
     listeners: list[Listener] = field(default_factory=list[Listener])
     watchers: list[Watcher] = field(default_factory=list[Watcher])

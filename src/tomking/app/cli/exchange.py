@@ -95,14 +95,18 @@ def _start(day: str, minute: int) -> datetime:
 
 
 class Clock:
-    """A clock that begins at an instant and goes so many times as fast as time."""
+    """A clock that begins at an instant and goes so many times as fast as time, and may be moved on."""
 
     def __init__(self, start: datetime, began: float, speed: float) -> None:
-        self._start, self._began, self._speed = start, began, speed
+        self._start, self._began, self.speed = start, began, speed
 
     def __call__(self) -> datetime:
         """The instant it is there."""
-        return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
+        return self._start + timedelta(seconds=(time.monotonic() - self._began) * self.speed)
+
+    def move(self, seconds: float) -> None:
+        """Let seconds go by at once."""
+        self._start += timedelta(seconds=seconds)
 
 
 async def _serve(world: World, tokens: Tokens, where: Where) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 
 from tomking.core.calendar import NEW_YORK, Session
 from tomking.core.contract import Contract
-from tomking.core.errors import BrokerError, Rejected
+from tomking.core.errors import BrokerError, Rejected, Transient
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.value import value
 from tomking.data.live.cache import FRESH_S, Cache, View
@@ -97,6 +97,7 @@ class LiveMarket:
     listings: Listings
     odd: Oddities
     spare: Spare
+    proves: bool = False
     _sources: Sources | None = None
     _asked: tuple[Subscription, ...] = ()
     _laid: dict[str, tuple[float, datetime]] = field(
@@ -106,6 +107,7 @@ class LiveMarket:
     def at(self, now: datetime) -> LiveSnapshot:
         """What is known of an instant; the first look of a session waits for its history."""
         session = session_now(now)
+        self._catch_up()
         if self._sources is None or self._sources.day.session.day != session.day:
             self._sources = self._begin(session)
             self._lay(now)
@@ -114,6 +116,14 @@ class LiveMarket:
             self._lay(now)
         self.spare.stand_in(now, self.following.contracts())
         return self._seen(now)
+
+    def _catch_up(self) -> None:
+        """Where the clock may jump, wait for what the feed tells of the new instant."""
+        if self.proves:
+            try:
+                self.line.run(self.stream.proof(), TURN_S)
+            except Transient as fault:
+                self.odd.report(f"the feed was waited for in vain: {fault}")
 
     def follow(self, contracts: Iterable[Contract]) -> None:
         """Stream these as long as they are held, and what they are on."""
@@ -140,7 +150,7 @@ class LiveMarket:
 
     def _seen(self, now: datetime) -> LiveSnapshot:
         assert self._sources is not None
-        return LiveSnapshot(now, self.cache.frozen(now.timestamp()), self._sources)
+        return LiveSnapshot(now, self.cache.frozen(self.clock().timestamp()), self._sources)
 
     def _begin(self, session: Session) -> Sources:
         """A new session: its fronts, its candles anew, and the day they make."""
@@ -236,6 +246,7 @@ def open_market(
     *,
     wanted: Sequence[Want] = (),
     tls: ssl.SSLContext | None = None,
+    proves: bool = False,
 ) -> LiveMarket:
     """The market behind a line, its feed begun.
 
@@ -247,6 +258,11 @@ def open_market(
         What its figures are: LIVE at the broker, MODEL from a modelled exchange, RECORDED from a replay.
     wanted
         The expiries whose strikes are streamed (``window.wants``).
+    clock
+        Our own time, by which the feed's silence and the age of a quote are measured: the market's own may
+        stand still or go faster, on paper.
+    proves
+        Whether every look first waits until all that was told has been taken: where time may jump.
     """
     odd = Oddities()
     cache, candles = Cache(odd), Candles(odd)
@@ -263,7 +279,7 @@ def open_market(
     spare = Spare(line, cache, following.names.symbol, odd)
     made = LiveMarket(
         line, clock, evidence, wanted, following, cache, candles, stream,
-        Listings(line, clock, odd), odd, spare,
+        Listings(line, clock, odd), odd, spare, proves,
     )  # fmt: skip
     line.start(stream.run(), "market feed")
     return made

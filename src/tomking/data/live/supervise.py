@@ -12,6 +12,7 @@ by ``STALLED_S`` ends the connection. A symbol that alone is silent is asked for
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -98,6 +99,7 @@ class Stream:
     _event: float = 0.0
     _pinged: float = 0.0
     _told: bool = False
+    _proofs: "deque[asyncio.Future[None] | None]" = field(default_factory=deque)
 
     async def run(self) -> None:
         """Keep the feed coming until it needs a human."""
@@ -134,6 +136,25 @@ class Stream:
         if self._talk is not None:
             await self._send(self._talk.ask(add=on, remove=off))
 
+    async def proof(self) -> None:
+        """Wait until everything told before now has been taken; without a connection nothing is.
+
+        Raises
+        ------
+        Transient
+            If the connection breaks meanwhile.
+        """
+        if self._wire is None or self.standing is not Standing.CONNECTED:
+            return
+        answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self._ping(self._wire, answered)
+        await answered
+
+    async def _ping(self, wire: Wire, proof: "asyncio.Future[None] | None" = None) -> None:
+        self._pinged = self.clock()
+        self._proofs.append(proof)
+        await wire.ping()
+
     async def close(self) -> None:
         """End it for good."""
         self.standing = Standing.CLOSED
@@ -167,6 +188,10 @@ class Stream:
         finally:
             self._talk = self._wire = None
             self.cache.lost()
+            for proof in self._proofs:
+                if proof is not None and not proof.done():
+                    proof.set_exception(Transient("the feed broke while it was waited for"))
+            self._proofs.clear()
             for task in (reading, watching):
                 task.cancel()
             await asyncio.gather(reading, watching, return_exceptions=True)
@@ -188,6 +213,9 @@ class Stream:
         """A ping that was answered proves that all before it was told, while the feed itself lives."""
         if self._pinged - self._event <= 2.0 * QUIET_S:
             self.cache.proven(self._pinged)
+        proof = self._proofs.popleft() if self._proofs else None
+        if proof is not None and not proof.done():
+            proof.set_result(None)
 
     def _take(self, block: Block) -> None:
         now = self.clock()
@@ -210,8 +238,7 @@ class Stream:
             now = self.clock()
             if now - (self._event if self._told else self._framed) > STALLED_S:
                 raise Transient(f"the feed told nothing for {STALLED_S:.0f} s")
-            self._pinged = now
-            await wire.ping()
+            await self._ping(wire)
             if now - signed >= SIGN_S:
                 signed = now
                 await self._send([sign_of_life()])
