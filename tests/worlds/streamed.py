@@ -38,7 +38,7 @@ class Streamed:
 
     def move(self, minutes: float) -> tuple[LiveSnapshot, Snapshot]:
         """Time goes by, and the stream has told it."""
-        self.there.clock.move(minutes)
+        self.there.clock.pass_minutes(minutes)
         served = self.truth()
         events = self.market.cache.events
         quiet = lambda: self.market.cache.events == events  # noqa: E731

@@ -6,7 +6,7 @@ stays as old as it is: there is no third source and no default.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Protocol
 
 from tomking.core.contract import Contract
@@ -46,15 +46,14 @@ class Spare:
     why: str = ""
     _asked: float = float("-inf")
 
-    def stand_in(self, now: datetime, contracts: Sequence[Contract]) -> None:
+    def stand_in(self, at: float, today: date, contracts: Sequence[Contract]) -> None:
         """Ask for what matters most, if the stream does not tell it and nobody has asked just now."""
-        at = now.timestamp()
         view = self.cache.frozen(at)
         if streams(view) or at - self._asked < FRESH_S:
             return
         self._asked = at
         try:
-            rows = polled(self.line, contracts, now.date(), self.odd)
+            rows = polled(self.line, contracts, today, self.odd)
         except BrokerError as fault:
             self.why = f"neither stream nor REST: {fault}"
             return

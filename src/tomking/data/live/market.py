@@ -114,7 +114,7 @@ class LiveMarket:
             self._until(self._is_told, READY_S)
         else:
             self._lay(now)
-        self.spare.stand_in(now, self.following.contracts())
+        self.spare.stand_in(self.clock().timestamp(), now.date(), self.following.contracts())
         return self._seen(now)
 
     def _catch_up(self) -> None:
@@ -259,8 +259,8 @@ def open_market(
     wanted
         The expiries whose strikes are streamed (``window.wants``).
     clock
-        Our own time, by which the feed's silence and the age of a quote are measured: the market's own may
-        stand still or go faster, on paper.
+        Our own time, by which the feed's silence and the age of a quote are measured: that of the
+        market may stand still or go faster, on paper.
     proves
         Whether every look first waits until all that was told has been taken: where time may jump.
     """

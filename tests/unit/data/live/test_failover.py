@@ -61,7 +61,11 @@ def at(seconds: float) -> datetime:
 def test_each_kind_is_asked_for_by_its_own_name() -> None:
     line = Line()
     here = spare(line)
-    here.stand_in(NOW, (SPX, SPY, PUT, Contract("ES", date(2026, 6, 19), future="ESM26")))
+    here.stand_in(
+        (NOW).timestamp(),
+        (NOW).date(),
+        (SPX, SPY, PUT, Contract("ES", date(2026, 6, 19), future="ESM26")),
+    )
     assert line.asked == [
         {"index": ["SPX"], "equity": ["SPY"], "equity-option": ["SPXW  260619P06000000"],
          "future": ["/ESM6"]}
@@ -76,29 +80,29 @@ def test_nobody_asks_while_the_stream_lives_or_again_too_soon() -> None:
     line = Line()
     here = spare(line)
     here.cache.connected(NOW.timestamp())
-    here.stand_in(NOW, (SPX,))
+    here.stand_in(NOW.timestamp(), NOW.date(), (SPX,))
     assert line.asked == []
     assert here.source(here.cache.frozen(NOW.timestamp())) == STREAM
-    here.stand_in(at(FRESH_S + 1.0), (SPX,))
-    here.stand_in(at(FRESH_S + 2.0), (SPX,))
+    here.stand_in(at(FRESH_S + 1.0).timestamp(), NOW.date(), (SPX,))
+    here.stand_in(at(FRESH_S + 2.0).timestamp(), NOW.date(), (SPX,))
     assert len(line.asked) == 1
-    here.stand_in(at(2.0 * FRESH_S + 2.0), (SPX,))
+    here.stand_in(at(2.0 * FRESH_S + 2.0).timestamp(), NOW.date(), (SPX,))
     assert len(line.asked) == 2
 
 
 def test_what_is_too_much_waits_for_the_stream() -> None:
     line = Line()
     many = [Contract("SPX", date(2026, 6, 19), Right.PUT, Decimal(5 * n + 5)) for n in range(900)]
-    spare(line).stand_in(NOW, many)
+    spare(line).stand_in(NOW.timestamp(), NOW.date(), many)
     assert [len(asked["equity-option"]) for asked in line.asked] == [SYMBOLS_MAX] * REQUESTS_MAX
 
 
 @pytest.mark.parametrize("fault", [Transient("down"), Rejected("spent"), AuthExpired("keys")])
 def test_without_either_there_is_no_data_and_the_reason_is_said(fault: Exception) -> None:
     here = spare(Line())
-    here.stand_in(NOW, (SPX,))
+    here.stand_in(NOW.timestamp(), NOW.date(), (SPX,))
     here.line = Line(fault)
-    here.stand_in(at(60.0), (SPX,))
+    here.stand_in(at(60.0).timestamp(), NOW.date(), (SPX,))
     view = here.cache.frozen(at(60.0).timestamp())
     assert here.source(view) == NO_DATA
     assert str(fault) in here.why
@@ -109,7 +113,7 @@ def test_without_either_there_is_no_data_and_the_reason_is_said(fault: Exception
 @pytest.mark.parametrize("odd", [{"symbol": "nonsense"}, {}, None, 7])
 def test_an_odd_row_is_reported_and_costs_no_other(odd: Any) -> None:
     here = spare(Line(items=[odd, {"symbol": "SPX", "mark": "6000.5"}]))
-    here.stand_in(NOW, (SPX,))
+    here.stand_in(NOW.timestamp(), NOW.date(), (SPX,))
     assert here.odd.count == 1
     assert quotes.last(here.cache.frozen(NOW.timestamp()), "SPX").points == 6000.5
 

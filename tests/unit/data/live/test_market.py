@@ -252,14 +252,14 @@ def test_when_the_stream_is_silent_rest_stands_in_and_then_nothing_does() -> Non
         here.seen()
         here.market.close()
         until(lambda: here.market.cache.frozen(0.0).proven < 0.0)
-        here.there.clock.move(1)
+        here.there.clock.pass_minutes(1)
         seen, served = here.seen(), here.truth()
         assert here.market.state().source == "REST"
         assert value(seen.spot("ES")) == pytest.approx(value(served.spot("ES")), abs=TICK / 2)
         assert seen.vix.value == served.vix.value
         held = columns([(next(iter(here.market.following.windows["ES"])), 1)])
         assert seen.marks(held).table[AGE, 0] == 0.0
-        here.there.clock.move(1)
+        here.there.clock.pass_minutes(1)
         here.there.wrong(Fault(Kind.ERROR, "/market-data/by-type", times=50, status=404))
         seen = here.seen()
         assert here.market.state().source == "NO DATA"
@@ -272,7 +272,7 @@ def test_a_stream_that_breaks_is_mended_by_itself() -> None:
     with streamed() as here:
         here.seen()
         here.there.wrong(Fault(Kind.CLOSED, "/dxlink"))
-        here.there.clock.move(1)
+        here.there.clock.pass_minutes(1)
         here.truth()
         until(lambda: here.market.state().connections == 2)
         until(lambda: here.market.state().standing is Stands.CONNECTED)
