@@ -5,7 +5,7 @@ import pytest
 from tomking.app.bench import stream
 from tomking.data.live.cache import Cache
 
-pytestmark = pytest.mark.performance
+pytestmark = [pytest.mark.unit, pytest.mark.performance]
 
 
 def test_the_cache_takes_more_than_is_promised_and_than_the_brokers_own_client() -> None:

@@ -106,6 +106,7 @@ class LiveMarket:
 
     def at(self, now: datetime) -> LiveSnapshot:
         """What is known of an instant; the first look of a session waits for its history."""
+        now = now.astimezone(NEW_YORK)
         session = session_now(now)
         self._catch_up()
         if self._sources is None or self._sources.day.session.day != session.day:
@@ -190,7 +191,7 @@ class LiveMarket:
         for root in dict.fromkeys(each.root for each in self.wanted):
             spot, vix = seen.spot(root), seen.vix.value
             if isinstance(spot, Stamped) and vix > 0.0 and self._is_due(root, spot.value, now):
-                chain = self.listings.chain(root)
+                chain = self.listings.chain(root, now.date())
                 if chain is not None:
                     window = laid(chain, self.wanted, spot.value, vix, now.date())
                     self.following.lay(root, window)
@@ -260,7 +261,7 @@ def open_market(
         The expiries whose strikes are streamed (``window.wants``).
     clock
         Our own time, by which the feed's silence and the age of a quote are measured: that of the
-        market may stand still or go faster, on paper.
+        market may stand still or go faster, on paper. Dates are those of the instants ``at`` is told.
     proves
         Whether every look first waits until all that was told has been taken: where time may jump.
     """

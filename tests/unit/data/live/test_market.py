@@ -1,12 +1,13 @@
 """The live market before our own exchange: it sees what is served, to the tick, and nothing else."""
 
+import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
 import pytest
-from tests.worlds.streamed import Streamed, streamed, until
+from tests.worlds.streamed import FRIDAY, Streamed, streamed, until
 
 from tomking.core.contract import Contract, Right
 from tomking.core.evidence import Evidence, Stamped
@@ -299,3 +300,12 @@ def test_the_wants_of_plans_are_their_expiries_for_each_of_their_roots() -> None
     assert found[:2] == (Want("ES", Expires(0, 0)), Want("MES", Expires(0, 0)))
     assert Want("MES", Expires(120, 10)) in found
     assert len(found) == len(set(found))
+
+
+def test_the_clock_that_measures_silence_need_not_be_the_markets() -> None:
+    with streamed(clock=lambda: datetime.fromtimestamp(time.time(), UTC)) as here:
+        seen, served = here.seen(), here.truth()
+        assert value(seen.spot("SPX")) == value(served.spot("SPX"))
+        assert seen.day.session.day == FRIDAY
+        assert {each.expiry for each in here.market.following.windows["ES"]} == {FRIDAY}
+        assert here.market.state().source == "DXLink"
