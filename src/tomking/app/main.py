@@ -34,6 +34,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "unlock": ("unlock", "sign that puts may be sold in a crisis"),
         "margin": ("margin", "what a house asks for the legs of a file"),
         "stress": ("stress", "an account as the index and volatility move"),
+        "paper": ("paper", "trade on paper, at an exchange of our own"),
         "exchange": ("exchange", "serve a paper account behind the broker's protocols"),
         "box": ("box", "what a box of SPX options costs as a loan, or earns as one"),
         "seasonal": ("seasonal", "the methodology's tilt by month: a hint, no gate"),

@@ -32,6 +32,10 @@ class OurTime:
         """Let seconds pass; whether to go on."""
         return not self.stop.wait(seconds)
 
+    def rest(self, seconds: float) -> None:
+        """Let seconds pass, whatever is said."""
+        time.sleep(seconds)
+
 
 @dataclass(slots=True)
 class PaperTime:
@@ -64,6 +68,13 @@ class PaperTime:
         if seconds > 0.0 and not self.stop.is_set():
             self._move(seconds)
         return not self.stop.is_set()
+
+    def rest(self, seconds: float) -> None:
+        """Let so many of its seconds pass, whatever is said."""
+        if self.speed > 0.0:
+            time.sleep(seconds / self.speed)
+        else:
+            self._move(seconds)
 
     def _move(self, seconds: float) -> None:
         """Move a clock that stands still, and believe what it then says; a lost answer is asked for."""

@@ -4,7 +4,7 @@ Start-up and recovery are one path: the journal is replayed, the broker is asked
 everything, and only then is anything considered. What was sent and is not known is waited for.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -53,7 +53,11 @@ class Time(Protocol):
         ...
 
     def wait(self, seconds: float) -> bool:
-        """Let seconds pass; whether to go on."""
+        """Let seconds pass, unless somebody says stop; whether to go on."""
+        ...
+
+    def rest(self, seconds: float) -> None:
+        """Let seconds pass, whatever is said."""
         ...
 
 
@@ -64,7 +68,7 @@ class Streamed(Protocol):
         """The market of an instant."""
         ...
 
-    def follow(self, contracts: "set[Contract]") -> None:
+    def follow(self, contracts: Iterable[Contract]) -> None:
         """What must be quoted whatever happens."""
         ...
 
@@ -128,7 +132,7 @@ def withdraw(desk: Desk, broker: TastytradeBroker, market: Streamed, time: Time)
     for _ in range(int(STOP_WITHIN_S)):
         if not any(order in desk.book.working for order in openings):
             return
-        time.wait(1.0)
+        time.rest(1.0)
         desk.note(broker.poll(market.at(time.now())))
 
 
@@ -159,7 +163,7 @@ class Followed:
         self.market.follow(held_or_wanted(self.desk))
         return self.market.at(now)
 
-    def follow(self, contracts: set[Contract]) -> None:
+    def follow(self, contracts: Iterable[Contract]) -> None:
         """What must be quoted whatever happens."""
         self.market.follow(contracts)
 

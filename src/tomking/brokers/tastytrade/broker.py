@@ -91,7 +91,7 @@ class TastytradeBroker:
         try:
             before = self.requirement(now)
             answer = self.line.send("POST", f"{self._orders(order)}/dry-run", body_of(order))
-            return preview_of(order, answer, before, now)
+            return preview_of(answer, before)
         except BrokerError as silent:
             if order.adds_risk:
                 raise Transient(f"the broker's dry run: {silent}") from silent

@@ -1,8 +1,7 @@
-"""Chains asked for by REST, and kept for half a minute by our own clock; their day is the market's."""
+"""Chains asked for by REST, and kept for half a minute."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tomking.core.errors import BrokerError
 from tomking.data.live.compact import Oddities
@@ -18,23 +17,19 @@ class Listings:
     """The newest chain of each root. One that cannot be had is reported, and today's last one stays."""
 
     line: Ask
-    clock: Callable[[], datetime]
     odd: Oddities
     chains: dict[str, Listed] = field(default_factory=dict[str, Listed])
-    _asked: dict[str, tuple[date, datetime]] = field(
-        default_factory=dict[str, tuple[date, datetime]]
-    )
+    _asked: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
-    def chain(self, root: str, today: date) -> Listed | None:
-        """The chain of a root on a day; nothing while the venue gives none."""
-        now = self.clock()
-        day, asked = self._asked.get(root, (date.min, now))
-        if day != today or now - asked >= KEPT:
-            self._asked[root] = today, now
-            if day != today:
-                self.chains.pop(root, None)
+    def chain(self, root: str, now: datetime) -> Listed | None:
+        """The chain of a root as of an instant; nothing while the venue gives none."""
+        asked = self._asked.get(root)
+        if asked is None or now - asked >= KEPT or now.date() != asked.date():
+            self._asked[root] = now
+            if asked is not None and asked.date() != now.date():
+                self.chains.pop(root, None)  # of yesterday
             try:
-                self.chains[root] = listed(root, self.line.get(path_of(root)), today, self.odd)
+                self.chains[root] = listed(root, self.line.get(path_of(root)), now.date(), self.odd)
             except BrokerError as fault:
                 self.odd.report(f"no chain of {root}: {fault}")
         return self.chains.get(root)

@@ -191,7 +191,7 @@ class LiveMarket:
         for root in dict.fromkeys(each.root for each in self.wanted):
             spot, vix = seen.spot(root), seen.vix.value
             if isinstance(spot, Stamped) and vix > 0.0 and self._is_due(root, spot.value, now):
-                chain = self.listings.chain(root, now.date())
+                chain = self.listings.chain(root, now)
                 if chain is not None:
                     window = laid(chain, self.wanted, spot.value, vix, now.date())
                     self.following.lay(root, window)
@@ -261,7 +261,7 @@ def open_market(
         The expiries whose strikes are streamed (``window.wants``).
     clock
         Our own time, by which the feed's silence and the age of a quote are measured: that of the
-        market may stand still or go faster, on paper. Dates are those of the instants ``at`` is told.
+        market may stand still or go faster, on paper.
     proves
         Whether every look first waits until all that was told has been taken: where time may jump.
     """
@@ -280,7 +280,7 @@ def open_market(
     spare = Spare(line, cache, following.names.symbol, odd)
     made = LiveMarket(
         line, clock, evidence, wanted, following, cache, candles, stream,
-        Listings(line, clock, odd), odd, spare, proves,
+        Listings(line, odd), odd, spare, proves,
     )  # fmt: skip
     line.start(stream.run(), "market feed")
     return made

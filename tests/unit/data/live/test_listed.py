@@ -16,8 +16,6 @@ from tomking.data.live.names import Names, front_of, subscriptions
 from tomking.data.live.window import CONTRACTS_MAX, Want, laid
 from tomking.strategies.picks import Expires
 
-pytestmark = pytest.mark.unit
-
 TODAY = date(2026, 6, 5)
 
 
@@ -131,24 +129,24 @@ class Line:
 def test_a_chain_is_kept_for_half_a_minute_and_the_last_one_stays_when_none_can_be_had() -> None:
     line, odd = Line(), Oddities()
     now = [datetime(2026, 6, 5, 15, tzinfo=UTC)]
-    listings = Listings(line, lambda: now[0], odd)
-    first = listings.chain("SPX", TODAY)
-    assert first is listings.chain("SPX", TODAY)
+    listings = Listings(line, odd)
+    first = listings.chain("SPX", now[0])
+    assert first is listings.chain("SPX", now[0])
     assert line.asked == 1
     line.fails = True
     now[0] += KEPT
-    assert listings.chain("SPX", TODAY) is first
+    assert listings.chain("SPX", now[0]) is first
     assert line.asked == 2
     assert "no chain of SPX" in odd.last[0]
-    assert Listings(line, lambda: now[0], odd).chain("SPX", TODAY) is None
+    assert Listings(line, odd).chain("SPX", now[0]) is None
 
 
 def test_yesterdays_chain_is_none_of_today() -> None:
-    line = Line()
-    listings = Listings(line, lambda: datetime(2026, 6, 5, 15, tzinfo=UTC), Oddities())
-    assert listings.chain("SPX", TODAY) is not None
+    line, now = Line(), datetime(2026, 6, 5, 15, tzinfo=UTC)
+    listings = Listings(line, Oddities())
+    assert listings.chain("SPX", now) is not None
     line.fails = True
-    assert listings.chain("SPX", TODAY + timedelta(1)) is None
+    assert listings.chain("SPX", now + timedelta(days=1)) is None
 
 
 def wide(count: int = 2001, days: int = 0) -> Listed:
