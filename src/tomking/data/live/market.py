@@ -99,6 +99,7 @@ class LiveMarket:
     spare: Spare
     proves: bool = False
     _sources: Sources | None = None
+    _whole: bool = False
     _asked: tuple[Subscription, ...] = ()
     _laid: dict[str, tuple[float, datetime]] = field(
         default_factory=dict[str, tuple[float, datetime]]
@@ -110,11 +111,13 @@ class LiveMarket:
         session = session_now(now)
         self._catch_up()
         if self._sources is None or self._sources.day.session.day != session.day:
-            self._sources = self._begin(session)
+            self._begin(session)
+            self._sources = self._made(session)
             self._lay(now)
             self._until(self._is_told, READY_S)
-        else:
-            self._lay(now)
+        elif not self._whole and self._has_history():
+            self._sources = self._made(session)
+        self._lay(now)
         self.spare.stand_in(self.clock().timestamp(), now.date(), self.following.contracts())
         return self._seen(now)
 
@@ -153,20 +156,27 @@ class LiveMarket:
         assert self._sources is not None
         return LiveSnapshot(now, self.cache.frozen(self.clock().timestamp()), self._sources)
 
-    def _begin(self, session: Session) -> Sources:
-        """A new session: its fronts, its candles anew, and the day they make."""
+    def _begin(self, session: Session) -> None:
+        """A new session: its fronts, and its candles anew."""
         self.following.begin(session.day)
         self._laid.clear()
         self._subscribe()
-        series = self.following.daily()
         self.candles.forget(lambda each: False)
         asked = self.following.candles(session.opens)
         self._ask(add=asked, remove=(*self._asked, *asked))
         self._asked = asked
-        self._until(lambda: all(map(self.candles.has, series.values())), READY_S)
+        self._until(self._has_history, READY_S)
+
+    def _has_history(self) -> bool:
+        """Whether every daily series has come."""
+        return all(map(self.candles.has, self.following.daily().values()))
+
+    def _made(self, session: Session) -> Sources:
+        """The day as far as its history is told; made once more if that came late."""
+        self._whole = self._has_history()
         bars = {
             root: daily(self.candles.rows(each), session.day, self.evidence)
-            for root, each in series.items()
+            for root, each in self.following.daily().items()
         }
         known = Known(bars, self._rate(), self.evidence)
         roots = self.following.roots

@@ -13,6 +13,7 @@ from tomking.core.contract import Contract, Right
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.reading import Skip
 from tomking.data.live.cache import FRESH_S
+from tomking.data.live.market import LiveMarket
 from tomking.data.live.supervise import Standing as Stands
 from tomking.data.live.window import Want, wants
 from tomking.market.landscape import Axes
@@ -309,3 +310,12 @@ def test_the_clock_that_measures_silence_need_not_be_the_markets() -> None:
         assert seen.day.session.day == FRIDAY
         assert {each.expiry for each in here.market.following.windows["ES"]} == {FRIDAY}
         assert here.market.state().source == "DXLink"
+
+
+def test_history_that_came_late_makes_the_day_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    with streamed(wanted=(), roots=("SPX",)) as here:
+        monkeypatch.setattr(LiveMarket, "_until", staticmethod(lambda is_so, within_s: None))
+        assert "SPX history" in here.seen().day.missing
+        until(lambda: "SPX history" not in here.seen().day.missing)
+        assert here.seen().day.indicators["SPX"]["rsi"] > 0.0
+        assert here.seen().day is here.seen().day
