@@ -16,6 +16,8 @@ from tomking.data.live.names import Names, front_of, subscriptions
 from tomking.data.live.window import CONTRACTS_MAX, Want, hedging, laid
 from tomking.strategies.picks import Expires
 
+pytestmark = pytest.mark.unit
+
 TODAY = date(2026, 6, 5)
 
 
