@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from aiohttp import web
-from tests.worlds.served import DAY, NUMBER, Hands, world_at
 
 from tomking.market.snapshot import Snapshot
 from tomking.server.desk import DESK
@@ -19,6 +18,7 @@ from tomking.server.world import World
 from tomking.wire.budget import Budget
 from tomking.wire.line import Line
 from tomking.wire.session import Keys, Place
+from worlds.served import DAY, NUMBER, Hands, world_at
 
 KEYS = Keys("secret", "refresh")
 UNBOUND = Budget(a_minute=1_000_000, a_day=1_000_000)

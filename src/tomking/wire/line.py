@@ -88,11 +88,13 @@ class Line:
         line = cls(account, session, clock, place.streamer_url, budget)
         line._thread = threading.Thread(target=line._loop.run_forever, name="line", daemon=True)
         line._thread.start()
+        logged_in = False
         try:
             line.run(session.refresh(), READ_WITHIN_S)
-        except BaseException:
-            line.close()
-            raise
+            logged_in = True
+        finally:
+            if not logged_in:
+                line.close()
         return line
 
     def close(self) -> None:

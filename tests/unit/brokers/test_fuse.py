@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from tests.worlds.orders import closing, order
 
 from tomking.brokers.fuse import CONTRACTS_AN_ORDER, LOSS_A_DAY, ORDERS_A_DAY, Fuse, FuseBlown
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import Exit
 from tomking.core.facts import Sent, SessionClosed
 from tomking.core.order import Order
+from worlds.orders import closing, order
+
+pytestmark = pytest.mark.unit
 
 AT = datetime(2026, 6, 5, 10, 30, tzinfo=NEW_YORK)
 WORTH = Decimal(100_000)

@@ -98,6 +98,7 @@ def _until(sessions: int, stop: Event) -> Beat:
     left = [sessions]
 
     def beat(desk: Desk, tick: Tick) -> None:
+        """Count closes."""
         left[0] -= tick.closing
         if tick.closing and not left[0]:
             stop.set()

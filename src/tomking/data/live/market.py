@@ -99,6 +99,7 @@ class LiveMarket:
     spare: Spare
     proves: bool = False
     _sources: Sources | None = None
+    _running: "Future[None] | None" = None
     _whole: bool = False
     _asked: tuple[Subscription, ...] = ()
     _laid: dict[str, tuple[float, datetime]] = field(
@@ -138,15 +139,17 @@ class LiveMarket:
         """How it stands now."""
         view = self.cache.frozen(self.clock().timestamp())
         stream, symbols = self.stream, tuple(self.following.symbols())
+        fault = _fault_of(self._running)
+        standing = Standing.NEEDS_HUMAN if fault else stream.standing
         return State(
-            stream.standing, self.spare.source(view), stream.why or self.spare.why,
+            standing, self.spare.source(view), fault or stream.why or self.spare.why,
             stale(view, symbols, self._needed()), stream.connections, len(symbols), self.odd.count,
         )  # fmt: skip
 
     def reconnect(self) -> None:
-        """Try again after a human has looked."""
-        if self.stream.standing is Standing.NEEDS_HUMAN:
-            self.line.start(self.stream.run(), "market feed")
+        """Begin the feed, or begin it again after a human has looked."""
+        if self._running is None or self._running.done():
+            self._running = self.line.start(self.stream.run(), "market feed")
 
     def close(self) -> None:
         """End the stream."""
@@ -292,8 +295,16 @@ def open_market(
         line, clock, evidence, wanted, following, cache, candles, stream,
         Listings(line, odd), odd, spare, proves,
     )  # fmt: skip
-    line.start(stream.run(), "market feed")
+    made.reconnect()
     return made
+
+
+def _fault_of(running: "Future[None] | None") -> str:
+    """What a feed died of that should not have ended it: a mistake of ours, which a human has to see."""
+    if running is None or not running.done() or running.cancelled():
+        return ""
+    fault = running.exception()
+    return f"the feed failed ({type(fault).__name__}: {fault})" if fault else ""
 
 
 def passed(said: Any) -> Pass:

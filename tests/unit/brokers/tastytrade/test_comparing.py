@@ -15,6 +15,8 @@ from tomking.core.facts import Fact
 from tomking.core.restraints import Halted, Resumed
 from tomking.wire.symbols import trading_symbol
 
+pytestmark = pytest.mark.unit
+
 AT = datetime(2026, 6, 5, 10, 30, tzinfo=NEW_YORK)
 PUT = Contract("SPY", AT.date(), Right.PUT, Decimal(600))
 SYMBOL = trading_symbol(PUT)

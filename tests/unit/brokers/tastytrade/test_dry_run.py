@@ -10,6 +10,8 @@ from tomking.core.money import ZERO
 from tomking.core.venue import Code
 from tomking.wire.line import Answer
 
+pytestmark = pytest.mark.unit
+
 #: The sample of the broker's documentation: three points wide, sold at 2.00.
 EFFECT = {
     "change-in-margin-requirement": "300.0", "change-in-margin-requirement-effect": "Debit",

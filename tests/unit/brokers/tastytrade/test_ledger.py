@@ -15,6 +15,8 @@ from tomking.core.errors import DataError
 from tomking.core.facts import CashMoved, DividendBooked, Fact, LegFilled, Settled
 from tomking.wire.symbols import trading_symbol
 
+pytestmark = pytest.mark.unit
+
 AT = datetime(2026, 6, 19, 16, 15, tzinfo=NEW_YORK)
 PUT = Contract("SPX", AT.date(), Right.PUT, Decimal(6000))
 SPY = Contract("SPY", AT.date(), Right.PUT, Decimal(600))

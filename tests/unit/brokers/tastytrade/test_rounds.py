@@ -11,6 +11,8 @@ from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.contract import Contract, Right, Settles
 from tomking.market.sessions import session_of
 
+pytestmark = pytest.mark.unit
+
 DAY = date(2018, 6, 15)
 SESSION = session_of(DAY)
 assert SESSION is not None

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from tests.worlds.streamed import FRIDAY, Streamed, streamed, until
 
 from tomking.core.contract import Contract, Right
 from tomking.core.evidence import Evidence, Stamped
@@ -24,6 +23,7 @@ from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.picks import Expires
 from worlds.orders import view
+from worlds.streamed import FRIDAY, Streamed, streamed, until
 
 pytestmark = pytest.mark.integration
 TICK = 0.25
@@ -319,3 +319,20 @@ def test_history_that_came_late_makes_the_day_once_more(monkeypatch: pytest.Monk
         until(lambda: "SPX history" not in here.seen().day.missing)
         assert here.seen().day.indicators["SPX"]["rsi"] > 0.0
         assert here.seen().day is here.seen().day
+
+
+def test_a_feed_that_fails_of_a_mistake_of_ours_needs_a_human_who_is_told() -> None:
+    with streamed(wanted=(), roots=("SPX",)) as here:
+        here.seen()
+        here.market.close()
+        first = here.market._running
+        until(lambda: first is not None and first.done())
+
+        async def failing() -> None:
+            raise ZeroDivisionError("ours")
+
+        here.market._running = here.market.line.start(failing(), "market feed")
+        until(lambda: here.market.state().needs_human)
+        assert "ZeroDivisionError: ours" in here.market.state().why
+        here.market.reconnect()
+        assert not here.market.state().needs_human
