@@ -69,12 +69,12 @@ def streamed(
     strategies: Sequence[Strategy] = (FRIDAY_0DTE,),
     wanted: Sequence[Want] | None = None,
     roots: Sequence[str] = ROOTS,
+    clock: Callable[[], datetime] | None = None,
 ) -> Iterator[Streamed]:
     """A live market that ends with the block."""
     with standing(minute, day=day) as there:
-        clock: Callable[[], datetime] = there.clock
         market = open_market(
-            there.line(), roots, Evidence.MODEL, clock,
+            there.line(), roots, Evidence.MODEL, clock or there.clock,
             wanted=wants(strategies) if wanted is None else wanted,
         )  # fmt: skip
         yield Streamed(there, market)
