@@ -201,6 +201,7 @@ def test_flattening_takes_the_typed_word_whichever_command_asks(account: Account
     assert moved.after is Rung.FLATTEN
 
 
+@pytest.mark.rule("R-RNG-08")
 def test_what_was_asked_long_ago_is_refused_but_the_brake_is_not(account: Account) -> None:
     late = NOON + timedelta(hours=AGE_HOURS_MAX, minutes=1)
     old = account.say(FLATTEN, word=FLATTEN_WORD)
