@@ -8,10 +8,10 @@ from pathlib import Path
 
 from tomking.core.facts import Fact
 from tomking.core.reading import Skip
+from tomking.core.rung import OPERATOR
 from tomking.engine.brake import braked
 from tomking.engine.commands import carried_out, halt
 from tomking.engine.spool import DONE, ODD, REFUSED, UNKNOWN, Answer, Spool, Taken
-from tomking.risk.lifting import OPERATOR
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing, apply
 
@@ -43,6 +43,10 @@ class FileInbox:
     def halted(self) -> bool:
         """Whether the brake is on, seen now."""
         return braked(self.halt_file)
+
+    def called(self) -> bool:
+        """Whether somebody has said something since the last look: a clock that waits looks at once."""
+        return any(name not in self._told for name in self.spool.waiting())
 
     def take(self, now: datetime, standing: Standing) -> Sequence[Fact]:
         """Commands that arrived since the last look, as facts: the brake first."""

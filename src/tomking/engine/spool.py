@@ -113,6 +113,7 @@ class Spool:
         """Everything delivered, each taken away before it is handed on; nothing odd stops the rest."""
         for name in self.waiting():
             try:
+                self.make()
                 yield self._take(name)
             except FileNotFoundError:  # somebody has taken it back
                 continue

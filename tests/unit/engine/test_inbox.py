@@ -14,12 +14,11 @@ from tomking.core.calendar import OPEN, new_york
 from tomking.core.facts import Fact, Sent
 from tomking.core.order import Purpose
 from tomking.core.restraints import Halted, Resumed, RungMoved
-from tomking.core.rung import Rung
+from tomking.core.rung import OPERATOR, Rung
 from tomking.engine.commands import AGE_HOURS_MAX, FLATTEN_WORD
 from tomking.engine.inbox import LOST, NOTHING_TO_DO, FileInbox
 from tomking.engine.loop import run
 from tomking.engine.spool import FLATTEN, HALT, RESUME, RUNG, Command, Spool
-from tomking.risk.lifting import OPERATOR
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing, apply, start
 from worlds.board import FRIDAY
@@ -226,6 +225,24 @@ def test_an_odd_file_is_reported_answered_and_never_fatal(account: Account) -> N
     assert [said for said in account.heard if "x.json" in said]
     assert account.answer("x.json")["outcome"] == "odd"
     assert account.answer(name)["outcome"] == "done"
+
+
+def test_a_clock_that_waits_hears_that_somebody_has_called(account: Account) -> None:
+    assert not account.inbox.called()
+    account.say(HALT)
+    assert account.inbox.called()
+    account.look()
+    assert not account.inbox.called()
+
+
+def test_what_can_never_be_taken_away_calls_once(account: Account) -> None:
+    account.say(HALT)
+    account.spool.taken.rmdir()
+    account.spool.taken.write_text("a file where the folder should be")
+    assert account.look() == []
+    assert account.look() == []
+    assert len([said for said in account.heard if "cannot be taken away" in said]) == 1
+    assert not account.inbox.called()
 
 
 def test_an_answer_is_given_only_after_the_facts_could_be_written(account: Account) -> None:

@@ -131,6 +131,13 @@ def test_what_cannot_be_taken_away_is_told_and_not_acted_on(spool: Spool) -> Non
     assert "cannot be taken away" in taken.fault
 
 
+def test_a_folder_that_was_deleted_is_made_again(spool: Spool) -> None:
+    spool.drop(command())
+    spool.taken.rmdir()
+    (taken,) = spool.take()
+    assert taken.command == command()
+
+
 def test_a_spool_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     bare = Spool(tmp_path / "none")
     assert (bare.waiting(), bare.unanswered(), list(bare.take())) == ((), (), [])
