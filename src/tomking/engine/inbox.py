@@ -46,7 +46,11 @@ class FileInbox:
 
     def called(self) -> bool:
         """Whether somebody has said something since the last look: a clock that waits looks at once."""
-        return any(name not in self._told for name in self.spool.waiting())
+        try:
+            names = self.spool.waiting()
+        except OSError:  # ``take`` reports it
+            return False
+        return any(name not in self._told for name in names)
 
     def take(self, now: datetime, standing: Standing) -> Sequence[Fact]:
         """Commands that arrived since the last look, as facts: the brake first."""
@@ -80,7 +84,12 @@ class FileInbox:
         if self._begun:
             return
         self._begun = True
-        self._answers += [Answer(name, UNKNOWN, (LOST,)) for name in self.spool.unanswered()]
+        try:
+            lost = self.spool.unanswered()
+        except OSError as fault:
+            self.report(f"{self.spool.taken} cannot be looked into ({fault.strerror}): mend it")
+            return
+        self._answers += [Answer(name, UNKNOWN, (LOST,)) for name in lost]
 
     def _made(self, taken: Taken, now: datetime, standing: Standing) -> tuple[Fact, ...]:
         """The facts of what was taken; whatever comes of it will be answered."""

@@ -111,9 +111,13 @@ class Spool:
 
     def take(self) -> Iterator[Taken]:
         """Everything delivered, each taken away before it is handed on; nothing odd stops the rest."""
-        for name in self.waiting():
+        try:
+            names = self.waiting()
+        except OSError as fault:
+            names = ()
+            yield Taken(self.inside.name, None, f"it cannot be looked into ({fault.strerror})")
+        for name in names:
             try:
-                self.make()
                 yield self._take(name)
             except FileNotFoundError:  # somebody has taken it back
                 continue
@@ -121,6 +125,8 @@ class Spool:
                 yield Taken(name, None, f"it cannot be taken away ({fault.strerror})")
 
     def _take(self, name: str) -> Taken:
+        for place in (self.taken, self.odd):
+            place.mkdir(parents=True, exist_ok=True)
         fault = self._looks_odd(name)
         if fault:
             return self._aside(self.inside / name, fault)

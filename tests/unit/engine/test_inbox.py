@@ -245,6 +245,19 @@ def test_what_can_never_be_taken_away_calls_once(account: Account) -> None:
     assert not account.inbox.called()
 
 
+def test_a_spool_that_cannot_be_looked_into_is_reported_once_and_the_brake_still_holds(
+    account: Account,
+) -> None:
+    account.spool.inside.rmdir()
+    account.spool.inside.write_text("a file where the folder should be")
+    (account.folder / "HALT").touch()
+    assert len(account.look()) == 2
+    assert account.look() == []
+    assert len(account.heard) == 1
+    assert "cannot be looked into" in account.heard[0]
+    assert not account.inbox.called()
+
+
 def test_an_answer_is_given_only_after_the_facts_could_be_written(account: Account) -> None:
     name = account.say(HALT)
     facts = account.inbox.take(NOON, account.standing)
