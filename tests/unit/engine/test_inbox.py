@@ -15,7 +15,7 @@ from tomking.core.facts import Fact, Sent
 from tomking.core.order import Purpose
 from tomking.core.restraints import Halted, Resumed, RungMoved
 from tomking.core.rung import OPERATOR, Rung
-from tomking.engine.commands import AGE_HOURS_MAX, FLATTEN_WORD
+from tomking.engine.commands import FLATTEN_WORD
 from tomking.engine.inbox import LOST, NOTHING_TO_DO, FileInbox
 from tomking.engine.loop import run
 from tomking.engine.spool import FLATTEN, HALT, RESUME, RUNG, Command, Spool
@@ -202,12 +202,17 @@ def test_flattening_takes_the_typed_word_whichever_command_asks(account: Account
 
 @pytest.mark.rule("R-RNG-08")
 def test_what_was_asked_long_ago_is_refused_but_the_brake_is_not(account: Account) -> None:
-    late = NOON + timedelta(hours=AGE_HOURS_MAX, minutes=1)
+    late = NOON + timedelta(hours=24, minutes=1)
     old = account.say(FLATTEN, word=FLATTEN_WORD)
     assert account.look(late) == []
     assert "time since it was asked" in account.answer(old)["said"][0]
+    account.say(RESUME, of="operator")
+    account.say(RUNG, of="REDUCE")
+    assert account.look(late) == []
+    account.say(RUNG, of="REDUCE")
+    assert [type(fact) for fact in account.look(NOON + timedelta(hours=24))] == [RungMoved]
     account.say(HALT)
-    assert [type(fact) for fact in account.look(late)] == [Halted, RungMoved]
+    assert [type(fact) for fact in account.look(late)] == [Halted]
 
 
 @pytest.mark.parametrize("by", ["alarm", "session", "desk", " "])
