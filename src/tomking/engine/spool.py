@@ -134,7 +134,7 @@ class Spool:
         os.rename(self.inside / name, place)
         try:
             return Taken(name, _command(place.read_text(encoding="utf-8")))
-        except (ValueError, LookupError, TypeError) as wrong:
+        except (ValueError, LookupError, TypeError, RecursionError) as wrong:
             return self._aside(place, f"it holds no command ({wrong})")
 
     def _looks_odd(self, name: str) -> str:
@@ -188,12 +188,13 @@ def _command(text: str) -> Command:
 
     Raises
     ------
-    ValueError, LookupError, TypeError
+    ValueError, LookupError, TypeError, RecursionError
         If it is none; the text says why.
     """
     said = json.loads(text)
     if not isinstance(said, dict) or not all(isinstance(part, str) for part in said.values()):
         raise TypeError("a command is a table of texts")
+    said = {key: part.encode("utf-8", "replace").decode() for key, part in said.items()}
     if said["verb"] not in VERBS:
         raise ValueError(f"{said['verb']!r} is none of {', '.join(VERBS)}")
     at = datetime.fromisoformat(said["at"])

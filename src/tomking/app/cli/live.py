@@ -31,12 +31,12 @@ ACTS = ("start", "enable", "disable")
 def command(
     act: Annotated[
         str,
-        typer.Argument(metavar="[enable|disable]", help="Set the switch; nothing asks to start."),
+        typer.Argument(metavar="enable|disable", help="Set the switch; nothing asks to start."),
     ] = "start",
     account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> int:
-    """Trade real money, or say everything that stands in its way.
+    """Say everything that stands in the way of real money, or set the second switch.
 
     It takes mode = "live" in the settings, the switch that `tomking live enable` sets elsewhere, a stage
     that was signed for, a typed word, and live quotes. Exit code 3 while one of them is missing.
