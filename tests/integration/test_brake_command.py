@@ -65,6 +65,15 @@ def test_a_halt_without_a_desk_leaves_the_file_and_the_command(account: Path) ->
     assert (code, shown["halted"], shown["commands_waiting"]) == (4, True, 1)
 
 
+def test_a_reason_in_no_alphabet_does_not_keep_the_brake_from_being_pulled(account: Path) -> None:
+    environment = os.environb | {b"TOMKING_HOME": os.fsencode(account.parent)}
+    words = [os.fsencode(SCRIPT), b"halt", b"--reason", b"smoke \xff"]
+    done = subprocess.run(words, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (account / "HALT").read_text().strip().endswith("smoke ?")
+    assert status(account)[0] == 4
+
+
 @pytest.mark.parametrize("damage", ["none", "noise", "empty", "folder", "torn"])
 def test_halt_and_status_work_whatever_became_of_the_journal(account: Path, damage: str) -> None:
     place = account / "journal.db"

@@ -7,7 +7,7 @@ from datetime import datetime
 from tomking.app.desk_files import DeskFiles
 from tomking.app.last_fact import LastFact, last_fact
 from tomking.core.errors import DataCorrupt
-from tomking.core.rung import Rung
+from tomking.core.rung import OPERATOR, Rung
 from tomking.core.value import value
 from tomking.engine.brake import braked
 from tomking.engine.heartbeat import Heartbeat, read
@@ -55,6 +55,10 @@ class Seen:
         heart, found = self.heart, list(self.faults)
         if self.halted:
             found.append("it is halted: `tomking resume` lifts that")
+        elif heart is not None and OPERATOR in heart.reasons:
+            found.append(
+                "its desk still holds back on a person's word: `tomking resume` lifts that"
+            )
         if heart is not None and heart.rung == Rung.LOCKED.name:
             found.append("it was flattened and waits for a person")
         if heart is not None and heart.exposed and not self.running:

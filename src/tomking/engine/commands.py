@@ -7,9 +7,9 @@ from tomking.core.facts import Fact
 from tomking.core.near import did_you_mean
 from tomking.core.reading import Reading, Sense, Skip, Stage, refuses
 from tomking.core.restraints import Halted, Resumed, RungMoved
-from tomking.core.rung import Rung
+from tomking.core.rung import OPERATOR, Rung
 from tomking.engine.spool import FLATTEN, HALT, RESUME, Command
-from tomking.risk.lifting import OPERATOR, may_lift, may_move
+from tomking.risk.lifting import may_lift, may_move
 from tomking.risk.limits import Limits
 from tomking.risk.rungs import BY_ALARM, BY_DESK, BY_SESSION
 from tomking.risk.standing import Standing

@@ -12,12 +12,13 @@ from pathlib import Path
 def put(path: Path, text: str) -> None:
     """Write a file beside its place, make it durable, and rename it there.
 
-    A reader sees the file as it was before or as it is now, never a part of it. ``OSError`` is the
+    A reader sees the file as it was before or as it is now, never a part of it. Letters that are none
+    are replaced: what a person typed never keeps the brake from being pulled. ``OSError`` is the
     caller's to tell: it knows what the file was for.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(draft, "w", encoding="utf-8") as file:
+        with open(draft, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -76,7 +76,7 @@ def read(path: Path) -> Heartbeat | None:
         return None
     except OSError as fault:
         raise DataCorrupt(f"the heartbeat {path} cannot be read ({fault.strerror})") from fault
-    except (ValueError, LookupError, TypeError, AttributeError) as fault:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
         raise DataCorrupt(f"the heartbeat {path} is damaged ({type(fault).__name__})") from fault
 
 

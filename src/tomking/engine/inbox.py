@@ -9,10 +9,10 @@ from pathlib import Path
 from tomking.core.facts import Fact
 from tomking.core.order import Order
 from tomking.core.reading import Skip
+from tomking.core.rung import OPERATOR
 from tomking.engine.brake import braked
 from tomking.engine.commands import carried_out, halt
 from tomking.engine.spool import DONE, ODD, REFUSED, UNKNOWN, Answer, Spool, Taken
-from tomking.risk.lifting import OPERATOR
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing, apply
 
@@ -49,6 +49,14 @@ class FileInbox:
         """Whether the brake lets an order through: it holds what adds risk, and no exit."""
         return not (order.adds_risk and self.halted())
 
+    def called(self) -> bool:
+        """Whether somebody has said something since the last look: a clock that waits looks at once."""
+        try:
+            names = self.spool.waiting()
+        except OSError:  # ``take`` reports it
+            return False
+        return any(name not in self._told for name in names)
+
     def take(self, now: datetime, standing: Standing) -> Sequence[Fact]:
         """Commands that arrived since the last look, as facts: the brake first."""
         self._begin()
@@ -81,7 +89,12 @@ class FileInbox:
         if self._begun:
             return
         self._begun = True
-        self._answers += [Answer(name, UNKNOWN, (LOST,)) for name in self.spool.unanswered()]
+        try:
+            lost = self.spool.unanswered()
+        except OSError as fault:
+            self.report(f"{self.spool.taken} cannot be looked into ({fault.strerror}): mend it")
+            return
+        self._answers += [Answer(name, UNKNOWN, (LOST,)) for name in lost]
 
     def _made(self, taken: Taken, now: datetime, standing: Standing) -> tuple[Fact, ...]:
         """The facts of what was taken; whatever comes of it will be answered."""

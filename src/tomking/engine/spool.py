@@ -111,7 +111,12 @@ class Spool:
 
     def take(self) -> Iterator[Taken]:
         """Everything delivered, each taken away before it is handed on; nothing odd stops the rest."""
-        for name in self.waiting():
+        try:
+            names = self.waiting()
+        except OSError as fault:
+            names = ()
+            yield Taken(self.inside.name, None, f"it cannot be looked into ({fault.strerror})")
+        for name in names:
             try:
                 yield self._take(name)
             except FileNotFoundError:  # somebody has taken it back
@@ -120,6 +125,8 @@ class Spool:
                 yield Taken(name, None, f"it cannot be taken away ({fault.strerror})")
 
     def _take(self, name: str) -> Taken:
+        for place in (self.taken, self.odd):
+            place.mkdir(parents=True, exist_ok=True)
         fault = self._looks_odd(name)
         if fault:
             return self._aside(self.inside / name, fault)
@@ -127,7 +134,7 @@ class Spool:
         os.rename(self.inside / name, place)
         try:
             return Taken(name, _command(place.read_text(encoding="utf-8")))
-        except (ValueError, LookupError, TypeError) as wrong:
+        except (ValueError, LookupError, TypeError, RecursionError) as wrong:
             return self._aside(place, f"it holds no command ({wrong})")
 
     def _looks_odd(self, name: str) -> str:
@@ -181,12 +188,13 @@ def _command(text: str) -> Command:
 
     Raises
     ------
-    ValueError, LookupError, TypeError
+    ValueError, LookupError, TypeError, RecursionError
         If it is none; the text says why.
     """
     said = json.loads(text)
     if not isinstance(said, dict) or not all(isinstance(part, str) for part in said.values()):
         raise TypeError("a command is a table of texts")
+    said = {key: part.encode("utf-8", "replace").decode() for key, part in said.items()}
     if said["verb"] not in VERBS:
         raise ValueError(f"{said['verb']!r} is none of {', '.join(VERBS)}")
     at = datetime.fromisoformat(said["at"])

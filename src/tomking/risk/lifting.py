@@ -9,15 +9,13 @@ from math import ceil
 from types import MappingProxyType
 
 from tomking.core.reading import Reading, Sense, Stage
-from tomking.core.rung import Rung
+from tomking.core.rung import OPERATOR, Rung
 from tomking.risk.breakers import LOCKS, MANUAL_MODE
 from tomking.risk.expectancy import paused
 from tomking.risk.limits import Limits
 from tomking.risk.rungs import KillLadder
 from tomking.risk.standing import EXPECTANCY, Standing
 
-#: The reason not to trade that a person gives: the brake.
-OPERATOR = "operator"
 #: What a person lifts by saying so, whenever that is.
 AT_ONCE = (OPERATOR, MANUAL_MODE)
 #: Days that a lock lasts at least where it is more than the hours of any other: two weeks after -20 %.

@@ -38,10 +38,11 @@ def beats(
     pid: int | None = None,
     held: tuple[Line, ...] = (),
     rung: str = "NORMAL",
+    reason: str = "day loss",
 ) -> None:
     heart = Heartbeat(
         os.getpid() if pid is None else pid, NOON - timedelta(seconds=age_s), "paper", rung,
-        ("day loss",), "98765.43", held, (), NOON + timedelta(minutes=5), 1,
+        (reason,), "98765.43", held, (), NOON + timedelta(minutes=5), 1,
     )  # fmt: skip
     beat(files.heartbeat, heart)
 
@@ -117,6 +118,12 @@ def test_a_brake_and_a_lock_need_a_person(files: DeskFiles) -> None:
     assert "YES: noon by t. king: smoke" in page(files)
     files.halt.write_text("")
     assert "YES: the HALT file says nothing" in page(files)
+
+
+def test_a_desk_that_was_not_told_to_go_on_needs_a_person(files: DeskFiles) -> None:
+    beats(files, reason="operator")
+    (why,) = look(files).needs_human
+    assert "still holds back" in why
 
 
 def test_damaged_files_are_one_sentence_each_and_need_a_person(files: DeskFiles) -> None:

@@ -69,6 +69,13 @@ def test_any_bytes_are_a_heartbeat_or_one_sentence(
     assert found == HEART
 
 
+def test_a_heartbeat_as_deep_as_a_well_is_damaged(tmp_path: Path) -> None:
+    place = tmp_path / "heartbeat.json"
+    place.write_text("[" * 100_000)
+    with pytest.raises(DataCorrupt, match="is damaged"):
+        read(place)
+
+
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataCorrupt, match="cannot be read"):
         read(tmp_path)

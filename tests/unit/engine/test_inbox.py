@@ -14,12 +14,11 @@ from tomking.core.calendar import OPEN, new_york
 from tomking.core.facts import Fact, Sent
 from tomking.core.order import Purpose
 from tomking.core.restraints import Halted, Resumed, RungMoved
-from tomking.core.rung import Rung
-from tomking.engine.commands import AGE_HOURS_MAX, FLATTEN_WORD
+from tomking.core.rung import OPERATOR, Rung
+from tomking.engine.commands import FLATTEN_WORD
 from tomking.engine.inbox import LOST, NOTHING_TO_DO, FileInbox
 from tomking.engine.loop import run
 from tomking.engine.spool import FLATTEN, HALT, RESUME, RUNG, Command, Spool
-from tomking.risk.lifting import OPERATOR
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing, apply, start
 from worlds.board import FRIDAY
@@ -201,13 +200,19 @@ def test_flattening_takes_the_typed_word_whichever_command_asks(account: Account
     assert moved.after is Rung.FLATTEN
 
 
+@pytest.mark.rule("R-RNG-08")
 def test_what_was_asked_long_ago_is_refused_but_the_brake_is_not(account: Account) -> None:
-    late = NOON + timedelta(hours=AGE_HOURS_MAX, minutes=1)
+    late = NOON + timedelta(hours=24, minutes=1)
     old = account.say(FLATTEN, word=FLATTEN_WORD)
     assert account.look(late) == []
     assert "time since it was asked" in account.answer(old)["said"][0]
+    account.say(RESUME, of="operator")
+    account.say(RUNG, of="REDUCE")
+    assert account.look(late) == []
+    account.say(RUNG, of="REDUCE")
+    assert [type(fact) for fact in account.look(NOON + timedelta(hours=24))] == [RungMoved]
     account.say(HALT)
-    assert [type(fact) for fact in account.look(late)] == [Halted, RungMoved]
+    assert [type(fact) for fact in account.look(late)] == [Halted]
 
 
 @pytest.mark.parametrize("by", ["alarm", "session", "desk", " "])
@@ -225,6 +230,37 @@ def test_an_odd_file_is_reported_answered_and_never_fatal(account: Account) -> N
     assert [said for said in account.heard if "x.json" in said]
     assert account.answer("x.json")["outcome"] == "odd"
     assert account.answer(name)["outcome"] == "done"
+
+
+def test_a_clock_that_waits_hears_that_somebody_has_called(account: Account) -> None:
+    assert not account.inbox.called()
+    account.say(HALT)
+    assert account.inbox.called()
+    account.look()
+    assert not account.inbox.called()
+
+
+def test_what_can_never_be_taken_away_calls_once(account: Account) -> None:
+    account.say(HALT)
+    account.spool.taken.rmdir()
+    account.spool.taken.write_text("a file where the folder should be")
+    assert account.look() == []
+    assert account.look() == []
+    assert len([said for said in account.heard if "cannot be taken away" in said]) == 1
+    assert not account.inbox.called()
+
+
+def test_a_spool_that_cannot_be_looked_into_is_reported_once_and_the_brake_still_holds(
+    account: Account,
+) -> None:
+    account.spool.inside.rmdir()
+    account.spool.inside.write_text("a file where the folder should be")
+    (account.folder / "HALT").touch()
+    assert len(account.look()) == 2
+    assert account.look() == []
+    assert len(account.heard) == 1
+    assert "cannot be looked into" in account.heard[0]
+    assert not account.inbox.called()
 
 
 def test_an_answer_is_given_only_after_the_facts_could_be_written(account: Account) -> None:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tomking.engine.spool import (
     BYTES_MAX,
@@ -82,6 +84,7 @@ ODD = (
     ("x.txt", "{}", "does not end in .json"),
     ("x.json", "{", "no command"),
     ("x.json", "[]", "a table of texts"),
+    ("x.json", "[" * 60_000, "no command"),
     ("x.json", "{}", "'verb'"),
     ("x.json", '{"verb": 1}', "a table of texts"),
     ("x.json", '{"verb": "buy", "at": "2026-03-06T12:00:00+00:00", "by": "x"}', "'buy' is none of"),
@@ -103,6 +106,19 @@ def test_an_odd_file_is_moved_aside_and_the_rest_goes_on(
     assert said in found[name].fault
     assert found[good].command == command()
     assert [each.name for each in spool.odd.iterdir()] == [name]
+
+
+@given(st.binary(max_size=300), st.integers(0, 200))
+def test_any_bytes_are_a_command_or_a_fault_and_never_fatal(
+    tmp_path_factory: pytest.TempPathFactory, noise: bytes, cut: int
+) -> None:
+    spool = Spool(tmp_path_factory.mktemp("s"))
+    name = spool.drop(command())
+    place = spool.inside / name
+    place.write_bytes(place.read_bytes()[:cut] + noise)
+    (taken,) = spool.take()
+    assert (taken.command is None) is bool(taken.fault)
+    assert spool.waiting() == ()
 
 
 def test_a_file_that_is_no_text_a_folder_and_a_link_are_odd_too(
@@ -131,6 +147,13 @@ def test_what_cannot_be_taken_away_is_told_and_not_acted_on(spool: Spool) -> Non
     assert "cannot be taken away" in taken.fault
 
 
+def test_a_folder_that_was_deleted_is_made_again(spool: Spool) -> None:
+    spool.drop(command())
+    spool.taken.rmdir()
+    (taken,) = spool.take()
+    assert taken.command == command()
+
+
 def test_a_spool_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     bare = Spool(tmp_path / "none")
     assert (bare.waiting(), bare.unanswered(), list(bare.take())) == ((), (), [])
@@ -144,6 +167,14 @@ def test_an_answer_stands_under_the_name_of_its_command(spool: Spool) -> None:
     said = json.loads((spool.out / name).read_text())
     assert said == {"outcome": "done", "said": ["halted"], "at": NOON.isoformat()}
     assert spool.unanswered() == ()
+
+
+def test_letters_that_are_none_are_replaced(spool: Spool) -> None:
+    """They come from a terminal in another tongue, and no journal could hold them."""
+    spool.drop(replace(command(), reason="smoke \udcff"))
+    (taken,) = spool.take()
+    assert taken.command is not None
+    assert taken.command.reason == "smoke ?"
 
 
 def test_a_command_prints_as_a_sentence() -> None:

@@ -9,9 +9,9 @@ import pytest
 from tomking.core.calendar import OPEN, new_york
 from tomking.core.facts import CampaignClosed, Fact, MarginCalled
 from tomking.core.restraints import Halted, RungMoved
-from tomking.core.rung import Rung
+from tomking.core.rung import OPERATOR, Rung
 from tomking.risk.breakers import LOCKS, MANUAL_MODE
-from tomking.risk.lifting import OPERATOR, may_lift, may_move
+from tomking.risk.lifting import may_lift, may_move
 from tomking.risk.limits import Limits
 from tomking.risk.rungs import climbed
 from tomking.risk.standing import EXPECTANCY, MARGIN_CALL, Standing, apply, start

@@ -14,7 +14,7 @@ from tomking.engine.durable import put
 
 def command(
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="What the account is called.")
+        str, typer.Argument(metavar="NAME", help="What the account is called.")
     ] = PAPER,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> int:

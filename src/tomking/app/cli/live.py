@@ -1,6 +1,7 @@
 """``tomking live``: the switch for real money, and what still stands in its way."""
 
 import os
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -26,17 +27,19 @@ from tomking.core.reading import Reading
 from tomking.report.plain import reading
 
 ACTS = ("start", "enable", "disable")
+#: What a desk at the broker trades by: its quotes as they stream, and its own daily candles.
+REAL = {"quotes": Evidence.LIVE, "history": Evidence.LIVE}
 
 
 def command(
     act: Annotated[
         str,
-        typer.Argument(metavar="[enable|disable]", help="Set the switch; nothing asks to start."),
+        typer.Argument(metavar="enable|disable", help="Set the switch; nothing asks to start."),
     ] = "start",
     account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> int:
-    """Trade real money, or say everything that stands in its way.
+    """Say everything that stands in the way of real money, or set the second switch.
 
     It takes mode = "live" in the settings, the switch that `tomking live enable` sets elsewhere, a stage
     that was signed for, a typed word, and live quotes. Exit code 3 while one of them is missing.
@@ -70,8 +73,17 @@ def _disable(account: str, ring: Ring) -> str:
 
 
 def _start(files: DeskFiles, ring: Ring, *, json: bool) -> int:
-    """What refuses; the desk itself says what its inputs are worth, and it is not asked here."""
-    refused = refusals(files, ring, None, {})
+    """Say what refuses; when only the word is missing ask for it, and trade once it was typed."""
+    word = word_for(files.account)
+    refused = refusals(files, ring, None, REAL)
+    if [seen.bound for seen in refused] == [word]:
+        warned = f"{files.account} will trade real money until it is stopped or halted."
+        refused = refusals(files, ring, at_terminal(f"{warned}\nType {word} to go on:"), REAL)
+    if not refused:
+        from tomking.app.real_money import traded  # the wire is not loaded to say no
+
+        traded(files, ring)
+        return Exit.OK
     if json:
         show_json(_document(files.account, refused))
         return Exit.REFUSED
@@ -82,7 +94,7 @@ def _start(files: DeskFiles, ring: Ring, *, json: bool) -> int:
 
 
 def refusals(
-    files: DeskFiles, ring: Ring, typed: str | None, evidence: dict[str, Evidence]
+    files: DeskFiles, ring: Ring, typed: str | None, evidence: Mapping[str, Evidence]
 ) -> tuple[Reading, ...]:
     """What stands in the way of an account, by its settings, its switch and its signatures."""
     settings = load(files.settings)

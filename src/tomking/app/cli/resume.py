@@ -10,9 +10,9 @@ from tomking.app.now import instant
 from tomking.app.screen import show, show_json
 from tomking.app.typed import at_terminal, confirmed
 from tomking.core.errors import ConfigError, DataError, Exit
+from tomking.core.rung import OPERATOR
 from tomking.engine.durable import sync
 from tomking.engine.spool import RESUME, Command
-from tomking.risk.lifting import OPERATOR
 
 WORD = "RESUME"
 

@@ -31,7 +31,7 @@ DOES: Mapping[Rung, str] = MappingProxyType(
 
 def command(
     to: Annotated[
-        str | None, typer.Argument(metavar="[RUNG]", help="Where to; the ladder when left out.")
+        str | None, typer.Argument(metavar="RUNG", help="Where to; the ladder when left out.")
     ] = None,
     account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
     reason: Annotated[str, typer.Option(help="Why, in your own words.")] = "",
