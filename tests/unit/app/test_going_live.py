@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tomking.app.cli import live
+from tomking.app.cli import live, login
 from tomking.app.desk_files import DeskFiles
 from tomking.app.main import main
 from worlds.rings import Pocket, Types
@@ -60,6 +60,7 @@ def test_a_login_without_a_key_ring_names_the_environment(
     from keyring.backends.fail import Keyring as NoRing
 
     monkeypatch.setattr(keyring.core, "_keyring_backend", NoRing())
+    monkeypatch.setattr(login, "_broker", lambda keys: "known")
     monkeypatch.setenv("TOMKING_CLIENT_SECRET", "s3cret")
     monkeypatch.setenv("TOMKING_REFRESH_TOKEN", "t0ken")
     assert main(["login"]) == 2
