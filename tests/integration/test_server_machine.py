@@ -213,6 +213,7 @@ class Sequences(RuleBasedStateMachine):
     def accounts_agree(self) -> None:
         """Cash, worth, margin and holdings are the twin's, and the stream said what is held."""
         held = {row["symbol"]: row for row in self.there.rows("positions")}
+        self.there.listen()
         found = {
             name: (_signed(row), Decimal(row["average-open-price"])) for name, row in held.items()
         }
