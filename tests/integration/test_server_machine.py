@@ -321,6 +321,23 @@ Sequences.TestCase.settings = (
 TestSequences = Sequences.TestCase
 
 
+def test_an_expiry_and_an_assignment_after_a_restart_are_those_of_the_exchange() -> None:
+    both = Sequences()
+    both.opened()
+    both.place(Right.PUT, NEAR, 0.95, -1, 2, 1.5, "Day")
+    for right in Right:
+        for delta in (0.6, 0.1):
+            both.place(right, NEAR, delta, -1, 1, 1.5, "Day")
+    both.wait(2.0)
+    both.restart()
+    both.sleep(3, wakes=True)
+    both.orders_agree()
+    both.accounts_agree()
+    both.transactions_agree()
+    both.teardown()
+    assert {"expired", "assigned"} <= SEEN.keys()
+
+
 def test_the_sequences_met_what_they_are_there_for() -> None:
     for what in WANTED:
         assert SEEN.get(what, 0) > 0, what
