@@ -213,6 +213,7 @@ class Sequences(RuleBasedStateMachine):
     def accounts_agree(self) -> None:
         """Cash, worth, margin and holdings are the twin's, and the stream said what is held."""
         held = {row["symbol"]: row for row in self.there.rows("positions")}
+        self.there.listen()
         found = {
             name: (_signed(row), Decimal(row["average-open-price"])) for name, row in held.items()
         }
@@ -318,6 +319,23 @@ Sequences.TestCase.settings = (
     else settings(max_examples=20, stateful_step_count=20, suppress_health_check=list(HealthCheck))
 )
 TestSequences = Sequences.TestCase
+
+
+def test_an_expiry_and_an_assignment_after_a_restart_are_those_of_the_exchange() -> None:
+    both = Sequences()
+    both.opened()
+    both.place(Right.PUT, NEAR, 0.95, -1, 2, 1.5, "Day")
+    for right in Right:
+        for delta in (0.6, 0.1):
+            both.place(right, NEAR, delta, -1, 1, 1.5, "Day")
+    both.wait(2.0)
+    both.restart()
+    both.sleep(3, wakes=True)
+    both.orders_agree()
+    both.accounts_agree()
+    both.transactions_agree()
+    both.teardown()
+    assert {"expired", "assigned"} <= SEEN.keys()
 
 
 def test_the_sequences_met_what_they_are_there_for() -> None:

@@ -148,7 +148,7 @@ class Twin:
         self.last = numbers[-1]
         for number, wish in zip(numbers, wishes, strict=True):
             self.orders[number], self.wishes[number] = self.order(number, wish, held, 0), wish
-            if wish is first:
+            if first is not None and wish is first:
                 held = dict(held)
                 for contract, quantity, _ in first.legs:
                     held[contract] = held.get(contract, 0) + quantity

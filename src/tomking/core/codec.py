@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cache
 from math import isfinite
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import DataCorrupt
@@ -30,7 +30,7 @@ def plain(x: Any) -> Any:
     An infinity or a NaN becomes ``{"float": "inf"}``: JSON has none, and its name alone would be
     read back as text.
     """
-    kind: Any = type(x)
+    kind = x.__class__
     if kind in _AS_IT_IS:
         return x
     if kind is float:
@@ -168,7 +168,7 @@ def _reader_of_scalar(hint: Any) -> Callable[[Any], Any]:
 def _number(x: Any) -> Any:
     """A float field: JSON's number, whole or not, or the name of one it cannot hold."""
     if isinstance(x, dict):
-        return float(x[NOT_FINITE])
+        return float(cast("dict[str, str]", x)[NOT_FINITE])
     if isinstance(x, str):
         raise TypeError(f"{x!r} is not a number")
     return x
