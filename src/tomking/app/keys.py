@@ -8,6 +8,7 @@ from typing import Protocol
 
 from tomking.core.errors import ConfigError
 from tomking.core.value import value
+from tomking.wire.keys import Keys
 
 CLIENT_SECRET, REFRESH_TOKEN = "TOMKING_CLIENT_SECRET", "TOMKING_REFRESH_TOKEN"
 #: The program's name in the key ring.
@@ -15,17 +16,6 @@ SERVICE = "tomking"
 SECRET_KEY, TOKEN_KEY = "client_secret", "refresh_token"
 ENVIRONMENT, RING = "the environment", "the key ring"
 INSTEAD = f"set {CLIENT_SECRET} and {REFRESH_TOKEN} in the environment of the desk instead"
-
-
-@value
-class Keys:
-    """What the broker knows this account's program by. Printing them shows nothing."""
-
-    client_secret: str
-    refresh_token: str
-
-    def __repr__(self) -> str:
-        return "Keys(not shown)"
 
 
 @value

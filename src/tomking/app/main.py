@@ -34,6 +34,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "unlock": ("unlock", "sign that puts may be sold in a crisis"),
         "margin": ("margin", "what a house asks for the legs of a file"),
         "stress": ("stress", "an account as the index and volatility move"),
+        "paper": ("paper", "trade on paper, at an exchange of our own"),
         "init": ("init", "make the folder of an account, with commented settings"),
         "login": ("login", "put the broker's keys into the key ring, once they are verified"),
         "live": ("live", "the switch for real money, and what still stands in its way"),

@@ -18,3 +18,10 @@ def now() -> datetime:
 def instant() -> datetime:
     """The present instant, in universal time, to the second: for what must work with Python alone."""
     return datetime.fromtimestamp(int(time.time()), UTC)
+
+
+def precise() -> datetime:
+    """The present instant, in New York's time, to the microsecond: what a desk that trades waits by."""
+    from tomking.core.calendar import NEW_YORK
+
+    return datetime.fromtimestamp(time.time(), NEW_YORK)

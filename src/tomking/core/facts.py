@@ -9,6 +9,18 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tomking.core.contract import Contract
+from tomking.core.dealings import (
+    Acknowledged,
+    BooksCompared,
+    Doubted,
+    FeesDiffered,
+    ForeignHeld,
+    ForeignSeen,
+    ForeignTraded,
+    MarginCompared,
+    RowBooked,
+    WentOn,
+)
 from tomking.core.order import Order
 from tomking.core.reading import Reading, first_failure, refusals
 from tomking.core.restraints import (
@@ -308,6 +320,8 @@ Fact = (
     | DividendBooked | EveningsMissed | MarginCalled | MarginMet | CampaignClosed | SessionClosed
     | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked
+    | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
+    | BooksCompared | MarginCompared | WentOn
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -317,5 +331,7 @@ KINDS: Mapping[str, type[Fact]] = {
         DividendBooked, EveningsMissed, MarginCalled, MarginMet, CampaignClosed, SessionClosed,
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked,
+        Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
+        BooksCompared, MarginCompared, WentOn,
     )
 }  # fmt: skip

@@ -74,7 +74,7 @@ class ModelChain:
         days = expiry.day.toordinal() - self.now.day
         near = _around(self.root, forward, days, target)
         table = self._marks(expiry, right, near, uncut=True)
-        found = _nearest(table[DELTA].tolist(), delta, nearest)
+        found = nearest_delta(table[DELTA].tolist(), delta, nearest)
         if found is None:
             return skip("strikes", Stage.DATA, f"none near {target:,.0f}", "a listed one")
         strike = float(near[found])
@@ -139,7 +139,7 @@ class ModelChain:
         )
 
 
-def _nearest(deltas: Sequence[float], wanted: float, nearest: Nearest) -> int | None:
+def nearest_delta(deltas: Sequence[float], wanted: float, nearest: Nearest) -> int | None:
     """The place of the delta nearest to one that is wanted, on the side asked for."""
     best, least = None, 1.0
     for place, delta in enumerate(map(abs, deltas)):

@@ -58,6 +58,8 @@ SCALED = frozenset(
     {"atr", "ema8", "ema21", "ema50", "ema200", "bb_mid", "bb_upper", "bb_lower", "macd",
      "macd_signal", "macd_hist", "high252", "low252"}
 )  # fmt: skip
+#: Whose daily closes stand beside the rows of the roots, where they are measured.
+VIX = "VIX"
 #: Sets of legs kept laid out; a book has one, a working order another.
 LAID_MAX = 256
 
@@ -171,15 +173,20 @@ class ModelMarket:
         row, vix_row = bars.row(day), vix.row(day)
         before, vix_before = float(bars.close[row - 1]), float(vix.close[vix_row - 1])
         carry = family.carried(carry_table().at(day))
-        levels = {root: _level(root, share, day, carry) for root, share in family.shares.items()}
+        levels = {root: level_of(root, share, day, carry) for root, share in family.shares.items()}
         known = Day(
             session,
-            ByRoot(family.roots, lambda root: bars.cut(0, row).scaled(levels[root])),
+            ByRoot(
+                (*family.roots, VIX) if family.counted else family.roots,
+                lambda root: (
+                    vix.cut(0, vix_row) if root == VIX else bars.cut(0, row).scaled(levels[root])
+                ),
+            ),
             ByRoot(family.roots, lambda root: self._measured(levels[root], row, vix_row)),
             {},
             self.events.on(day, family.events),
             {root: before * level for root, level in levels.items()},
-            Stamped(vix_before, _known_at(day), vix.evidence),
+            Stamped(vix_before, known_at(day), vix.evidence),
             carry.rate,
             family.missing,
             family.dividends(self.history, day),
@@ -347,7 +354,7 @@ def _lists(columns: Mapping[str, F64]) -> Mapping[str, list[float]]:
     return {name: column.tolist() for name, column in columns.items()}
 
 
-def _level(root: str, share: float, day: date, carry: Carry) -> float:
+def level_of(root: str, share: float, day: date, carry: Carry) -> float:
     """The price of a root as a multiple of the history: its share, carried to its front future."""
     if not PRODUCTS[root].is_future:
         return share
@@ -368,7 +375,7 @@ def _clock_over(history: History) -> VarianceClock:
     return variance_clock(days, early)
 
 
-def _known_at(day: date) -> datetime:
+def known_at(day: date) -> datetime:
     """The instant at which the closes of the session before a day were known."""
     last = previous_session(day)
     return last.at(last.minutes + AFTER_CLOSE)

@@ -10,7 +10,7 @@ from tomking.core.contract import Contract
 from tomking.core.evidence import Stamped
 from tomking.core.reading import Skip
 from tomking.data.chain import ModelChain
-from tomking.data.modelled import ByRoot, ModelMarket, ModelSnapshot
+from tomking.data.modelled import VIX, ByRoot, ModelMarket, ModelSnapshot
 from tomking.market.snapshot import NO_SHOCK, Day, Legs, Marks, Shock
 
 
@@ -104,9 +104,10 @@ def merged(days: Sequence[Day]) -> Day:
     first = days[0]
     of_root = {root: each for each in days for root in each.previous_close}
     roots = tuple(of_root)
+    measured = (VIX,) if VIX in first.bars else ()
     return Day(
         first.session,
-        ByRoot(roots, lambda root: of_root[root].bars[root]),
+        ByRoot((*roots, *measured), lambda root: of_root.get(root, first).bars[root]),
         ByRoot(roots, lambda root: of_root[root].indicators[root]),
         {},
         {name: at for each in days for name, at in each.blocked.items()},

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from tomking.core.facts import Fact
+from tomking.core.order import Order
 from tomking.core.reading import Skip
 from tomking.core.rung import OPERATOR
 from tomking.engine.brake import braked
@@ -51,6 +52,10 @@ class FileInbox:
         except OSError:  # ``take`` reports it
             return False
         return any(name not in self._told for name in names)
+
+    def may_send(self, order: Order) -> bool:
+        """Whether the brake lets an order through: it holds what adds risk, and no exit."""
+        return not (order.adds_risk and self.halted())
 
     def take(self, now: datetime, standing: Standing) -> Sequence[Fact]:
         """Commands that arrived since the last look, as facts: the brake first."""

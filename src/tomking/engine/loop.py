@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from math import isnan
 
-from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale
+from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale, Transient
 from tomking.core.facts import (
     Considered,
     Fact,
@@ -37,6 +37,8 @@ from tomking.risk.view import View
 APPROVED, SENT = "approved", "sent"
 #: The reason not to trade while something held cannot be valued.
 NO_DATA = "data"
+#: What keeps a margin from being known: a quote, or a broker who does not answer.
+UNKNOWN = (QuoteMissing, QuoteStale, QuoteCrossed, Transient)
 
 
 def run(
@@ -187,7 +189,7 @@ def offer(
         desk.said[order.intent] = answer
         named = labels(order, view, verdict.readings)
         desk.note([Judged(view.market.at, order, verdict.readings, named, approved)])
-    if not isinstance(verdict, Approved) or (order.adds_risk and inbox.halted()):
+    if not isinstance(verdict, Approved) or not inbox.may_send(order):
         return view
     desk.note([*before, Sent(view.market.at, order)])
     broker.submit(verdict, view.market)
@@ -201,7 +203,7 @@ def _verdict(order: Order, view: View, broker: Broker) -> Verdict:
         return Refused(order, unpriced.readings)
     try:
         preview = broker.preview(order, view.market)
-    except (QuoteMissing, QuoteStale, QuoteCrossed) as missing:
+    except UNKNOWN as missing:
         seen = Reading(
             "margin preview", Stage.DATA, Sense.IS, str(missing), "a quote", "", "R-MRG-05"
         )
@@ -250,7 +252,7 @@ def close_of(view: View, broker: Broker) -> list[Fact]:
     at, halted = view.market.at, NO_DATA in view.standing.reasons
     try:
         requirement = broker.requirement(view.market)
-    except (QuoteMissing, QuoteStale, QuoteCrossed) as missing:
+    except UNKNOWN as missing:
         return [] if halted else [Halted(at, NO_DATA, str(missing))]
     if isnan(view.net_liq):
         return [] if halted else [Halted(at, NO_DATA, "something held has no quote at the close")]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tomking.core.calendar import dte, session
 from tomking.core.contract import Contract
 from tomking.core.evidence import Evidence, Stamped
-from tomking.core.product import Product
+from tomking.core.product import Product, product
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.style import is_american
 from tomking.core.value import value
@@ -64,7 +64,8 @@ class Underlying:
 
     Cash ``dividends`` price its American options; the yield is then what stands for them elsewhere.
     ``leverage`` is how many times a fund moves with what it follows, negative for an inverse one;
-    ``beta`` how many times anything else moves with the index.
+    ``beta`` how many times anything else moves with the index. ``future`` is the one it is the price
+    of; empty for a price that stands for every future of its root.
     """
 
     product: Product
@@ -73,6 +74,12 @@ class Underlying:
     dividends: Paid = ()
     leverage: float = 1.0
     beta: float = 1.0
+    future: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is known by: its future, or its root."""
+        return self.future or self.product.root
 
     def moved(self, shock: Shock) -> float:
         """Its price in a shocked world, in points."""
@@ -109,7 +116,7 @@ class Quoted:
 
     def underlying(self, contract: Contract) -> Stamped | Skip:
         """The typed price of what a contract is written on."""
-        return self.spot(contract.root)
+        return self.spot(named(contract, self.underlyings))
 
     def session_open(self, root: str) -> Stamped | Skip:
         """Nothing: a file of quotes has one instant."""
@@ -162,7 +169,8 @@ class Quoted:
 
     def landscape(self, legs: Legs, axes: Axes) -> Landscape:
         """What a table of worlds needs to know of the legs; volatilities stay with their strikes."""
-        roots = list(dict.fromkeys(contract.root for contract in legs.contracts))
+        names = [named(contract, self.underlyings) for contract in legs.contracts]
+        roots = list(dict.fromkeys(names))
         month = np.array([vol_30(Shock(vol=vol)) for vol in axes.vols])
         level = [self._levels(root, np.array(axes.spots), month) for root in roots]
         years = np.array([years_left(contract, self.at) for contract in legs.contracts])
@@ -173,10 +181,10 @@ class Quoted:
         )
         return Landscape(
             np.array(level).reshape(len(roots), len(axes.vols), len(axes.spots)),
-            np.array([roots.index(c.root) for c in legs.contracts], dtype=np.int64),
+            np.array([roots.index(name) for name in names], dtype=np.int64),
             np.maximum(years.reshape(-1, 1) - gone, 0.0),
             np.ones((len(legs), len(gone))),
-            np.array([self.growth(contract.root) for contract in legs.contracts]),
+            np.array([self.growth(name) for name in names]),
             np.repeat(vol, len(gone) * len(axes.spots)).reshape(-1, len(gone), len(axes.spots)),
             factors(np.maximum(self._days(legs)[:, None] - axes.days, 0.0), axes.vols),
             gone,
@@ -203,14 +211,17 @@ class Quoted:
         return np.array(days, dtype=np.float64)
 
     def _on(self, contract: Contract) -> Underlying:
-        """What a contract is written on; for one nobody typed, whatever there is."""
-        return self.underlyings.get(contract.root) or next(iter(self.underlyings.values()))
+        """What a contract is written on; for one nobody typed, whatever there is, or nothing's price."""
+        known = self.underlyings.get(named(contract, self.underlyings))
+        anything = known or next(iter(self.underlyings.values()), None)
+        return anything or Underlying(product(contract.root), nan)
 
     def _laid_out(self, legs: Legs, shock: Shock) -> "Columns":
         """Spot, forward, years and volatility of each leg under a shock."""
-        there = {root: on.moved(shock) for root, on in self.underlyings.items()}
-        spot = np.array([there.get(contract.root, nan) for contract in legs.contracts])
-        growth = np.array([self.growth(contract.root) for contract in legs.contracts])
+        there = {name: on.moved(shock) for name, on in self.underlyings.items()}
+        names = [named(contract, self.underlyings) for contract in legs.contracts]
+        spot = np.array([there.get(name, nan) for name in names])
+        growth = np.array([self.growth(name) for name in names])
         years = np.array([years_left(c, self.at, shock.minutes) for c in legs.contracts])
         vol = np.array([self.vols.get(contract, nan) for contract in legs.contracts])
         forward = spot * np.exp(growth * years)
@@ -221,6 +232,11 @@ class Quoted:
             shock_into(deviation, moneyness, days, years, shock, deviation)
             vol = deviation / np.sqrt(np.where(years > 0.0, years, nan))
         return Columns(spot, forward, years, vol, growth)
+
+
+def named(contract: Contract, underlyings: Mapping[str, Underlying]) -> str:
+    """What a contract is written on: its own future where that has a price, else its root."""
+    return contract.future if contract.future in underlyings else contract.root
 
 
 def _paid(underlyings: Mapping[str, Underlying]) -> Mapping[str, Paid]:
@@ -295,7 +311,7 @@ def quoted(
     vix
         Index points; unknown when left out.
     """
-    by_root = {on.product.root: on for on in underlyings}
+    by_root = {on.name: on for on in underlyings}
     options = [contract for contract in prices if contract.is_option]
     found = implied(options, at, by_root, prices, rate)
     vols, stood_in = _filled(options, found)
@@ -316,7 +332,7 @@ def implied(
     """The volatility at which each option has its typed price; NaN where none does."""
     if not options:
         return np.zeros(0)
-    on = [underlyings[contract.root] for contract in options]
+    on = [underlyings[named(contract, underlyings)] for contract in options]
     years = np.array([years_left(contract, at) for contract in options])
     growth = np.array([0.0 if x.product.is_future else rate - x.dividend_yield for x in on])
     price = np.array([prices[contract] for contract in options])

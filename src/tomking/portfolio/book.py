@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
 from math import gcd
 
 from tomking.core.contract import Contract
+from tomking.core.dealings import FeesDiffered
 from tomking.core.errors import InvariantError
 from tomking.core.facts import (
     CampaignClosed,
@@ -185,6 +187,8 @@ def apply(book: Book, fact: Fact) -> Book:
             return _paid(book, fact)
         case CashMoved(amount=amount):
             return replace(book, cash=book.cash + amount, moved=book.moved + amount)
+        case FeesDiffered(amount=amount):
+            return replace(book, cash=book.cash - amount)
         case CampaignClosed(campaign=name):
             return replace(book, campaigns={k: c for k, c in book.campaigns.items() if k != name})
         case _:
@@ -193,9 +197,7 @@ def apply(book: Book, fact: Fact) -> Book:
 
 def fold(book: Book, facts: Iterable[Fact]) -> Book:
     """The book after many facts."""
-    for fact in facts:
-        book = apply(book, fact)
-    return book
+    return reduce(apply, facts, book)
 
 
 def position_id(order: Order, tranche: str) -> str:
@@ -276,13 +278,8 @@ def _placed(book: Book, name: str, position: Position, flow: Decimal, fee: Decim
         sum(held.campaign == position.campaign for held in positions.values()),
         (was.opening_premium if was else ZERO) + opening,
     )
-    return _numbered(
-        replace(
-            book,
-            positions=positions,
-            campaigns={**book.campaigns, position.campaign: campaign},
-        )
-    )
+    campaigns = {**book.campaigns, position.campaign: campaign}
+    return _numbered(replace(book, positions=positions, campaigns=campaigns))
 
 
 def _numbered(book: Book) -> Book:

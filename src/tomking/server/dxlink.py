@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tomking.market.snapshot import Snapshot
-from tomking.server.events import CANDLE, UNKNOWN, Event, candles, events
+from tomking.server.candles import candles
+from tomking.server.events import CANDLE, UNKNOWN, Event, events
 
 Frame = dict[str, Any]
 VERSION = "1.0-tomking"

@@ -1,16 +1,15 @@
 """Market events as DXLink names them: quotes, Greeks, trades and summaries of what is subscribed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, time, timedelta
+from datetime import date
 from math import isnan
 from typing import Any
 
-from tomking.core.calendar import new_york
+from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.contract import Contract
 from tomking.core.errors import DataError
 from tomking.core.evidence import Stamped
 from tomking.core.product import product
-from tomking.market.bars import Bars
 from tomking.market.snapshot import ASK, BID, DELTA, GAMMA, MID, THETA, VEGA, VOL, Snapshot
 from tomking.portfolio.columns import columns
 from tomking.wire.symbols import streamed_contract
@@ -22,8 +21,8 @@ _BLANK = [float("nan")] * 9
 QUOTE, GREEKS, TRADE, SUMMARY, CANDLE = "Quote", "Greeks", "Trade", "Summary", "Candle"
 #: What a field is that nobody here knows.
 UNKNOWN = "NaN"
-#: Flags of the first and the last event of a snapshot, and the days of a month.
-SNAPSHOT_BEGIN, SNAPSHOT_END, MONTH_DAYS = 4, 8, 30
+#: The day from which feeds count days.
+_EPOCH = date(1970, 1, 1).toordinal()
 #: A size that is always there: this market takes as much as anybody wants.
 SIZE = 100.0
 
@@ -94,24 +93,46 @@ def _trade(symbol: str, contract: Contract, marks: list[float], now: Snapshot) -
     return {
         "eventSymbol": symbol, "eventTime": 0, "time": _millis(now), "timeNanoPart": 0,
         "sequence": 0, "exchangeCode": "Q", "price": price, "change": UNKNOWN, "size": 1,
-        "dayId": now.at.date().toordinal(), "dayVolume": UNKNOWN, "dayTurnover": UNKNOWN,
+        "dayId": days_number(now.at.date()), "dayVolume": UNKNOWN, "dayTurnover": UNKNOWN,
         "tickDirection": "ZERO_UP", "extendedTradingHours": False,
     }  # fmt: skip
 
 
 def _summary(symbol: str, contract: Contract, marks: list[float], now: Snapshot) -> Event | None:
-    """The day so far, as far as it is known: yesterday's close."""
+    """The day so far, as far as it is known: its open, its close once it is official, yesterday's."""
     if contract.is_option:
         return None
-    close = now.day.previous_close.get(contract.root, float("nan"))
-    today = now.at.date().toordinal()
+    before = now.day.previous_close.get(contract.root, float("nan"))
+    today, over = days_number(now.day.session.day), _is_over(now)
+    close = _last(contract, marks, now) if over else None
+    first = None if contract.future else opened(contract, now)
     return {
-        "eventSymbol": symbol, "eventTime": 0, "dayId": today, "dayOpenPrice": UNKNOWN,
-        "dayHighPrice": UNKNOWN, "dayLowPrice": UNKNOWN, "dayClosePrice": UNKNOWN,
-        "dayClosePriceType": "REGULAR", "prevDayId": today - 1,
-        "prevDayClosePrice": UNKNOWN if isnan(close) else close, "prevDayClosePriceType": "FINAL",
-        "prevDayVolume": UNKNOWN, "openInterest": 0,
+        "eventSymbol": symbol, "eventTime": 0, "dayId": today,
+        "dayOpenPrice": UNKNOWN if first is None else first,
+        "dayHighPrice": UNKNOWN, "dayLowPrice": UNKNOWN,
+        "dayClosePrice": UNKNOWN if close is None else close,
+        "dayClosePriceType": "FINAL" if over else "REGULAR", "prevDayId": today - 1,
+        "prevDayClosePrice": UNKNOWN if isnan(before) else before,
+        "prevDayClosePriceType": "FINAL", "prevDayVolume": UNKNOWN, "openInterest": 0,
     }  # fmt: skip
+
+
+def days_number(day: date) -> int:
+    """A date as feeds number it: days since 1970."""
+    return day.toordinal() - _EPOCH
+
+
+def _is_over(now: Snapshot) -> bool:
+    """Whether today's official closes are known."""
+    return now.minute >= now.day.session.minutes + AFTER_CLOSE
+
+
+def opened(contract: Contract, now: Snapshot) -> float | None:
+    """The price at the session's open; nobody knows it before."""
+    if now.minute < 0.0:
+        return None
+    found = now.session_open(contract.root)
+    return found.value if isinstance(found, Stamped) else None
 
 
 def _last(contract: Contract, marks: list[float], now: Snapshot) -> float | None:
@@ -128,39 +149,3 @@ def _millis(now: Snapshot) -> int:
 
 
 _KINDS = {QUOTE: _quote, GREEKS: _greeks, TRADE: _trade, SUMMARY: _summary}
-
-
-def candles(symbol: str, since_ms: float, now: Snapshot) -> list[Event]:
-    """Daily bars of what a symbol names, newest first, from an instant on; other lengths have none.
-
-    The symbol is a root with a length and attributes, ``SPY{=d,tho=true}``; flags mark the first and the
-    last of the snapshot. Whoever asks from a day that has not come here yet lives in another year than
-    this market, and is given the last month.
-    """
-    if since_ms > now.at.timestamp() * 1000:
-        since_ms = (now.at - timedelta(days=MONTH_DAYS)).timestamp() * 1000
-    root, _, rest = symbol.partition("{=")
-    length = rest.rstrip("}").split(",")[0]
-    bars = now.day.bars.get(root)
-    if bars is None or length not in ("d", "1d"):
-        return []
-    found: list[Event] = []
-    for row in range(len(bars.close) - 1, -1, -1):
-        at = new_york(date.fromordinal(int(bars.days[row])), time()).timestamp() * 1000
-        if at < since_ms:
-            break
-        found.append(_candle(symbol, int(at), bars, row))
-    if found:
-        found[0]["eventFlags"] |= SNAPSHOT_BEGIN
-        found[-1]["eventFlags"] |= SNAPSHOT_END
-    return found
-
-
-def _candle(symbol: str, at: int, bars: Bars, row: int) -> Event:
-    return {
-        "eventSymbol": symbol, "eventTime": 0, "eventFlags": 0, "index": (at // 1000) << 32,
-        "time": at, "sequence": 0, "count": 1, "open": float(bars.open[row]),
-        "high": float(bars.high[row]), "low": float(bars.low[row]), "close": float(bars.close[row]),
-        "volume": UNKNOWN, "vwap": UNKNOWN, "bidVolume": UNKNOWN, "askVolume": UNKNOWN,
-        "impVolatility": UNKNOWN, "openInterest": UNKNOWN,
-    }  # fmt: skip

@@ -12,12 +12,19 @@ from tomking.server.faults import FEED, Faults
 from tomking.server.sending import Sending
 from tomking.server.world import World
 
+#: What stands in the line of frames for the answer to a ping.
+PONG = "PONG"
+
 
 async def serve(
     request: web.Request, world: World, feed: Feed, faults: Faults
 ) -> web.WebSocketResponse:
-    """One connection, until the client goes or its conversation is over."""
-    socket = web.WebSocketResponse()
+    """One connection, until the client goes or its conversation is over.
+
+    A ping is answered in its turn, after all that was to be told before it: so an answer proves that
+    nothing is on its way any more.
+    """
+    socket = web.WebSocketResponse(autoping=False)
     await socket.prepare(request)
     waiting: asyncio.Queue[Frame] = asyncio.Queue()
 
@@ -30,6 +37,8 @@ async def serve(
     sending = asyncio.create_task(_send(Sending(socket, faults, FEED), waiting, feed))
     try:
         async for message in socket:
+            if message.type is WSMsgType.PING:
+                waiting.put_nowait({"type": PONG, "data": message.data})
             if message.type is WSMsgType.TEXT:
                 for frame in feed.hear(_frame(message.data)):
                     waiting.put_nowait(frame)
@@ -57,5 +66,8 @@ async def _send(out: Sending, waiting: asyncio.Queue[Frame], feed: Feed) -> None
             frame = await asyncio.wait_for(waiting.get(), KEEPALIVE_S / 2)
         except TimeoutError:
             frame = {"type": "KEEPALIVE", "channel": 0}
-        more = await out.send(frame, safe=frame["type"] != "FEED_DATA")
+        if frame["type"] == PONG:
+            more = await out.pong(frame["data"])
+        else:
+            more = await out.send(frame, safe=frame["type"] != "FEED_DATA")
     await out.socket.close()

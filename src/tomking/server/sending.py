@@ -33,6 +33,14 @@ class Sending:
             return True
         return await self._out([*befallen(json.dumps(message), kind), *self._behind()])
 
+    async def pong(self, data: bytes) -> bool:
+        """Answer a ping, which meets no fault of its own. False once there is nobody to answer."""
+        try:
+            await self.socket.pong(data)
+        except ConnectionResetError:
+            return False
+        return not self.socket.closed
+
     def _behind(self) -> list[str]:
         late, self.late = self.late, []
         return late

@@ -7,6 +7,7 @@ of all units together, so the units are their greatest common divisor.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from math import gcd
 from typing import Any
 
@@ -30,6 +31,8 @@ _TIFS = {word: tif for tif, word in TIMES_IN_FORCE.items()}
 _PRICED = frozenset({"Limit", "Stop Limit"})
 _TRIGGERED = frozenset({"Stop", "Stop Limit"})
 SOURCE = "tomking"
+#: The broker keeps no longer a name than this.
+NAME_MAX = 36
 
 
 @value
@@ -80,7 +83,7 @@ def body_of(order: Order) -> dict[str, Any]:
         "time-in-force": TIMES_IN_FORCE[order.tif],
         "order-type": ORDER_TYPES[order.type],
         "source": SOURCE,
-        "external-identifier": order.id,
+        "external-identifier": short_name(order.id),
         "legs": [_leg_body(leg, order.units) for leg in order.legs],
     }
     if order.until is not None:
@@ -90,6 +93,20 @@ def body_of(order: Order) -> dict[str, Any]:
     if order.trigger is not None:
         body["stop-trigger"] = plain(order.trigger)
     return body
+
+
+def short_name(order_id: str) -> str:
+    """The name an order is found by at the broker: its own, or the beginning of it and a digest.
+
+    >>> short_name("lt112/2026-06-03/open#1")
+    'lt112/2026-06-03/open#1'
+    >>> len(short_name("friday_0dte/2026-06-05/close:call spread#12"))
+    36
+    """
+    if len(order_id) <= NAME_MAX:
+        return order_id
+    digest = sha256(order_id.encode()).hexdigest()[:12]
+    return f"{order_id[: NAME_MAX - 13]}~{digest}"
 
 
 def price_of(limit: Decimal) -> dict[str, str]:
@@ -115,7 +132,7 @@ def asked_in(body: Body, today: date, legs: Sequence[AskedLeg] = ()) -> Asked | 
         Those of the order it replaces, for a body without any.
     """
     flaws = list(_flaws(body, has_legs=bool(legs)))
-    found: list[AskedLeg] = list(legs)
+    found: list[AskedLeg] = [] if _rows(body) else list(legs)
     for place, row in enumerate(_rows(body)):
         leg = _leg(row, today)
         if isinstance(leg, DataError):

@@ -28,7 +28,7 @@ def test_transactions_add_up_to_the_cash() -> None:
     async def scene(there: Served) -> None:
         before = (await there.account.get_balances(there.session)).cash_balance
         await there.account.place_order(there.session, sold_spread(there, 0.05), dry_run=False)
-        there.clock.move(2)
+        there.clock.pass_minutes(2)
         rows = await there.account.get_history(there.session)
         after = (await there.account.get_balances(there.session)).cash_balance
         assert len(rows) == 2
@@ -48,7 +48,7 @@ def test_what_expires_is_taken_off_and_told() -> None:
     async def scene(there: Served) -> None:
         door = there.world.doors[NUMBER]
         await there.account.place_order(there.session, sold_spread(there, 0.05), dry_run=False)
-        there.clock.move(2)
+        there.clock.pass_minutes(2)
         there.world.look()
         (expiry,) = {contract.expiry for contract in door.exchange.holdings()}
         there.clock.at = there.clock.at.replace(
@@ -92,9 +92,9 @@ def test_what_stands_behind_a_trigger_waits_for_it_and_for_each_other() -> None:
         group = said.complex_order
         assert group.trigger_order is not None
         assert {order.status for order in group.orders} == {OrderStatus.CONTINGENT}
-        there.clock.move(2)
+        there.clock.pass_minutes(2)
         there.world.look()
-        there.clock.move(2)
+        there.clock.pass_minutes(2)
         group = await there.account.get_complex_order(there.session, group.id)
         assert group.trigger_order is not None
         assert group.trigger_order.status is OrderStatus.FILLED
@@ -102,7 +102,7 @@ def test_what_stands_behind_a_trigger_waits_for_it_and_for_each_other() -> None:
         (held,) = await there.account.get_positions(there.session)
         assert (held.quantity, held.quantity_direction) == (1, "Long")
         await there.account.delete_complex_order(there.session, group.id)
-        there.clock.move(2)
+        there.clock.pass_minutes(2)
         group = await there.account.get_complex_order(there.session, group.id)
         assert {order.status for order in group.orders} == {OrderStatus.CANCELLED}
 
@@ -130,10 +130,10 @@ def test_a_shape_that_is_none_is_refused(body: dict[str, object], reason: str) -
 def test_a_position_is_as_old_as_the_first_trade_of_what_is_held() -> None:
     async def scene(there: Served) -> None:
         await there.account.place_order(there.session, sold_spread(there, 0.05), dry_run=False)
-        there.clock.move(2)
+        there.clock.pass_minutes(2)
         begun = there.clock.at
         (first, _) = await there.account.get_positions(there.session)
-        there.clock.move(30)
+        there.clock.pass_minutes(30)
         await there.session.refresh(force=True)
         (later, _) = await there.account.get_positions(there.session)
         assert first.created_at == later.created_at == begun

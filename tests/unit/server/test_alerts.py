@@ -39,7 +39,7 @@ def test_each_life_of_an_order_is_told_once_and_what_it_changed() -> None:
             placed = await there.account.place_order(
                 there.session, sold_spread(there, 0.05), dry_run=False
             )
-            there.clock.move(2)
+            there.clock.pass_minutes(2)
             there.world.look()
             orders = streamer.listen(PlacedOrder)
             told = [await anext(orders), await anext(orders)]
@@ -91,7 +91,7 @@ def test_nobody_is_told_of_an_account_that_was_not_asked_for() -> None:
     async def scene() -> None:
         async with served() as there, raw(there) as socket:
             await there.account.place_order(there.session, sold_spread(there, 0.05), dry_run=False)
-            there.clock.move(2)
+            there.clock.pass_minutes(2)
             there.world.look()
             await socket.send_str("no json")
             said = await socket.receive_json()

@@ -90,7 +90,7 @@ def test_only_what_is_new_is_sent_and_only_while_it_is_wanted() -> None:
     conversation = feed(SETUP, AUTH, OPEN, asked(["SPY"]))
     assert list(conversation.news(world.look()))
     assert not list(conversation.news(world.look()))
-    clock.move(5)
+    clock.pass_minutes(5)
     assert list(conversation.news(world.look()))
     gone = {
         "type": "FEED_SUBSCRIPTION",
@@ -98,7 +98,7 @@ def test_only_what_is_new_is_sent_and_only_while_it_is_wanted() -> None:
         "remove": [{"type": "Quote", "symbol": "SPY"}],
     }
     conversation.hear(gone)
-    clock.move(5)
+    clock.pass_minutes(5)
     assert not list(conversation.news(world.look()))
     conversation.hear(asked(["SPY"]))
     (closed,) = conversation.hear({"type": "CHANNEL_CANCEL", "channel": 1})
@@ -138,7 +138,7 @@ def test_the_brokers_client_reads_quotes_and_greeks_of_an_option(root: str) -> N
             assert quote.event_symbol == greeks.event_symbol == symbol
             assert 0 < quote.bid_price < quote.ask_price
             assert float(greeks.delta) == pytest.approx(-0.16, abs=0.03)
-            there.clock.move(10)
+            there.clock.pass_minutes(10)
             there.world.look()
             assert (await streamer.get_event(Quote)).event_symbol == symbol
 

@@ -102,7 +102,7 @@ async def heard(there: Served, *faults: dict[str, Any]) -> list[str]:
         await socket.receive()
         await ordered(there, *faults)
         await there.account.place_order(there.session, sold_spread(there, 0.05), dry_run=False)
-        there.clock.move(2)
+        there.clock.pass_minutes(2)
         there.world.look()
         await socket.send_json({"action": "heartbeat", "auth-token": token, "request-id": 9})
         async for message in socket:

@@ -66,7 +66,7 @@ def test_hours_and_holidays_are_those_of_the_table() -> None:
     async def scene(there: Served) -> None:
         (hours,) = await get_market_sessions(there.session, [ExchangeType.NYSE])
         assert hours.status.value == "Open"
-        there.clock.move(400)
+        there.clock.pass_minutes(400)
         await there.session.refresh(force=True)
         (hours,) = await get_market_sessions(there.session, [ExchangeType.NYSE])
         assert hours.status.value == "Closed"

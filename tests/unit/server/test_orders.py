@@ -33,7 +33,7 @@ def test_a_wrong_secret_gets_nobody_in() -> None:
 
 def test_a_token_that_is_over_is_refused_before_anything_is_looked_at() -> None:
     async def scene(there: Served) -> None:
-        there.clock.move(16)
+        there.clock.pass_minutes(16)
         with pytest.raises(TastytradeError, match="invalid or has expired"):
             await there.account.get_balances(there.session)
 
@@ -64,7 +64,7 @@ def test_an_order_trades_when_the_quotes_allow_it_and_the_account_shows_it() -> 
             there.session, sold_spread(there, 0.05), dry_run=False
         )
         assert placed.order.status is OrderStatus.RECEIVED
-        there.clock.move(2)
+        there.clock.pass_minutes(2)
         order = await there.account.get_order(there.session, placed.order.id)
         assert order.status is OrderStatus.FILLED
         assert order.external_identifier == "ours/1"
@@ -91,19 +91,19 @@ def test_a_resting_order_is_replaced_under_a_new_number_and_cancelled() -> None:
         placed = await there.account.place_order(
             there.session, sold_spread(there, 4.0, gtc), dry_run=False
         )
-        there.clock.move(2)
+        there.clock.pass_minutes(2)
         order = await there.account.get_order(there.session, placed.order.id)
         assert order.status is OrderStatus.LIVE
         other = sold_spread(there, 3.5, gtc)
         new = await there.account.replace_order(there.session, order.id, other)
         assert new.id != order.id
         assert new.price == Decimal("3.5")
-        there.clock.move(2)
+        there.clock.pass_minutes(2)
         old = await there.account.get_order(there.session, order.id)
         assert old.status is OrderStatus.CANCELLED
         assert old.replacing_order_id == new.id
         await there.account.delete_order(there.session, new.id)
-        there.clock.move(2)
+        there.clock.pass_minutes(2)
         live = await there.account.get_live_orders(there.session)
         assert {each.status for each in live} == {OrderStatus.CANCELLED}
         with pytest.raises(TastytradeError, match="cannot be cancelled"):
@@ -122,7 +122,7 @@ def test_a_hundred_shares_are_a_hundred_shares_all_the_way() -> None:
         wanted = LimitOrder(time_in_force=OrderTimeInForce.DAY, legs=[leg], price=Decimal(-600))
         before = (await there.account.get_balances(there.session)).cash_balance
         placed = await there.account.place_order(there.session, wanted, dry_run=False)
-        there.clock.move(2)
+        there.clock.pass_minutes(2)
         order = await there.account.get_order(there.session, placed.order.id)
         assert (order.legs[0].quantity, order.legs[0].remaining_quantity) == (100, 0)
         (fill,) = order.legs[0].fills or []
@@ -167,20 +167,20 @@ def test_what_is_not_there_is_said_in_the_brokers_words(path: str) -> None:
 
 def test_an_order_of_the_evening_waits_for_the_morning() -> None:
     async def scene(there: Served) -> None:
-        there.clock.move(400)  # half past five in the afternoon
+        there.clock.pass_minutes(400)  # half past five in the afternoon
         there.world.look()
         await there.session.refresh(force=True)
         placed = await there.account.place_order(
             there.session, sold_spread(there, 0.05), dry_run=False
         )
         assert [said.code for said in placed.warnings or []] == ["tif.next_valid_session"]
-        there.clock.move(60)
+        there.clock.pass_minutes(60)
         await there.session.refresh(force=True)
         order = await there.account.get_order(there.session, placed.order.id)
         assert order.status is OrderStatus.RECEIVED
-        there.clock.move(16 * 60)
+        there.clock.pass_minutes(16 * 60)
         there.world.look()
-        there.clock.move(5)
+        there.clock.pass_minutes(5)
         await there.session.refresh(force=True)
         order = await there.account.get_order(there.session, placed.order.id)
         assert order.status is OrderStatus.FILLED
@@ -190,7 +190,7 @@ def test_an_order_of_the_evening_waits_for_the_morning() -> None:
 
 def test_an_order_of_the_evening_can_be_taken_back_before_the_morning() -> None:
     async def scene(there: Served) -> None:
-        there.clock.move(400)
+        there.clock.pass_minutes(400)
         await there.session.refresh(force=True)
         placed = await there.account.place_order(
             there.session, sold_spread(there, 0.05), dry_run=False
@@ -198,7 +198,7 @@ def test_an_order_of_the_evening_can_be_taken_back_before_the_morning() -> None:
         await there.account.delete_order(there.session, placed.order.id)
         order = await there.account.get_order(there.session, placed.order.id)
         assert order.status is OrderStatus.CANCELLED
-        there.clock.move(17 * 60)
+        there.clock.pass_minutes(17 * 60)
         there.world.look()
         assert not there.world.doors[there.account.account_number].exchange.holdings()
 

@@ -10,15 +10,15 @@ import typer
 
 from tomking.app.desk_files import PAPER, there
 from tomking.app.key_ring import OsRing
-from tomking.app.keys import CLIENT_SECRET, REFRESH_TOKEN, Keys, Ring, from_environment, keep
+from tomking.app.keys import CLIENT_SECRET, REFRESH_TOKEN, Ring, from_environment, keep
 from tomking.app.screen import show, show_json
 from tomking.core.errors import ConfigError, Exit
+from tomking.wire.keys import Keys
 
 #: Asks the broker with some keys and says whom it knows them as; a fault of the broker is raised.
 Verify = Callable[[Keys], str]
 #: Asks for a secret without showing it; nothing where nobody sits at a terminal.
 AskSecret = Callable[[str], str | None]
-NOT_ASKED = "kept as they are: the broker has not been asked about them"
 
 
 def command(
@@ -28,12 +28,13 @@ def command(
     """Ask for the client secret and the refresh token and keep them in the system's key ring.
 
     They are taken from TOMKING_CLIENT_SECRET and TOMKING_REFRESH_TOKEN when those are set; what is typed
-    is not shown. Exit code 2 when there is no key ring: the desk then reads the environment.
+    is not shown, and nothing is kept that the broker does not know. Exit code 2 when there is no key
+    ring: the desk then reads the environment.
     """
     there(account)
-    said = login(account, os.environ, _hidden, OsRing(), not_asked)
+    said = login(account, os.environ, _hidden, OsRing(), _broker)
     if json:
-        show_json({"account": account, "kept": True, "verified": None, "said": said})
+        show_json({"account": account, "kept": True, "verified": True, "said": said})
     else:
         show(f"The keys of {account} are in the key ring: {said}.")
     return Exit.OK
@@ -57,9 +58,11 @@ def login(
     return said
 
 
-def not_asked(keys: Keys) -> str:
-    """No broker is asked: what stands here until there is a line to it."""
-    return NOT_ASKED
+def _broker(keys: Keys) -> str:
+    """What the broker says: loaded here, for asking for keys needs no line."""
+    from tomking.app.asking import whose
+
+    return whose(keys)
 
 
 def _typed(ask: AskSecret) -> Keys:

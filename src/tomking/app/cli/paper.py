@@ -1,0 +1,142 @@
+"""``tomking paper``: trade on paper, at our own exchange, with everything but the money real."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import Annotated
+
+import typer
+
+from tomking.app import strategies
+from tomking.app.config.load import load
+from tomking.app.desk_files import PAPER, DeskFiles, files_of
+from tomking.app.market_time import PaperTime
+from tomking.app.now import precise
+from tomking.app.paper import Joined, read, serving
+from tomking.app.running import Allowed, Venue, run
+from tomking.app.screen import show, show_json
+from tomking.app.trading import Told
+from tomking.core.errors import Exit
+from tomking.core.evidence import Evidence
+from tomking.engine.desk import Desk
+from tomking.portfolio.fees import TASTYTRADE
+from tomking.wire.budget import Budget
+from tomking.wire.line import Line
+
+#: Our own exchange may be asked as often as one likes: it is counted all the same.
+UNBOUND = Budget(a_minute=1_000_000, a_day=100_000_000)
+
+
+def command(
+    account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
+    join: Annotated[
+        Path | None, typer.Option(help="A file with the line an exchange printed when ready.")
+    ] = None,
+    day: Annotated[str | None, typer.Option(help="The session a new exchange begins in.")] = None,
+    minute: Annotated[int, typer.Option(min=0, max=389, help="And the minute of it.")] = 0,
+    speed: Annotated[
+        float, typer.Option(min=0.0, max=3600.0, help="Of its clock; 0: as fast as the work goes.")
+    ] = 1.0,
+    capital: Annotated[int, typer.Option(min=1, help="Dollars of a new account.")] = 100_000,
+    sessions: Annotated[
+        int, typer.Option(min=0, help="Stop after so many closes; 0: when interrupted.")
+    ] = 0,
+    some: Annotated[
+        str | None, typer.Option("--strategies", metavar="NAMES", help="Some, by name.")
+    ] = None,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Judge and write down, and send nothing.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
+) -> int:
+    """Trade on paper: the loop, the streams and the orders of a live account, and no money.
+
+    Without --join an exchange of our own is started on a modelled market and keeps its ledger beside the
+    journal; started again, both go on where they were. It trades until interrupted, then takes back what
+    would open and leaves exits at work.
+    """
+    files = files_of(account)
+    files.folder.mkdir(parents=True, exist_ok=True)
+    settings = load(files.settings if files.settings.exists() else None)
+    plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
+    told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings))
+    stop = _stopping()
+    options = ["--speed", str(speed), "--minute", str(minute), "--capital", str(capital)]
+    options += ["--ledger", str(files.folder / "exchange.db"), *(["--day", day] if day else [])]
+    with _exchange(join, options) as there:
+        allowed = Allowed(not prepare, not prepare)
+        desk = _traded(told, files, there, stop, allowed, _until(sessions, stop))
+    _tell(files, desk, json=json)
+    return Exit.OK
+
+
+def _stopping() -> Event:
+    """What an interrupt or a request to end sets."""
+    stop = Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: stop.set())
+    return stop
+
+
+@contextmanager
+def _exchange(join: Path | None, options: list[str]) -> Iterator[Joined]:
+    """The exchange that is joined, or one of our own."""
+    if join is not None:
+        yield read(join)
+        return
+    with serving(options) as there:
+        yield there
+
+
+def _traded(
+    told: Told,
+    files: DeskFiles,
+    there: Joined,
+    stop: Event,
+    allowed: Allowed,
+    at_close: Callable[[], None],
+) -> Desk:
+    """The desk after it has traded at an exchange."""
+    line = Line.open(there.keys, there.place, there.account, precise, UNBOUND)
+    try:
+        venue = Venue(line, PaperTime.of(line, stop), Evidence.MODEL, jumps=True)
+        return run(told, files, venue, allowed, _report, at_close)
+    finally:
+        line.close()
+
+
+def _until(sessions: int, stop: Event) -> Callable[[], None]:
+    """Stop after so many closes."""
+    left = [sessions]
+
+    def closed() -> None:
+        """One more."""
+        left[0] -= 1
+        if not left[0]:
+            stop.set()
+
+    return closed
+
+
+def _report(line: str) -> None:
+    print(f"tomking: {line}", file=sys.stderr, flush=True)
+
+
+def _tell(files: DeskFiles, desk: Desk, *, json: bool) -> None:
+    """Where the account stands, in the end."""
+    held, working = len(desk.book.positions), len(desk.book.working)
+    if json:
+        show_json(
+            {
+                "account": files.account, "journal": str(files.journal),
+                "cash": str(desk.book.cash), "positions": held, "working": working,
+            }
+        )  # fmt: skip
+    else:
+        show(
+            f"{files.account} stopped with ${desk.book.cash:,.2f} of cash, {held} positions and "
+            f"{working} orders at work; `tomking journal` tells the story: {files.journal}"
+        )

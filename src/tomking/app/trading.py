@@ -1,0 +1,174 @@
+"""A desk that trades: the one loop over a clock that waits, a market that streams and a broker.
+
+Start-up and recovery are one path: the journal is replayed, the broker is asked what became of
+everything, and only then is anything considered. What was sent and is not known is waited for.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from tomking.brokers.tastytrade.broker import TastytradeBroker
+from tomking.brokers.tastytrade.news import listen
+from tomking.core.contract import Contract
+from tomking.core.dealings import WentOn
+from tomking.core.facts import RunStarted
+from tomking.core.value import value
+from tomking.engine.desk import Desk
+from tomking.engine.hedging import sought
+from tomking.engine.journal import SqliteJournal
+from tomking.engine.live_clock import LiveClock
+from tomking.engine.loop import run
+from tomking.engine.ports import Clock, Inbox, Interest, Tick
+from tomking.market.snapshot import Snapshot
+from tomking.portfolio.fees import FeeSchedule
+from tomking.risk.limits import Limits
+from tomking.strategies.plan import Strategy
+from tomking.wire.amounts import number
+from tomking.wire.kept import keep
+from tomking.wire.line import Line
+
+#: Seconds a stream may take to open, and a stopping desk for its entries to end.
+OPEN_WITHIN_S, STOP_WITHIN_S = 10.0, 8.0
+
+
+@value
+class Told:
+    """What a desk is told: what it trades, within which limits, and the text of all of it."""
+
+    mode: str
+    strategies: tuple[Strategy, ...]
+    limits: Limits
+    fees: FeeSchedule
+    settings: str
+
+
+class Time(Protocol):
+    """What time it is at the market, and how to wait there."""
+
+    def now(self) -> datetime:
+        """The instant."""
+        ...
+
+    def wait(self, seconds: float) -> bool:
+        """Let seconds pass, unless somebody says stop; whether to go on."""
+        ...
+
+    def rest(self, seconds: float) -> None:
+        """Let seconds pass, whatever is said."""
+        ...
+
+
+class Streamed(Protocol):
+    """A market that follows what is held."""
+
+    def at(self, now: datetime) -> Snapshot:
+        """The market of an instant."""
+        ...
+
+    def follow(self, contracts: Iterable[Contract]) -> None:
+        """What must be quoted whatever happens."""
+        ...
+
+
+#: Told of every look: the desk as it stands, and the instant.
+Beat = Callable[[Desk, Tick], None]
+
+
+def trade(
+    told: Told,
+    journal: SqliteJournal,
+    line: Line,
+    market: Streamed,
+    inbox: Inbox,
+    time: Time,
+    beat: Beat,
+) -> Desk:
+    """Trade until somebody says stop, and leave what protects positions at the broker.
+
+    Raises
+    ------
+    ConfigError
+        If something is held of a strategy that is not configured.
+    FuseBlown, InvariantError
+        If the desk must not go on.
+    """
+    desk = Desk(told.strategies, told.limits, told.fees, journal)
+    broker = opened(told, desk, journal, line, time.now())
+    clock = Beating(LiveClock(told.strategies, time.now, time.wait), desk, beat)
+    followed = Followed(market, desk)
+    run(desk, clock=clock, market=followed, broker=broker, inbox=inbox, hedge=sought)
+    withdraw(desk, broker, followed, time)
+    return desk
+
+
+def opened(
+    told: Told, desk: Desk, journal: SqliteJournal, line: Line, now: datetime
+) -> TastytradeBroker:
+    """The desk as its journal left it, and the broker with what that remembers, its news on."""
+    first = next(journal.read(), None)
+    if first is None:
+        capital = number(line.get(f"/accounts/{line.account}/balances/USD")["cash-balance"], "cash")
+        desk.begin(RunStarted(now, told.mode, capital, told.settings))
+        since = now
+    else:
+        since = first[1].at
+        desk.begin(RunStarted(since, told.mode, Decimal(0), told.settings))
+        desk.note([WentOn(now, told.mode, told.settings)])
+    broker = TastytradeBroker(line, told.fees, since, told.limits.house)
+    broker.remember(fact for _, fact in journal.read())
+    line.start(keep(broker.news.kept, lambda: listen(line, broker.news)), "account stream")
+    broker.news.kept.wait_open(OPEN_WITHIN_S)
+    return broker
+
+
+def withdraw(desk: Desk, broker: TastytradeBroker, market: Streamed, time: Time) -> None:
+    """Take back every order that opens; what closes stays at work."""
+    openings = [each.order.id for each in desk.book.adding()]
+    for order in openings:
+        broker.cancel(order)
+    for _ in range(int(STOP_WITHIN_S)):
+        if not any(order in desk.book.working for order in openings):
+            return
+        time.rest(1.0)
+        desk.note(broker.poll(market.at(time.now())))
+
+
+@dataclass(frozen=True, slots=True)
+class Beating:
+    """A clock that tells of every look after it is over."""
+
+    clock: Clock
+    desk: Desk
+    beat: Beat
+
+    def ticks(self, interest: Interest) -> Iterator[Tick]:
+        """The clock's instants."""
+        for tick in self.clock.ticks(interest):
+            yield tick
+            self.beat(self.desk, tick)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A market that is told what is held, and what is being bought, before it is looked at."""
+
+    market: Streamed
+    desk: Desk
+
+    def at(self, now: datetime) -> Snapshot:
+        """The market of an instant."""
+        self.market.follow(held_or_wanted(self.desk))
+        return self.market.at(now)
+
+    def follow(self, contracts: Iterable[Contract]) -> None:
+        """What must be quoted whatever happens."""
+        self.market.follow(contracts)
+
+
+def held_or_wanted(desk: Desk) -> set[Contract]:
+    """Every contract that is held or at work."""
+    wanted = {leg.contract for each in desk.book.working.values() for leg in each.order.legs}
+    return wanted | set(desk.book.holdings)

@@ -1,0 +1,308 @@
+"""tastytrade behind the ``Broker`` port: an order is sent once, and everything else is looked up."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from tomking.brokers.fuse import Fuse
+from tomking.brokers.tastytrade.comparing import compared, held_there
+from tomking.brokers.tastytrade.dry_run import preview_of
+from tomking.brokers.tastytrade.fees import FeesOfDay
+from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.brokers.tastytrade.ledger import Row, booked, row_of
+from tomking.brokers.tastytrade.margin import ours
+from tomking.brokers.tastytrade.news import News
+from tomking.brokers.tastytrade.rounds import Rounds
+from tomking.brokers.tastytrade.told import Balance, balance_of, told
+from tomking.core.contract import Contract
+from tomking.core.dealings import MarginCompared
+from tomking.core.errors import (
+    AuthExpired,
+    BrokerError,
+    DataError,
+    OutcomeUnknown,
+    Rejected,
+    Transient,
+)
+from tomking.core.facts import Fact, OrderEnded, Sent
+from tomking.core.money import ZERO
+from tomking.core.order import Order
+from tomking.core.reading import Skip
+from tomking.core.restraints import Halted, Resumed
+from tomking.market.snapshot import Snapshot
+from tomking.portfolio.fees import FeeSchedule
+from tomking.portfolio.preview import Preview
+from tomking.risk.verdict import Approved
+from tomking.wire.line import Line
+from tomking.wire.orders import body_of
+from tomking.wire.symbols import contract_of
+from tomking.wire.words import lot_of
+
+Json = Mapping[str, Any]
+#: How long an order may be missing from the broker's lists although it has been taken.
+LEDGER_LAG = timedelta(seconds=30)
+#: A balance is asked for again when the last is older than this: margin moves with the market.
+BALANCE_LIVES = timedelta(seconds=5)
+#: The reason not to trade while nobody is logged in.
+LOGIN = "login"
+NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked", asked=False)
+PAGE = 250
+
+
+@dataclass(slots=True)
+class TastytradeBroker:
+    """An account at the broker. ``since`` is when its journal began: older rows are not its affair.
+
+    ``odd`` is what could not be read or asked, in words, for whoever looks after the desk.
+    """
+
+    line: Line
+    fees: FeeSchedule
+    since: datetime
+    house: str = "tastytrade"
+    inbox: TradeInbox = field(default_factory=TradeInbox)
+    news: News = field(default_factory=News)
+    fuse: Fuse = field(default_factory=Fuse)
+    odd: list[str] = field(default_factory=list[str])
+    _rounds: Rounds = field(default_factory=Rounds)
+    _balance: Balance | None = None
+    _asked: tuple[str, Decimal] = ("", ZERO)
+    _logged_out: bool = False
+    _fresh: list[Fact] = field(default_factory=list[Fact])
+    _searched: dict[str, datetime] = field(default_factory=dict[str, datetime])
+
+    def remember(self, facts: Iterable[Fact]) -> None:
+        """Facts of the journal, as a restart reads them."""
+        for fact in facts:
+            self.inbox.fold([fact])
+            self.fuse = self.fuse.after(fact)
+            if isinstance(fact, Halted | Resumed) and fact.reason == LOGIN:
+                self._logged_out = isinstance(fact, Halted)
+
+    # What is asked.
+
+    def preview(self, order: Order, now: Snapshot) -> Preview:
+        """The broker's dry run; for what only closes its silence is no objection.
+
+        Raises
+        ------
+        Transient
+            If an order that adds risk cannot be tried.
+        """
+        try:
+            before = self.requirement(now)
+            answer = self.line.send("POST", f"{self._orders(order)}/dry-run", body_of(order))
+            seen = preview_of(answer, before)
+            self._asked = order.id, seen.alone
+            return seen
+        except BrokerError as silent:
+            if order.adds_risk:
+                raise Transient(f"the broker's dry run: {silent}") from silent
+            return NOT_ASKED
+
+    def requirement(self, now: Snapshot) -> Decimal:
+        """Margin of the whole account as the broker has it now.
+
+        Raises
+        ------
+        Transient
+            If it cannot be had.
+        """
+        told_last = self._balance
+        if told_last is None or now.at - told_last.at > BALANCE_LIVES:
+            try:
+                self._balance = balance_of(self.line.get(self._account("balances/USD")))
+            except (Rejected, AuthExpired, DataError) as no:
+                raise Transient(f"the broker told no margin requirement: {no}") from no
+        if self._balance is None:
+            raise Transient("the broker told no margin requirement: see that it answers")
+        return self._balance.requirement
+
+    def holdings(self) -> Mapping[Contract, int]:
+        """Signed contracts as the broker has them."""
+        today = self.line.clock().date()
+        found: dict[Contract, int] = {}
+        for symbol, quantity in held_there(self._items("positions")).items():
+            contract = contract_of(symbol, today)
+            found[contract] = quantity // lot_of(contract)
+        return found
+
+    def find(self, intent: str) -> str | None:
+        """The order of ours that stands for an intent: the live one, else the last.
+
+        Raises
+        ------
+        OutcomeUnknown
+            If one was sent and it cannot be known yet whether it was taken.
+        """
+        mine = [(name, each) for name, each in self.inbox.orders.items() if each.intent == intent]
+        if any(name in self.inbox.unconfirmed for name, _ in mine):
+            raise OutcomeUnknown(f"whether {intent} was taken is not known yet")
+        alive = [each for name, each in mine if name not in self.inbox.ended]
+        last = alive or [each for _, each in mine]
+        return last[-1].id if last else None
+
+    # What is sent.
+
+    def submit(self, approved: Approved, now: Snapshot) -> None:
+        """Send an approved order, once; what became of it is a fact of a later ``poll``.
+
+        Raises
+        ------
+        FuseBlown
+            If it is more than may ever be sent.
+        """
+        order, worth = approved.order, self._balance
+        self.remember([Sent(now.at, order)])
+        self.fuse.holds(order, now.day.session.day, None if worth is None else worth.net_liq)
+        if order.replaces and self.inbox.number_of(order.replaces) is None:
+            self._end(order, now.at, f"{order.replaces}, which it replaces, is not known there")
+            return
+        self._balance = None  # whatever becomes of it, margin is another
+        self._lay_beside(order, now)
+        try:
+            method = "PUT" if order.replaces else "POST"
+            answer = self.line.send(method, self._orders(order), body_of(order))
+        except OutcomeUnknown as silent:
+            self._fresh.append(self.inbox.doubt(order, now.at, str(silent)))
+        except (Transient, AuthExpired) as fault:
+            self._end(order, now.at, f"not sent: {fault}")
+            self._login(now.at, fault)
+        else:
+            if answer.is_no:
+                self._end(order, now.at, answer.why)
+            else:
+                self._hear(answer.data.get("order", answer.data), now.at, self._fees(now))
+
+    def _lay_beside(self, order: Order, now: Snapshot) -> None:
+        """The broker's margin for an order that opens beside our own."""
+        name, theirs = self._asked
+        mine = ours(order, now, self.house) if name == order.id and order.adds_risk else None
+        if mine is not None:
+            self._fresh.append(MarginCompared(now.at, order.id, theirs, mine))
+
+    def cancel(self, order: str) -> None:
+        """Ask for an order's end; if it is over already that is found out at the next look."""
+        found = self.inbox.number_of(order)
+        if found is None:
+            return
+        self._rounds = replace(self._rounds, orders=None)
+        try:
+            self.line.send("DELETE", self._account(f"orders/{found}"))
+        except (Transient, OutcomeUnknown, AuthExpired) as fault:
+            self.odd.append(f"the cancel of {order}: {fault}")
+
+    def _end(self, order: Order, at: datetime, why: str, how: str = "rejected") -> None:
+        self._tell([OrderEnded(at, order.id, how, why)])
+
+    # What is told, and looked up.
+
+    def poll(self, now: Snapshot) -> Iterable[Fact]:
+        """Everything that has become known since the last look, each thing once."""
+        fees, rounds = self._fees(now), self._rounds
+        for message in self.news.take():
+            self._message(message, now.at, fees)
+        doubt, working = bool(self.inbox.unconfirmed), bool(self.inbox.waiting)
+        if rounds.orders_due(now.at, self.news.gaps, doubt=doubt, working=working):
+            self._try(now.at, partial(self._look, now, fees))
+        if rounds.ledger_due(now, self.inbox.held, traded=fees.asked):
+            self._try(now.at, partial(self._read_ledger, now))
+        if not self._fresh and rounds.books_due(now.at, differ=bool(self.inbox.differences)):
+            self._try(now.at, partial(self._compare, now.at))
+        facts, self._fresh = self._fresh, []
+        return facts
+
+    def _try(self, at: datetime, look: Callable[[], None]) -> None:
+        """Look something up; what fails is said, and tried again at the next look."""
+        try:
+            look()
+        except (Transient, Rejected, AuthExpired) as fault:
+            self.odd.append(f"not looked up: {fault}")
+            self._login(at, fault)
+            return
+        if self._logged_out:
+            self._tell([Resumed(at, LOGIN, "the broker answers again")])
+
+    def _login(self, at: datetime, fault: Exception) -> None:
+        if isinstance(fault, AuthExpired) and not self._logged_out:
+            self._tell([Halted(at, LOGIN, str(fault))])
+
+    def _tell(self, facts: Sequence[Fact]) -> None:
+        """Facts for the next ``poll``, remembered now."""
+        self.remember(facts)
+        self._fresh += facts
+
+    def _message(self, message: Json, at: datetime, fees: FeesOfDay) -> None:
+        if message.get("type") == "Order":
+            self._hear(message["data"], at, fees)
+
+    def _hear(self, row: Json, at: datetime, fees: FeesOfDay) -> None:
+        """What is told of an order; a row that cannot be read is said and left."""
+        try:
+            self._fresh += self.inbox.hear(told(row, at.date()), at, fees)
+        except DataError as odd:
+            self.odd.append(str(odd))
+
+    def _look(self, now: Snapshot, fees: FeesOfDay) -> None:
+        """Every order of today; after a gap or in doubt those of the days before as well."""
+        gaps, rows = self.news.gaps, self._items("orders/live")
+        if self.inbox.unconfirmed or self._rounds.gaps != gaps:
+            first = min((*self.inbox.unconfirmed.values(), self.since, now.at)).date()
+            query = {"start-date": first.isoformat(), "per-page": PAGE}
+            rows = [*rows, *self.line.pages(self._account("orders"), **query)]
+        for row in rows:
+            self._hear(row, now.at, fees)
+        self._rounds = replace(self._rounds, orders=now.at, gaps=gaps)
+        self._lapse(now.at)
+
+    def _lapse(self, at: datetime) -> None:
+        """Orders that the broker does not have, although it has had the time to show them."""
+        for name, sent in tuple(self.inbox.unconfirmed.items()):
+            first = self._searched.setdefault(name, at)
+            if at - max(first, sent) >= LEDGER_LAG:
+                self._end(self.inbox.orders[name], at, "the broker never had it", "lapsed")
+
+    def _read_ledger(self, now: Snapshot) -> None:
+        """The rows since the day before the last reading, that are younger than this desk."""
+        last = (self._rounds.ledger or self.since).date() - timedelta(days=1)
+        query = {"sort": "Asc", "start-date": last.isoformat(), "per-page": PAGE}
+        found: list[Row] = []
+        for said in self.line.pages(self._account("transactions"), **query):
+            try:
+                found.append(row_of(said))
+            except DataError as odd:
+                self.odd.append(str(odd))
+        mine = [row for row in found if row.at > self.since]
+        self._fresh += booked(mine, self.inbox, partial(_fixed, now))
+        self._rounds = replace(self._rounds, ledger=now.at)
+        self._balance = None
+
+    def _compare(self, at: datetime) -> None:
+        """Our books against the broker's."""
+        self._tell(list(compared(self._items("positions"), self.inbox, at)))
+        self._rounds = replace(self._rounds, books=at)
+
+    def _fees(self, now: Snapshot) -> FeesOfDay:
+        return FeesOfDay(self.line, self.fees, now.day.session.day)
+
+    def _items(self, what: str) -> list[Json]:
+        return list(self.line.get(self._account(what)).get("items", []))
+
+    def _account(self, what: str) -> str:
+        return f"/accounts/{self.line.account}/{what}"
+
+    def _orders(self, order: Order) -> str:
+        """Where an order goes: to the others, or in place of the one it replaces."""
+        old = self.inbox.number_of(order.replaces) if order.replaces else None
+        return self._account("orders" if old is None else f"orders/{old}")
+
+
+def _fixed(now: Snapshot, contract: Contract) -> float | None:
+    """Where something was fixed, as the market tells it."""
+    if contract.expiry != now.day.session.day:
+        return None
+    seen = now.fixing(contract)
+    return None if isinstance(seen, Skip) else seen.value

@@ -1,0 +1,70 @@
+"""Our books against the broker's, contract by contract. The broker is right; nothing is mended silently.
+
+What was in the account before this desk, and what somebody else traded there, is counted and left alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.core.dealings import BooksCompared, ForeignHeld
+from tomking.core.facts import Fact
+from tomking.core.restraints import Halted, Resumed
+from tomking.wire.amounts import number
+from tomking.wire.symbols import trading_symbol
+from tomking.wire.words import lot_of
+
+Json = Mapping[str, Any]
+#: The reason not to trade while the books differ: what is held may be closed, nothing is opened.
+RECONCILING = "reconciling"
+
+
+def held_there(rows: Sequence[Json]) -> dict[str, int]:
+    """Signed quantities by symbol, as the broker counts them; what is gone is left out."""
+    found: dict[str, int] = {}
+    for row in rows:
+        count = int(number(row["quantity"], "quantity"))
+        if count:
+            sign = -1 if row.get("quantity-direction") == "Short" else 1
+            found[str(row["symbol"])] = found.get(str(row["symbol"]), 0) + sign * count
+    return found
+
+
+def held_here(inbox: TradeInbox) -> dict[str, int]:
+    """The same from our own facts: what our orders left, and what is nobody's here."""
+    found = {
+        trading_symbol(contract): quantity * lot_of(contract)
+        for contract, quantity in inbox.held.items()
+    }
+    for symbol, quantity in inbox.foreign_held.items():
+        found[symbol] = found.get(symbol, 0) + quantity
+    return {symbol: quantity for symbol, quantity in found.items() if quantity}
+
+
+def compared(rows: Sequence[Json], inbox: TradeInbox, at: datetime) -> Iterator[Fact]:
+    """What follows from a look at the broker's positions: told when it is the first or a new answer."""
+    theirs = held_there(rows)
+    if inbox.differences is None:
+        ours = held_here(inbox)
+        found = [
+            ForeignHeld(at, symbol, quantity - ours.get(symbol, 0))
+            for symbol, quantity in sorted(theirs.items())
+            if quantity != ours.get(symbol, 0)
+        ]
+        yield from found
+        yield BooksCompared(at, ())
+        return
+    ours = held_here(inbox)
+    differ = tuple(
+        f"{symbol} {ours.get(symbol, 0)} here, {theirs.get(symbol, 0)} there"
+        for symbol in sorted({*ours, *theirs})
+        if ours.get(symbol, 0) != theirs.get(symbol, 0)
+    )
+    if differ == inbox.differences:
+        return
+    yield BooksCompared(at, differ)
+    if differ and not inbox.differences:
+        yield Halted(at, RECONCILING, "; ".join(differ))
+    if not differ:
+        yield Resumed(at, RECONCILING, "our books and the broker's agree again")

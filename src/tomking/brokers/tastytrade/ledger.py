@@ -1,0 +1,192 @@
+"""Rows of the broker's ledger as facts: fees that differ, settlements, dividends, money moved.
+
+A row is booked once, by its number. Removal of an option and what it delivers are two rows here and one
+fact there; a trade is known from its order already, so that its row only says what it cost in truth.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from math import nan
+from typing import Any
+
+from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.brokers.tastytrade.told import instant
+from tomking.core.contract import Contract
+from tomking.core.dealings import FeesDiffered, RowBooked
+from tomking.core.errors import DataError
+from tomking.core.facts import CashMoved, DividendBooked, Fact, Settled
+from tomking.core.money import ZERO
+from tomking.core.product import product
+from tomking.core.value import value
+from tomking.wire.amounts import amount_of, number
+from tomking.wire.symbols import contract_of
+from tomking.wire.words import lot_of
+
+Json = Mapping[str, Any]
+TRADE, DELIVER, MONEY = "Trade", "Receive Deliver", "Money Movement"
+#: How the broker names the end of an option, and the sign of what ended where the name says it.
+ENDINGS: Mapping[str, tuple[str, int]] = {
+    "Expiration": ("expired", 0),
+    "Cash Settled Exercise": ("cash_settled", 1),
+    "Cash Settled Assignment": ("cash_settled", -1),
+    "Exercise": ("exercised", 1),
+    "Assignment": ("assigned", -1),
+}
+#: Futures are settled in cash every day at the broker and carried at their entry price here.
+DAILY = "Mark to Market"
+#: The fixing of what has expired, if it is known.
+Fixing = Callable[[Contract], float | None]
+
+
+@value
+class Row:
+    """A row: what every one of them has, and the rest as it came."""
+
+    id: str
+    kind: str
+    sub: str
+    at: datetime
+    value: Decimal
+    net: Decimal
+    said: Json
+
+    @property
+    def fee(self) -> Decimal:
+        """What was charged."""
+        return self.value - self.net
+
+    @property
+    def symbol(self) -> str:
+        """What it is about; empty for money alone."""
+        return str(self.said.get("symbol") or "")
+
+
+def row_of(said: Json) -> Row:
+    """A row of the ledger.
+
+    Raises
+    ------
+    DataError
+        If what every row has is missing or no figure.
+    """
+    try:
+        return Row(
+            str(said["id"]), str(said["transaction-type"]), str(said["transaction-sub-type"]),
+            instant(said["executed-at"]),
+            amount_of(said, "value"), amount_of(said, "net-value"), said,
+        )  # fmt: skip
+    except (KeyError, ValueError) as fault:
+        raise DataError(f"a row of the broker's ledger cannot be read: {fault!r}") from fault
+
+
+def booked(rows: Sequence[Row], inbox: TradeInbox, fixing: Fixing) -> list[Fact]:
+    """The facts of rows that are not booked yet, oldest first; they are remembered."""
+    made: list[Fact] = []
+    fresh = [row for row in rows if row.id not in inbox.booked]
+    for place, row in enumerate(fresh):
+        if row.id not in inbox.booked:  # the row before may have taken it along
+            facts = list(_facts(row, fresh[place + 1 : place + 2], inbox, fixing))
+            inbox.fold(facts)
+            made += facts
+    return made
+
+
+def _facts(row: Row, after: Sequence[Row], inbox: TradeInbox, fixing: Fixing) -> Iterator[Fact]:
+    if row.kind == TRADE:
+        yield from _trade(row, inbox)
+    elif row.kind == DELIVER and row.sub in ENDINGS:
+        yield from _ended(row, after, inbox, fixing)
+        return
+    elif row.kind == MONEY and row.sub != DAILY:
+        yield from _money(row, inbox)
+    yield RowBooked(row.at, row.id, f"{row.kind}, {row.sub}")
+
+
+def _trade(row: Row, inbox: TradeInbox) -> Iterator[Fact]:
+    """The true fee of a trade, where it was booked with another."""
+    fill = f"{row.said.get('order-id')}/{execution(row.said)}/{row.symbol}"
+    charged = inbox.charged.get(fill)
+    if charged is not None and charged != row.fee:
+        yield FeesDiffered(row.at, fill, row.fee - charged)
+
+
+def execution(said: Json) -> str:
+    """What a trade is called where it was made: the same in an order and in the ledger."""
+    return str(said.get("ext-exec-id") or said.get("exec-id") or said.get("fill-id") or "")
+
+
+def _ended(row: Row, after: Sequence[Row], inbox: TradeInbox, fixing: Fixing) -> Iterator[Fact]:
+    """An option that ended, with what came in its place from the row that follows."""
+    contract = contract_of(row.symbol, row.at.date())
+    how, sign = ENDINGS[row.sub]
+    held = inbox.held.get(contract, 0)
+    count = int(number(row.said["quantity"], "quantity"))
+    quantity = count * (sign or (1 if held > 0 else -1))
+    into = next((other for other in after if _delivers(other, row, how)), None)
+    if held * quantity <= 0:  # nobody's of ours: the broker's and a person's affair
+        yield RowBooked(row.at, row.id, f"{row.sub} of {row.symbol}, which is not ours")
+        return
+    mine = min(count, abs(held)) * (1 if quantity > 0 else -1)
+    cash = row.value * mine / quantity
+    price = fixing(contract)
+    if how == "cash_settled":
+        price = _settled_at(contract, cash / mine)
+    settled = Settled(
+        row.at, "", contract, mine, nan if price is None else price, cash, row.fee, how
+    )
+    if into is None:
+        yield settled
+    else:
+        yield _with(settled, into)
+        yield RowBooked(into.at, into.id, f"{into.sub} of {into.symbol}")
+    yield RowBooked(row.at, row.id, f"{row.sub} of {row.symbol}")
+
+
+def _settled_at(contract: Contract, each: Decimal) -> float:
+    """The price something was settled at, from the cash a contract of it brought."""
+    if contract.strike is None or contract.right is None:
+        raise DataError(
+            f"{contract} was settled in cash and is no option: look at the broker's ledger"
+        )
+    inside = each / product(contract.root).multiplier
+    return float(contract.strike + contract.right.sign * inside)
+
+
+def _delivers(row: Row, ended: Row, how: str) -> bool:
+    """Whether a row is what came in place of an option."""
+    return (
+        how in ("assigned", "exercised")
+        and row.kind == DELIVER
+        and row.sub not in ENDINGS
+        and row.at == ended.at
+        and bool(row.said.get("action"))
+    )
+
+
+def _with(settled: Settled, into: Row) -> Settled:
+    """A settlement with what it delivered."""
+    day = into.at.date()
+    contract = contract_of(into.symbol, day)
+    count = int(number(into.said["quantity"], "quantity")) // lot_of(contract)
+    sign = 1 if str(into.said["action"]).startswith("Buy") else -1
+    return Settled(
+        settled.at, "", settled.contract, settled.quantity, settled.price, settled.cash,
+        settled.fee + into.fee, settled.settlement, contract, sign * count,
+        number(into.said["price"], "price"),
+    )  # fmt: skip
+
+
+def _money(row: Row, inbox: TradeInbox) -> Iterator[Fact]:
+    """Money that came or went: a dividend on shares held, or anything else."""
+    share = _share(row, row.at.date())
+    held = inbox.held.get(share, 0) if share is not None else 0
+    if row.sub == "Dividend" and share is not None and held:
+        each = row.net / (held * lot_of(share))
+        yield DividendBooked(row.at, share, held, each, row.net)
+    elif row.net != ZERO:
+        yield CashMoved(row.at, row.net, f"{row.sub}: {row.said.get('description', '')}")
+
+
+def _share(row: Row, day: date) -> Contract | None:
+    return contract_of(row.symbol, day) if row.symbol else None

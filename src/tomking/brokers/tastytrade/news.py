@@ -1,0 +1,132 @@
+"""The account stream: what happens to the account, kept until the loop asks. It never calls back.
+
+Nothing is numbered and nothing is repeated after a reconnect, so every opening of the connection leaves
+a gap: whoever reads it must look things up. An odd message is counted, never fatal.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import aiohttp
+
+from tomking.core.errors import Transient
+from tomking.wire.kept import Kept
+from tomking.wire.line import Line
+
+Json = Mapping[str, Any]
+#: Seconds between signs of life, and without any word before the connection counts as dead.
+HEARTBEAT_S, SILENT_S = 20.0, 60.0
+CONNECT_WITHIN_S = 10.0
+SECURE = "wss://streamer.tastyworks.com"
+
+
+class Unheard(Transient):
+    """The stream refuses what was said to it: most likely the token."""
+
+
+@dataclass(slots=True)
+class News:
+    """Messages that wait to be read. ``gaps`` counts openings, each of which may have missed some."""
+
+    kept: Kept = field(default_factory=Kept)
+    odd: int = 0
+    gaps: int = 0
+    waiting: "SimpleQueue[Json]" = field(default_factory=SimpleQueue)
+
+    def take(self) -> list[Json]:
+        """The messages that have come, oldest first."""
+        found: list[Json] = []
+        try:
+            while True:
+                found.append(self.waiting.get_nowait())
+        except Empty:
+            return found
+
+    def hear(self, text: str) -> None:
+        """A frame: kept if it tells of something, counted if it is none."""
+        try:
+            said = json.loads(text)
+        except json.JSONDecodeError:
+            self.odd += 1
+            return
+        if not isinstance(said, Mapping):
+            self.odd += 1
+        elif isinstance(said.get("data"), Mapping) and "type" in said:
+            self.waiting.put(said)
+        elif said.get("status") == "error":
+            raise Unheard(f"the account stream says {said.get('message')!r}")
+
+    def opened(self) -> None:
+        """The connection works; what was said before it did is not known."""
+        self.kept.opened()
+        self.gaps += 1
+
+
+async def listen(line: Line, news: News) -> None:
+    """One connection to the account stream, until it breaks.
+
+    Raises
+    ------
+    Transient
+        If it cannot be opened, is silent for too long or says that something is wrong.
+    AuthExpired
+        If nobody is logged in.
+    """
+    await line.session.refresh()
+    url = line.streamer_url or SECURE
+    try:
+        async with (
+            aiohttp.ClientSession() as client,
+            client.ws_connect(url, timeout=aiohttp.ClientWSTimeout(ws_close=1.0)) as socket,
+        ):
+            await socket.send_json(_said(line, "connect", value=[line.account]))
+            beating = asyncio.create_task(_beat(line, socket))
+            try:
+                await _read(socket, news)
+            finally:
+                beating.cancel()
+    except Unheard:
+        await line.session.refresh(force=True)  # a token may die before its time
+        raise
+    except aiohttp.ClientError as fault:
+        raise Transient(f"the account stream broke ({type(fault).__name__})") from fault
+
+
+async def _read(socket: aiohttp.ClientWebSocketResponse, news: News) -> None:
+    within, hear = CONNECT_WITHIN_S, _first(news)
+    while True:
+        try:
+            message = await socket.receive(within)
+        except TimeoutError as fault:
+            raise Transient(f"the account stream was silent for {within:.0f} s") from fault
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            return
+        hear(str(message.data))
+        within, hear = SILENT_S, news.hear
+
+
+def _first(news: News) -> Callable[[str], None]:
+    """What becomes of the first frame: it says whether the account may be followed."""
+
+    def hear(text: str) -> None:
+        """The answer, and that the connection works."""
+        news.hear(text)
+        news.opened()
+
+    return hear
+
+
+async def _beat(line: Line, socket: aiohttp.ClientWebSocketResponse) -> None:
+    """A sign of life now and then, with a token that is good."""
+    while not socket.closed:
+        await asyncio.sleep(HEARTBEAT_S)
+        await line.session.refresh()
+        await socket.send_json(_said(line, "heartbeat"))
+
+
+def _said(line: Line, action: str, **more: object) -> dict[str, object]:
+    return {"action": action, "auth-token": f"Bearer {line.session.session_token}", **more}

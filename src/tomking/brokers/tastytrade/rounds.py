@@ -1,0 +1,53 @@
+"""When to look things up although nothing was told: orders, ledger, books. Figures, no requests."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from tomking.core.calendar import AFTER_CLOSE
+from tomking.core.contract import Contract, Settles
+from tomking.core.value import value
+from tomking.market.snapshot import Snapshot
+
+#: Without news an order at work is looked up this often, and so are books that differ.
+OFTEN = timedelta(seconds=60)
+#: The ledger is read and the books are compared this often whatever happens.
+NOW_AND_THEN = timedelta(minutes=60)
+
+
+@value
+class Rounds:
+    """When each thing was last looked up, and after how many gaps in the news the orders were."""
+
+    orders: datetime | None = None
+    ledger: datetime | None = None
+    books: datetime | None = None
+    gaps: int = -1
+
+    def orders_due(self, at: datetime, gaps: int, *, doubt: bool, working: bool) -> bool:
+        """After a gap, while the fate of an order is not known, and now and then while one works."""
+        if doubt or gaps != self.gaps:
+            return True
+        return working and _since(self.orders, at) >= OFTEN
+
+    def ledger_due(self, now: Snapshot, held: Iterable[Contract], *, traded: bool) -> bool:
+        """When something traded, when something held is over, and now and then."""
+        if traded or _since(self.ledger, now.at) >= NOW_AND_THEN:
+            return True
+        return _since(self.ledger, now.at) >= OFTEN and any(is_over(each, now) for each in held)
+
+    def books_due(self, at: datetime, *, differ: bool) -> bool:
+        """Now and then, and often while they differ."""
+        return _since(self.books, at) >= (OFTEN if differ else NOW_AND_THEN)
+
+
+def _since(last: datetime | None, at: datetime) -> timedelta:
+    return timedelta.max if last is None else at - last
+
+
+def is_over(contract: Contract, now: Snapshot) -> bool:
+    """Whether a contract has been fixed by now."""
+    session = now.day.session
+    if contract.expiry != session.day or not contract.is_option:
+        return contract.expiry < session.day
+    morning = contract.settles is Settles.AM
+    return now.at >= (session.opens if morning else session.at(session.minutes + AFTER_CLOSE))

@@ -1,0 +1,159 @@
+"""An order as the broker tells it, read once into a value; what cannot be read is said, not guessed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from tomking.core.calendar import NEW_YORK
+from tomking.core.contract import Contract
+from tomking.core.errors import DataError
+from tomking.core.value import value
+from tomking.wire.amounts import number
+from tomking.wire.symbols import contract_of
+from tomking.wire.words import ALIVE, OVER, lot_of, side_of
+
+Json = Mapping[str, Any]
+
+
+@value
+class Part:
+    """A part of a leg that traded: contracts, unsigned, at a price in points."""
+
+    id: str
+    quantity: int
+    price: Decimal
+    at: datetime
+
+
+@value
+class ToldLeg:
+    """A leg: signed contracts that were asked for, how many have not traded, and the parts that have."""
+
+    contract: Contract
+    symbol: str
+    quantity: int
+    remaining: int
+    parts: tuple[Part, ...]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether every contract that has traded is among the parts: they may come later."""
+        return sum(part.quantity for part in self.parts) == abs(self.quantity) - self.remaining
+
+
+@value
+class ToldOrder:
+    """An order: its number, the name its sender gave it, where it stands, its legs."""
+
+    number: str
+    name: str
+    word: str
+    legs: tuple[ToldLeg, ...]
+    note: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it will never trade again."""
+        return self.word in OVER
+
+    @property
+    def is_told(self) -> bool:
+        """Whether all that has traded of it is known; what is filled whole has nothing left."""
+        whole = self.word != "Filled" or all(leg.remaining == 0 for leg in self.legs)
+        return whole and all(leg.is_told for leg in self.legs)
+
+    def __str__(self) -> str:
+        legs = ", ".join(f"{leg.quantity:+d} {leg.contract}" for leg in self.legs)
+        return f"{legs} ({self.word})"
+
+
+def told(row: Json, today: date) -> ToldOrder:
+    """The order of a row.
+
+    Raises
+    ------
+    DataError
+        If something that must be there is missing, or means nothing here.
+    """
+    try:
+        word = str(row["status"])
+        legs = tuple(_leg(each, today) for each in _rows(row["legs"]))
+        told_number = str(row["id"])
+    except (KeyError, TypeError) as fault:
+        raise DataError(
+            f"an order of the broker cannot be read: {fault!r} in {row!r:.200}"
+        ) from fault
+    if word not in ALIVE | OVER:
+        raise DataError(
+            f"order {told_number} of the broker is {word!r}, which is no word for an order"
+        )
+    note = str(row.get("reject-reason") or "")
+    return ToldOrder(told_number, str(row.get("external-identifier") or ""), word, legs, note)
+
+
+def _rows(said: object) -> Sequence[Json]:
+    if not isinstance(said, list):
+        raise TypeError("legs are no list")
+    return said
+
+
+def _leg(row: Json, today: date) -> ToldLeg:
+    symbol = str(row["symbol"])
+    contract = contract_of(symbol, today)
+    lot = lot_of(contract)
+    sign, _ = side_of(str(row["action"]))
+    parts = tuple(_part(each, lot) for each in row.get("fills") or ())
+    return ToldLeg(
+        contract, symbol, sign * _count(row["quantity"], lot),
+        _count(row.get("remaining-quantity", 0), lot), parts,
+    )  # fmt: skip
+
+
+def _part(row: Json, lot: int) -> Part:
+    return Part(
+        str(row.get("ext-exec-id") or row["fill-id"]),
+        _count(row["quantity"], lot),
+        number(row["fill-price"], "fill-price"),
+        instant(row["filled-at"]),
+    )
+
+
+@value
+class Balance:
+    """What the account was worth and what margin it needed, as the broker had it at an instant."""
+
+    at: datetime
+    net_liq: Decimal
+    requirement: Decimal
+
+
+def balance_of(row: Json) -> Balance:
+    """A balance, in dollars.
+
+    Raises
+    ------
+    DataError
+        If a figure of it is missing or none.
+    """
+    try:
+        return Balance(
+            instant(row["updated-at"]),
+            number(row["net-liquidating-value"], "net-liquidating-value"),
+            number(row["maintenance-requirement"], "maintenance-requirement"),
+        )
+    except (KeyError, ValueError) as fault:
+        raise DataError(f"a balance of the broker cannot be read: {fault!r}") from fault
+
+
+def instant(said: object) -> datetime:
+    """An instant as the broker writes it, in the exchanges' own time."""
+    return datetime.fromisoformat(str(said)).astimezone(NEW_YORK)
+
+
+def _count(said: object, lot: int) -> int:
+    """Contracts; shares are counted by the lot."""
+    count = number(said, "quantity")
+    if count % lot:
+        raise DataError(f"{count} is no whole number of lots of {lot}: odd lots are not known here")
+    return int(count) // lot

@@ -1,0 +1,180 @@
+"""The newest figures of every symbol that streams, and how old each is.
+
+One thread writes, whoever reads takes a frozen view. *How old is a quote that has not changed?* A feed
+tells changes only, so a quiet option is as good as the feed is alive. A figure is therefore true as of
+the last proof that a change would have been told: any frame, or an answered ping, on the connection that
+told it. That proof has two limits. After a connection is lost nothing is proven until the next one
+has told the symbol again. And a symbol that has been silent for ``SILENT_MAX_S`` is as old as its own
+last event, because a feed may lose one symbol and keep the others; the supervisor asks again for a
+symbol long before, and a live feed answers that with the last event it has (``supervise``).
+
+Decisions use figures of ``FRESH_S`` at most.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tomking.core.value import value
+from tomking.data.live.compact import Block, Oddities, figures
+from tomking.data.live.fields import (
+    CLOSE_TYPE,
+    FIGURES,
+    FINAL,
+    HEARD,
+    IS_FINAL,
+    QUOTE,
+    ROWS,
+    SUMMARY,
+    TIMES,
+    TOLD,
+)
+from tomking.market.bars import F64
+
+I64 = NDArray[np.intp]
+#: Seconds up to which a figure is fresh enough to decide by, and after which silence of a symbol counts.
+FRESH_S, SILENT_MAX_S = 5.0, 900.0
+#: Places a cache begins with; it doubles.
+PLACES = 1024
+
+
+@value
+class View:
+    """A cache as it stood: figures by row and place, and the place of each symbol.
+
+    ``since`` is the instant the connection began, ``proven`` that of its last proof of life, both in
+    seconds of the epoch and minus infinity when there is none.
+    """
+
+    table: F64
+    places: Mapping[str, int]
+    since: float
+    proven: float
+    now: float
+
+    def rows(self, symbols: Iterable[str]) -> I64:
+        """The places of symbols; -1, the last and empty one, for what was never told."""
+        return np.array([self.places.get(symbol, -1) for symbol in symbols], dtype=np.intp)
+
+    def ages(self, kind: str, rows: I64) -> F64:
+        """Seconds since the figures of a kind were known to be true; infinite if they never were."""
+        heard = self.table[HEARD[kind], rows]
+        spoken = self.now - heard <= SILENT_MAX_S
+        true_at = np.where(spoken & (heard >= self.since), np.fmax(heard, self.proven), heard)
+        return np.where(np.isnan(true_at), np.inf, np.maximum(self.now - true_at, 0.0))
+
+    def figure(self, symbol: str, row: int, kind: str) -> tuple[float, float]:
+        """One figure and its age in seconds; NaN and infinity where there is none."""
+        place = self.rows((symbol,))
+        return float(self.table[row, place[0]]), float(self.ages(kind, place)[0])
+
+
+def _empty(places: int) -> F64:
+    return np.full((ROWS, places), np.nan)
+
+
+@dataclass(slots=True)
+class Cache:
+    """Figures by symbol. Only what is followed is kept: the rest is dropped without a word."""
+
+    odd: Oddities = field(default_factory=Oddities)
+    events: int = 0
+    _table: F64 = field(default_factory=lambda: _empty(PLACES))
+    _places: dict[str, int] = field(default_factory=dict[str, int])
+    _free: list[int] = field(default_factory=lambda: list(range(PLACES - 2, -1, -1)))
+    _since: float = float("-inf")
+    _proven: float = float("-inf")
+    _lock: Lock = field(default_factory=Lock)
+
+    def follow(self, symbols: Iterable[str]) -> None:
+        """Keep what is told of these from now on."""
+        with self._lock:
+            for symbol in symbols:
+                if symbol not in self._places:
+                    if not self._free:
+                        self._grow()
+                    self._places[symbol] = self._free.pop()
+
+    def forget(self, symbols: Iterable[str]) -> None:
+        """Keep nothing of these; views that were taken keep what they have."""
+        with self._lock:
+            for symbol in symbols:
+                place = self._places.pop(symbol, None)
+                if place is not None:
+                    self._table[:, place] = np.nan
+                    self._free.append(place)
+
+    def connected(self, at: float) -> None:
+        """A new connection: what the last one told is no longer proven by anything."""
+        with self._lock:
+            self._since = self._proven = at
+
+    def lost(self) -> None:
+        """There is no connection: every figure is as old as its own last event."""
+        with self._lock:
+            self._since = self._proven = float("-inf")
+
+    def proven(self, at: float) -> None:
+        """The connection was alive at an instant, and had told all it had."""
+        with self._lock:
+            self._proven = max(self._proven, at)
+
+    def take(self, block: Block, at: float, *, streamed: bool = True) -> None:
+        """Events of one kind, heard at an instant; of two of one symbol the later stays.
+
+        What did not stream says nothing about the stream.
+        """
+        rows = FIGURES.get(block.kind)
+        if rows is None:
+            return
+        read = [(row, figures(block.columns[name], self.odd))
+                for name, row in rows.items() if name in block.columns]  # fmt: skip
+        if block.kind == SUMMARY and CLOSE_TYPE in block.columns:
+            final = [float(said == FINAL) for said in block.columns[CLOSE_TYPE]]
+            read.append((IS_FINAL, np.array(final)))
+        if block.kind in TOLD:
+            read.append((TOLD[block.kind], self._told(block, at)))
+        with self._lock:
+            known = [self._places.get(symbol, -1) for symbol in block.symbols]
+            places = np.array(known, dtype=np.intp)
+            for row, column in read:
+                self._table[row, places] = column
+            self._table[HEARD[block.kind], places] = at
+            self._table[:, -1] = np.nan
+            if streamed:
+                self._proven = max(self._proven, at)
+            self.events += len(known)
+
+    def frozen(self, now: float) -> View:
+        """The cache as it stands."""
+        with self._lock:
+            return View(self._table.copy(), dict(self._places), self._since, self._proven, now)
+
+    def silent(self, now: float, longer_than_s: float, kind: str = QUOTE) -> tuple[str, ...]:
+        """Symbols of which a kind was told once, but not lately."""
+        with self._lock:
+            heard = self._table[HEARD[kind]]
+            return tuple(
+                symbol
+                for symbol, place in self._places.items()
+                if now - heard[place] > longer_than_s
+            )
+
+    def _told(self, block: Block, at: float) -> F64:
+        """When the events themselves say they happened; feeds often leave it out."""
+        times = [figures(block.columns[name], self.odd)
+                 for name in TIMES[block.kind] if name in block.columns]  # fmt: skip
+        if not times:
+            return np.full(len(block.symbols), at)
+        latest = np.fmax.reduce(times) / 1000.0
+        return np.where(latest > 0.0, latest, at)
+
+    def _grow(self) -> None:
+        size = self._table.shape[1]
+        table = _empty(2 * size)
+        table[:, : size - 1] = self._table[:, : size - 1]
+        self._table = table
+        self._free.extend(range(2 * size - 2, size - 2, -1))

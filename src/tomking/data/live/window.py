@@ -1,0 +1,119 @@
+"""Which options to subscribe: a bounded window of strikes for whatever could be traded today.
+
+A plan names its expiries; of each the window holds puts from far below the price and calls from far
+above it, as the expected move of that expiry goes, and some of either on the other side for those who
+buy in the money. What is too much is thinned outside a core, every second strike at a time, so that
+the strikes near the price stay whole.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tomking.core.calendar import dte
+from tomking.core.contract import Contract, Expiry, Right
+from tomking.core.value import value
+from tomking.data.live.listed import Listed
+from tomking.market.bars import F64
+from tomking.market.listing import expiry_near
+from tomking.risk.hedge import DTES, WITHIN
+from tomking.strategies.picks import Expires
+from tomking.strategies.plan import Plan, Strategy
+
+#: Expected moves out of the money for puts and for calls, and into the money for either; the least reach
+#: as a share of the price; the least volatility it is reckoned with, in points of VIX.
+PUTS, CALLS, INSIDE, REACH_MIN, VIX_MIN = 3.5, 2.5, 1.2, 0.03, 12.0
+#: The most contracts of a root, and the moves from the price inside which none is thinned.
+CONTRACTS_MAX, CORE = 600, 1.0
+
+
+@value
+class Want:
+    """An expiry of a root that could be traded."""
+
+    root: str
+    expires: Expires
+
+
+def wants(strategies: Iterable[Strategy]) -> tuple[Want, ...]:
+    """What strategies could trade; of one that is no plan, nothing is known but its roots."""
+    found: dict[Want, None] = {}
+    for strategy in strategies:
+        if isinstance(strategy, Plan):
+            expiries = tuple(_expiries(strategy))
+            found |= {Want(root, each): None for root in strategy.roots for each in expiries}
+    return tuple(found)
+
+
+def _expiries(plan: Plan) -> Iterator[Expires]:
+    """Every expiry a plan names: of its tranches, and of what they are rolled into."""
+    for shape in plan.shapes:
+        for tranche in shape.tranches:
+            yield tranche.expires or Expires(plan.dte, plan.dte_within)
+            rolled = (getattr(each, "expires", None) for each in tranche.adjustments)
+            yield from (each for each in rolled if isinstance(each, Expires))
+
+
+def hedging(roots: Iterable[str]) -> tuple[Want, ...]:
+    """The expiries that puts for a hedge are looked for in."""
+    return tuple(Want(root, Expires(days, WITHIN)) for root in roots for days in DTES)
+
+
+def laid(
+    listed: Listed, wanted: Sequence[Want], spot: float, vix: float, today: date
+) -> dict[Contract, str]:
+    """The contracts of a root to subscribe, and what they stream under."""
+    expiries = expiries_of(listed, wanted, today)
+    room = CONTRACTS_MAX // max(len(expiries), 1)
+    found: dict[Contract, str] = {}
+    for expiry in expiries:
+        move = spot * max(vix, VIX_MIN) / 100.0 * sqrt((dte(expiry.day, today) + 1) / 365.0)
+        strikes = listed.strikes[expiry]
+        for right, (low, high) in _reach(spot, move).items():
+            inside = np.flatnonzero((strikes.prices >= low) & (strikes.prices <= high))
+            for place in thinned(inside, strikes.prices, spot, CORE * move, room // 2).tolist():
+                symbol = strikes.symbols[right][place]
+                found[listed.contract(expiry, right, place)] = symbol
+    return found
+
+
+def expiries_of(listed: Listed, wanted: Sequence[Want], today: date) -> tuple[Expiry, ...]:
+    """The listed expiries that are wanted, each once."""
+    asked = (each.expires for each in wanted if each.root == listed.root)
+    moved = ((each, each.moved(today)) for each in asked)
+    near = (
+        expiry_near(listed.expiries, today, each.dte + days, each.within - abs(days))
+        for each, days in moved
+    )
+    return tuple(dict.fromkeys(each for each in near if each is not None))
+
+
+def _reach(spot: float, move: float) -> Mapping[Right, tuple[float, float]]:
+    """From where to where puts and calls are wanted."""
+    least = REACH_MIN * spot
+    inward = max(INSIDE * move, least)
+    return {
+        Right.PUT: (spot - max(PUTS * move, least), spot + inward),
+        Right.CALL: (spot - inward, spot + max(CALLS * move, least)),
+    }
+
+
+def thinned(
+    places: NDArray[np.intp], strikes: F64, spot: float, core: float, most: int
+) -> NDArray[np.intp]:
+    """So many places at most: outside the core every second one goes, then what is furthest.
+
+    >>> thinned(np.arange(9), np.arange(9.0), 4.0, 1.0, 7).tolist()
+    [0, 2, 3, 4, 5, 6, 8]
+    """
+    away = np.abs(strikes - spot)
+    near, far = places[away[places] <= core], places[away[places] > core]
+    step = 1
+    while len(near) + len(far[::step]) > most and step < len(far):
+        step *= 2
+    kept = np.concatenate((near, far[::step]))
+    nearest: NDArray[np.intp] = np.sort(kept[np.argsort(away[kept], kind="stable")[:most]])
+    return nearest

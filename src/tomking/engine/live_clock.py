@@ -1,0 +1,98 @@
+"""The clock of a desk that trades: the same instants as in a backtest, waited for.
+
+Between them it looks at least once a minute, which is its heartbeat, and every few seconds while an
+order is at work. An instant that has gone by while nobody looked is not made up for: a slot is asked
+within a few minutes of its time or not at all.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tomking.core.calendar import AFTER_CLOSE, NEW_YORK, Session
+from tomking.engine.instants import Grid, Row, minutes_of
+from tomking.engine.ports import Interest, Tick
+from tomking.market.sessions import next_session, session_of
+from tomking.strategies.plan import Strategy
+
+#: Seconds between looks: at most, and while an order is at work.
+HEARTBEAT_S, RESTLESS_S = 60.0, 5.0
+#: A slot is asked up to so many minutes after its time.
+LATE_MIN = 5
+
+
+@dataclass(slots=True)
+class LiveClock:
+    """Instants as they come. ``now`` is what time it is there; ``wait`` lets so many of its seconds pass
+    and says whether to go on.
+    """
+
+    strategies: tuple[Strategy, ...]
+    now: Callable[[], datetime]
+    wait: Callable[[float], bool]
+
+    def ticks(self, interest: Interest) -> Iterator[Tick]:
+        """Instants until somebody says stop; the first is now."""
+        yield Tick(self.now())
+        session = self._session()
+        while self._until(session.opens):
+            yield from self._day(session, interest)
+            session = next_session(session.day)
+
+    def _session(self) -> Session:
+        """The session that is on, or comes next."""
+        now = self.now().astimezone(NEW_YORK)
+        today = session_of(now.date())
+        if today is not None and now < _end(today):
+            return today
+        return next_session(now.date())
+
+    def _until(self, instant: datetime) -> bool:
+        """Wait for an instant; whether to go on then."""
+        while (left := (instant - self.now()).total_seconds()) > 0:
+            if not self.wait(min(left, HEARTBEAT_S)):
+                return False
+        return self.wait(0.0)
+
+    def _day(self, session: Session, interest: Interest) -> Iterator[Tick]:
+        """The instants of a session that are left, its close last."""
+        rows = minutes_of(session, self.strategies)
+        seen = self._minute(session) - 1.0
+        while (minute := self._minute(session)) < session.minutes:
+            yield _tick(
+                self.now(), [row for row in rows.every if seen < row.minute <= minute], minute
+            )
+            seen = minute
+            if not self.wait(self._pause(rows, session, interest)):
+                return
+        if self._until(_end(session)):
+            yield Tick(self.now(), closing=True)
+
+    def _minute(self, session: Session) -> float:
+        """Minutes since the open."""
+        return session.minute(self.now())
+
+    def _pause(self, rows: Grid, session: Session, interest: Interest) -> float:
+        """Seconds to the next look."""
+        longest = RESTLESS_S if interest.restless else HEARTBEAT_S
+        minute = self._minute(session)
+        row = rows.after(int(minute), interest)
+        due = session.minutes if row is None else row.minute
+        return min(longest, max(0.0, 60.0 * (due - minute)))
+
+
+def _end(session: Session) -> datetime:
+    """When a session's official closes are known."""
+    return session.closes + timedelta(minutes=AFTER_CLOSE)
+
+
+def _tick(at: datetime, rows: list[Row], minute: float) -> Tick:
+    """What has become due since the last look, as one instant."""
+    fresh = [row for row in rows if minute - row.minute <= LATE_MIN]
+    return Tick(
+        at,
+        frozenset[str]().union(*(row.due for row in fresh)),
+        frozenset[str]().union(*(row.last for row in fresh)),
+        frozenset[str]().union(*(row.watch for row in rows)),
+        frozenset[str]().union(*(row.renew for row in fresh)),
+    )

@@ -1,0 +1,261 @@
+"""The line to the broker: one session in a thread of its own, asked from outside as if it were not.
+
+Reads are repeated after a pause while they fail for a moment; whatever changes something is sent once.
+What came of a request is told by the kinds of ``core.errors``: ``Rejected`` for a no,
+``OutcomeUnknown`` where it may have been done, ``AuthExpired`` where nothing more can be asked.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+import httpx2
+import stamina
+
+from tomking.core.errors import AuthExpired, OutcomeUnknown, Rejected, Transient
+from tomking.core.value import value
+from tomking.wire.budget import Budget
+from tomking.wire.keys import Keys
+from tomking.wire.session import Place, SafeSession
+
+T = TypeVar("T")
+READS, READ_WITHIN_S = 4, 20.0
+#: Failures before a byte of a request has left: it was not done.
+UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+
+
+@value
+class Answer:
+    """A status and what came with it: data, or the broker's error, or on a dry run both."""
+
+    status: int
+    data: Mapping[str, Any]
+    error: Mapping[str, Any]
+
+    @property
+    def is_no(self) -> bool:
+        """Whether the broker refused."""
+        return self.status >= 400
+
+    @property
+    def why(self) -> str:
+        """The broker's own words for its refusal."""
+        parts = self.error.get("errors") or ()
+        told = [_told(part) for part in parts if isinstance(part, Mapping)]
+        return "; ".join(told) or str(self.error.get("message", f"status {self.status}"))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The broker's codes, the particular ones first."""
+        parts = self.error.get("errors") or ()
+        found = [
+            str(part["code"]) for part in parts if isinstance(part, Mapping) and "code" in part
+        ]
+        return (*found, str(self.error.get("code", "")))
+
+
+def _told(part: Mapping[str, Any]) -> str:
+    return str(part.get("message") or f"{part.get('domain')} {part.get('reason')}")
+
+
+@dataclass(slots=True)
+class Line:
+    """A session at work: whose requests they are, and the clock they are counted by."""
+
+    account: str
+    session: SafeSession
+    clock: Callable[[], datetime]
+    streamer_url: str
+    budget: Budget = field(default_factory=Budget)
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    _thread: threading.Thread | None = None
+
+    @classmethod
+    def open(
+        cls, keys: Keys, place: Place, account: str, clock: Callable[[], datetime], budget: Budget
+    ) -> "Line":
+        """A line on which the first token has been had.
+
+        Raises
+        ------
+        AuthExpired, Transient
+            If it could not be.
+        """
+        session = SafeSession(keys, place)
+        line = cls(account, session, clock, place.streamer_url, budget)
+        line._thread = threading.Thread(target=line._loop.run_forever, name="line", daemon=True)
+        line._thread.start()
+        logged_in = False
+        try:
+            line.run(session.refresh(), READ_WITHIN_S)
+            logged_in = True
+        finally:
+            if not logged_in:
+                line.close()
+        return line
+
+    def close(self) -> None:
+        """End what runs on it."""
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(READ_WITHIN_S)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        if self._thread is not None:
+            self._thread.join(READ_WITHIN_S)
+        self._loop.close()
+
+    async def _end(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self.session._client.aclose()
+
+    def start(self, coroutine: Coroutine[Any, Any, T], name: str) -> "Future[T]":
+        """Something that goes on beside the requests, such as a stream."""
+
+        async def _named() -> T:
+            task = asyncio.current_task()
+            if task is not None:
+                task.set_name(name)
+            return await coroutine
+
+        return asyncio.run_coroutine_threadsafe(_named(), self._loop)
+
+    def run(self, coroutine: Coroutine[Any, Any, T], timeout_s: float) -> T:
+        """What comes of something, waited for from outside.
+
+        Raises
+        ------
+        Transient
+            If it takes longer.
+        """
+        waiting = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return waiting.result(timeout_s)
+        except TimeoutError as fault:
+            waiting.cancel()
+            raise Transient(f"the broker did not answer within {timeout_s:.0f} s") from fault
+
+    def get(self, path: str, **query: Any) -> Any:
+        """The ``data`` of an answer; failures of a moment are waited out.
+
+        Raises
+        ------
+        Transient, Rejected, AuthExpired
+            If it stays without an answer, is refused, or nobody is logged in.
+        """
+        return self.run(self._read(path, query), 2 * READ_WITHIN_S)
+
+    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """What is answered to a request that changes something: sent once, whatever happens.
+
+        Raises
+        ------
+        Transient
+            If it cannot have been done.
+        OutcomeUnknown
+            If it may have been done.
+        AuthExpired
+            If nobody is logged in.
+        """
+        return self.run(self._write(method, path, body), 4 * READ_WITHIN_S)
+
+    def pages(self, path: str, **query: Any) -> list[Any]:
+        """The items of every page of a list."""
+        found: list[Any] = []
+        page, more = 0, True
+        while more:
+            body = self.run(self._body(path, {**query, "page-offset": page}), 2 * READ_WITHIN_S)
+            found += body.get("data", {}).get("items", [])
+            page += 1
+            more = page < (body.get("pagination") or {}).get("total-pages", 0)
+        return found
+
+    async def _read(self, path: str, query: Mapping[str, Any]) -> Any:
+        return (await self._body(path, query)).get("data", {})
+
+    async def _body(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
+        async for attempt in stamina.retry_context(
+            on=Transient, attempts=READS, timeout=READ_WITHIN_S, wait_initial=0.25
+        ):
+            with attempt:
+                await self._within_budget()
+                return await self._once(path, query)
+        raise Transient(f"{path} was not answered")
+
+    async def _once(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
+        """One try of a read; a token that was revoked is renewed once."""
+        try:
+            answer = await self._sent("GET", path, query=query)
+        except httpx2.TransportError as fault:
+            raise Transient(f"{path}: no answer ({type(fault).__name__})") from fault
+        body = _json(answer)
+        if answer.status_code == 429 or answer.status_code >= 500 or body is None:
+            raise Transient(f"{path}: status {answer.status_code}")
+        if answer.status_code >= 400:
+            said = _answer(answer, body)
+            raise Rejected(f"{path}: {said.why}")
+        return body
+
+    async def _write(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
+        """One try, counted but never held back by the budget: it may close something."""
+        try:
+            answer = await self._sent(method, path, body=body)
+        except UNSENT as fault:
+            raise Transient(f"{path}: not sent ({type(fault).__name__})") from fault
+        except httpx2.TransportError as fault:
+            raise OutcomeUnknown(f"{path}: sent, no answer ({type(fault).__name__})") from fault
+        said = _json(answer)
+        if answer.status_code >= 500 or (said is None and answer.status_code < 400):
+            raise OutcomeUnknown(f"{path}: sent, answered with status {answer.status_code}")
+        return _answer(answer, said or {})
+
+    async def _sent(
+        self, method: str, path: str,
+        query: Mapping[str, Any] | None = None, body: Mapping[str, Any] | None = None,
+    ) -> httpx2.Response:  # fmt: skip
+        """The answer under a token that is good; one that was revoked meanwhile is renewed once.
+
+        A request that met a bad token was turned away at the door, so it may be sent again.
+        """
+        client = self.session._client
+        await self.session.refresh()
+        self.budget = self.budget.asked(self.clock())
+        answer = await client.request(method, path, params=query, json=body)
+        if answer.status_code != 401:
+            return answer
+        await self.session.refresh(force=True)
+        self.budget = self.budget.asked(self.clock())
+        again = await client.request(method, path, params=query, json=body)
+        if again.status_code == 401:
+            raise AuthExpired(f"{path}: the broker refuses a token it has just given; log in again")
+        return again
+
+    async def _within_budget(self) -> None:
+        """Reads wait for their turn, and end where the day has none left."""
+        wait = self.budget.wait_s(self.clock())
+        if wait == float("inf"):
+            raise Rejected(f"today's requests are spent ({self.budget}): what streams goes on")
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+
+def _json(answer: httpx2.Response) -> dict[str, Any] | None:
+    """The object of an answer; nothing where it is a page, or no object."""
+    try:
+        said = answer.json()
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _answer(answer: httpx2.Response, body: Mapping[str, Any]) -> Answer:
+    data, error = body.get("data"), body.get("error")
+    return Answer(
+        answer.status_code,
+        data if isinstance(data, Mapping) else {},
+        error if isinstance(error, Mapping) else {},
+    )

@@ -1,0 +1,187 @@
+"""What the broker tells becomes facts once: in any order, twice, late, or after a restart."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.brokers.tastytrade.told import Part, ToldOrder, told
+from tomking.core.calendar import NEW_YORK
+from tomking.core.contract import Contract, Right
+from tomking.core.dealings import Acknowledged, BooksCompared, ForeignSeen, ForeignTraded
+from tomking.core.errors import DataError, InvariantError
+from tomking.core.facts import Fact, LegFilled, OrderEnded, RunStarted, Sent, Settled
+from tomking.core.order import Leg, Order, Purpose
+from tomking.portfolio.book import Book, empty_book, fold
+from tomking.wire.orders import short_name
+from tomking.wire.symbols import trading_symbol
+
+pytestmark = pytest.mark.unit
+
+AT = datetime(2026, 6, 5, 10, 30, tzinfo=NEW_YORK)
+EXPIRY = AT.date() + timedelta(days=30)
+NEAR = Contract("SPY", EXPIRY, Right.PUT, Decimal(500))
+FAR = Contract("SPY", EXPIRY, Right.PUT, Decimal(490))
+ORDER = Order(
+    "lt112/2026-06-05/open", 1, Purpose.OPEN, "lt112", "lt112/2026-06-05",
+    (Leg(NEAR, -1, "spread"), Leg(FAR, 1, "spread")), 2, Decimal("1.00"),
+)  # fmt: skip
+
+
+def free(number: str, order: Order, place: int, part: Part) -> Decimal:
+    """Nothing costs anything."""
+    return Decimal(0)
+
+
+def leg(
+    contract: Contract, action: str, filled: int, parts: int | None = None
+) -> dict[str, object]:
+    """A leg of two, so many of which have traded and of so many of which is told."""
+    shown = filled if parts is None else parts
+    return {
+        "symbol": trading_symbol(contract), "action": action, "quantity": 2,
+        "remaining-quantity": 2 - filled,
+        "fills": [
+            {"fill-id": f"f{n}", "quantity": 1, "fill-price": "1.5",
+             "filled-at": (AT + timedelta(seconds=n)).isoformat()}
+            for n in range(shown)
+        ],
+    }  # fmt: skip
+
+
+def row(word: str, near: int = 0, far: int = 0, **more: object) -> dict[str, object]:
+    """The order as the broker has it."""
+    made = {
+        "id": 17, "external-identifier": short_name(ORDER.id), "status": word,
+        "legs": [leg(NEAR, "Sell to Open", near), leg(FAR, "Buy to Open", far)],
+    }  # fmt: skip
+    return made | more
+
+
+LIFE = (
+    row("Received"), row("Routed"), row("Live"), row("Live", 1, 0), row("Live", 1, 1),
+    row("Filled", 2, 1), row("Filled", 2, 2),
+)  # fmt: skip
+
+
+def seen(said: dict[str, object]) -> ToldOrder:
+    return told(said, AT.date())
+
+
+def heard(messages: list[dict[str, object]]) -> list[Fact]:
+    box = TradeInbox()
+    box.fold([Sent(AT, ORDER)])
+    return [fact for said in messages for fact in box.hear(seen(said), AT, free)]
+
+
+def booked(facts: list[Fact]) -> Book:
+    start = RunStarted(AT, "paper", Decimal(10_000), "")
+    return fold(empty_book(Decimal(0)), [start, Sent(AT, ORDER), *facts])
+
+
+def test_an_order_s_life_is_told_once():
+    facts = heard(list(LIFE))
+    assert [type(fact) for fact in facts] == [
+        Acknowledged, LegFilled, LegFilled, LegFilled, LegFilled, OrderEnded
+    ]  # fmt: skip
+    assert booked(facts).holdings == {NEAR: -2, FAR: 2}
+
+
+@given(st.lists(st.sampled_from(LIFE), max_size=12))
+def test_in_any_order_and_as_often_as_you_like(messages):
+    facts = heard([*messages, LIFE[-1], *messages])
+    fills = [fact.fill for fact in facts if isinstance(fact, LegFilled)]
+    assert len(fills) == len(set(fills)) == 4
+    assert sum(isinstance(fact, OrderEnded) for fact in facts) == 1
+    assert isinstance(facts[-1], OrderEnded)
+    assert booked(facts).holdings == {NEAR: -2, FAR: 2}
+
+
+@given(st.integers(0, 6), st.lists(st.sampled_from(LIFE), max_size=6))
+def test_a_restart_forgets_nothing_and_doubles_nothing(cut, messages):
+    before = TradeInbox()
+    before.fold([Sent(AT, ORDER)])
+    journal: list[Fact] = [Sent(AT, ORDER)]
+    for said in [*LIFE[:cut], *messages]:
+        journal += before.hear(seen(said), AT, free)
+    after = TradeInbox()
+    after.fold(journal)
+    for said in [*messages, LIFE[-1]]:
+        journal += after.hear(seen(said), AT, free)
+    assert booked(journal[1:]).holdings == {NEAR: -2, FAR: 2}
+    assert sum(isinstance(fact, OrderEnded) for fact in journal) == 1
+
+
+def test_filled_before_its_legs_are_told_waits_for_them():
+    told_short = row("Filled", 2, 2)
+    told_short["legs"] = [leg(NEAR, "Sell to Open", 2, 2), leg(FAR, "Buy to Open", 2, 0)]
+    facts = heard([told_short])
+    assert not any(isinstance(fact, OrderEnded) for fact in facts)
+    assert isinstance(heard([told_short, LIFE[-1]])[-1], OrderEnded)
+
+
+def test_what_is_cancelled_half_way_keeps_what_traded():
+    facts = heard([row("Live", 1, 1), row("Cancelled", 1, 1)])
+    ended = facts[-1]
+    assert isinstance(ended, OrderEnded)
+    assert (ended.how, ended.note) == ("cancelled", "1 of 2 of its first leg traded")
+    assert booked(facts).holdings == {NEAR: -1, FAR: 1}
+
+
+@pytest.mark.parametrize(
+    ("word", "how"),
+    [("Rejected", "rejected"), ("Expired", "expired"), ("Removed", "cancelled")],
+)
+def test_an_order_that_never_traded_ends_with_the_broker_s_reason(word, how):
+    ended = heard([row(word, **{"reject-reason": "off tick"})])[-1]
+    assert isinstance(ended, OrderEnded)
+    assert (ended.how, ended.note) == (how, "off tick")
+
+
+def test_nothing_is_made_of_what_is_told_after_the_end():
+    assert heard([LIFE[-1], row("Live", 1, 0), row("Cancelled", 0, 0)]) == heard([LIFE[-1]])
+
+
+def test_somebody_else_s_order_is_shown_once_and_held_apart():
+    box = TradeInbox()
+    theirs = row("Filled", 2, 2) | {"id": 99, "external-identifier": "by hand"}
+    facts = [fact for _ in range(2) for fact in box.hear(seen(theirs), AT, free)]
+    assert [type(fact) for fact in facts] == [ForeignSeen, *[ForeignTraded] * 4]
+    assert box.held == {}
+    assert box.foreign_held == {trading_symbol(NEAR): -2, trading_symbol(FAR): 2}
+
+
+def test_a_leg_that_no_order_of_ours_has_is_a_contradiction():
+    odd = row("Live")
+    odd["legs"] = [leg(NEAR, "Buy to Open", 1)]
+    with pytest.raises(InvariantError, match="no such leg"):
+        heard([odd])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"status": "Pondering"}, {"legs": None}, {"id": None, "legs": [{"symbol": "SPY"}]},
+        {"legs": [leg(NEAR, "Sell to Open", 0) | {"quantity": "many"}]},
+        {"legs": [leg(NEAR, "Give away", 0)]},
+    ],
+)  # fmt: skip
+def test_a_row_that_cannot_be_read_says_so(broken):
+    with pytest.raises(DataError):
+        seen(row("Live") | broken)
+
+
+def test_what_ends_is_no_longer_held():
+    box = TradeInbox()
+    box.fold([Sent(AT, ORDER)])
+    for said in LIFE:
+        box.hear(seen(said), AT, free)
+    share = Contract("SPY", date.max)
+    box.fold([
+        Settled(AT, "", NEAR, -2, 490.0, Decimal(0), Decimal(0), "assigned", share, 2, Decimal(500)),
+        BooksCompared(AT, ()),
+    ])  # fmt: skip
+    assert box.held == {FAR: 2, share: 2}
