@@ -101,6 +101,30 @@ def test_a_damaged_heartbeat_is_one_sentence(account: Path) -> None:
     assert "NEEDS YOU: the heartbeat" in page.stdout
 
 
+KILLED = """
+import os, signal, sys
+from decimal import Decimal
+from pathlib import Path
+from tomking.app.now import now
+from tomking.core.facts import RunStarted
+from tomking.engine.journal import SqliteJournal
+journal = SqliteJournal.create(Path(sys.argv[1]))
+for _ in range(50):
+    journal.append([RunStarted(now(), "paper", Decimal(1), "x" * 500)])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_journal_of_a_desk_that_was_killed_is_read_to_its_last_fact(account: Path) -> None:
+    place = account / "journal.db"
+    done = subprocess.run([sys.executable, "-c", KILLED, place], check=False)
+    assert done.returncode == -9
+    assert (account / "journal.db-wal").stat().st_size > 0
+    code, shown = status(account)
+    assert (code, shown["faults"], shown["last_fact"]["seq"]) == (0, [], 50)
+    assert said(account, "halt").returncode == 0
+
+
 @pytest.mark.parametrize(("held", "code"), [(True, 4), (False, 0)])
 def test_a_desk_that_is_gone_needs_a_person_when_something_is_held(
     account: Path, held: bool, code: int

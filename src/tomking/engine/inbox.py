@@ -45,10 +45,6 @@ class FileInbox:
         """Whether the brake is on, seen now."""
         return braked(self.halt_file)
 
-    def may_send(self, order: Order) -> bool:
-        """Whether the brake lets an order through: it holds what adds risk, and no exit."""
-        return not (order.adds_risk and self.halted())
-
     def called(self) -> bool:
         """Whether somebody has said something since the last look: a clock that waits looks at once."""
         try:
@@ -56,6 +52,10 @@ class FileInbox:
         except OSError:  # ``take`` reports it
             return False
         return any(name not in self._told for name in names)
+
+    def may_send(self, order: Order) -> bool:
+        """Whether the brake lets an order through: it holds what adds risk, and no exit."""
+        return not (order.adds_risk and self.halted())
 
     def take(self, now: datetime, standing: Standing) -> Sequence[Fact]:
         """Commands that arrived since the last look, as facts: the brake first."""
