@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from functools import partial
 from threading import Event
 
 from tomking.app import strategies
@@ -46,7 +47,7 @@ def traded(files: DeskFiles, ring: Ring, place: Place | None = None) -> Desk:
         line.account = _account(line)
         sends = settings.execution == SEND
         allowed = Allowed(sends and settings.automatic_entry, sends)
-        venue = Venue(line, OurTime(stop), Evidence.LIVE)
+        venue = Venue(line, partial(OurTime, stop), Evidence.LIVE)
         return run(told, files, venue, allowed, _report, lambda: None)
     finally:
         line.close()

@@ -68,10 +68,13 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """Where a desk trades: a line to the broker, its time, and what its figures are worth."""
+    """Where a desk trades: a line to the broker, its time, and what its figures are worth.
+
+    ``time`` is made of who says that somebody calls; ``jumps`` is whether it may leap.
+    """
 
     line: Line
-    time: Time
+    time: Callable[[Callable[[], bool]], Time]
     evidence: Evidence
     jumps: bool = False
 
@@ -97,7 +100,8 @@ def run(
         inbox = FileInbox(files.halt, files.spool, told.limits, report, lambda: beats.worth)
         held_back = HeldBack(inbox, allowed.entries, allowed.exits)
         try:
-            return trade(told, journal, venue.line, market, held_back, venue.time, beats)
+            time = venue.time(inbox.called)
+            return trade(told, journal, venue.line, market, held_back, time, beats)
         finally:
             market.close()
     finally:

@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -102,7 +103,7 @@ def _traded(
     """The desk after it has traded at an exchange."""
     line = Line.open(there.keys, there.place, there.account, precise, UNBOUND)
     try:
-        venue = Venue(line, PaperTime.of(line, stop), Evidence.MODEL, jumps=True)
+        venue = Venue(line, partial(PaperTime.of, line, stop), Evidence.MODEL, jumps=True)
         return run(told, files, venue, allowed, _report, at_close)
     finally:
         line.close()
