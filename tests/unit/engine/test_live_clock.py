@@ -120,6 +120,5 @@ def test_between_the_bell_and_the_official_closes_nothing_is_sent() -> None:
     session = session_of(FRIDAY)
     assert session is not None
     after = [tick for tick in ticks(of(FRIDAY)) if tick.at >= session.closes]
-    assert after[-1].closing
-    assert len(after) == AFTER_CLOSE + 1
+    assert [n for n, tick in enumerate(after) if tick.closing] == [AFTER_CLOSE]
     assert not any(tick.sends for tick in after)
