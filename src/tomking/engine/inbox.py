@@ -102,7 +102,13 @@ class FileInbox:
             self._odd(taken)
             return ()
         made = carried_out(
-            taken.command, now, standing, self.limits, halted=self.halted(), net_liq=self.net_liq()
+            taken.command,
+            now,
+            standing,
+            self.limits,
+            halted=self.halted(),
+            age_s=taken.age_s,
+            net_liq=self.net_liq(),
         )
         if isinstance(made, Skip):
             said = tuple(f"{seen} ({seen.rule})" for seen in made.failed)

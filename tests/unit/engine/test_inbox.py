@@ -1,6 +1,8 @@
 """An inbox of files: what each command comes to, each refusal, and that nothing is done twice."""
 
 import json
+import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -202,17 +204,36 @@ def test_flattening_takes_the_typed_word_whichever_command_asks(account: Account
 
 @pytest.mark.rule("R-RNG-08")
 def test_what_was_asked_long_ago_is_refused_but_the_brake_is_not(account: Account) -> None:
-    late = NOON + timedelta(hours=24, minutes=1)
-    old = account.say(FLATTEN, word=FLATTEN_WORD)
-    assert account.look(late) == []
-    assert "time since it was asked" in account.answer(old)["said"][0]
-    account.say(RESUME, of="operator")
-    account.say(RUNG, of="REDUCE")
-    assert account.look(late) == []
-    account.say(RUNG, of="REDUCE")
-    assert [type(fact) for fact in account.look(NOON + timedelta(hours=24))] == [RungMoved]
-    account.say(HALT)
-    assert [type(fact) for fact in account.look(late)] == [Halted]
+    asked = [
+        account.say(FLATTEN, word=FLATTEN_WORD),
+        account.say(RESUME, of="operator"),
+        account.say(RUNG, of="REDUCE"),
+    ]
+    for name in asked:
+        aged(account, name, hours=24.1)
+    assert account.look() == []
+    for name in asked:
+        assert "time since it was asked" in account.answer(name)["said"][0]
+    aged(account, account.say(RUNG, of="REDUCE"), hours=23.9)
+    assert [type(fact) for fact in account.look()] == [RungMoved]
+    aged(account, account.say(HALT), hours=1000)
+    assert [type(fact) for fact in account.look()] == [Halted]
+
+
+def aged(account: Account, name: str, hours: float) -> None:
+    """Let a command have lain in the spool."""
+    then = time.time() - 3600 * hours
+    os.utime(account.spool.inside / name, (then, then))
+
+
+@pytest.mark.parametrize("years", [-9, 9])
+def test_a_desk_that_lives_on_another_day_takes_what_was_asked_now(
+    account: Account, years: int
+) -> None:
+    account.say(FLATTEN, word=FLATTEN_WORD)
+    assert [type(fact) for fact in account.look(NOON.replace(year=NOON.year + years))] == [
+        RungMoved
+    ]
 
 
 @pytest.mark.parametrize("by", ["alarm", "session", "desk", " "])
