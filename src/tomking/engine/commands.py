@@ -95,6 +95,8 @@ def _moved(
     """A move along the ladder; flattening takes the typed word, whoever sends the command."""
     if to is Rung.FLATTEN and command.word != FLATTEN_WORD:
         return _refused("the word typed", command.word or "none", FLATTEN_WORD, "R-RNG-08")
+    if to is standing.ladder.rung:
+        return ()
     asked = may_move(standing.ladder, to, now, limits)
     if refuses(asked):
         return Skip(asked)

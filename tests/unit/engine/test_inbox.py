@@ -113,6 +113,15 @@ def test_a_file_alone_halts_whoever_left_it(account: Account) -> None:
     assert account.inbox.halted()
 
 
+def test_a_halt_that_is_told_and_left_as_a_file_is_told_with_its_reason(account: Account) -> None:
+    (account.folder / "HALT").write_text("smoke")
+    name = account.say(HALT)
+    halted, moved = account.look()
+    assert isinstance(halted, Halted)
+    assert halted.note == "t. king: because"
+    assert account.answer(name)["said"] == [str(halted), str(moved)]
+
+
 def test_a_folder_called_so_halts_too(account: Account) -> None:
     (account.folder / "HALT").mkdir()
     assert [type(fact) for fact in account.look()] == [Halted, RungMoved]
@@ -183,7 +192,7 @@ def test_the_desk_moves_along_the_ladder_and_refuses_what_is_no_rung(account: Ac
     same, odd = account.say(RUNG, of="REDUCE"), account.say(RUNG, of="REDUCED")
     assert account.look() == []
     assert account.answer(up)["outcome"] == "done"
-    assert account.answer(same)["outcome"] == "refused"
+    assert account.answer(same)["said"] == [NOTHING_TO_DO]
     assert "did you mean 'REDUCE'?" in account.answer(odd)["said"][0]
 
 
