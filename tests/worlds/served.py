@@ -102,7 +102,12 @@ async def served(minute: float = 60.0, cash: str = "100000") -> AsyncIterator[Se
 
 def put(there: Served, delta: float) -> tuple[str, float, float]:
     """A put of the nearest month by its delta: symbol, bid and ask."""
-    chain = there.world.look().chain("SPY")
+    return put_in(there.world, delta)
+
+
+def put_in(world: World, delta: float) -> tuple[str, float, float]:
+    """The same in a world without a server."""
+    chain = world.look().chain("SPY")
     assert not isinstance(chain, Skip)
     expiry = chain.expiry_near(30, 10)
     assert not isinstance(expiry, Skip)
