@@ -43,11 +43,14 @@ class Child:
     """A process: forked from this one, or started."""
 
     pid: int
+    started: "subprocess.Popen[str] | None" = None
     code: int | None = None
 
     def poll(self) -> int | None:
         """How it ended, if it has; negative for a signal."""
-        if self.code is None:
+        if self.started is not None:
+            self.code = self.started.poll()
+        elif self.code is None:
             done, status = os.waitpid(self.pid, os.WNOHANG)
             if done:
                 self.code = os.waitstatus_to_exitcode(status)
@@ -94,9 +97,8 @@ class Life:
     def start(self, words: Sequence[str], out: str, environment: Mapping[str, str]) -> Child:
         """A process of the program, with what it says in a file; watched if the environment says so."""
         more = {**environment, "TOMKING_HOME": str(HOME)}
-        child = Child(
-            _forked(self.folder, words, out, more) if self.warm else _started(self.folder, words, out, more)
-        )
+        made = _forked if self.warm else _started
+        child = made(self.folder, words, out, more)
         self.children.append(child)
         return child
 
@@ -145,10 +147,10 @@ def life(folder: Path, *, warm: bool = True) -> Iterator[Life]:
             child.kill()
 
 
-def _forked(folder: Path, words: Sequence[str], out: str, environment: Mapping[str, str]) -> int:
+def _forked(folder: Path, words: Sequence[str], out: str, environment: Mapping[str, str]) -> Child:
     pid = os.fork()
     if pid:
-        return pid
+        return Child(pid)
     code = 70
     try:
         _become(folder, out, environment)
@@ -181,16 +183,17 @@ def _run(words: Sequence[str]) -> int:
     return 0
 
 
-def _started(folder: Path, words: Sequence[str], out: str, environment: Mapping[str, str]) -> int:
+def _started(folder: Path, words: Sequence[str], out: str, environment: Mapping[str, str]) -> Child:
     """The command itself, started cold: watched only where something is asked of that."""
     asked = any(name.startswith("KILL_") for name in environment)
     module = "tests.kill" if asked else "tomking.app.main"
     keep = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with (folder / out).open("w") as stdout, (folder / f"{out}.err").open("w") as stderr:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", module, *words], cwd=folder, stdout=stdout, stderr=stderr,
-            env={**keep, **environment, "PYTHONPATH": str(ROOT)}, start_new_session=True,
-        ).pid  # fmt: skip
+            env={**keep, **environment, "PYTHONPATH": str(ROOT)}, start_new_session=True, text=True,
+        )  # fmt: skip
+    return Child(process.pid, process)
 
 
 def warmed() -> None:
