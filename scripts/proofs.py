@@ -324,6 +324,18 @@ PROOFS = (
         "tests/unit/exchange/test_hindsight.py",
     ),
     suite(
+        "server_machine",
+        "In 500 sequences over HTTP the server says, restarts included, what the exchange itself does.",
+        "tests/integration/test_server_machine.py",
+        at_least=2,
+    ),
+    suite(
+        "server_restart",
+        "A killed server goes on where its ledger file has it, and a changed file is refused.",
+        "tests/integration/test_ledger_restart.py tests/unit/server/test_file.py",
+        at_least=20,
+    ),
+    suite(
         "expiries",
         "Expiry, assignment, pins and dividends leave the cash, positions and margin of the tables.",
         "tests/unit/exchange/test_scenarios.py tests/unit/exchange/test_settlement.py "

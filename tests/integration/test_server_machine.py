@@ -42,6 +42,19 @@ REACHES = st.sampled_from((1.5, 1.0, 0.5, 0.0, -3.0, -20.0))
 SIDES, COUNTS, TIFS = st.sampled_from((-1, 1)), st.integers(1, 3), st.sampled_from(("Day", "GTC"))
 PLACES = st.integers(0, 50)
 CENT = Decimal("0.01")
+#: What has to happen in some sequence or other.
+WANTED = (
+    "placed",
+    "refused",
+    "dry run",
+    "replaced",
+    "cancelled",
+    "complex",
+    "restarts",
+    "LegFilled",
+    "expired",
+    "assigned",
+)
 #: What has happened in all sequences together.
 SEEN: dict[str, int] = {}
 
@@ -158,18 +171,21 @@ class Sequences(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from((0.02, 1.0, 2.0, 30.0, 120.0)))
     def wait(self, minutes: float) -> None:
         """Time goes by."""
-        self.there.at.move(minutes)
+        self.there.at.pass_minutes(minutes)
         self._look()
 
-    @rule(evening=st.booleans())
-    def sleep(self, evening: bool) -> None:
-        """The session is over, or the night too: what is due expires, and may be assigned."""
-        session = self.twin.now.day.session
-        if evening and self.there.at() < session.closes:
+    @rule(evenings=st.integers(1, 3), wakes=st.booleans())
+    def sleep(self, evenings: int, wakes: bool) -> None:
+        """Sessions are over, and maybe the last night too: what is due expires or is assigned."""
+        for _ in range(evenings):
+            session = self.twin.now.day.session
+            if self.there.at() > session.closes:
+                session = next_session(session.day)
             self.there.at.at = session.closes + timedelta(minutes=30)
-        else:
-            self.there.at.at = next_session(self.there.at().date()).at(1.0)
-        self._look()
+            self._look()
+        if wakes:
+            self.there.at.at = next_session(self.twin.now.day.session.day).at(1.0)
+            self._look()
 
     @rule()
     def restart(self) -> None:
@@ -257,7 +273,8 @@ class Sequences(RuleBasedStateMachine):
         expiry = chain.expiry_near(days, 10)
         assert not isinstance(expiry, Skip)
         quote = chain.by_delta(expiry, right, delta)
-        assert not isinstance(quote, Skip)
+        if isinstance(quote, Skip):  # it expired this evening
+            return self._quote(right, FAR, delta)
         return quote
 
 
@@ -301,3 +318,8 @@ Sequences.TestCase.settings = (
     else settings(max_examples=20, stateful_step_count=20, suppress_health_check=list(HealthCheck))
 )
 TestSequences = Sequences.TestCase
+
+
+def test_the_sequences_met_what_they_are_there_for() -> None:
+    for what in WANTED:
+        assert SEEN.get(what, 0) > 0, what

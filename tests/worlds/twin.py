@@ -17,6 +17,7 @@ from tomking.core.facts import DividendBooked, Fact, LegFilled, OrderEnded, Sett
 from tomking.core.order import Bracket, Leg, Order, Purpose, TimeInForce
 from tomking.core.product import product
 from tomking.core.value import value
+from tomking.core.venue import Code
 from tomking.exchange.venue import Exchange
 from tomking.exchange.working import Status
 from tomking.market.snapshot import Snapshot
@@ -33,7 +34,6 @@ WORDS = {
 }  # fmt: skip
 #: Until when after the close orders reach the exchange.
 AFTER = timedelta(minutes=15)
-NEXT_SESSION = "next_session"
 
 
 @value
@@ -116,10 +116,13 @@ class Twin:
         if replaces and self.is_over(replaces):
             return True
         said = self._objections(self.order(0, wish, self.exchange.holdings(), replaces))
-        return any(is_open(self.now) or each.code.value != NEXT_SESSION for each in said)
+        return any(is_open(self.now) or each.code is not Code.NEXT_SESSION for each in said)
 
-    def _objections(self, order: Order) -> tuple[Refusal | None, ...] | tuple[Refusal, ...]:
-        return self.exchange.preview(order, self.now).refusals
+    def _objections(self, order: Order) -> tuple[Refusal, ...]:
+        try:
+            return self.exchange.preview(order, self.now).refusals
+        except QuoteMissing as missing:
+            return (Refusal(Code.MARGIN, str(missing)),)
 
     def place(self, wish: Wish, replaces: int = 0) -> int:
         """Take an order, and say under which number; nought if it is refused."""
@@ -138,7 +141,7 @@ class Twin:
         """Take a complex order, and say under which number; nought if it is refused."""
         wishes = (*(() if first is None else (first,)), *others)
         held = self.exchange.holdings()
-        if self.exchange.preview(self.order(0, wishes[0], held, 0), self.now).refusals:
+        if self._objections(self.order(0, wishes[0], held, 0)):
             return 0
         group = self.last + 1
         numbers = tuple(range(group + 1, group + 1 + len(wishes)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 
-from tomking.app.now import instant
+from tomking.app.now import precise
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import BrokerError, Transient
 from tomking.wire.line import Line
@@ -26,7 +26,7 @@ class OurTime:
 
     def now(self) -> datetime:
         """The present instant."""
-        return instant()
+        return precise()
 
     def wait(self, seconds: float) -> bool:
         """Let seconds pass; whether to go on."""

@@ -117,7 +117,7 @@ def opened(
         since = first[1].at
         desk.begin(RunStarted(since, told.mode, Decimal(0), told.settings))
         desk.note([WentOn(now, told.mode, told.settings)])
-    broker = TastytradeBroker(line, told.fees, since)
+    broker = TastytradeBroker(line, told.fees, since, told.limits.house)
     broker.remember(fact for _, fact in journal.read())
     line.start(keep(broker.news.kept, lambda: listen(line, broker.news)), "account stream")
     broker.news.kept.wait_open(OPEN_WITHIN_S)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tomking.core.calendar import AFTER_CLOSE, NEW_YORK, Session
-from tomking.engine.clock import Grid, Row, grid, renewals_of, slots_of
+from tomking.engine.instants import Grid, Row, minutes_of
 from tomking.engine.ports import Interest, Tick
 from tomking.market.sessions import next_session, session_of
 from tomking.strategies.plan import Strategy
@@ -56,7 +56,7 @@ class LiveClock:
 
     def _day(self, session: Session, interest: Interest) -> Iterator[Tick]:
         """The instants of a session that are left, its close last."""
-        rows = self._grid(session)
+        rows = minutes_of(session, self.strategies)
         seen = self._minute(session) - 1.0
         while (minute := self._minute(session)) < session.minutes:
             yield _tick(
@@ -79,11 +79,6 @@ class LiveClock:
         row = rows.after(int(minute), interest)
         due = session.minutes if row is None else row.minute
         return min(longest, max(0.0, 60.0 * (due - minute)))
-
-    def _grid(self, session: Session) -> Grid:
-        watched = tuple((strategy.name, strategy.watch_min) for strategy in self.strategies)
-        due = slots_of(session, self.strategies)
-        return grid(session.minutes, due, watched, renewals_of(session, self.strategies))
 
 
 def _end(session: Session) -> datetime:

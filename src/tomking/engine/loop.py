@@ -189,7 +189,7 @@ def offer(
         desk.said[order.intent] = answer
         named = labels(order, view, verdict.readings)
         desk.note([Judged(view.market.at, order, verdict.readings, named, approved)])
-    if not isinstance(verdict, Approved) or (order.adds_risk and inbox.halted()):
+    if not isinstance(verdict, Approved) or not inbox.may_send(order):
         return view
     desk.note([*before, Sent(view.market.at, order)])
     broker.submit(verdict, view.market)

@@ -114,6 +114,6 @@ class Inbox(Protocol):
         """Commands that arrived since the last look, as facts."""
         ...
 
-    def halted(self) -> bool:
-        """Whether the brake is on; read again just before anything is sent."""
+    def may_send(self, order: Order) -> bool:
+        """Whether an approved order may go out: the brake, looked at just before anything is sent."""
         ...

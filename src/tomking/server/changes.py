@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from tomking.server.kept import text_of
@@ -42,16 +43,15 @@ class Changes:
         """Whether anything but what changes with every look has changed."""
         return any(part not in PASSING for _, part in self.parts)
 
-    def keys_of(self, account: str, part: str) -> Mapping[Any, Any]:
-        """The items of a part that is written; empty if it is as it was."""
-        return self.parts.get((account, part), {})
-
 
 @dataclass(slots=True)
 class Written:
-    """The state as the file has it: items by part, and the sum of every row."""
+    """The state as the file has it: items by part, and the sum of every row.
 
-    parts: dict[Key, dict[Any, Any]] = field(default_factory=dict[Key, dict[Any, Any]])
+    Parts are kept as they come and must not change afterwards, as those of a value do not.
+    """
+
+    parts: dict[Key, Mapping[Any, Any]] = field(default_factory=dict[Key, Mapping[Any, Any]])
     sums: dict[tuple[str, str, str], int] = field(default_factory=dict[tuple[str, str, str], int])
 
     def compared(self, account: str, parts: Iterator[tuple[str, Mapping[Any, Any]]]) -> Changes:
@@ -60,14 +60,13 @@ class Written:
         for part, items in parts:
             old = self.parts.get((account, part))
             if old is None or old != items or list(old) != list(items):
-                made.parts[account, part] = dict(items)
+                made.parts[account, part] = items
                 self._part(made, account, part, old or {}, items)
         return made
 
     def keep(self, made: Changes) -> None:
         """The changes are in the file."""
-        for key, items in made.parts.items():
-            self.parts[key] = dict(items)
+        self.parts |= made.parts
         for row in made.gone:
             self.sums.pop(row, None)
         self.sums |= made.sums
@@ -76,9 +75,10 @@ class Written:
         self, made: Changes, account: str, part: str, old: Mapping[Any, Any], new: Mapping[Any, Any]
     ) -> None:
         """One part. The order of its rows is that of its items, or else all of it is written anew."""
-        stays = [key for key in old if key in new]
-        anew = stays != list(new)[: len(stays)]
-        for key in old if anew else (key for key in old if key not in new):
+        gone = () if old.keys() <= new.keys() else tuple(key for key in old if key not in new)
+        stays = [key for key in old if key in new] if gone else list(old)
+        anew = stays != list(islice(new, len(stays)))
+        for key in old if anew else gone:
             row = account, part, text_of(key)
             made.gone.append(row)
             made.change -= self.sums[row]

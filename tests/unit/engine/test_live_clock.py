@@ -13,6 +13,8 @@ from tomking.market.sessions import session_of
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 
+pytestmark = pytest.mark.unit
+
 PLANS = (FRIDAY_0DTE, LT112)
 FRIDAY, HALF_DAY = date(2017, 6, 9), date(2017, 11, 24)
 

@@ -42,7 +42,7 @@ def lively() -> tuple[World, Hands]:
     door = world.doors[NUMBER]
     orders.place(world, door, body(world, 0.30, "0.05", "Credit"))
     orders.place(world, door, body(world, 0.20, "0.05", "Debit"))
-    clock.move()
+    clock.pass_minutes()
     orders.place(world, door, body(world, 0.20, "0.06", "Debit") | {"legs": []}, 2)
     first = body(world, 0.25, "0.07", "Debit")
     others = [body(world, 0.15, "0.08", "Debit"), body(world, 0.10, "0.09", "Debit")]
@@ -90,8 +90,8 @@ def test_an_account_that_was_taken_up_goes_on_exactly_as_the_other_does(tmp_path
     assert there.facts == here.facts
     hands.at = clock.at
     for _ in range(3):
-        clock.move(200)
-        hands.move(200)
+        clock.pass_minutes(200)
+        hands.pass_minutes(200)
         assert there.look(other.market(hands.at)) == here.look(world.market(clock.at))
     assert there.kept() == here.kept()
 
@@ -125,10 +125,10 @@ def test_the_clock_is_written_ahead_and_not_with_every_look(tmp_path: Path) -> N
     began = clock.at
     file.write(world.doors, house(world))
     assert file.until == began + timedelta(minutes=5)
-    clock.move(4)
+    clock.pass_minutes(4)
     world.look()
     assert not file.write(world.doors, house(world))
-    clock.move(2)
+    clock.pass_minutes(2)
     world.look()
     assert file.write(world.doors, house(world))
     assert file.until == clock.at + timedelta(minutes=5)
@@ -214,7 +214,7 @@ def test_a_server_whose_file_another_has_opened_writes_no_more(tmp_path: Path) -
     world, clock = lively()
     first = written(tmp_path / "ledger.db", world)
     LedgerFile.opened(tmp_path / "ledger.db", TERMS)
-    clock.move()
+    clock.pass_minutes()
     world.look()
     with pytest.raises(InvariantError, match="another server"):
         first.write(world.doors, house(world))

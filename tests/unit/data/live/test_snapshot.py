@@ -25,6 +25,8 @@ from tomking.market.snapshot import AGE, ASK, BID, DELTA, MID, VOL, Day, Quote, 
 from tomking.portfolio.columns import columns
 from tomking.pricing import black
 
+pytestmark = pytest.mark.unit
+
 DAY = date(2025, 6, 6)
 EXPIRY = Expiry(date(2025, 6, 20), Settles.PM, "weekly")
 SPOT, RATE, YIELD, SMILE = 6000.0, 0.04, 0.013, 0.17
