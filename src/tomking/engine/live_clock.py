@@ -2,12 +2,12 @@
 
 Between them it looks at least once a minute, which is its heartbeat, and every few seconds while an
 order is at work. An instant that has gone by while nobody looked is not made up for: a slot is asked
-within a few minutes of its time or not at all.
+within a few minutes of its time or not at all, and so is the close, whose figures nobody has later.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tomking.core.calendar import AFTER_CLOSE, NEW_YORK, Session
 from tomking.engine.instants import Grid, Row, minutes_of
@@ -17,23 +17,24 @@ from tomking.strategies.plan import Strategy
 
 #: Seconds between looks: at most, and while an order is at work.
 HEARTBEAT_S, RESTLESS_S = 60.0, 5.0
-#: A slot is asked up to so many minutes after its time.
+#: A slot is asked, and a close made up for, up to so many minutes after its time.
 LATE_MIN = 5
 
 
 @dataclass(slots=True)
 class LiveClock:
     """Instants as they come. ``now`` is what time it is there; ``wait`` lets so many of its seconds pass
-    and says whether to go on.
+    and says whether to go on. ``closed`` is the last session whose close was looked at, before a stop.
     """
 
     strategies: tuple[Strategy, ...]
     now: Callable[[], datetime]
     wait: Callable[[float], bool]
+    closed: date = date.max
 
     def ticks(self, interest: Interest) -> Iterator[Tick]:
         """Instants until somebody says stop; the first is now."""
-        yield Tick(self.now())
+        yield Tick(now := self.now(), closing=self._is_close(now))
         session = self._session()
         while self._until(session.opens):
             yield from self._day(session, interest)
@@ -46,6 +47,13 @@ class LiveClock:
         if today is not None and now < _end(today):
             return today
         return next_session(now.date())
+
+    def _is_close(self, now: datetime) -> bool:
+        """Whether a session has just ended whose close nobody has looked at."""
+        today = session_of(now.astimezone(NEW_YORK).date())
+        if today is None or self.closed >= today.day:
+            return False
+        return _end(today) <= now <= _end(today) + timedelta(minutes=LATE_MIN)
 
     def _until(self, instant: datetime) -> bool:
         """Wait for an instant; whether to go on then."""

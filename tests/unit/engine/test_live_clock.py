@@ -111,3 +111,24 @@ def test_it_stops_when_told_and_sleeps_over_a_weekend():
     found = ticks(wearer)
     assert [tick.at for tick in found][:2] == [saturday, session.opens]
     assert found[-1].at <= wearer.until
+
+
+@pytest.mark.parametrize(
+    ("minutes", "closed", "closing"),
+    [
+        (0, date(2017, 6, 8), True),
+        (LATE_MIN, date(2017, 6, 8), True),
+        (LATE_MIN + 1, date(2017, 6, 8), False),
+        (-1, date(2017, 6, 8), False),
+        (0, FRIDAY, False),
+    ],
+)
+def test_a_close_that_a_stop_came_before_is_looked_at_while_its_figures_are_there(
+    minutes, closed, closing
+):
+    session = session_of(FRIDAY)
+    assert session is not None
+    now = session.closes + timedelta(minutes=AFTER_CLOSE + minutes)
+    wearer = Wearer(now, now)
+    first = next(LiveClock(PLANS, wearer.now, wearer.wait, closed).ticks(wearer))
+    assert (first.at, first.closing) == (now, closing)
