@@ -24,14 +24,14 @@ from typing import Any
 HOME = Path(__file__).with_name("home")
 CHECKER = Path(__file__).with_name("checker.py")
 ROOT = Path(__file__).parents[2]
-DAY, MINUTE = "2017-08-04", 353
+DAY, MINUTE, ACCOUNT = "2017-08-04", 353, "paper"
 SERVE = (
     "exchange", "serve", "--ledger", "ledger.db", "--day", DAY, "--minute", str(MINUTE), "--speed", "0",
     "--capital", "1000000",
 )  # fmt: skip
 TRADE = (
-    "paper", "--journal", "journal.db", "--join", "ready.json", "--sessions", "1",
-    "--strategies", "kill_rolled,kill_settled,kill_given_up", "--config", str(HOME / "tomking.toml"),
+    "paper", "--account", ACCOUNT, "--join", "ready.json", "--sessions", "1",
+    "--strategies", "kill_rolled,kill_settled,kill_given_up",
 )  # fmt: skip
 ENDS_WITHIN_S = 240.0
 #: How a process that was killed ends.
@@ -92,11 +92,11 @@ class Life:
     @property
     def journal(self) -> Path:
         """The desk's file."""
-        return self.folder / "journal.db"
+        return self.folder / "home" / ACCOUNT / "journal.db"
 
     def start(self, words: Sequence[str], out: str, environment: Mapping[str, str]) -> Child:
         """A process of the program, with what it says in a file; watched if the environment says so."""
-        more = {**environment, "TOMKING_HOME": str(HOME)}
+        more = {**environment, "TOMKING_HOME": str(self.folder / "home")}
         made = _forked if self.warm else _started
         child = made(self.folder, words, out, more)
         self.children.append(child)
@@ -138,7 +138,7 @@ class Life:
 @contextmanager
 def life(folder: Path, *, warm: bool = True) -> Iterator[Life]:
     """A life whose processes end with the block."""
-    folder.mkdir(parents=True)
+    shutil.copytree(HOME, folder / "home")
     made = Life(folder, warm)
     try:
         yield made
@@ -209,7 +209,7 @@ def warmed() -> None:
     from tomking.market.sessions import session_of
 
     layers.parsed = cache(layers.parsed)
-    load(HOME / "tomking.toml", None)
+    load(HOME / ACCOUNT / "tomking.toml")
     session = session_of(date.fromisoformat(DAY))
     assert session is not None
     ModelMarket(window(), seed=7).at(session.opens)

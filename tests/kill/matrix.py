@@ -61,7 +61,10 @@ def traced(folder: Path) -> tuple[list[Met], Life, float]:
     with life(folder) as made:
         made.serve()
         began = time.monotonic()
-        asked = {"KILL_TRACE": str(folder / "trace"), "KILL_LEDGER": str(made.ledger)}
+        asked = {
+            "KILL_TRACE": str(folder / "trace"), "KILL_LEDGER": str(made.ledger),
+            "KILL_JOURNAL": str(made.journal),
+        }  # fmt: skip
         code = made.trade(**asked).wait()
         took = time.monotonic() - began
         if code != 0:

@@ -1,6 +1,6 @@
 """The unmodified command in a process whose steps are counted, and which can be killed at one of them.
 
-    KILL_TRACE=FILE python -m tests.kill.traced paper --journal ...   every step as a line of JSON
+    KILL_TRACE=FILE KILL_JOURNAL=FILE python -m tests.kill paper ...   every step as a line of JSON
     KILL_AT='["submit commit Sent", 1, "after"]' ...                  SIGKILL there
     KILL_LEDGER=FILE  the exchange's ledger, to know what it has accepted before it answers
     KILL_LOOKS=FILE   when the first look of the loop was over, in seconds of real time
@@ -281,7 +281,7 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> None:
         steps.at = (name, nth, side)
     if trace := environment.get("KILL_TRACE"):
         steps.trace = Path(trace).open("a")  # noqa: SIM115
-        steps.journal = Path(arguments[list(arguments).index("--journal") + 1])
+        steps.journal = Path(environment["KILL_JOURNAL"])
     if looks := environment.get("KILL_LOOKS"):
         _first_look(Path(looks))
     if build := environment.get("KILL_BUILD"):
