@@ -16,12 +16,15 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
 from tests.kill.lives import KILLED, Life, learned, life, warmed
-from tests.kill.traced import AFTER, Point
+from tests.kill.planted import PLANTS
+from tests.kill.rows import Met, Row, finish
+from tests.kill.storage import spoilt
+from tests.kill.traced import AFTER
 
 #: Seconds from the start of the process to the end of its first look.
 RECOVERS_WITHIN_S = 5.0
@@ -31,29 +34,6 @@ RANDOM = "a random instant"
 #: What is done to orders and positions, as steps are named after it.
 DEALINGS = ("submit", "replace", "cancel", "roll", "close", "settle")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """A point of the traced life; ``doubtful`` if the exchange knew more then than the journal."""
-
-    point: Point
-    doubtful: bool
-
-
-@dataclass(slots=True)
-class Row:
-    """What came of a kill."""
-
-    step: str
-    nth: int
-    side: str
-    doubtful: bool
-    met: bool = False
-    verdict: str = ""
-    faults: list[str] = field(default_factory=list)
-    recovery_s: float | None = None
-    seconds: float = 0.0
 
 
 def traced(folder: Path) -> tuple[list[Met], Life, float]:
@@ -144,20 +124,17 @@ def struck(folder: Path, after_s: float) -> Row:
     return row
 
 
-def finish(made: Life, row: Row, planted: dict[str, str]) -> None:
-    """The same command again, to the end of the session, and the verdict."""
-    looks, started = made.folder / "looks", time.time()
-    code = made.trade(KILL_LOOKS=str(looks), **planted).wait()
-    if looks.exists():
-        row.recovery_s = round(float(looks.read_text()) - started, 2)
-    said = made.verdict()
-    row.verdict, row.faults = said["verdict"], list(said["faults"])
-    if code != 0:
-        row.faults.append(f"the desk ended with {code}: {made.said(f'desk{made.runs}.out')}")
-    elif not said.get("closed"):
-        row.faults.append("the desk did not reach the end of its session")
-    if row.faults:
-        row.verdict = "FORBIDDEN"
+def caught(folder: Path, met: Sequence[Met]) -> dict[str, list[str]]:
+    """What the checker says of each build with a planted fault, killed where that shows."""
+    found: dict[str, list[str]] = {}
+    for build, (steps, side) in PLANTS.items():
+        names = [each for each in met if each.point[2] == side and steps in each.point[0]]
+        for n, each in enumerate(names[:3] or [Met((steps, 1, side), True)]):
+            row = killed(folder / f"{build.replace(' ', '_')}{n}", each, build)
+            if row.met:
+                found[build] = row.faults
+                break
+    return found
 
 
 def worked(folder: Path, points: Sequence[Met], count: int, instants: Sequence[float]) -> list[Row]:
@@ -171,17 +148,21 @@ def worked(folder: Path, points: Sequence[Met], count: int, instants: Sequence[f
     return rows
 
 
-def matrix(folder: Path, count: int, instants: int, workers: int) -> list[Row]:
-    """Every row, made by so many processes at once."""
+def matrix(folder: Path, told: argparse.Namespace) -> tuple[list[Row], dict[str, list[str]]]:
+    """Every row, made by so many processes at once, and what is said of builds with a fault."""
     warmed()
-    met, _, took = traced(folder / "traced")
-    points = chosen(met, count)
+    met, whole, took = traced(folder / "traced")
+    points, workers = chosen(met, told.points), told.workers
     dice = random.Random(1)
-    moments = [dice.uniform(0.0, 2.0 + took) for _ in range(instants)]
+    moments = [dice.uniform(0.0, 2.0 + took) for _ in range(told.random)]
     shares = [
-        (points[n::workers], len(range(n, count, workers)), moments[n::workers]) for n in range(workers)
+        (points[n::workers], len(range(n, told.points, workers)), moments[n::workers])
+        for n in range(workers)
     ]
-    return list(_side_by_side(folder, shares))
+    rows = list(_side_by_side(folder, shares))
+    if told.others:
+        rows += spoilt(folder, whole, met)
+    return rows, caught(folder, met) if told.others else {}
 
 
 def _side_by_side(
@@ -266,11 +247,12 @@ def main() -> int:
     asked.add_argument("--points", type=int, default=20)
     asked.add_argument("--random", type=int, default=0)
     asked.add_argument("--workers", type=int, default=2)
+    asked.add_argument("--others", action="store_true", help="failing disks and planted builds too")
     asked.add_argument("--table", type=Path)
     asked.add_argument("--rows", type=Path)
     told = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="tomking-kills-") as folder:
-        rows = matrix(Path(folder), told.points, told.random, told.workers)
+        rows, planted = matrix(Path(folder), told)
     if told.table is not None:
         told.table.write_text("\n".join(table(rows)) + "\n")
     if told.rows is not None:
@@ -279,7 +261,7 @@ def main() -> int:
         for fault in row.faults:
             print(f"{row.step} {row.nth} {row.side}: {fault}")
     said = figures(rows)
-    print(json.dumps(said))
+    print(json.dumps({**said, "planted": planted} if told.others else said))
     return 1 if said["forbidden"] else 0
 
 

@@ -88,3 +88,11 @@ BUILDS: Mapping[str, Callable[[], None]] = {
     "fill applied twice": fill_twice,
     "cancel assumed": cancel_assumed,
 }
+
+#: Where a kill brings each to light: what the step is called, and on which side of it.
+PLANTS: Mapping[str, tuple[str, str]] = {
+    "no id search before resend": ("submit accepted", "after"),
+    "journal after send": ("other accepted", "after"),  # nobody was told what it is
+    "fill applied twice": ("+LegFilled", "after"),
+    "cancel assumed": ("cancel send", "before"),
+}

@@ -4,6 +4,7 @@
     KILL_AT='["submit commit Sent", 1, "after"]' ...                  SIGKILL there
     KILL_LEDGER=FILE  the exchange's ledger, to know what it has accepted before it answers
     KILL_LOOKS=FILE   when the first look of the loop was over, in seconds of real time
+    KILL_PAGES=N, KILL_BYTES=N   the journal's pages, or the bytes of any file, that there is room for
     KILL_BUILD=NAME   a program with a planted fault (planted.py)
 
 Nothing of the program is changed by it: what commits, sends, receives and renames is wrapped from outside.
@@ -11,6 +12,7 @@ Nothing of the program is changed by it: what commits, sends, receives and renam
 
 import json
 import os
+import resource
 import signal
 import sqlite3
 import threading
@@ -29,6 +31,7 @@ from tomking.brokers.tastytrade.news import News
 from tomking.core.facts import Fact, LegFilled, OrderEnded, Sent, Settled
 from tomking.core.dealings import Acknowledged
 from tomking.core.order import Order
+from tomking.engine import journal
 from tomking.engine.journal import SqliteJournal
 from tomking.wire.line import Line
 from tomking.wire.orders import short_name
@@ -268,6 +271,19 @@ def _first_look(path: Path) -> None:
     TastytradeBroker.poll = watched  # type: ignore[method-assign]
 
 
+def _full_at(pages: int) -> None:
+    """The journal meets a full disk once it has so many pages."""
+    connected = journal._connected
+
+    def limited(path: Path, mode: str) -> sqlite3.Connection:
+        connection = connected(path, mode)
+        if mode != "ro":
+            connection.execute(f"PRAGMA max_page_count={pages}")
+        return connection
+
+    journal._connected = limited
+
+
 def run(arguments: Sequence[str], environment: dict[str, str]) -> None:
     """The command, watched as the environment says. It exits by itself."""
     from tests.kill import planted
@@ -284,6 +300,10 @@ def run(arguments: Sequence[str], environment: dict[str, str]) -> None:
         steps.journal = Path(environment["KILL_JOURNAL"])
     if looks := environment.get("KILL_LOOKS"):
         _first_look(Path(looks))
+    if pages := environment.get("KILL_PAGES"):
+        _full_at(int(pages))
+    if most := environment.get("KILL_BYTES"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), int(most)))
     if build := environment.get("KILL_BUILD"):
         planted.BUILDS[build]()
     wrap(steps)
