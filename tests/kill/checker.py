@@ -3,13 +3,13 @@
     python checker.py LEDGER JOURNAL
 
 Prints a JSON object {"verdict", "faults", ...} and exits 0 when nothing forbidden is found, 1 otherwise.
-It shares no code with tomking on purpose and needs nothing but Python's standard library: both files are
-read by their published tables (docs/reference/exchange.md, scripts/verify_journal.py).
+It shares no code with tomking on purpose and needs nothing but Python's standard library: both files
+are read by their published tables (docs/reference/exchange.md, scripts/verify_journal.py).
 
-Forbidden are: a broken hash chain; an order the journal did not announce, or announced and sent twice; two
-live orders for one intent; an intent filled beyond its units; a short option without its long; a fill the
-journal has twice or the exchange does not have; another end of an order than the exchange's; a position
-opened while the books were known to differ; and holdings or cash that differ without a halt that says so.
+Forbidden are: a broken hash chain; an order the journal did not announce, or one that was sent twice;
+two live orders for one intent; an intent filled beyond its units; a short option without its long; a fill
+that is journalled twice or is not the exchange's; another end of an order than the exchange's; a
+position opened while the books were known to differ; and books that differ while no halt says so.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 #: Dollars a point. What is not listed is a fault, not a guess.
@@ -48,7 +49,9 @@ class Ledger:
 
     def named(self, number: int) -> str:
         """The name of an order by its number."""
-        return next(str(row["external_identifier"]) for row in self.orders if row["number"] == number)
+        return next(
+            str(row["external_identifier"]) for row in self.orders if row["number"] == number
+        )
 
 
 @dataclass
@@ -58,7 +61,6 @@ class Journal:
     facts: list[tuple[int, str, dict[str, Any]]]
     sent: dict[str, dict[str, Any]] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
-    numbers: dict[str, str] = field(default_factory=dict)
     holdings: Counter[str] = field(default_factory=Counter)
     cash: Decimal = Decimal(0)
     fills: Rows = field(default_factory=list)
@@ -100,41 +102,46 @@ def read_journal(path: pathlib.Path) -> Journal:
     return journal
 
 
+#: Money that came or went by itself: where a fact says how much, and its sign.
+MONEY = {
+    "RunStarted": ("capital", 1), "FeesDiffered": ("amount", -1), "CashMoved": ("amount", 1),
+    "DividendBooked": ("cash", 1), "LegFilled": ("fee", -1), "Settled": ("fee", -1),
+}  # fmt: skip
+
+
 def _fold(journal: Journal, seq: int, kind: str, fact: dict[str, Any]) -> None:
-    if kind == "RunStarted":
-        journal.cash += Decimal(fact["capital"])
-    elif kind == "Sent":
-        order = fact["order"]
-        name = order_id(order)
-        journal.sent[short_name(name)] = order
-        if "reconciling" in journal.halts and order["purpose"] in OPENS:
-            journal.opened_while_halted.append(name)
-    elif kind == "Acknowledged":
-        journal.numbers[str(fact["number"])] = short_name(fact["order"])
-    elif kind == "OrderEnded":
-        journal.ended[short_name(fact["order"])] = fact["how"]
-    elif kind == "LegFilled":
+    if kind in MONEY:
+        name, sign = MONEY[kind]
+        journal.cash += sign * Decimal(fact[name])
+    if kind == "LegFilled":
         journal.fills.append(fact)
         _trade(journal, fact["contract"], int(fact["quantity"]), Decimal(fact["price"]))
-        journal.cash -= Decimal(fact["fee"])
     elif kind == "Settled":
-        _hold(journal, symbol_of(fact["contract"]), -int(fact["quantity"]))
-        journal.cash += Decimal(fact["cash"]) - Decimal(fact["fee"])
-        if fact.get("delivered") is not None:
-            quantity = int(fact["delivered_quantity"])
-            _trade(journal, fact["delivered"], quantity, Decimal(fact["delivered_price"]))
-    elif kind == "FeesDiffered":
-        journal.cash -= Decimal(fact["amount"])
-    elif kind == "CashMoved":
-        journal.cash += Decimal(fact["amount"])
-    elif kind == "DividendBooked":
-        journal.cash += Decimal(fact["cash"])
+        _settle(journal, fact)
     elif kind in ("ForeignHeld", "ForeignTraded"):
         _hold(journal, fact["symbol"], int(fact["quantity"]))
+    elif kind == "Sent":
+        _send(journal, fact["order"])
+    elif kind == "OrderEnded":
+        journal.ended[short_name(fact["order"])] = fact["how"]
     elif kind == "Halted":
         journal.halts[fact["reason"]] = seq
     elif kind == "Resumed":
         journal.halts.pop(fact["reason"], None)
+
+
+def _send(journal: Journal, order: dict[str, Any]) -> None:
+    journal.sent[short_name(order_id(order))] = order
+    if "reconciling" in journal.halts and order["purpose"] in OPENS:
+        journal.opened_while_halted.append(order_id(order))
+
+
+def _settle(journal: Journal, fact: dict[str, Any]) -> None:
+    _hold(journal, symbol_of(fact["contract"]), -int(fact["quantity"]))
+    journal.cash += Decimal(fact["cash"])
+    if fact.get("delivered") is not None:
+        quantity = int(fact["delivered_quantity"])
+        _trade(journal, fact["delivered"], quantity, Decimal(fact["delivered_price"]))
 
 
 def _trade(journal: Journal, contract: dict[str, Any], quantity: int, price: Decimal) -> None:
@@ -182,7 +189,7 @@ def duplicates(ledger: Ledger, journal: Journal) -> Iterator[str]:
         if name not in journal.sent
     )
     for intent, rows in _by_intent(ledger, journal).items():
-        for one, other in zip(rows, rows[1:], strict=False):
+        for one, other in pairwise(rows):
             over = one["ended"] is not None and one["ended"] <= other["received"]
             if not over and other["replaces"] != one["number"]:
                 yield f"{intent} had two live orders, {one['number']} and {other['number']}"
@@ -295,7 +302,11 @@ def judged(ledger_file: pathlib.Path, journal_file: pathlib.Path) -> dict[str, A
         ]  # fmt: skip
         differ = list(unequal(ledger, journal))
     except (ValueError, KeyError, sqlite3.Error) as fault:
-        return {"verdict": "FORBIDDEN", "faults": [f"{type(fault).__name__}: {fault}"], "differ": []}
+        return {
+            "verdict": "FORBIDDEN",
+            "faults": [f"{type(fault).__name__}: {fault}"],
+            "differ": [],
+        }
     halted = sorted(journal.halts)
     if differ and "reconciling" not in halted:
         faults += [f"{each}, and no halt says so" for each in differ]
@@ -310,10 +321,10 @@ def judged(ledger_file: pathlib.Path, journal_file: pathlib.Path) -> dict[str, A
 def main(words: Sequence[str]) -> int:
     """Exit code 0 for nothing forbidden, 1 for something, 2 for a wrong call."""
     if len(words) != 2:
-        print("usage: python checker.py LEDGER JOURNAL", file=sys.stderr)
+        sys.stderr.write("usage: python checker.py LEDGER JOURNAL\n")
         return 2
     said = judged(pathlib.Path(words[0]), pathlib.Path(words[1]))
-    print(json.dumps(said))
+    sys.stdout.write(f"{json.dumps(said)}\n")
     return 1 if said["faults"] else 0
 
 

@@ -1,8 +1,8 @@
 """A desk's life: an exchange process, a desk process that is killed and started again, and the verdict.
 
-The desk is ``tomking paper`` at ``tomking exchange serve --ledger``, each a process of its own with files of
-its own. The exchange stays up while the desk is killed. With ``warm`` both are forked from a process that
-has the program in memory, which saves the two seconds a start takes; without, they are started cold.
+The desk is ``tomking paper`` at ``tomking exchange serve --ledger``, each a process of its own with
+files of its own. The exchange stays up while the desk is killed. Both are forked from a process that has
+the program in memory, which saves the two seconds a start takes; without ``warm`` the desk starts cold.
 """
 
 import json
@@ -94,10 +94,12 @@ class Life:
         """The desk's file."""
         return self.folder / "home" / ACCOUNT / "journal.db"
 
-    def start(self, words: Sequence[str], out: str, environment: Mapping[str, str]) -> Child:
+    def start(
+        self, words: Sequence[str], out: str, environment: Mapping[str, str], *, warm: bool
+    ) -> Child:
         """A process of the program, with what it says in a file; watched if the environment says so."""
         more = {**environment, "TOMKING_HOME": str(self.folder / "home")}
-        made = _forked if self.warm else _started
+        made = _forked if warm else _started
         child = made(self.folder, words, out, more)
         self.children.append(child)
         return child
@@ -105,7 +107,7 @@ class Life:
     def serve(self) -> Child:
         """The exchange, ready."""
         ready = self.folder / "ready.json"
-        child = self.start(SERVE, "ready.json", {})
+        child = self.start(SERVE, "ready.json", {}, warm=True)
         until = time.monotonic() + ENDS_WITHIN_S
         while not ready.exists() or not ready.read_text().endswith("\n"):
             if child.poll() is not None or time.monotonic() > until:
@@ -116,7 +118,7 @@ class Life:
     def trade(self, **environment: str) -> Child:
         """The desk: the same command every time."""
         self.runs += 1
-        return self.start(TRADE, f"desk{self.runs}.out", environment)
+        return self.start(TRADE, f"desk{self.runs}.out", environment, warm=self.warm)
 
     def said(self, out: str) -> str:
         """What a process has said, with its errors."""
@@ -197,11 +199,12 @@ def _started(folder: Path, words: Sequence[str], out: str, environment: Mapping[
 
 
 def warmed() -> None:
-    """The program in memory with what it reads once, so that what is forked need not; no thread is begun."""
+    """The program in memory with what it reads once; no thread is begun, so that it may be forked."""
+    from tests.kill import planted, traced  # noqa: F401
+
     import tomking.app.cli.exchange
     import tomking.app.cli.paper
     import tomking.app.main  # noqa: F401
-    from tests.kill import planted, traced  # noqa: F401
     from tomking.app.config import layers
     from tomking.app.config.load import load
     from tomking.data.embedded import window

@@ -2,35 +2,39 @@
 
     python -m tests.kill.matrix [--points 20] [--random 0] [--workers 2] [--table FILE] [--rows FILE]
 
-A first life is traced; points are chosen from what was met there, those between "accepted by the exchange"
-and "journalled" first. At each the desk is killed, started again with the same command, runs on to the
-end of its session and is judged by checker.py. Random instants are struck from outside, at a desk that
-was started cold and is not watched.
+A first life is traced; points are chosen from what was met there, those between "accepted by the
+exchange" and "journalled" first. At each the desk is killed, started again with the same command, runs on
+to the end of its session and is judged by checker.py. Random instants are struck from outside, at a desk
+that was started cold and is not watched.
 """
 
 import argparse
 import json
 import os
 import random
+import shutil
+import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from tests.kill.lives import KILLED, Life, learned, life, warmed
+from tests.kill.page import RANDOM, figures, table, told_of
 from tests.kill.planted import PLANTS
 from tests.kill.rows import Met, Row, finish
-from tests.kill.storage import spoilt
-from tests.kill.traced import AFTER
+from tests.kill.storage import PAGE, spoilt
 
 #: Seconds from the start of the process to the end of its first look.
 RECOVERS_WITHIN_S = 5.0
 #: Of the points asked for, the share that lies between accepted and journalled.
 IN_DOUBT = 0.7
-RANDOM = "a random instant"
+#: With no more points than this not every way of a failing disk is tried.
+FEW = 50
 #: What is done to orders and positions, as steps are named after it.
 DEALINGS = ("submit", "replace", "cancel", "roll", "close", "settle")
 T = TypeVar("T")
@@ -94,7 +98,7 @@ def _across(rows: Sequence[Sequence[T]]) -> list[T]:
 def killed(folder: Path, each: Met, build: str = "") -> Row:
     """Kill a desk at a point, start it again, and see what came of it."""
     name, nth, side = each.point
-    row = Row(name, nth, side, each.doubtful)
+    row = Row(name, nth, side, each.doubtful, build=build)
     planted = {"KILL_BUILD": build} if build else {}
     with life(folder) as made:
         made.serve()
@@ -124,58 +128,47 @@ def struck(folder: Path, after_s: float) -> Row:
     return row
 
 
-def caught(folder: Path, met: Sequence[Met]) -> dict[str, list[str]]:
-    """What the checker says of each build with a planted fault, killed where that shows."""
-    found: dict[str, list[str]] = {}
-    for build, (steps, side) in PLANTS.items():
-        names = [each for each in met if each.point[2] == side and steps in each.point[0]]
-        for n, each in enumerate(names[:3] or [Met((steps, 1, side), True)]):
-            row = killed(folder / f"{build.replace(' ', '_')}{n}", each, build)
-            if row.met:
-                found[build] = row.faults
-                break
-    return found
+def caught(folder: Path, build: str, met: Sequence[Met]) -> Row:
+    """A build with a planted fault, killed where that shows."""
+    steps, side = PLANTS[build]
+    there = [each for each in met if each.point[2] == side and steps in each.point[0]]
+    tries = there[:3] or [Met((steps, 1, side), True)]
+    rows = (killed(folder / str(n), each, build) for n, each in enumerate(tries))
+    return next((row for row in rows if row.met), Row(steps, 0, side, False, build=build))
 
 
-def worked(folder: Path, points: Sequence[Met], count: int, instants: Sequence[float]) -> list[Row]:
-    """A worker's share of points and instants; what was not met is counted and another is tried."""
-    rows: list[Row] = []
-    for place, each in enumerate(points):
-        if sum(row.met for row in rows) >= count:
-            break
-        rows.append(killed(folder / f"p{place}", each))
-    rows += [struck(folder / f"r{place}", after_s) for place, after_s in enumerate(instants)]
+Job = Callable[[Path], Row]
+
+
+def matrix(folder: Path, told: argparse.Namespace) -> list[Row]:
+    """Every row, made by so many processes at once."""
+    warmed()
+    met, whole, took = traced(folder / "traced")
+    points = chosen(met, told.points)
+    jobs: list[Job] = [partial(killed, each=each) for each in points[: told.points]]
+    dice = random.Random(1)
+    jobs += [partial(struck, after_s=dice.uniform(0.0, 2.0 + took)) for _ in range(told.random)]
+    if told.others:
+        pages = whole.journal.stat().st_size // PAGE
+        jobs += spoilt(pages, met, all_ways=told.points > FEW)
+        jobs += [partial(caught, build=build, met=met) for build in PLANTS]
+    rows = list(_side_by_side(folder, jobs, told.workers))
+    spare = iter(enumerate(points[told.points :]))
+    while sum(row.met for row in rows[: told.points]) < told.points and (more := next(spare, None)):
+        rows.insert(
+            0, killed(folder / f"spare{more[0]}", more[1])
+        )  # streams race: not all are met again
     return rows
 
 
-def matrix(folder: Path, told: argparse.Namespace) -> tuple[list[Row], dict[str, list[str]]]:
-    """Every row, made by so many processes at once, and what is said of builds with a fault."""
-    warmed()
-    met, whole, took = traced(folder / "traced")
-    points, workers = chosen(met, told.points), told.workers
-    dice = random.Random(1)
-    moments = [dice.uniform(0.0, 2.0 + took) for _ in range(told.random)]
-    shares = [
-        (points[n::workers], len(range(n, told.points, workers)), moments[n::workers])
-        for n in range(workers)
-    ]
-    rows = list(_side_by_side(folder, shares))
-    if told.others:
-        rows += spoilt(folder, whole, met)
-    return rows, caught(folder, met) if told.others else {}
-
-
-def _side_by_side(
-    folder: Path, shares: Sequence[tuple[list[Met], int, list[float]]]
-) -> Iterator[Row]:
+def _side_by_side(folder: Path, jobs: Sequence[Job], workers: int) -> Iterator[Row]:
     pids: list[int] = []
-    for n, share in enumerate(shares):
+    for n in range(workers):
         pid = os.fork()
         if pid == 0:
             code = 1
             try:
-                rows = worked(folder / f"w{n}", *share)
-                (folder / f"w{n}.json").write_text(json.dumps([asdict(row) for row in rows]))
+                _work(folder / f"w{n}", jobs[n::workers])
                 code = 0
             finally:
                 os._exit(code)
@@ -184,84 +177,39 @@ def _side_by_side(
         _, status = os.waitpid(pid, 0)
         if status:
             raise RuntimeError(f"worker {n} failed: see what it said above")
-        yield from (Row(**row) for row in json.loads((folder / f"w{n}.json").read_text()))
+    shares = [(folder / f"w{n}.rows").read_text().splitlines() for n in range(workers)]
+    yield from (Row(**json.loads(shares[n % workers][n // workers])) for n in range(len(jobs)))
 
 
-def figures(rows: Sequence[Row]) -> dict[str, object]:
-    """What is claimed of a matrix."""
-    met = [row for row in rows if row.met]
-    recovered = [row.recovery_s for row in met if row.recovery_s is not None]
-    return {
-        "kills": len(met),
-        "in_doubt": sum(row.doubtful for row in met),
-        "random": sum(row.step == RANDOM for row in met),
-        "steps": len({(row.step, row.side) for row in met}),
-        "not_met": len(rows) - len(met),
-        "agree": sum(row.verdict == "agree" for row in met),
-        "reconciling": sum(row.verdict == "reconciling" for row in met),
-        "forbidden": sum(row.verdict == "FORBIDDEN" for row in met),
-        "recovery_s_max": max(recovered, default=None),
-        "never_recovered": len(met) - len(recovered),
-    }
+def _work(folder: Path, jobs: Sequence[Job]) -> None:
+    """A worker's share, a line for each; files are kept where something is wrong."""
+    with folder.with_suffix(".rows").open("w") as rows:
+        for n, job in enumerate(jobs):
+            row = job(folder / str(n))
+            print(json.dumps(asdict(row)), file=rows, flush=True)
+            shutil.rmtree(folder / str(n))
 
 
-def table(rows: Sequence[Row]) -> Iterator[str]:
-    """The matrix as a page."""
-    said = figures(rows)
-    yield "# The kill matrix\n"
-    yield (
-        "A paper desk is killed (SIGKILL) before or after a step, started again with the same command, runs on\n"
-        "to the end of its session and is judged by `tests/kill/checker.py`, which reads the exchange's ledger\n"
-        "and the journal and shares no code with the program. *In doubt* are kills between \"accepted by the\n"
-        "exchange\" and \"journalled\". Written by `python -m tests.kill.matrix --table`.\n"
-    )
-    yield (
-        f"{said['kills']} kills, {said['in_doubt']} of them in doubt, {said['random']} at random instants of an\n"
-        f"unwatched process: books agree after {said['agree']}, a halt says that they do not after\n"
-        f"{said['reconciling']}, something forbidden after {said['forbidden']}. From the start of the process to "
-        f"the end\nof its first look it took {said['recovery_s_max']} seconds at most.\n"
-    )
-    yield "| step | side | kills | in doubt | agree | reconciling | forbidden |"
-    yield "|---|---|--:|--:|--:|--:|--:|"
-    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.met:
-            found[row.step, row.side].append(row)
-    for (step, side), kills in sorted(found.items(), key=_place):
-        seen = Counter(row.verdict for row in kills)
-        doubt = sum(row.doubtful for row in kills)
-        yield (
-            f"| {step} | {side} | {len(kills)} | {doubt} | {seen['agree']} | {seen['reconciling']} "
-            f"| {seen['FORBIDDEN']} |"
-        )
-
-
-def _place(cell: tuple[tuple[str, str], list[Row]]) -> tuple[str, bool]:
-    (step, side), _ = cell
-    return step, side == AFTER
-
-
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Exit code 0 if nothing forbidden was found."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    asked = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     asked.add_argument("--points", type=int, default=20)
     asked.add_argument("--random", type=int, default=0)
     asked.add_argument("--workers", type=int, default=2)
     asked.add_argument("--others", action="store_true", help="failing disks and planted builds too")
     asked.add_argument("--table", type=Path)
     asked.add_argument("--rows", type=Path)
-    told = asked.parse_args()
+    told = asked.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="tomking-kills-") as folder:
-        rows, planted = matrix(Path(folder), told)
+        rows = matrix(Path(folder), told)
     if told.table is not None:
         told.table.write_text("\n".join(table(rows)) + "\n")
     if told.rows is not None:
         told.rows.write_text(json.dumps([asdict(row) for row in rows], indent=1))
-    for row in rows:
-        for fault in row.faults:
-            print(f"{row.step} {row.nth} {row.side}: {fault}")
     said = figures(rows)
-    print(json.dumps({**said, "planted": planted} if told.others else said))
+    sys.stdout.write("\n".join((*told_of(rows), json.dumps(said), "")))
     return 1 if said["forbidden"] else 0
 
 

@@ -59,7 +59,7 @@ def fill_twice() -> None:
 
 
 def cancel_assumed() -> None:
-    """An order counts as cancelled as soon as that is asked for, and what is told of it later is not heard."""
+    """An order counts as cancelled as soon as that is asked for; what is told later is not heard."""
     cancel = TastytradeBroker.cancel
 
     def assumes(self: TastytradeBroker, order: str) -> None:

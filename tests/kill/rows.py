@@ -17,7 +17,7 @@ class Met:
 
 @dataclass(slots=True)
 class Row:
-    """What came of a kill."""
+    """What came of a kill; ``build`` names the fault of a program that has one on purpose."""
 
     step: str
     nth: int
@@ -28,6 +28,7 @@ class Row:
     faults: list[str] = field(default_factory=list)
     recovery_s: float | None = None
     seconds: float = 0.0
+    build: str = ""
 
 
 def finish(made: Life, row: Row, planted: dict[str, str]) -> None:

@@ -1,10 +1,9 @@
-"""The checker finds each forbidden state when it is planted by hand, and shares no code with the program."""
+"""The checker finds each forbidden state when it is planted by hand, and shares no code with us."""
 
 import ast
 import json
 import sqlite3
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -29,7 +28,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Life:
 
 
 @pytest.fixture
-def files(lived: Life, tmp_path: Path) -> Iterator[tuple[Path, Path]]:
+def files(lived: Life, tmp_path: Path) -> tuple[Path, Path]:
     """Copies of its two files, without what kept them from being edited."""
     ledger, journal = tmp_path / "ledger.db", tmp_path / "journal.db"
     for source, target in ((lived.ledger, ledger), (lived.journal, journal)):
@@ -39,7 +38,7 @@ def files(lived: Life, tmp_path: Path) -> Iterator[tuple[Path, Path]]:
         for each in ("rows", "words", "order"):
             here.execute(f"DROP TRIGGER journal_keeps_{each}")
         here.commit()
-    yield ledger, journal
+    return ledger, journal
 
 
 def put(path: Path, *statements: str) -> None:
@@ -58,7 +57,9 @@ def chained(path: Path) -> None:
         before = "0" * 64
         for seq, (at, kind, payload) in enumerate(rows, 1):
             hashed = sha256("\n".join((before, str(seq), at, kind, payload)).encode()).hexdigest()
-            file.execute("INSERT INTO journal VALUES (?,?,?,?,?,?)", (seq, at, kind, payload, before, hashed))
+            file.execute(
+                "INSERT INTO journal VALUES (?,?,?,?,?,?)", (seq, at, kind, payload, before, hashed)
+            )
             before = hashed
         file.commit()
 
@@ -117,8 +118,8 @@ def test_the_checker_imports_nothing_but_the_standard_library() -> None:
     ("statement", "said"),
     [
         (
-            "INSERT INTO orders SELECT account, 99, external_identifier, status, received, updated, ended, "
-            f"NULL, NULL FROM orders WHERE external_identifier='{FLY}'",
+            "INSERT INTO orders SELECT account, 99, external_identifier, status, received, updated, "
+            f"ended, NULL, NULL FROM orders WHERE external_identifier='{FLY}'",
             f"{FLY} is at the exchange 2 times",
         ),
         (
@@ -149,7 +150,7 @@ def test_the_checker_imports_nothing_but_the_standard_library() -> None:
             f"{FLY} filled in the journal and is Live at the exchange",
         ),
         (
-            "UPDATE orders SET status='Filled' WHERE external_identifier='kill_given_up/2017-08-04/open#2'",
+            "UPDATE orders SET status='Filled' WHERE external_identifier LIKE 'kill_given_up%#2'",
             "cancelled in the journal and is Filled at the exchange",
         ),
     ],

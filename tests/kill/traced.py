@@ -7,7 +7,7 @@
     KILL_PAGES=N, KILL_BYTES=N   the journal's pages, or the bytes of any file, that there is room for
     KILL_BUILD=NAME   a program with a planted fault (planted.py)
 
-Nothing of the program is changed by it: what commits, sends, receives and renames is wrapped from outside.
+Nothing of the program is changed by it: what commits, sends, receives and renames is wrapped.
 """
 
 import json
@@ -28,8 +28,8 @@ import httpx2
 
 from tomking.brokers.tastytrade.broker import TastytradeBroker
 from tomking.brokers.tastytrade.news import News
-from tomking.core.facts import Fact, LegFilled, OrderEnded, Sent, Settled
 from tomking.core.dealings import Acknowledged
+from tomking.core.facts import Fact, LegFilled, OrderEnded, Sent, Settled
 from tomking.core.order import Order
 from tomking.engine import journal
 from tomking.engine.journal import SqliteJournal
@@ -80,7 +80,8 @@ class Steps:
         )
         here = _counts(
             self.journal,
-            "SELECT sum(kind='Acknowledged'), sum(kind='LegFilled'), sum(kind='OrderEnded') FROM journal",
+            "SELECT sum(kind='Acknowledged'), sum(kind='LegFilled'), sum(kind='OrderEnded')"
+            " FROM journal",
         )
         return any(there_is > here_is for there_is, here_is in zip(there, here, strict=True))
 
@@ -139,7 +140,11 @@ def named(steps: Steps, facts: Iterable[Fact]) -> str:
                 dealing = steps.dealing(order.id)
             case OrderEnded(order=order_id, how="cancelled"):
                 dealing = "cancel"
-            case Acknowledged(order=order_id) | LegFilled(order=order_id) | OrderEnded(order=order_id):
+            case (
+                Acknowledged(order=order_id)
+                | LegFilled(order=order_id)
+                | OrderEnded(order=order_id)
+            ):
                 dealing = steps.dealing(order_id)
             case Settled():
                 dealing = "settle"
@@ -176,14 +181,19 @@ def asked(steps: Steps, method: str, path: str, body: Any) -> str:
 def _receives(steps: Steps) -> None:
     sent, request = Line._sent, httpx2.AsyncClient.request
 
-    async def watched(self: Line, method: str, path: str, query: Any = None, body: Any = None) -> Any:
+    async def watched(
+        self: Line, method: str, path: str, query: Any = None, body: Any = None
+    ) -> Any:
         name = f"{asked(steps, method, path, body)} receive"
         answer = await sent(self, method, path, query=query, body=body)
         steps.meet(name, AFTER)
         return answer
 
     async def asked_there(self: Any, method: str, url: Any, **more: Any) -> Any:
-        name, wire = asked(steps, method, str(url), more.get("json")), more.pop("extensions", None) or {}
+        name, wire = (
+            asked(steps, method, str(url), more.get("json")),
+            more.pop("extensions", None) or {},
+        )
         if method == "GET" or name in ("dry-run", "clock") or "/orders" not in str(url):
             return await request(self, method, url, extensions=wire, **more)
         accepted = _accepted(steps, f"{name} accepted", str(url), more.get("json"))
@@ -208,10 +218,16 @@ def _wait_for(ledger: Path | None, url: str, body: Any) -> None:
     if ledger is None:
         return
     if body is None:
-        query = "SELECT count(*) FROM orders WHERE number=? AND (ended IS NOT NULL OR status LIKE '%Cancel%')"
+        query = (
+            "SELECT count(*) FROM orders WHERE number=? "
+            "AND (ended IS NOT NULL OR status LIKE '%Cancel%')"
+        )
         key: object = int(url.rsplit("/", 1)[-1])
     else:
-        query, key = "SELECT count(*) FROM orders WHERE external_identifier=?", body["external-identifier"]
+        query, key = (
+            "SELECT count(*) FROM orders WHERE external_identifier=?",
+            body["external-identifier"],
+        )
     until = time.monotonic() + ACCEPTS_WITHIN_S
     with closing(sqlite3.connect(f"{ledger.resolve().as_uri()}?mode=ro", uri=True)) as reader:
         while time.monotonic() < until and not reader.execute(query, (key,)).fetchone()[0]:
@@ -287,6 +303,7 @@ def _full_at(pages: int) -> None:
 def run(arguments: Sequence[str], environment: dict[str, str]) -> None:
     """The command, watched as the environment says. It exits by itself."""
     from tests.kill import planted
+
     from tomking.app.main import main
 
     steps = Steps()
