@@ -102,7 +102,10 @@ def trade(
     """
     desk = Desk(told.strategies, told.limits, told.fees, journal)
     broker = opened(told, desk, journal, line, time.now())
-    clock = Beating(LiveClock(told.strategies, time.now, time.wait, time.night_s), desk, beat)
+    instants = LiveClock(
+        told.strategies, time.now, time.wait, time.night_s, desk.standing.last_close
+    )
+    clock = Beating(instants, desk, beat)
     followed = Followed(market, desk)
     run(desk, clock=clock, market=followed, broker=broker, inbox=inbox, hedge=sought)
     withdraw(desk, broker, followed, time)
