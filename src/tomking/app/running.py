@@ -29,19 +29,21 @@ BEAT_S = 5.0
 
 @dataclass(slots=True)
 class Beats:
-    """The heartbeat file, written as the loop goes on; ``at_close`` hears of every close."""
+    """What follows every look: commands answered, the heartbeat written; ``at_close`` hears of closes."""
 
     files: DeskFiles
     mode: str
     market: LiveMarket
     journal: SqliteJournal
     at_close: Callable[[], None] = lambda: None
+    settle: Callable[[datetime], None] = lambda now: None
     worth: Decimal | None = None
     _last: datetime | None = None
 
     def __call__(self, desk: Desk, tick: Tick) -> None:
-        """A look is over."""
+        """A look is over, and its facts are written."""
         now = precise()
+        self.settle(tick.at)
         if self._last is None or (now - self._last).total_seconds() >= BEAT_S or tick.closing:
             self._last = now
             self._write(desk, tick, now)
@@ -98,6 +100,7 @@ def run(
         )  # fmt: skip
         beats = Beats(files, told.mode, market, journal, at_close)
         inbox = FileInbox(files.halt, files.spool, told.limits, report, lambda: beats.worth)
+        beats.settle = inbox.settle
         held_back = HeldBack(inbox, allowed.entries, allowed.exits)
         try:
             time = venue.time(inbox.called)
