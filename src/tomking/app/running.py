@@ -29,7 +29,7 @@ BEAT_S = 5.0
 
 @dataclass(slots=True)
 class Beats:
-    """What follows every look: commands answered, the heartbeat written; ``at_close`` hears of closes."""
+    """What follows a look: commands answered, the heartbeat written; ``at_close`` hears of closes."""
 
     files: DeskFiles
     mode: str
