@@ -104,7 +104,7 @@ def run(
         held_back = HeldBack(inbox, allowed.entries, allowed.exits)
         try:
             time = venue.time(inbox.called)
-            return trade(told, journal, venue.line, market, held_back, time, beats)
+            return trade(told, journal, venue.line, market, held_back, time, beats, report)
         finally:
             market.close()
     finally:
