@@ -14,11 +14,13 @@ from tomking.app.config.load import Settings, load
 from tomking.app.market_time import PaperTime
 from tomking.app.now import instant
 from tomking.app.paper import Joined, read, serving
+from tomking.app.recording import Recorded, recorded
 from tomking.app.trading import Beat, Told, trade
 from tomking.core.errors import Exit
 from tomking.core.evidence import Evidence
 from tomking.data.live.market import open_market
 from tomking.data.live.window import wants
+from tomking.data.recorder import Recorder
 from tomking.engine.desk import Desk
 from tomking.engine.journal import SqliteJournal
 from tomking.engine.memory import Unasked
@@ -81,14 +83,17 @@ def _trade(
 ) -> Desk:
     """Trade at an exchange until told to stop."""
     journal = SqliteJournal.open(path) if path.exists() else SqliteJournal.create(path)
+    recorder = Recorder(path.resolve().parent)
     line = Line.open(there.keys, there.place, there.account, instant, UNBOUND)
     try:
         time = PaperTime.of(line, stop)
         roots = tuple(dict.fromkeys(root for plan in plans for root in plan.roots))
         market = open_market(line, roots, Evidence.MODEL, instant, wanted=wants(plans), proves=True)
         told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings))
-        return trade(told, journal, line, market, Unasked(), time, beat)
+        kept, heard = Recorded(market, recorder), recorded(recorder, journal, beat)
+        return trade(told, journal, line, kept, Unasked(), time, heard)
     finally:
+        recorder.close()
         line.close()
         journal.close()
 
