@@ -35,6 +35,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "margin": ("margin", "what a house asks for the legs of a file"),
         "stress": ("stress", "an account as the index and volatility move"),
         "paper": ("paper", "trade on paper, at an exchange of our own"),
+        "divergence": ("divergence", "a traded day beside the replay of its recording"),
         "exchange": ("exchange", "serve a paper account behind the broker's protocols"),
         "box": ("box", "what a box of SPX options costs as a loan, or earns as one"),
         "seasonal": ("seasonal", "the methodology's tilt by month: a hint, no gate"),

@@ -111,7 +111,9 @@ class _Told:
         words = block.words
         session = session_of(date.fromisoformat(words["session"]))
         if session is None:
-            raise DataCorrupt(f"{words['session']} has no session: the recording is of no market day")
+            raise DataCorrupt(
+                f"{words['session']} has no session: the recording is of no market day"
+            )
         self.chains, self.minutes, self.names, self.followed = {}, {}, [], set()
         self.table = np.full((ROWS, 1), np.nan)
         self.following = Following(tuple(words["roots"]), Names())
@@ -119,7 +121,11 @@ class _Told:
         known = Known(_bars(block), float(words["rate"]), Evidence(words["evidence"]))
         minutes = self.minutes  # of this beginning
         self.sources = sources_of(
-            session, known, self.following, self.chains, lambda symbol: _rows(minutes.get(symbol, {}))
+            session,
+            known,
+            self.following,
+            self.chains,
+            lambda symbol: _rows(minutes.get(symbol, {})),
         )
 
     def _list(self, block: Block) -> None:
@@ -177,7 +183,11 @@ class RecordedMarket:
         if seen is None:
             raise DataError(f"nobody had looked at the market by {now}: the recording begins later")
         late = (now - seen.at).total_seconds()
-        return seen if not late else LiveSnapshot(now, replace(seen.view, now=seen.view.now + late), seen.sources)
+        return (
+            seen
+            if not late
+            else LiveSnapshot(now, replace(seen.view, now=seen.view.now + late), seen.sources)
+        )
 
 
 def listed_in(block: Block) -> Listed:
@@ -213,4 +223,3 @@ def _bars(block: Block) -> dict[str, Bars]:
 def _rows(known: Mapping[float, F64]) -> F64:
     """Minutes, oldest first."""
     return np.array([known[at] for at in sorted(known)]).reshape(-1, len(CANDLE))
-

@@ -108,8 +108,11 @@ class Recorder:
         self._known = _Known(seen.sources)
         known = seen.sources.known
         every = known.bars.values()
-        columns = {name: np.concatenate([_bar(bars, name) for bars in every]) for name in BARS} \
-            if known.bars else {}
+        columns = (
+            {name: np.concatenate([_bar(bars, name) for bars in every]) for name in BARS}
+            if known.bars
+            else {}
+        )
         words = {
             "session": seen.day.session.day.isoformat(), "roots": list(seen.sources.roots),
             "bars": {root: len(bars) for root, bars in known.bars.items()}, "rate": known.rate,
