@@ -1,4 +1,4 @@
-"""A recorded day traded again at the exchange of this process: the same loop, the same plans, other hands.
+"""A recorded day traded again at the exchange of this process: the same loop, plans and market.
 
 The market is the recorded one, look by look, and the clock yields the recorded instants. The account
 begins as its journal left it before that day: cash, what is held, what rests at the venue.

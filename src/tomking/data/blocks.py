@@ -87,13 +87,10 @@ def appending(path: Path) -> tuple[IO[bytes], int]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = not path.exists() or path.stat().st_size == 0
-        file = path.open("ab")
-        if new:
-            file.write(MAGIC)
-            file.flush()
-            return file, 0
+        if not path.exists():
+            path.write_bytes(MAGIC)
         found = tail(path)
+        file = path.open("ab")
         file.truncate(found.end)
     except OSError as fault:
         raise DataError(f"{path} cannot be written ({fault.strerror}): make room for it") from fault
@@ -103,9 +100,7 @@ def appending(path: Path) -> tuple[IO[bytes], int]:
 def tail(path: Path) -> Tail:
     """Where the whole blocks of a file end."""
     data = _read(path)
-    end = len(MAGIC)
-    for _, end in _bodies(data):
-        pass
+    end = max((end for _, end in _bodies(data)), default=len(MAGIC))
     return Tail(end, len(data) - end)
 
 

@@ -5,6 +5,7 @@ one, so quotes, Greeks, their ages and what was missing are as they were. What n
 there; between two looks the earlier one stands, and grows old.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -37,7 +38,7 @@ from tomking.market.sessions import session_of
 
 @value
 class Recording:
-    """A recorded day: its blocks, the loop's instants, its facts, and the bytes of a torn tail left out."""
+    """A recorded day: its blocks, the loop's instants, its facts; bytes of a torn tail are left out."""
 
     day: date
     blocks: tuple[Block, ...]
@@ -163,6 +164,11 @@ class RecordedMarket:
     recording: Recording
     _told: _Told = field(default_factory=_Told)
     _next: int = 0
+    _looks: list[tuple[datetime, int]] = field(default_factory=list[tuple[datetime, int]])
+
+    def __post_init__(self) -> None:
+        every = enumerate(self.recording.blocks)
+        self._looks = [(_instant(block.words), n) for n, block in every if block.kind == LOOK]
 
     def at(self, now: datetime) -> LiveSnapshot:
         """The last look at or before an instant, as old as it then was.
@@ -172,13 +178,13 @@ class RecordedMarket:
         DataError
             If nobody had looked yet.
         """
-        if self._told.seen is None or self._told.seen.at > now:
+        looked = bisect_right(self._looks, now, key=lambda look: look[0])
+        end = self._looks[looked - 1][1] + 1 if looked else 0
+        if end < self._next:
             self._told, self._next = _Told(), 0
-        for block in self.recording.blocks[self._next :]:
-            if block.kind == LOOK and _instant(block.words) > now:
-                break
+        for block in self.recording.blocks[self._next : end]:
             self._told.hear(block)
-            self._next += 1
+        self._next = end
         seen = self._told.seen
         if seen is None:
             raise DataError(f"nobody had looked at the market by {now}: the recording begins later")

@@ -40,8 +40,8 @@ class Sources:
     """What the snapshots of a day have in common.
 
     ``chains`` are by root; ``symbol`` says what a contract streams under, ``front`` what stands for a
-    root, ``minutes`` gives today's one-minute candles of a symbol. ``known`` is what the day was made of,
-    for these ``roots``.
+    root, ``minutes`` gives today's one-minute candles of a symbol. The day was made of what was
+    ``known`` of these ``roots``.
     """
 
     day: Day
