@@ -127,8 +127,10 @@ class LiveMarket:
 
     def follow(self, contracts: Iterable[Contract]) -> None:
         """Stream these as long as they are held, and what they are on."""
-        self.following.held = tuple(contracts)
-        self._subscribe()
+        held = tuple(contracts)
+        if set(held) != set(self.following.held):
+            self.following.held = held
+            self._subscribe()
 
     def state(self) -> State:
         """How it stands now."""
