@@ -30,8 +30,8 @@ BY_HAND: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "R-MRG-05": (
         (
             "engine/loop.py",
-            "preview(order, view.market)\n    except (QuoteMissing, QuoteStale, QuoteCrossed)",
-            "preview(order, view.market)\n    except (QuoteStale, QuoteCrossed)",
+            "UNKNOWN = (QuoteMissing, QuoteStale, QuoteCrossed, Transient)",
+            "UNKNOWN = (QuoteStale, QuoteCrossed, Transient)",
         ),
     ),
     "R-SIZ-05": (

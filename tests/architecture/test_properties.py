@@ -1,4 +1,7 @@
-"""Properties are tried on enough examples: by the profile all of them inherit, and by their own word."""
+"""Properties are tried on enough examples: by the profile all of them inherit, and by their own word.
+
+Sequences of steps are counted otherwise: every step is looked at, so there may be fewer of them.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -12,6 +15,8 @@ pytestmark = pytest.mark.unit
 
 #: What any property is tried on, whatever it says itself.
 LEAST = 200
+#: And sequences of steps, each of which is an example by itself.
+LEAST_SEQUENCES = 20
 
 
 def few(source: Source) -> Iterator[str]:
@@ -19,16 +24,18 @@ def few(source: Source) -> Iterator[str]:
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.Call):
             continue
+        steps = any(word.arg == "stateful_step_count" for word in node.keywords)
+        least = LEAST_SEQUENCES if steps else LEAST
         for word in node.keywords:
-            if word.arg == "max_examples" and not enough(word.value):
+            if word.arg == "max_examples" and not enough(word.value, least):
                 yield f"{source.place(node)}: max_examples={ast.unparse(word.value)}"
 
 
-def enough(asked: ast.expr) -> bool:
+def enough(asked: ast.expr, least: int) -> bool:
     """A number, written where it is used."""
     match asked:
         case ast.Constant(value=int(number)):
-            return number >= LEAST
+            return number >= least
         case _:
             return False
 
@@ -51,6 +58,8 @@ def test_a_property_that_says_nothing_is_tried_on_as_many_without_a_deadline(pro
         ("FEW = hypothesis.settings(PATIENT, max_examples=60)\n", 1),
         ("BOOKS = 200 if full else 25\nsome = settings(max_examples=BOOKS)\n", 1),
         ("settings.register_profile('quick', max_examples=10)\n", 1),
+        ("walks = settings(max_examples=19, stateful_step_count=20)\n", 1),
+        ("walks = settings(max_examples=20, stateful_step_count=20)\n", 0),
         ("@settings(max_examples=200)\ndef test_x(): ...\n", 0),
         ("settings.register_profile('suite', max_examples=200)\n", 0),
         ("@settings(deadline=None)\ndef test_x(): ...\n", 0),

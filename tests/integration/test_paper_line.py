@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from tests.worlds.at_the_server import in_process, over_http
-from tests.worlds.standing import standing
+import pytest
 
-from tomking.core.dealings import Acknowledged, BooksCompared, RowBooked
+from tomking.core.dealings import Acknowledged, BooksCompared, MarginCompared, RowBooked
 from tomking.core.facts import Fact, LegFilled, OrderEnded, Settled
 from tomking.market.sessions import sessions_between
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
@@ -15,10 +14,14 @@ from tomking.strategies.leap_ladder import LEAP_LADDER
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.plan import Strategy
 from tomking.strategies.strangle import STRANGLE
+from worlds.at_the_server import in_process, over_http
+from worlds.standing import standing
+
+pytestmark = pytest.mark.integration
 
 CORE = (FRIDAY_0DTE, LT112, STRANGLE, LEAP_LADDER)
 #: What only an account at a broker has.
-BESIDE = (Acknowledged, RowBooked, BooksCompared)
+BESIDE = (Acknowledged, RowBooked, BooksCompared, MarginCompared)
 
 
 def _plainly(facts: Sequence[Fact]) -> list[Fact]:
@@ -66,3 +69,8 @@ def test_a_friday_over_http_is_the_friday_in_one_process():
 def test_a_season_of_the_core_over_http_is_the_season_in_one_process():
     facts = _agree(CORE, date(2017, 6, 1), date(2017, 9, 29))
     assert _count(facts, LegFilled) > 20
+    margins = [fact for fact in facts if isinstance(fact, MarginCompared)]
+    assert margins
+    assert all(fact.broker == fact.ours for fact in margins), (
+        "one rule, asked over the wire and here"
+    )

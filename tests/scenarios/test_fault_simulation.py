@@ -13,14 +13,16 @@ from random import Random
 
 import pytest
 import stamina
-from tests.worlds.at_the_server import Traded, over_http
-from tests.worlds.standing import NUMBER, Standing, standing
 
 from tomking.core.dealings import Doubted
 from tomking.core.facts import LegFilled, OrderEnded
 from tomking.market.sessions import sessions_between
 from tomking.server.faults import ALERTS, OF_STREAMS, Fault, Faults, Kind
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from worlds.at_the_server import Traded, over_http
+from worlds.standing import NUMBER, Standing, standing
+
+pytestmark = pytest.mark.scenario
 
 ORDERS = f"/accounts/{NUMBER}/orders"
 SEEDS = int(os.environ.get("TOMKING_SEEDS", "300" if os.environ.get("TOMKING_FULL") else "30"))

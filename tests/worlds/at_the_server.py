@@ -5,9 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tests.worlds.served import Hands, world_at
-from tests.worlds.standing import NUMBER, Standing
-
 from tomking.backtest.operator import SimulatedOperator
 from tomking.brokers.simulated import SimulatedBroker
 from tomking.brokers.tastytrade.broker import TastytradeBroker
@@ -25,6 +22,8 @@ from tomking.risk.limits import Limits
 from tomking.strategies.plan import Strategy
 from tomking.wire.kept import keep
 from tomking.wire.line import Line
+from worlds.served import Hands, world_at
+from worlds.standing import NUMBER, Standing
 
 
 @dataclass

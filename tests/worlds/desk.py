@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tomking.brokers.simulated import SimulatedBroker
 from tomking.core.facts import Fact, RunStarted
+from tomking.core.order import Order
 from tomking.engine.desk import Desk
 from tomking.engine.loop import run
 from tomking.engine.memory import MemoryJournal
@@ -55,9 +56,9 @@ class Brake:
         """What was commanded for this instant."""
         return self.commands.pop(now, [])
 
-    def halted(self) -> bool:
-        """Whether the brake is on."""
-        return self.on
+    def may_send(self, order: Order) -> bool:
+        """Whether the brake lets it through."""
+        return not (order.adds_risk and self.on)
 
 
 @dataclass

@@ -111,10 +111,10 @@ class Emergency:
         """Everything that has been written."""
         return [fact for _, fact in self.desk.journal.read()]
 
-    def look(self, *minutes: float, closing: bool = False) -> list[Fact]:
+    def look(self, *minutes: float, closing: bool = False, night: bool = False) -> list[Fact]:
         """Run the loop at some minutes and return what was written."""
         before = len(self.facts)
-        ticks = [replace(tick(minute), closing=closing) for minute in minutes]
+        ticks = [replace(tick(minute), closing=closing, night=night) for minute in minutes]
         self.run(ticks)
         return self.facts[before:]
 

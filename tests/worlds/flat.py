@@ -19,6 +19,7 @@ from tomking.core.calendar import Session
 from tomking.core.contract import Contract
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.facts import RunStarted
+from tomking.core.order import Order
 from tomking.core.reading import Skip
 from tomking.core.value import value
 from tomking.engine.clock import SessionClock
@@ -145,9 +146,9 @@ class NoBrake:
         """Nothing."""
         return ()
 
-    def halted(self) -> bool:
-        """Never."""
-        return False
+    def may_send(self, order: Order) -> bool:
+        """Always."""
+        return True
 
 
 def trade(

@@ -71,14 +71,19 @@ def _history() -> History:
     return window()
 
 
+@cache
+def _market() -> ModelMarket:
+    """The days of a market are drawn once for all worlds."""
+    return ModelMarket(_history(), seed=7)
+
+
 def world_at(minute: float = 60.0, day: date = DAY, cash: str = "100000") -> tuple[World, Hands]:
     """The modelled market at a minute of a session, with one account."""
     session = session_of(day)
     assert session is not None
     clock = Hands(session.at(minute))
-    market = ModelMarket(_history(), seed=7)
     exchange = Exchange(Decimal(cash), TASTYTRADE, spread_fraction(0.5), "tastytrade")
-    return World(partial(_shown, market), clock, {NUMBER: Door(NUMBER, exchange)}), clock
+    return World(partial(_shown, _market()), clock, {NUMBER: Door(NUMBER, exchange)}), clock
 
 
 def _shown(market: ModelMarket, at: datetime) -> Snapshot:
@@ -102,7 +107,12 @@ async def served(minute: float = 60.0, cash: str = "100000") -> AsyncIterator[Se
 
 def put(there: Served, delta: float) -> tuple[str, float, float]:
     """A put of the nearest month by its delta: symbol, bid and ask."""
-    chain = there.world.look().chain("SPY")
+    return put_in(there.world, delta)
+
+
+def put_in(world: World, delta: float) -> tuple[str, float, float]:
+    """The same in a world without a server."""
+    chain = world.look().chain("SPY")
     assert not isinstance(chain, Skip)
     expiry = chain.expiry_near(30, 10)
     assert not isinstance(expiry, Skip)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from aiohttp import web
-from tests.worlds.served import DAY, NUMBER, Hands, world_at
 
 from tomking.market.snapshot import Snapshot
 from tomking.server.desk import DESK
@@ -17,8 +16,10 @@ from tomking.server.http import application
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
 from tomking.wire.budget import Budget
+from tomking.wire.keys import Keys
 from tomking.wire.line import Line
-from tomking.wire.session import Keys, Place
+from tomking.wire.session import Place
+from worlds.served import DAY, NUMBER, Hands, world_at
 
 KEYS = Keys("secret", "refresh")
 UNBOUND = Budget(a_minute=1_000_000, a_day=1_000_000)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Event
 
-from tests.worlds.standing import Standing, standing
-
 from tomking.core.evidence import Evidence
 from tomking.data.live.market import LiveMarket, open_market
 from tomking.data.live.snapshot import LiveSnapshot
@@ -16,6 +14,7 @@ from tomking.data.live.window import Want, wants
 from tomking.market.snapshot import Snapshot
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.plan import Strategy
+from worlds.standing import Standing, standing
 
 FRIDAY = date(2017, 6, 9)
 ROOTS = ("ES", "MES", "SPX", "SPY")
@@ -70,12 +69,12 @@ def streamed(
     strategies: Sequence[Strategy] = (FRIDAY_0DTE,),
     wanted: Sequence[Want] | None = None,
     roots: Sequence[str] = ROOTS,
+    clock: Callable[[], datetime] | None = None,
 ) -> Iterator[Streamed]:
     """A live market that ends with the block."""
     with standing(minute, day=day) as there:
-        clock: Callable[[], datetime] = there.clock
         market = open_market(
-            there.line(), roots, Evidence.MODEL, clock,
+            there.line(), roots, Evidence.MODEL, clock or there.clock,
             wanted=wants(strategies) if wanted is None else wanted,
         )  # fmt: skip
         yield Streamed(there, market)

@@ -35,6 +35,14 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "margin": ("margin", "what a house asks for the legs of a file"),
         "stress": ("stress", "an account as the index and volatility move"),
         "paper": ("paper", "trade on paper, at an exchange of our own"),
+        "init": ("init", "make the folder of an account, with commented settings"),
+        "login": ("login", "put the broker's keys into the key ring, once they are verified"),
+        "live": ("live", "the switch for real money, and what still stands in its way"),
+        "status": ("status", "whether the desk runs, what it holds, and who must act"),
+        "halt": ("halt", "the brake: nothing that adds risk is sent any more"),
+        "resume": ("resume", "let the brake go, or ask that a lock be lifted"),
+        "rung": ("rung", "move the desk along its kill ladder"),
+        "flatten": ("flatten", "close everything, or show what that would close"),
         "divergence": ("divergence", "a traded day beside the replay of its recording"),
         "exchange": ("exchange", "serve a paper account behind the broker's protocols"),
         "box": ("box", "what a box of SPX options costs as a loan, or earns as one"),
@@ -45,6 +53,9 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "bench": ("bench", "the speed figures, each beside its peer"),
     }
 )
+
+#: Verbs that must start when no library can be loaded: their modules read the words themselves.
+PLAIN = frozenset({"status", "halt"})
 
 
 def own_stdout() -> None:
@@ -134,10 +145,13 @@ def verb_of(word: str) -> str:
 
 def _call(verb: str, words: Sequence[str]) -> int:
     """Load a verb's module and let typer read its arguments."""
-    import typer  # a quarter of a second that --help does not pay
-
     module, _ = VERBS[verb]
-    command = import_module(f"tomking.app.cli.{module}").command
+    loaded = import_module(f"tomking.app.cli.{module}")
+    if verb in PLAIN:
+        return int(loaded.run(words))
+    import typer  # a quarter of a second that --help and the brake do not pay
+
+    command = loaded.command
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(command)
     # Typer has moved the parent of its usage errors between releases.

@@ -5,17 +5,20 @@ then takes as long as the work in it.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 
-from tomking.app.now import instant
+from tomking.app.now import precise
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import BrokerError, Transient
 from tomking.wire.line import Line
 
 EPOCH = datetime.fromtimestamp(0, NEW_YORK)
 CLOCK = "/__paper/clock"
+#: Seconds of ours between looks at whether somebody calls.
+LISTEN_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,16 @@ class OurTime:
     """The time it is. ``stop`` ends every wait."""
 
     stop: Event
+    called: Callable[[], bool] = lambda: False
+    night_s: float = 60.0
 
     def now(self) -> datetime:
         """The present instant."""
-        return instant()
+        return precise()
 
     def wait(self, seconds: float) -> bool:
-        """Let seconds pass; whether to go on."""
-        return not self.stop.wait(seconds)
+        """Let seconds pass, fewer if somebody calls; whether to go on."""
+        return _waited(self.stop, seconds, self.called)
 
     def rest(self, seconds: float) -> None:
         """Let seconds pass, whatever is said."""
@@ -43,18 +48,24 @@ class PaperTime:
 
     line: Line
     stop: Event
+    called: Callable[[], bool] = lambda: False
     speed: float = 1.0
     _said: datetime = EPOCH
     _when: float = field(default_factory=time.monotonic)
 
     @classmethod
-    def of(cls, line: Line, stop: Event) -> "PaperTime":
+    def of(cls, line: Line, stop: Event, called: Callable[[], bool]) -> "PaperTime":
         """The clock of the exchange at the other end of a line."""
-        made = cls(line, stop)
+        made = cls(line, stop, called)
         told = line.get(CLOCK)
         made.speed = float(told["speed"])
         made._set(told["at"])
         return made
+
+    @property
+    def night_s(self) -> float:
+        """Once a minute of ours, or each hour of a clock that leaps."""
+        return 60.0 * self.speed if self.speed > 0.0 else 3600.0
 
     def now(self) -> datetime:
         """The instant it is there."""
@@ -64,7 +75,7 @@ class PaperTime:
     def wait(self, seconds: float) -> bool:
         """Let so many of its seconds pass; whether to go on."""
         if self.speed > 0.0:
-            return not self.stop.wait(seconds / self.speed)
+            return _waited(self.stop, seconds / self.speed, self.called)
         if seconds > 0.0 and not self.stop.is_set():
             self._move(seconds)
         return not self.stop.is_set()
@@ -86,3 +97,12 @@ class PaperTime:
 
     def _set(self, at: object) -> None:
         self._said, self._when = datetime.fromisoformat(str(at)), time.monotonic()
+
+
+def _waited(stop: Event, seconds: float, called: Callable[[], bool]) -> bool:
+    """Let our seconds pass until somebody calls or says stop; whether to go on."""
+    ends = time.monotonic() + seconds
+    while (left := ends - time.monotonic()) > 0.0 and not called():
+        if stop.wait(min(left, LISTEN_S)):
+            return False
+    return not stop.is_set()

@@ -10,7 +10,8 @@ from typing import Any
 
 from tomking.core.errors import ConfigError, Transient
 from tomking.core.value import value
-from tomking.wire.session import Keys, Place
+from tomking.wire.keys import Keys
+from tomking.wire.session import Place
 
 #: Seconds an exchange that was asked to stop may take.
 STOP_WITHIN_S = 5.0

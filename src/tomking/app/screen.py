@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tomking.core.calendar import LONDON, NEW_YORK
+from tomking.core.codec import plain
 from tomking.core.errors import ConfigError
-from tomking.engine.codec import plain
 
 #: Columns when nobody says how wide the page is: output to a file should not be cut to a small terminal.
 PAGE_WIDTH = 150

@@ -48,6 +48,11 @@ class Told:
 class Time(Protocol):
     """What time it is at the market, and how to wait there."""
 
+    @property
+    def night_s(self) -> float:
+        """Seconds between looks outside of sessions."""
+        ...
+
     def now(self) -> datetime:
         """The instant."""
         ...
@@ -97,7 +102,7 @@ def trade(
     """
     desk = Desk(told.strategies, told.limits, told.fees, journal)
     broker = opened(told, desk, journal, line, time.now())
-    clock = Beating(LiveClock(told.strategies, time.now, time.wait), desk, beat)
+    clock = Beating(LiveClock(told.strategies, time.now, time.wait, time.night_s), desk, beat)
     followed = Followed(market, desk)
     run(desk, clock=clock, market=followed, broker=broker, inbox=inbox, hedge=sought)
     withdraw(desk, broker, followed, time)
@@ -117,7 +122,7 @@ def opened(
         since = first[1].at
         desk.begin(RunStarted(since, told.mode, Decimal(0), told.settings))
         desk.note([WentOn(now, told.mode, told.settings)])
-    broker = TastytradeBroker(line, told.fees, since)
+    broker = TastytradeBroker(line, told.fees, since, told.limits.house)
     broker.remember(fact for _, fact in journal.read())
     line.start(keep(broker.news.kept, lambda: listen(line, broker.news)), "account stream")
     broker.news.kept.wait_open(OPEN_WITHIN_S)

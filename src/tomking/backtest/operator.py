@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from tomking.core.facts import Fact
+from tomking.core.order import Order
 from tomking.core.restraints import Resumed, RungMoved
 from tomking.core.rung import Rung
 from tomking.risk.breakers import MANUAL_MODE, may_resume
@@ -76,9 +77,9 @@ class SimulatedOperator:
             self._recent, self._paused = standing.recent, tuple(paused(standing, self.limits))
         return self._paused
 
-    def halted(self) -> bool:
+    def may_send(self, order: Order) -> bool:
         """Nobody pulls the brake in a backtest."""
-        return False
+        return True
 
 
 def _lowered(now: datetime, standing: Standing) -> Iterator[RungMoved]:

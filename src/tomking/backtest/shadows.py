@@ -20,7 +20,7 @@ from tomking.core.calendar import AFTER_CLOSE, Session
 from tomking.core.errors import QuoteMissing
 from tomking.core.evidence import Evidence
 from tomking.core.facts import Considered, Fact, LegFilled, RunStarted, SessionClosed
-from tomking.core.order import Structure
+from tomking.core.order import Order, Structure
 from tomking.core.product import PRODUCTS
 from tomking.core.reading import Reading, Skip
 from tomking.core.value import value
@@ -241,6 +241,6 @@ class _Nobody:
         """Nothing."""
         return ()
 
-    def halted(self) -> bool:
-        """Never."""
-        return False
+    def may_send(self, order: Order) -> bool:
+        """Always."""
+        return True

@@ -113,6 +113,21 @@ class FeesDiffered:
 
 
 @value
+class MarginCompared:
+    """What an order alone needs, by the broker's dry run and by our own rules; the broker's counts."""
+
+    at: datetime
+    order: str
+    broker: Decimal
+    ours: Decimal
+
+    def __str__(self) -> str:
+        more = self.broker - self.ours
+        than = "as our rules do" if not more else f"${more:+,.2f} beside our ${self.ours:,.2f}"
+        return f"the broker asks ${self.broker:,.2f} of margin for {self.order}, {than}"
+
+
+@value
 class BooksCompared:
     """Holdings here and at the broker, contract by contract; ``differences`` are those that differ."""
 

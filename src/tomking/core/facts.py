@@ -17,6 +17,7 @@ from tomking.core.dealings import (
     ForeignHeld,
     ForeignSeen,
     ForeignTraded,
+    MarginCompared,
     RowBooked,
     WentOn,
 )
@@ -320,7 +321,7 @@ Fact = (
     | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
-    | BooksCompared | WentOn
+    | BooksCompared | MarginCompared | WentOn
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -331,6 +332,6 @@ KINDS: Mapping[str, type[Fact]] = {
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
-        BooksCompared, WentOn,
+        BooksCompared, MarginCompared, WentOn,
     )
 }  # fmt: skip

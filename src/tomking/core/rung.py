@@ -2,6 +2,9 @@
 
 from enum import IntEnum
 
+#: The reason not to trade that a person gives: the brake.
+OPERATOR = "operator"
+
 
 class AlarmLevel(IntEnum):
     """How loud an alarm is; the louder is the greater (rulebook 17)."""

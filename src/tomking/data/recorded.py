@@ -76,9 +76,8 @@ def _instant(words: Mapping[str, Any]) -> datetime:
 
 
 def _tick(words: Mapping[str, Any]) -> Tick:
-    return Tick(
-        _instant(words), *(frozenset(words[name]) for name in DUE), closing=words["closing"]
-    )
+    names = (frozenset[str](words[name]) for name in DUE)
+    return Tick(_instant(words), *names, closing=words["closing"], night=words["night"])
 
 
 @dataclass(slots=True)

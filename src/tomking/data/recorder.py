@@ -205,7 +205,7 @@ def _bar(bars: Any, name: str) -> NDArray[Any]:
 def _said(tick: Tick) -> Mapping[str, Any]:
     """What was due."""
     names = {name: sorted(getattr(tick, name)) for name in DUE}
-    return {"at": tick.at.isoformat(), "closing": tick.closing, **names}
+    return {"at": tick.at.isoformat(), "closing": tick.closing, "night": tick.night, **names}
 
 
 def _proofs(view: View) -> Mapping[str, float]:

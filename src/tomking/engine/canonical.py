@@ -1,6 +1,6 @@
 """The canonical line of a fact, and the hash of many: what makes two runs the same run.
 
-The line is JSON with its keys in order, as :func:`tomking.engine.codec.plain` would have it, but for
+The line is JSON with its keys in order, as :func:`tomking.core.codec.plain` would have it, but for
 floats: they keep six digits, so that the last bits of another processor cannot reach a hash. It is
 written by a writer a type, because a run is hashed whole and every microsecond is multiplied by
 half a million values.
@@ -20,8 +20,8 @@ from operator import attrgetter
 from types import NoneType
 from typing import Any
 
+from tomking.core.codec import NOT_FINITE, no_place
 from tomking.core.facts import Considered, Fact
-from tomking.engine.codec import NOT_FINITE, no_place
 
 #: Significant digits a float keeps in a hash.
 DIGITS = 6

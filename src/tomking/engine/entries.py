@@ -21,6 +21,8 @@ from tomking.strategies.plan import Strategy
 
 #: An opening order that has not traded after this many minutes is withdrawn.
 PATIENCE_MIN = 10
+#: So many minutes before the close nothing new is waited for any more.
+LAST_MIN = 5
 
 
 @value
@@ -98,10 +100,11 @@ def intent_of(strategy: Strategy, view: View) -> str:
 
 
 def stale_openings(view: View) -> Iterator[Working]:
-    """Opening orders that have waited long enough."""
+    """Opening orders that have waited long enough, and all of them shortly before the close."""
+    ending = view.market.minute >= view.session.minutes - LAST_MIN
     for working in view.book.adding():
         waited = (view.market.at - working.since).total_seconds() / 60.0
-        if waited >= PATIENCE_MIN:
+        if ending or waited >= PATIENCE_MIN:
             yield working
 
 

@@ -14,9 +14,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
+from tomking.core.codec import from_json, to_json
 from tomking.core.errors import DataCorrupt, DataError, InvariantError
 from tomking.core.facts import Fact
-from tomking.engine.codec import from_json, to_json
 
 #: ``hash`` of the row before the first.
 GENESIS = "0" * 64

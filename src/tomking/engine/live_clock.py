@@ -1,16 +1,16 @@
 """The clock of a desk that trades: the same instants as in a backtest, waited for.
 
 Between them it looks at least once a minute, which is its heartbeat, and every few seconds while an
-order is at work. An instant that has gone by while nobody looked is not made up for: a slot is asked
-within a few minutes of its time or not at all.
+order is at work; outside of sessions it looks too, for alarms alone. An instant that has gone by while
+nobody looked is not made up for: a slot is asked within a few minutes of its time or not at all.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tomking.core.calendar import AFTER_CLOSE, NEW_YORK, Session
-from tomking.engine.clock import Grid, Row, grid, renewals_of, slots_of
+from tomking.engine.instants import Grid, Row, minutes_of
 from tomking.engine.ports import Interest, Tick
 from tomking.market.sessions import next_session, session_of
 from tomking.strategies.plan import Strategy
@@ -24,20 +24,22 @@ LATE_MIN = 5
 @dataclass(slots=True)
 class LiveClock:
     """Instants as they come. ``now`` is what time it is there; ``wait`` lets so many of its seconds pass
-    and says whether to go on.
+    and says whether to go on; ``night_s`` are the seconds between looks outside of sessions.
     """
 
     strategies: tuple[Strategy, ...]
     now: Callable[[], datetime]
     wait: Callable[[float], bool]
+    night_s: float = HEARTBEAT_S
 
     def ticks(self, interest: Interest) -> Iterator[Tick]:
         """Instants until somebody says stop; the first is now."""
-        yield Tick(self.now())
-        session = self._session()
-        while self._until(session.opens):
-            yield from self._day(session, interest)
-            session = next_session(session.day)
+        goes_on = True
+        while goes_on:
+            session = self._session()
+            goes_on = yield from self._night(session.opens)
+            if goes_on:
+                goes_on = yield from self._day(session, interest)
 
     def _session(self) -> Session:
         """The session that is on, or comes next."""
@@ -47,16 +49,17 @@ class LiveClock:
             return today
         return next_session(now.date())
 
-    def _until(self, instant: datetime) -> bool:
-        """Wait for an instant; whether to go on then."""
-        while (left := (instant - self.now()).total_seconds()) > 0:
-            if not self.wait(min(left, HEARTBEAT_S)):
+    def _night(self, opens: datetime) -> Generator[Tick, None, bool]:
+        """Looks before a session; whether to go on then."""
+        while (left := (opens - self.now()).total_seconds()) > 0:
+            yield Tick(self.now(), night=True)
+            if not self.wait(min(left, self.night_s)):
                 return False
         return self.wait(0.0)
 
-    def _day(self, session: Session, interest: Interest) -> Iterator[Tick]:
-        """The instants of a session that are left, its close last."""
-        rows = self._grid(session)
+    def _day(self, session: Session, interest: Interest) -> Generator[Tick, None, bool]:
+        """The instants of a session that are left, its close last; whether to go on then."""
+        rows = minutes_of(session, self.strategies)
         seen = self._minute(session) - 1.0
         while (minute := self._minute(session)) < session.minutes:
             yield _tick(
@@ -64,9 +67,13 @@ class LiveClock:
             )
             seen = minute
             if not self.wait(self._pause(rows, session, interest)):
-                return
-        if self._until(_end(session)):
-            yield Tick(self.now(), closing=True)
+                return False
+        while (left := (_end(session) - self.now()).total_seconds()) > 0:
+            yield Tick(self.now(), night=True)
+            if not self.wait(min(left, HEARTBEAT_S)):
+                return False
+        yield Tick(self.now(), closing=True)
+        return self.wait(0.0)
 
     def _minute(self, session: Session) -> float:
         """Minutes since the open."""
@@ -79,11 +86,6 @@ class LiveClock:
         row = rows.after(int(minute), interest)
         due = session.minutes if row is None else row.minute
         return min(longest, max(0.0, 60.0 * (due - minute)))
-
-    def _grid(self, session: Session) -> Grid:
-        watched = tuple((strategy.name, strategy.watch_min) for strategy in self.strategies)
-        due = slots_of(session, self.strategies)
-        return grid(session.minutes, due, watched, renewals_of(session, self.strategies))
 
 
 def _end(session: Session) -> datetime:

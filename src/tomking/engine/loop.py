@@ -59,7 +59,7 @@ def run(
         desk.note(_halts(view))
         view, urgent = attend(
             desk, view, lambda order, seen: _verdict(order, seen, broker), hedge,
-            at_close=tick.closing,
+            at_close=not tick.sends,
         )  # fmt: skip
         for order in urgent:
             view = offer(desk, view, order, broker, inbox)
@@ -75,7 +75,7 @@ def run(
 
 def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> View:
     """Risk comes off before it goes on: exits, profit orders, openings that waited too long."""
-    if tick.closing:
+    if not tick.sends:
         return view
     for order in exits(desk, view, tick.watch):
         view = offer(desk, view, order, broker, inbox)
@@ -189,7 +189,7 @@ def offer(
         desk.said[order.intent] = answer
         named = labels(order, view, verdict.readings)
         desk.note([Judged(view.market.at, order, verdict.readings, named, approved)])
-    if not isinstance(verdict, Approved) or (order.adds_risk and inbox.halted()):
+    if not isinstance(verdict, Approved) or not inbox.may_send(order):
         return view
     desk.note([*before, Sent(view.market.at, order)])
     broker.submit(verdict, view.market)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tomking.core.facts import Fact
+from tomking.core.order import Order
 from tomking.risk.standing import Standing
 
 
@@ -32,6 +33,6 @@ class Unasked:
         """Nothing."""
         return ()
 
-    def halted(self) -> bool:
-        """Never."""
-        return False
+    def may_send(self, order: Order) -> bool:
+        """Always."""
+        return True

@@ -22,7 +22,7 @@ class Tick:
     ``due`` names the strategies whose slot it is and ``last`` those whose slot ends with it;
     ``watch`` those whose positions are to be looked at; ``renew`` those that may sell again what a
     campaign has lost; ``closing`` marks the last tick of a session, after the official closes are
-    known.
+    known, and ``night`` one outside of it: alarms are raised then and nothing is sent.
     """
 
     at: datetime
@@ -31,6 +31,12 @@ class Tick:
     watch: frozenset[str] = frozenset()
     renew: frozenset[str] = frozenset()
     closing: bool = False
+    night: bool = False
+
+    @property
+    def sends(self) -> bool:
+        """Whether orders may go out."""
+        return not (self.closing or self.night)
 
 
 class Interest(Protocol):
@@ -114,6 +120,6 @@ class Inbox(Protocol):
         """Commands that arrived since the last look, as facts."""
         ...
 
-    def halted(self) -> bool:
-        """Whether the brake is on; read again just before anything is sent."""
+    def may_send(self, order: Order) -> bool:
+        """Whether an approved order may go out: the brake, looked at just before anything is sent."""
         ...

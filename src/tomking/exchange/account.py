@@ -40,6 +40,11 @@ class Account:
         self._marked: tuple[Snapshot, Marks] | None = None
         self.roots: tuple[str, ...] = roots(start.holdings)
 
+    def take_up(self, ledger: Ledger, version: int) -> None:
+        """Go on where another account was."""
+        self.keep(ledger)
+        self.version = version
+
     def prices(self, now: Snapshot) -> dict[str, float]:
         """The price of every root held.
 

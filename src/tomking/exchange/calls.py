@@ -13,6 +13,7 @@ from decimal import Decimal
 from tomking.core.evidence import Stamped
 from tomking.core.facts import Fact, MarginCalled, MarginMet
 from tomking.core.money import cents
+from tomking.exchange.kept import KeptCalls
 from tomking.market.snapshot import Snapshot
 
 #: A move of the price of something held, as a share of it, after which the account is asked again.
@@ -42,6 +43,15 @@ class Calls:
     owed: bool = False
     version: int = 0
     seen: dict[str, float] = field(default_factory=dict[str, float])
+
+    def kept(self) -> KeptCalls:
+        """All of it as a value."""
+        return KeptCalls(self.called, self.owed, self.version, dict(self.seen))
+
+    def take_up(self, kept: KeptCalls) -> None:
+        """Go on where the calls of another exchange were."""
+        self.called, self.owed, self.version = kept.called, kept.owed, kept.version
+        self.seen = dict(kept.seen)
 
     def is_due(self, version: int, roots: Iterable[str], now: Snapshot) -> bool:
         """Whether the account is to be asked at this look."""

@@ -29,6 +29,7 @@ from tomking.exchange.early import (
     exposed,
     is_open_question,
 )
+from tomking.exchange.kept import KeptClearing
 from tomking.exchange.ledger import Ledger, apply, is_future
 from tomking.exchange.settlement import (
     BY_THE_HOUSE,
@@ -64,6 +65,14 @@ class Clearing:
     dividends: Mapping[str, tuple[Dividend, ...]] = field(
         default_factory=dict[str, tuple[Dividend, ...]]
     )
+
+    def kept(self) -> KeptClearing:
+        """Which barriers it has met, as a value."""
+        return KeptClearing(self.opened, self.closed, dict(self.dividends))
+
+    def take_up(self, kept: KeptClearing) -> None:
+        """Go on where another clearing house was."""
+        self.opened, self.closed, self.dividends = kept.opened, kept.closed, kept.dividends
 
     def is_due(self, now: Snapshot, first_end: datetime) -> bool:
         """Whether a barrier has come: a new session, the end of something, or the evening."""

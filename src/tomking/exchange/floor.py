@@ -1,6 +1,6 @@
 """The floor: where working orders look at the quotes and trade, oldest first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -33,6 +33,14 @@ class Floor:
         self._places: dict[str, tuple[int, ...]] = {}
         self._wanted = columns(())
         self._looked: dict[str, datetime] = {}
+
+    def looked(self) -> dict[str, datetime]:
+        """When each order was last looked at, as a value."""
+        return dict(self._looked)
+
+    def take_up(self, looked: Mapping[str, datetime]) -> None:
+        """Go on where another floor was."""
+        self._looked = dict(looked)
 
     def match(self, orders: Orders, account: Account, now: Snapshot) -> list[Fact]:
         """Fill what the quotes allow."""

@@ -15,6 +15,7 @@ from tomking.core.contract import Contract
 from tomking.core.facts import OrderEnded
 from tomking.core.money import ZERO
 from tomking.core.order import Order
+from tomking.exchange.kept import KeptOrders
 from tomking.exchange.working import Status, Working, released
 from tomking.portfolio.preflight import claims, first_of, replaced
 
@@ -34,6 +35,20 @@ class Orders:
         self._groups: dict[str, str] = {}
         self._refused: list[tuple[str, str]] = []
         self._cancels: set[str] = set()
+
+    def kept(self) -> KeptOrders:
+        """All of it as a value."""
+        return KeptOrders(
+            dict(self.working), dict(self.ended), dict(self._intents), dict(self._groups),
+            tuple(self._refused), tuple(sorted(self._cancels)), self.version,
+        )  # fmt: skip
+
+    def take_up(self, kept: KeptOrders) -> None:
+        """Go on where another book of orders was."""
+        self.working, self.ended = dict(kept.working), dict(kept.ended)
+        self._intents, self._groups = dict(kept.intents), dict(kept.groups)
+        self._refused, self._cancels = list(kept.refused), set(kept.cancels)
+        self.version = kept.version
 
     def __contains__(self, order_id: str) -> bool:
         """Whether an order of this name was ever received."""

@@ -19,6 +19,7 @@ from tomking.exchange.calls import Calls
 from tomking.exchange.clearing import Clearing, first_due
 from tomking.exchange.fills import FillModel
 from tomking.exchange.floor import Floor
+from tomking.exchange.kept import KeptExchange
 from tomking.exchange.ledger import Ledger, known
 from tomking.exchange.orders import Orders
 from tomking.exchange.working import LATENCY_S, Status, status, working
@@ -84,6 +85,23 @@ class Exchange:
         self._unrouted: set[str] = set()
         self._dry: tuple[Order, Snapshot, Versions, Preview] | None = None
         self._first_due: tuple[tuple[date, int, int], datetime] | None = None
+
+    def kept(self) -> KeptExchange:
+        """All that another exchange of the same terms needs to go on from here, as a value."""
+        return KeptExchange(
+            self._account.ledger, self._orders.kept(), self._calls.kept(), self._clearing.kept(),
+            self._floor.looked(), tuple(sorted(self._unrouted)), self._at, self._account.version,
+        )  # fmt: skip
+
+    def take_up(self, kept: KeptExchange) -> None:
+        """Go on where another exchange was."""
+        self._account.take_up(known(kept.ledger), kept.version)
+        self._orders.take_up(kept.orders)
+        self._calls.take_up(kept.calls)
+        self._clearing.take_up(kept.clearing)
+        self._floor.take_up(kept.looked)
+        self._unrouted, self._at = set(kept.unrouted), kept.at
+        self._dry = self._first_due = None
 
     @property
     def ledger(self) -> Ledger:

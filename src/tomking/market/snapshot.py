@@ -30,7 +30,8 @@ BID, ASK, MID, VOL, DELTA, GAMMA, VEGA, THETA, AGE = range(9)
 class Day:
     """Known before the open; built once a session.
 
-    ``bars`` and ``indicators`` are by root and end the day before. ``blocked`` names the events of
+    ``bars`` and ``indicators`` are by root and end the day before; the closes of VIX may stand among the
+    bars. ``blocked`` names the events of
     today with their New York time (``{"CPI": "08:30"}``); the key ``unknown`` says the event file
     has run out. ``missing`` lists inputs nobody supplied. ``dividends`` are those of each root
     whose dates are known, from today's ex-date to ``DAYS_AHEAD`` away; ``coming`` is what lies ahead of

@@ -1,9 +1,8 @@
 """An account's exchange as the broker's clients see it: orders by number, facts as they are told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import count
 
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.contract import Contract
@@ -26,6 +25,7 @@ from tomking.market.snapshot import Snapshot
 from tomking.portfolio.preview import Preview, Refusal
 from tomking.server.entry import Entry, flipped, order_of, stands, told
 from tomking.server.group import Group, tag
+from tomking.server.kept import KeptDoor
 from tomking.wire.orders import Asked
 
 
@@ -59,18 +59,37 @@ def _change(fact: Fact, contract: Contract) -> int:
 
 @dataclass(slots=True)
 class Door:
-    """One account. ``entries`` are its orders by number, ``groups`` its complex ones, ``facts``
-    all that happened to it, numbered from one by their place; ``waiting`` are orders that came while
-    the market was closed, which reach the exchange at the next open.
+    """One account. ``last`` is the number given last, ``entries`` are its orders by number, ``groups``
+    its complex ones, ``facts`` all that happened to it, numbered from one by their place; ``waiting``
+    are orders that came while the market was closed, which reach the exchange at the next open.
     """
 
     account: str
     exchange: Exchange
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    last: int = 0
     entries: dict[int, Entry] = field(default_factory=dict[int, Entry])
     groups: dict[int, Group] = field(default_factory=dict[int, Group])
     facts: list[Fact] = field(default_factory=list[Fact])
     waiting: list[int] = field(default_factory=list[int])
+
+    def kept(self) -> KeptDoor:
+        """All of it as a value, but for the facts."""
+        return KeptDoor(
+            self.exchange.kept(), self.last, dict(self.entries), dict(self.groups),
+            tuple(self.waiting),
+        )  # fmt: skip
+
+    def take_up(self, kept: KeptDoor, facts: Iterable[Fact]) -> None:
+        """Go on where another door to the same account was."""
+        self.exchange.take_up(kept.exchange)
+        self.last, self.facts, self.waiting = kept.last, list(facts), list(kept.waiting)
+        self.entries, self.groups = dict(kept.entries), dict(kept.groups)
+
+    def _numbers(self) -> Iterator[int]:
+        """The numbers that come next; each is given once."""
+        while True:
+            self.last += 1
+            yield self.last
 
     def look(self, now: Snapshot) -> tuple[list[Entry], list[Fact]]:
         """What happened by now: the orders that stand elsewhere than before, and the facts."""
@@ -97,7 +116,7 @@ class Door:
         said = self.tried(asked, now, replaces)[1]
         if said.refusals:
             return self._entry(0, asked, now, replaces), said
-        entry = self._entry(next(self.numbers), asked, now, replaces)
+        entry = self._entry(next(self._numbers()), asked, now, replaces)
         self.entries[entry.number] = entry
         if is_open(now):
             self.exchange.submit(entry.order, now)
@@ -116,8 +135,9 @@ class Door:
 
     def place_together(self, wanted: Wanted, now: Snapshot) -> Group:
         """Take a complex order, all of it or none."""
-        number = next(self.numbers)
-        entries = self._entries(wanted, now, self.numbers, number)
+        numbers = self._numbers()
+        number = next(numbers)
+        entries = self._entries(wanted, now, numbers, number)
         first = entries[0] if wanted.first else None
         together = entries[1:] if first else entries
         bracket = Bracket(
@@ -125,8 +145,8 @@ class Door:
         )
         self.exchange.submit_bracket(bracket, now)
         self.entries |= {each.number: each for each in entries}
-        numbers = tuple(each.number for each in together)
-        group = Group(number, wanted.type, numbers, first.number if first else 0)
+        behind = tuple(each.number for each in together)
+        group = Group(number, wanted.type, behind, first.number if first else 0)
         self.groups[number] = group
         self._stand(now)
         return group

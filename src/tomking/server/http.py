@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from tomking.server.answers import Problem, error
+from tomking.server.answers import Json, Problem, error
 from tomking.server.desk import DESK, Desk
 from tomking.server.faults import Fault, Kind
 from tomking.server.handlers import (
@@ -30,10 +30,17 @@ OPEN_TO_ALL = (
 QUOTES_LIVE = timedelta(hours=24)
 
 
-def application(world: World, tokens: Tokens, faults: Sequence[Fault] = ()) -> web.Application:
-    """The server over a world, ready to be run."""
+def application(
+    world: World,
+    tokens: Tokens,
+    faults: Sequence[Fault] = (),
+    watchlists: dict[str, Json] | None = None,
+) -> web.Application:
+    """The server over a world, ready to be run; ``watchlists`` are the customer's watchlists."""
     app = web.Application(middlewares=[_enveloped, _faulty, _known])
     app[DESK] = Desk(world, tokens, Tokens(tokens.secret, "quotes", QUOTES_LIVE))
+    if watchlists is not None:
+        app[DESK].lists = watchlists
     app[DESK].faults.order(faults)
     for subject in (access, accounts, orders, instruments, market, lists, control):
         app.router.add_routes(subject.ROUTES)

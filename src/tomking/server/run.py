@@ -4,7 +4,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -21,13 +21,16 @@ PULSE_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What the server is told: ports (nought is a free one), certificates, and what is to go wrong."""
+    """What the server is told: ports (nought is a free one), certificates, what is to go wrong, and the
+    customer's watchlists.
+    """
 
     port: int = 0
     tls_port: int | None = None
     tls: ssl.SSLContext | None = None
     ca_file: str = ""
     faults: tuple[Fault, ...] = ()
+    lists: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
 
 async def serve(
@@ -35,7 +38,7 @@ async def serve(
 ) -> None:
     """Serve until told to stop."""
     runner = web.AppRunner(
-        application(world, tokens, where.faults), access_log=None, shutdown_timeout=1.0
+        application(world, tokens, where.faults, where.lists), access_log=None, shutdown_timeout=1.0
     )
     await runner.setup()
     try:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from tomking.server.kept import KeptTokens
+
 #: How long an access token lives.
 LIVES = timedelta(minutes=15)
 
@@ -21,6 +23,15 @@ class Tokens:
     revoked: bool = False
     _given: int = 0
     _until: dict[str, datetime] = field(default_factory=dict[str, datetime])
+
+    def kept(self) -> KeptTokens:
+        """All of them as a value."""
+        return KeptTokens(self.secret, self.refresh, self.revoked, self._given, dict(self._until))
+
+    def take_up(self, kept: KeptTokens) -> None:
+        """Go on where other tokens were."""
+        self.secret, self.refresh, self.revoked = kept.secret, kept.refresh, kept.revoked
+        self._given, self._until = kept.given, dict(kept.until)
 
     def give(self, secret: str, refresh: str, at: datetime) -> str | None:
         """A new access token; nothing if the secret or the refresh token is not ours."""

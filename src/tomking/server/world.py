@@ -35,11 +35,17 @@ class WorldClock(Protocol):
         ...
 
 
+def nothing() -> None:
+    """What keeps a world that lives in memory."""
+
+
 @dataclass(slots=True)
 class World:
     """Accounts by number at one market. ``market`` freezes an instant; ``clock`` says which it is.
 
     ``listeners`` hear what happens to accounts, ``watchers`` see every new instant of the market.
+    ``seen`` is the instant of the last look. ``keep`` puts everything that has changed on disk; it is
+    called before anybody is told.
     """
 
     market: Callable[[datetime], Snapshot]
@@ -47,14 +53,15 @@ class World:
     doors: dict[str, Door]
     listeners: list[Listener] = field(default_factory=list[Listener])
     watchers: list[Watcher] = field(default_factory=list[Watcher])
+    keep: Callable[[], None] = nothing
+    seen: datetime | None = None
     _last: Snapshot | None = None
-    _at: datetime | None = None
 
     def look(self) -> Snapshot:
         """The market now, after everything that has happened by now was booked and told."""
         at = self.clock()
-        if self._last is None or self._at != at:
-            self._at, self._last = at, self.market(at)
+        if self._last is None or self.seen != at:
+            self.seen, self._last = at, self.market(at)
             for door in self.doors.values():
                 self._look(door, self._last)
             for watch in tuple(self.watchers):
@@ -63,6 +70,10 @@ class World:
 
     def tell(self, door: Door, entries: list[Entry], now: Snapshot) -> None:
         """Tell who listens about orders, and about what is held where any of them has traded."""
+        self.keep()
+        self._tell(door, entries, now)
+
+    def _tell(self, door: Door, entries: list[Entry], now: Snapshot) -> None:
         for entry in entries:
             self._say(door.account, ("Order", shown(entry, door.account)))
         if any(entry.fills for entry in entries):
@@ -70,7 +81,8 @@ class World:
 
     def _look(self, door: Door, now: Snapshot) -> None:
         entries, facts = door.look(now)
-        self.tell(door, entries, now)
+        self.keep()
+        self._tell(door, entries, now)
         if facts and not any(entry.fills for entry in entries):
             self._say_what_is_held(door, now)
 

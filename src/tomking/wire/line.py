@@ -19,7 +19,8 @@ import stamina
 from tomking.core.errors import AuthExpired, OutcomeUnknown, Rejected, Transient
 from tomking.core.value import value
 from tomking.wire.budget import Budget
-from tomking.wire.session import Keys, Place, SafeSession
+from tomking.wire.keys import Keys
+from tomking.wire.session import Place, SafeSession
 
 T = TypeVar("T")
 READS, READ_WITHIN_S = 4, 20.0
@@ -88,11 +89,13 @@ class Line:
         line = cls(account, session, clock, place.streamer_url, budget)
         line._thread = threading.Thread(target=line._loop.run_forever, name="line", daemon=True)
         line._thread.start()
+        logged_in = False
         try:
             line.run(session.refresh(), READ_WITHIN_S)
-        except BaseException:
-            line.close()
-            raise
+            logged_in = True
+        finally:
+            if not logged_in:
+                line.close()
         return line
 
     def close(self) -> None:

@@ -6,7 +6,6 @@ because an address that fails to log in is locked out for hours.
 """
 
 import time
-from dataclasses import field
 from typing import Any
 
 import httpx2
@@ -14,6 +13,7 @@ from tastytrade import Session
 
 from tomking.core.errors import AuthExpired, Transient
 from tomking.core.value import value
+from tomking.wire.keys import Keys
 
 #: Seconds before its end at which a token is renewed: the request, and clocks that differ.
 MARGIN_S = 60.0
@@ -22,14 +22,6 @@ KEYS_REFUSED = (
     "the broker refuses the refresh token ({why}): nothing more is sent, as repeated failures lock the "
     "address out; make a new grant at the broker, then `tomking login`"
 )
-
-
-@value
-class Keys:
-    """What logs in: the secret of the application and the refresh token of the grant. Never printed."""
-
-    secret: str = field(repr=False)
-    refresh: str = field(repr=False)
 
 
 @value
@@ -49,7 +41,9 @@ class SafeSession(Session):
 
     def __init__(self, keys: Keys, place: Place, *, is_test: bool = False) -> None:
         verify: dict[str, Any] = {"verify": place.ca_file} if place.ca_file else {}
-        super().__init__(keys.secret, keys.refresh, is_test, timeout=TIMEOUT_S, **verify)
+        super().__init__(
+            keys.client_secret, keys.refresh_token, is_test, timeout=TIMEOUT_S, **verify
+        )
         if place.base_url:
             self._client.base_url = place.base_url
         self._refused = ""

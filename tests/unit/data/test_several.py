@@ -72,7 +72,8 @@ def test_vix_rate_and_session_are_those_of_the_s_and_p(
     assert now.vix == alone.vix
     assert (now.day.session, now.day.rate) == (alone.day.session, alone.day.rate)
     assert now.spot("SPX") == alone.spot("SPX")
-    assert set(now.day.bars) == {"ES", "MES", "SPX", "SPY", "QQQ", "CL", "MCL"}
+    assert set(now.day.bars) == {"ES", "MES", "SPX", "SPY", "QQQ", "CL", "MCL", "VIX"}
+    assert now.day.bars["VIX"].close[-1] == now.day.vix_previous.value
     assert {"ES volume", "QQQ dividends", "oil curve"} <= set(now.day.missing)
 
 

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from tomking.core.calendar import session
-from tomking.engine.clock import SessionClock, grid, renewals_of, slots_of
+from tomking.engine.clock import SessionClock
+from tomking.engine.instants import grid, renewals_of, slots_of
 from tomking.engine.ports import Tick
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.ipmcc import IPMCC

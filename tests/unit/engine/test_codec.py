@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tomking.core.calendar import NEW_YORK
+from tomking.core.codec import from_json, plain, to_json
 from tomking.core.errors import DataCorrupt
 from tomking.core.facts import KINDS, Considered, Fact
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.restraints import Halted
 from tomking.engine.canonical import DIGITS, canonical, digest
-from tomking.engine.codec import from_json, plain, to_json
 from unit.engine.facts import any_of, closes
 
 pytestmark = pytest.mark.unit

@@ -334,6 +334,14 @@ def test_an_alarm_at_the_close_is_written_there_and_shown_in_the_morning() -> No
     assert "VIX (ORANGE)" in proposed(morning, "REDUCE").why
 
 
+def test_an_alarm_at_night_is_written_and_nothing_is_sent_before_the_morning() -> None:
+    on = emergency("lt112", "strangle", **ORANGE)
+    night = on.look(404, night=True)
+    assert kinds(night) == ["Alarmed", "RungMoved"]
+    assert kinds(on.look(405, closing=True)) == ["SessionClosed"]
+    assert kinds(tomorrow(on)) == ["Proposed"]
+
+
 # How often it looks.
 
 

@@ -91,3 +91,11 @@ def test_an_opening_waits_ten_minutes(minute: float, stale: bool) -> None:
     working = fold(empty_book(Decimal(100_000)), [Sent(board(minute=60.0).at, opened)])
     seen = view(board(minute=minute), working)
     assert bool(list(stale_openings(seen))) is stale
+
+
+@pytest.mark.parametrize(("minute", "stale"), [(384.0, False), (385.0, True), (389.0, True)])
+def test_no_opening_is_waited_for_in_the_last_five_minutes(minute: float, stale: bool) -> None:
+    opened = order("-1 6090 C, +1 6120 C", tranche="call spread")
+    working = fold(empty_book(Decimal(100_000)), [Sent(board(minute=380.0).at, opened)])
+    seen = view(board(minute=minute), working)
+    assert bool(list(stale_openings(seen))) is stale

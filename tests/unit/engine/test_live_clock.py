@@ -13,6 +13,8 @@ from tomking.market.sessions import session_of
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 
+pytestmark = pytest.mark.unit
+
 PLANS = (FRIDAY_0DTE, LT112)
 FRIDAY, HALF_DAY = date(2017, 6, 9), date(2017, 11, 24)
 
@@ -101,11 +103,22 @@ def test_a_look_that_takes_long_delays_a_slot_and_loses_none():
         assert timedelta(0) <= tick.at - want.at <= timedelta(minutes=LATE_MIN)
 
 
-def test_it_stops_when_told_and_sleeps_over_a_weekend():
+def test_it_looks_over_a_weekend_without_anything_due_and_stops_when_told() -> None:
     session = session_of(date(2017, 6, 12))
     assert session is not None
     saturday = datetime.combine(date(2017, 6, 10), session.opens.timetz())
     wearer = Wearer(saturday, session.opens + timedelta(minutes=3))
     found = ticks(wearer)
-    assert [tick.at for tick in found][:2] == [saturday, session.opens]
+    before = [tick for tick in found if tick.at < session.opens]
+    assert len(before) == 48 * 60
+    assert all(tick == Tick(tick.at, night=True) for tick in before)
+    assert found[len(before)].at == session.opens
     assert found[-1].at <= wearer.until
+
+
+def test_between_the_bell_and_the_official_closes_nothing_is_sent() -> None:
+    session = session_of(FRIDAY)
+    assert session is not None
+    after = [tick for tick in ticks(of(FRIDAY)) if tick.at >= session.closes]
+    assert [n for n, tick in enumerate(after) if tick.closing] == [AFTER_CLOSE]
+    assert not any(tick.sends for tick in after)

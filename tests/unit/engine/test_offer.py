@@ -78,8 +78,8 @@ class Brake:
     def take(self, now: datetime, standing: Standing) -> Sequence[Fact]:
         return ()
 
-    def halted(self) -> bool:
-        return self.on
+    def may_send(self, order: Order) -> bool:
+        return not (order.adds_risk and self.on)
 
 
 def desk(journal: MemoryJournal | None = None) -> Desk:

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 import pytest
-from tests.worlds.standing import standing
 
 from tomking.core.errors import Rejected
+from worlds.standing import standing
+
+pytestmark = pytest.mark.integration
 
 CLOCK = "/__paper/clock"
 

@@ -2,12 +2,14 @@
 
 import pytest
 import stamina
-from tests.worlds.standing import UNBOUND, standing
 
 from tomking.core.errors import AuthExpired, OutcomeUnknown, Rejected, Transient
 from tomking.server.faults import Fault, Kind
 from tomking.wire.budget import Budget
-from tomking.wire.session import Keys
+from tomking.wire.keys import Keys
+from worlds.standing import UNBOUND, standing
+
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from tomking.app.bench import desk, kernels
+from tomking.app.bench import desk, kernels, stream
 from tomking.app.screen import show, show_json, show_table
 
 
@@ -18,7 +18,7 @@ def command(
     "bound" has no peer here and stands beside the figure the project promises.
     """
     with Console(stderr=True).status("measuring, about a minute"):
-        rows = [*kernels.rows(), *desk.rows()]
+        rows = [*kernels.rows(), *stream.rows(), *desk.rows()]
     if json:
         show_json({"rows": rows})
         return

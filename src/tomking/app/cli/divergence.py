@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from math import isnan
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ import typer
 from tomking.analysis.divergence import Divergence, Kind, divergence
 from tomking.app import strategies
 from tomking.app.config.load import load
+from tomking.app.desk_files import PAPER, there
 from tomking.app.screen import day_of, show, show_json, show_table
 from tomking.backtest.replay import Told, replay
 from tomking.core.calendar import NEW_YORK
@@ -31,14 +31,13 @@ HEAD = ("", "intent", "difference", "$")
 
 def command(
     day: Annotated[str, typer.Argument(metavar="DAY", help="A day that was traded and recorded.")],
-    journal: Annotated[Path, typer.Option(help="Its journal; the recording lies beside it.")],
+    account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
     fill: Annotated[
         str, typer.Option("--fill-model", help=f"Of the replay. {FORMS}")
     ] = "spread_fraction(0.5)",
     some: Annotated[
         str | None, typer.Option("--strategies", help="Instead of those the journal names.")
     ] = None,
-    config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> int:
     """Trade a recorded day again, and name every difference from what was traded.
@@ -46,17 +45,18 @@ def command(
     Each is one of price, timing, gate, fill and fee, with its money; exits 3 if they do not come to
     what the two days differ by.
     """
-    on, settings = day_of(day), load(config, None)
-    if not journal.is_file():
-        raise ConfigError(f"--journal {journal} is no file: name the journal of the day")
-    before, here = parted([fact for _, fact in SqliteJournal.open(journal).read()], on)
-    recording = read(journal.resolve().parent, on)
+    on, files = day_of(day), there(account)
+    settings = load(files.settings if files.settings.exists() else None)
+    if not files.journal.is_file():
+        raise ConfigError(f"{account} has no journal yet: trade a day with it first")
+    before, here = parted([fact for _, fact in SqliteJournal.open(files.journal).read()], on)
+    recording = read(files.folder, on)
     names = tuple(some.split(",")) if some else named((*before, *here))
     told = Told(
         strategies.chosen(names, settings.tunings), settings.limits, TASTYTRADE, model_named(fill)
     )
-    there = replay(recording, told, before)
-    found = divergence(here, there, closing_marks(recording, (*before, *here, *there)))
+    again = replay(recording, told, before)
+    found = divergence(here, again, closing_marks(recording, (*before, *here, *again)))
     if json:
         show_json(_said(on, found, recording))
     else:

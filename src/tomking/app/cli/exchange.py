@@ -3,11 +3,12 @@
 import asyncio
 import signal
 import time
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,7 +25,9 @@ from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.server.door import Door
 from tomking.server.faults import faults_in
+from tomking.server.file import LedgerFile
 from tomking.server.hours import looked_at
+from tomking.server.keeping import keeper, taken_up
 from tomking.server.run import Where, serve
 from tomking.server.shelf import Shelf
 from tomking.server.tls import certified
@@ -32,6 +35,8 @@ from tomking.server.tokens import Tokens
 from tomking.server.world import World
 
 ACCOUNT = "5WT00001"
+#: How far the clock may go, in seconds of real time, before a ledger file is told.
+AHEAD_S = 1.0
 
 
 def command(
@@ -46,6 +51,9 @@ def command(
     speed: Annotated[float, typer.Option(min=0.0, max=3600.0, help="Times real time.")] = 1.0,
     capital: Annotated[int, typer.Option(min=1, help="Dollars in the account.")] = 100_000,
     fill: Annotated[str, typer.Option("--fill-model", help=FORMS)] = "spread_fraction(0.5)",
+    ledger: Annotated[
+        Path | None, typer.Option(help="A file that keeps the account; without it nothing is.")
+    ] = None,
     faults: Annotated[
         Path | None, typer.Option(help="A JSON list of what is to go wrong, and where.")
     ] = None,
@@ -67,10 +75,18 @@ def command(
     exchange = Exchange(Decimal(capital), TASTYTRADE, model_named(fill), "tastytrade")
     start = _start(day, minute)
     door = Door(ACCOUNT, exchange, facts=[CashMoved(start, Decimal(capital), "paper money")])
-    world = World(shown, Clock(start, time.monotonic(), speed), {ACCOUNT: door})
     tokens = Tokens(f"secret-{seed}", f"refresh-{seed}")
+    lists: dict[str, dict[str, Any]] = {}
+    world = World(shown, Clock(start, time.monotonic(), speed), {ACCOUNT: door})
+    if ledger is not None:
+        terms = f"--seed {seed} --fill-model {fill}"
+        file = LedgerFile.opened(ledger, terms, timedelta(seconds=AHEAD_S * speed))
+        start = taken_up(file, world.doors, tokens, lists) or start
+        world.clock = Clock(start, time.monotonic(), speed)
+        world.keep = keeper(file, world, tokens, lists)
     with TemporaryDirectory(prefix="tomking-exchange-") as folder:
-        asyncio.run(_serve(world, tokens, _where(port, tls_port, Path(folder), faults)))
+        where = replace(_where(port, tls_port, Path(folder), faults), lists=lists)
+        asyncio.run(_serve(world, tokens, where))
     return Exit.OK
 
 

@@ -1,8 +1,10 @@
 """``tomking paper``: trade on paper, at our own exchange, with everything but the money real."""
 
 import signal
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -10,23 +12,18 @@ from typing import Annotated
 import typer
 
 from tomking.app import strategies
-from tomking.app.config.load import Settings, load
+from tomking.app.config.load import load
+from tomking.app.desk_files import PAPER, DeskFiles, files_of
 from tomking.app.market_time import PaperTime
-from tomking.app.now import instant
+from tomking.app.now import precise
 from tomking.app.paper import Joined, read, serving
-from tomking.app.recording import Recorded, recorded
-from tomking.app.trading import Beat, Told, trade
+from tomking.app.running import Allowed, Venue, run
+from tomking.app.screen import show, show_json
+from tomking.app.trading import Told
 from tomking.core.errors import Exit
 from tomking.core.evidence import Evidence
-from tomking.data.live.market import open_market
-from tomking.data.live.window import wants
-from tomking.data.recorder import Recorder
 from tomking.engine.desk import Desk
-from tomking.engine.journal import SqliteJournal
-from tomking.engine.memory import Unasked
-from tomking.engine.ports import Tick
 from tomking.portfolio.fees import TASTYTRADE
-from tomking.strategies.plan import Strategy
 from tomking.wire.budget import Budget
 from tomking.wire.line import Line
 
@@ -35,36 +32,58 @@ UNBOUND = Budget(a_minute=1_000_000, a_day=100_000_000)
 
 
 def command(
-    journal: Annotated[Path, typer.Option(help="The journal; it goes on where that ends.")],
+    account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
     join: Annotated[
         Path | None, typer.Option(help="A file with the line an exchange printed when ready.")
     ] = None,
-    day: Annotated[str | None, typer.Option(help="The session the exchange begins in.")] = None,
+    day: Annotated[str | None, typer.Option(help="The session a new exchange begins in.")] = None,
+    minute: Annotated[int, typer.Option(min=0, max=389, help="And the minute of it.")] = 0,
     speed: Annotated[
-        float,
-        typer.Option(min=0.0, help="Of its clock; at nought a day takes as long as its work."),
+        float, typer.Option(min=0.0, max=3600.0, help="Of its clock; 0: as fast as the work goes.")
     ] = 1.0,
+    capital: Annotated[int, typer.Option(min=1, help="Dollars of a new account.")] = 100_000,
     sessions: Annotated[
-        int, typer.Option(min=0, help="Stop after so many closes; nought: never.")
+        int, typer.Option(min=0, help="Stop after so many closes; 0: when interrupted.")
     ] = 0,
-    some: Annotated[str | None, typer.Option("--strategies", help="Some, by name.")] = None,
-    config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
+    some: Annotated[
+        str | None, typer.Option("--strategies", metavar="NAMES", help="Some, by name.")
+    ] = None,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Judge and write down, and send nothing.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> int:
-    """Trade on paper until somebody interrupts."""
-    del json
-    settings = load(config, None)
+    """Trade on paper: the loop, the streams and the orders of a live account, and no money.
+
+    Without --join an exchange of our own is started on a modelled market and keeps its ledger beside the
+    journal; started again, both go on where they were. It trades until interrupted, then takes back what
+    would open and leaves exits at work.
+    """
+    files = files_of(account)
+    files.folder.mkdir(parents=True, exist_ok=True)
+    settings = load(files.settings if files.settings.exists() else None)
     plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
-    stop = Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: stop.set())
-    with _exchange(join, ["--speed", str(speed), *(["--day", day] if day else [])]) as there:
-        _trade(there, settings, plans, journal, stop, _until(sessions, stop))
+    told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings))
+    stop = _stopping()
+    options = ["--speed", str(speed), "--minute", str(minute), "--capital", str(capital)]
+    options += ["--ledger", str(files.folder / "exchange.db"), *(["--day", day] if day else [])]
+    with _exchange(join, options) as there:
+        allowed = Allowed(not prepare, not prepare)
+        desk = _traded(told, files, there, stop, allowed, _until(sessions, stop))
+    _tell(files, desk, json=json)
     return Exit.OK
 
 
+def _stopping() -> Event:
+    """What an interrupt or a request to end sets."""
+    stop = Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: stop.set())
+    return stop
+
+
 @contextmanager
-def _exchange(join: Path | None, options: Sequence[str]) -> Iterator[Joined]:
+def _exchange(join: Path | None, options: list[str]) -> Iterator[Joined]:
     """The exchange that is joined, or one of our own."""
     if join is not None:
         yield read(join)
@@ -73,38 +92,52 @@ def _exchange(join: Path | None, options: Sequence[str]) -> Iterator[Joined]:
         yield there
 
 
-def _trade(
+def _traded(
+    told: Told,
+    files: DeskFiles,
     there: Joined,
-    settings: Settings,
-    plans: tuple[Strategy, ...],
-    path: Path,
     stop: Event,
-    beat: Beat,
+    allowed: Allowed,
+    at_close: Callable[[], None],
 ) -> Desk:
-    """Trade at an exchange until told to stop."""
-    journal = SqliteJournal.open(path) if path.exists() else SqliteJournal.create(path)
-    recorder = Recorder(path.resolve().parent)
-    line = Line.open(there.keys, there.place, there.account, instant, UNBOUND)
+    """The desk after it has traded at an exchange."""
+    line = Line.open(there.keys, there.place, there.account, precise, UNBOUND)
     try:
-        time = PaperTime.of(line, stop)
-        roots = tuple(dict.fromkeys(root for plan in plans for root in plan.roots))
-        market = open_market(line, roots, Evidence.MODEL, instant, wanted=wants(plans), proves=True)
-        told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings))
-        kept, heard = Recorded(market, recorder), recorded(recorder, journal, beat)
-        return trade(told, journal, line, kept, Unasked(), time, heard)
+        venue = Venue(line, partial(PaperTime.of, line, stop), Evidence.MODEL, jumps=True)
+        return run(told, files, venue, allowed, _report, at_close)
     finally:
-        recorder.close()
         line.close()
-        journal.close()
 
 
-def _until(sessions: int, stop: Event) -> Beat:
+def _until(sessions: int, stop: Event) -> Callable[[], None]:
     """Stop after so many closes."""
     left = [sessions]
 
-    def beat(desk: Desk, tick: Tick) -> None:
-        left[0] -= tick.closing
-        if tick.closing and not left[0]:
+    def closed() -> None:
+        """One more."""
+        left[0] -= 1
+        if not left[0]:
             stop.set()
 
-    return beat
+    return closed
+
+
+def _report(line: str) -> None:
+    print(f"tomking: {line}", file=sys.stderr, flush=True)
+
+
+def _tell(files: DeskFiles, desk: Desk, *, json: bool) -> None:
+    """Where the account stands, in the end."""
+    held, working = len(desk.book.positions), len(desk.book.working)
+    if json:
+        show_json(
+            {
+                "account": files.account, "journal": str(files.journal),
+                "cash": str(desk.book.cash), "positions": held, "working": working,
+            }
+        )  # fmt: skip
+    else:
+        show(
+            f"{files.account} stopped with ${desk.book.cash:,.2f} of cash, {held} positions and "
+            f"{working} orders at work; `tomking journal` tells the story: {files.journal}"
+        )

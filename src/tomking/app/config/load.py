@@ -29,8 +29,10 @@ WHOLE = frozenset({"vix_bands", "groups"})
 class Settings:
     """Everything a run may be told by files, and which file told it.
 
-    ``strategies`` is empty when all are meant; ``tunings`` holds the changes to each plan that a preset
-    or a user's file makes; ``sources`` names the file and line of every key that is set.
+    ``mode`` is paper or live; ``automatic_entry`` and ``execution`` (off, prepare or send) are what a
+    running desk does by itself. ``strategies`` is empty when all are meant; ``tunings`` holds the
+    changes to each plan that a preset or a user's file makes; ``sources`` names the file and line of
+    every key that is set.
     """
 
     limits: Limits
@@ -41,6 +43,9 @@ class Settings:
     fill: str
     early_exercise: Mode
     latency_s: float
+    mode: str
+    automatic_entry: bool
+    execution: str
     tunings: Mapping[str, Mapping[str, Any]]
     sources: Mapping[str, str]
     files: tuple[str, ...]
@@ -81,7 +86,10 @@ def _settled(layers: Sequence[Layer]) -> Settings:
     plain: dict[str, Any] = {}
     changed = Limits()
     for layer in layers:
-        for section in ("account", "backtest"):
+        if "mode" in layer.data:
+            plain["mode"] = layer.data["mode"]
+            sources["mode"] = layer.source("mode")
+        for section in ("account", "desk", "backtest"):
             for name, given in layer.data.get(section, {}).items():
                 plain[name] = given
                 sources[f"{section}.{name}"] = layer.source(f"{section}.{name}")
@@ -100,6 +108,7 @@ def _settled(layers: Sequence[Layer]) -> Settings:
     return Settings(
         changed, _dollars(plain["capital"]), chosen, plain["seed"], plain["scale"],
         plain["fill"], holders, float(plain["latency_s"]),
+        plain["mode"], plain["automatic_entry"], plain["execution"],
         _tunings(layers, sources), sources, tuple(layer.name for layer in layers),
     )  # fmt: skip
 

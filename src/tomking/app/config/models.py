@@ -90,12 +90,22 @@ class Backtest(BaseModel):
     latency_s: Annotated[float | None, Bounded(ge=0, le=LATENCY_MAX_S)] = None
 
 
+class Desk(BaseModel):
+    """``[desk]``: what a running desk does by itself."""
+
+    model_config = STRICT
+    automatic_entry: bool | None = None
+    execution: Literal["off", "prepare", "send"] | None = None
+
+
 class File(BaseModel):
     """A settings file; every key may be left out."""
 
     model_config = STRICT
     preset: str | None = None
+    mode: Literal["paper", "live"] | None = None
     account: Account = Account()
+    desk: Desk = Desk()
     backtest: Backtest = Backtest()
     limits: dict[str, Any] = Bounded(default_factory=dict)
     strategies: dict[str, dict[str, Any]] = Bounded(default_factory=dict)
@@ -103,7 +113,10 @@ class File(BaseModel):
 
 #: Bounds of the keys that are no limits, in words.
 OTHERS = {
+    "mode": "one of paper, live",
     "account.capital": "from 1 to 1,000,000,000, in dollars",
+    "desk.automatic_entry": "true or false",
+    "desk.execution": "one of off, prepare, send",
     "backtest.strategies": "a list of strategies",
     "backtest.seed": "whole, from 0 upward",
     "backtest.scale": "one of rebase, literal",
@@ -194,7 +207,7 @@ def _near(path: tuple[str, ...]) -> str:
 
 def keys() -> tuple[str, ...]:
     """Every key but those of the plans."""
-    return (*File.model_fields, *OTHERS, *(f"limits.{name}" for name in limits()))
+    return (*dict.fromkeys((*File.model_fields, *OTHERS)), *(f"limits.{name}" for name in limits()))
 
 
 def one_of(word: str, known: Iterable[str], key: str) -> None:

@@ -19,7 +19,10 @@ from tomking.strategies.tune import figures, moment_text, tunables, tune
 SHIPPED = f"preset {DEFAULT}"
 #: What the keys outside limits and plans are when no file says anything, and their units.
 PLAIN: Mapping[str, tuple[Any, str]] = {
+    "mode": ("paper", "paper | live"),
     "account.capital": (44500, "dollars"),
+    "desk.automatic_entry": (False, "whether plans open by themselves"),
+    "desk.execution": ("off", "off | prepare | send"),
     "backtest.strategies": ((), "the core when none is named, or all"),
     "backtest.seed": (1, ""),
     "backtest.scale": ("rebase", "rebase | literal"),
@@ -53,7 +56,7 @@ def rows(settings: Settings) -> tuple[Setting, ...]:
 
 def _plain(settings: Settings) -> Iterator[Setting]:
     for key, (default, unit) in PLAIN.items():
-        value = getattr(settings, key.partition(".")[2])
+        value = getattr(settings, key.rpartition(".")[2])
         yield Setting(key, value, unit, _source(settings, key), default, "")
 
 
@@ -95,6 +98,8 @@ def told(value: Any) -> str:
     >>> told((("A1", 2), ("A2", 3))), told((1.0, 2.5)), told(())
     ('A1 2, A2 3', '1, 2.5', 'none')
     """
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, tuple):
         if not value:
             return "none"

@@ -26,8 +26,14 @@ HEAD = f"""\
 # A table named in a file is laid over this one row by row; only the bands of VIX are replaced whole.
 # Written by `python -m tomking.app.config.text`: edit the code, not this file.
 
+mode = "paper"                                    # paper | live; live takes a second switch and a word
+
 [account]
 capital = 44500                                   # dollars, rulebook 14
+
+[desk]
+automatic_entry = false                           # whether plans open by themselves
+execution = "off"                                 # off | prepare | send: what becomes of an order
 
 [backtest]
 strategies = []                                   # empty: the core; "all" for all
@@ -91,6 +97,12 @@ def rule_of_figure(plan: Plan, key: str) -> str:
 
 def _note(limit: Limit) -> str:
     return f"{limit.unit}, {limit.rule}"
+
+
+def figure_line(name: str) -> str:
+    """A plain limit at its default, as a settings file would say it, with unit and rule."""
+    limit = limits()[name]
+    return _line(name, _plain(getattr(Limits(), name)), _note(limit))
 
 
 def _line(key: str, value: str, note: str) -> str:

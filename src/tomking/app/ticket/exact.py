@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from tomking.engine.codec import plain
+from tomking.core.codec import plain
 
 
 def show_exact(data: Mapping[str, Any]) -> None:

@@ -13,10 +13,12 @@ from tomking.brokers.tastytrade.dry_run import preview_of
 from tomking.brokers.tastytrade.fees import FeesOfDay
 from tomking.brokers.tastytrade.inbox import TradeInbox
 from tomking.brokers.tastytrade.ledger import Row, booked, row_of
+from tomking.brokers.tastytrade.margin import ours
 from tomking.brokers.tastytrade.news import News
 from tomking.brokers.tastytrade.rounds import Rounds
 from tomking.brokers.tastytrade.told import Balance, balance_of, told
 from tomking.core.contract import Contract
+from tomking.core.dealings import MarginCompared
 from tomking.core.errors import (
     AuthExpired,
     BrokerError,
@@ -60,12 +62,14 @@ class TastytradeBroker:
     line: Line
     fees: FeeSchedule
     since: datetime
+    house: str = "tastytrade"
     inbox: TradeInbox = field(default_factory=TradeInbox)
     news: News = field(default_factory=News)
     fuse: Fuse = field(default_factory=Fuse)
     odd: list[str] = field(default_factory=list[str])
     _rounds: Rounds = field(default_factory=Rounds)
     _balance: Balance | None = None
+    _asked: tuple[str, Decimal] = ("", ZERO)
     _logged_out: bool = False
     _fresh: list[Fact] = field(default_factory=list[Fact])
     _searched: dict[str, datetime] = field(default_factory=dict[str, datetime])
@@ -91,7 +95,9 @@ class TastytradeBroker:
         try:
             before = self.requirement(now)
             answer = self.line.send("POST", f"{self._orders(order)}/dry-run", body_of(order))
-            return preview_of(order, answer, before, now)
+            seen = preview_of(answer, before)
+            self._asked = order.id, seen.alone
+            return seen
         except BrokerError as silent:
             if order.adds_risk:
                 raise Transient(f"the broker's dry run: {silent}") from silent
@@ -156,6 +162,7 @@ class TastytradeBroker:
             self._end(order, now.at, f"{order.replaces}, which it replaces, is not known there")
             return
         self._balance = None  # whatever becomes of it, margin is another
+        self._lay_beside(order, now)
         try:
             method = "PUT" if order.replaces else "POST"
             answer = self.line.send(method, self._orders(order), body_of(order))
@@ -169,6 +176,13 @@ class TastytradeBroker:
                 self._end(order, now.at, answer.why)
             else:
                 self._hear(answer.data.get("order", answer.data), now.at, self._fees(now))
+
+    def _lay_beside(self, order: Order, now: Snapshot) -> None:
+        """The broker's margin for an order that opens beside our own."""
+        name, theirs = self._asked
+        mine = ours(order, now, self.house) if name == order.id and order.adds_risk else None
+        if mine is not None:
+            self._fresh.append(MarginCompared(now.at, order.id, theirs, mine))
 
     def cancel(self, order: str) -> None:
         """Ask for an order's end; if it is over already that is found out at the next look."""

@@ -6,15 +6,13 @@ from typing import Any
 
 from tomking.core.errors import DataError, Transient
 from tomking.core.money import ZERO
-from tomking.core.order import Order
 from tomking.core.venue import Code
-from tomking.market.snapshot import Snapshot
 from tomking.portfolio.preview import Preview, Refusal
 from tomking.wire.amounts import amount_of
 from tomking.wire.line import Answer
 
 
-def preview_of(order: Order, answer: Answer, before: Decimal, now: Snapshot) -> Preview:
+def preview_of(answer: Answer, before: Decimal) -> Preview:
     """What the broker says an order needs and costs, and why it would not take it.
 
     Parameters

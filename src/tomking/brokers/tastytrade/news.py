@@ -113,6 +113,7 @@ def _first(news: News) -> Callable[[str], None]:
     """What becomes of the first frame: it says whether the account may be followed."""
 
     def hear(text: str) -> None:
+        """The answer, and that the connection works."""
         news.hear(text)
         news.opened()
 

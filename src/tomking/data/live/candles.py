@@ -23,6 +23,8 @@ from tomking.market.bars import F64, Bars
 REMOVED, SNAPSHOT_END, SNAPSHOT_CUT = 2, 8, 16
 TIME, OPEN, HIGH, LOW, CLOSE, VOLUME, VWAP = range(7)
 DAILY, MINUTES = "d", "m"
+#: The instant after which no candle begins, in seconds of the epoch: the year 2100.
+TIME_MAX = 4_102_444_800.0
 
 
 @value
@@ -71,8 +73,8 @@ class Candles:
     def _put(self, series: Series, row: F64, flags: int) -> None:
         known = self._rows.setdefault(series, {})
         at = float(row[TIME]) / 1000.0
-        if np.isnan(at):
-            self.odd.report(f"a candle of {series.symbol} without a time")
+        if not 0.0 <= at < TIME_MAX:
+            self.odd.report(f"a candle of {series.symbol} without a time that can be")
         elif flags & REMOVED:
             known.pop(at, None)
         else:

@@ -42,6 +42,7 @@ class Following:
         found = ((root, front_of(root, day)) for root in every)
         self.fronts = {root: front for root, front in found if front is not None}
         self.windows.clear()
+        self.names.keep(self.held)
 
     def lay(self, root: str, window: Mapping[Contract, str]) -> None:
         """The window of a root, by what its contracts stream under."""

@@ -15,7 +15,7 @@ KEPT = timedelta(seconds=30)
 
 @dataclass(slots=True)
 class Listings:
-    """The newest chain of each root. One that cannot be had is reported, and the last one stays."""
+    """The newest chain of each root. One that cannot be had is reported, and today's last one stays."""
 
     line: Ask
     odd: Oddities
@@ -28,6 +28,8 @@ class Listings:
         asked = self._asked.get(root)
         if asked is None or now - asked >= KEPT or now.date() != asked.date():
             self._asked[root] = now
+            if asked is not None and asked.date() != now.date():
+                self.chains.pop(root, None)  # of yesterday
             try:
                 self._take(root, self.line.get(path_of(root)), now.date())
             except BrokerError as fault:

@@ -99,6 +99,8 @@ class LiveMarket:
     spare: Spare
     proves: bool = False
     _sources: Sources | None = None
+    _running: "Future[None] | None" = None
+    _whole: bool = False
     _asked: tuple[Subscription, ...] = ()
     _laid: dict[str, tuple[float, datetime]] = field(
         default_factory=dict[str, tuple[float, datetime]]
@@ -106,14 +108,17 @@ class LiveMarket:
 
     def at(self, now: datetime) -> LiveSnapshot:
         """What is known of an instant; the first look of a session waits for its history."""
+        now = now.astimezone(NEW_YORK)
         session = session_now(now)
         self._catch_up()
         if self._sources is None or self._sources.day.session.day != session.day:
-            self._sources = self._begin(session)
+            self._begin(session)
+            self._sources = self._made(session)
             self._lay(now)
             self._until(self._is_told, READY_S)
-        else:
-            self._lay(now)
+        elif not self._whole and self._has_history():
+            self._sources = self._made(session)
+        self._lay(now)
         self.spare.stand_in(self.clock().timestamp(), now.date(), self.following.contracts())
         return self._seen(now)
 
@@ -136,15 +141,17 @@ class LiveMarket:
         """How it stands now."""
         view = self.cache.frozen(self.clock().timestamp())
         stream, symbols = self.stream, tuple(self.following.symbols())
+        fault = _fault_of(self._running)
+        standing = Standing.NEEDS_HUMAN if fault else stream.standing
         return State(
-            stream.standing, self.spare.source(view), stream.why or self.spare.why,
+            standing, self.spare.source(view), fault or stream.why or self.spare.why,
             stale(view, symbols, self._needed()), stream.connections, len(symbols), self.odd.count,
         )  # fmt: skip
 
     def reconnect(self) -> None:
-        """Try again after a human has looked."""
-        if self.stream.standing is Standing.NEEDS_HUMAN:
-            self.line.start(self.stream.run(), "market feed")
+        """Begin the feed, or begin it again after a human has looked."""
+        if self._running is None or self._running.done():
+            self._running = self.line.start(self.stream.run(), "market feed")
 
     def close(self) -> None:
         """End the stream."""
@@ -154,20 +161,27 @@ class LiveMarket:
         assert self._sources is not None
         return LiveSnapshot(now, self.cache.frozen(self.clock().timestamp()), self._sources)
 
-    def _begin(self, session: Session) -> Sources:
-        """A new session: its fronts, its candles anew, and the day they make."""
+    def _begin(self, session: Session) -> None:
+        """A new session: its fronts, and its candles anew."""
         self.following.begin(session.day)
         self._laid.clear()
         self._subscribe()
-        series = self.following.daily()
         self.candles.forget(lambda each: False)
         asked = self.following.candles(session.opens)
         self._ask(add=asked, remove=(*self._asked, *asked))
         self._asked = asked
-        self._until(lambda: all(map(self.candles.has, series.values())), READY_S)
+        self._until(self._has_history, READY_S)
+
+    def _has_history(self) -> bool:
+        """Whether every daily series has come."""
+        return all(map(self.candles.has, self.following.daily().values()))
+
+    def _made(self, session: Session) -> Sources:
+        """The day as far as its history is told; made once more if that came late."""
+        self._whole = self._has_history()
         bars = {
             root: daily(self.candles.rows(each), session.day, self.evidence)
-            for root, each in series.items()
+            for root, each in self.following.daily().items()
         }
         known = Known(bars, self._rate(), self.evidence)
         return sources_of(
@@ -280,8 +294,16 @@ def open_market(
         line, clock, evidence, wanted, following, cache, candles, stream,
         Listings(line, odd), odd, spare, proves,
     )  # fmt: skip
-    line.start(stream.run(), "market feed")
+    made.reconnect()
     return made
+
+
+def _fault_of(running: "Future[None] | None") -> str:
+    """What a feed died of that should not have ended it: a mistake of ours, which a human has to see."""
+    if running is None or not running.done() or running.cancelled():
+        return ""
+    fault = running.exception()
+    return f"the feed failed ({type(fault).__name__}: {fault})" if fault else ""
 
 
 def passed(said: Any) -> Pass:

@@ -1,6 +1,6 @@
 """What things stream under, and which events of them are worth asking for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -70,6 +70,14 @@ class Names:
         self._symbols[contract] = symbol
         self.contracts[symbol] = contract
         return symbol
+
+    def keep(self, contracts: Iterable[Contract]) -> None:
+        """Forget all others: yesterday's chains name what is over."""
+        kept = {each: self._symbols[each] for each in contracts if each in self._symbols}
+        self._symbols.clear()
+        self.contracts.clear()
+        for contract, symbol in kept.items():
+            self.learn(contract, symbol)
 
     def symbol(self, contract: Contract) -> str:
         """What a contract streams under; empty, as nothing does, where nobody knows."""

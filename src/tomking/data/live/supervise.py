@@ -69,6 +69,14 @@ class Wire(Protocol):
         ...
 
 
+@value
+class Ping:
+    """When a ping was sent, and who waits for its answer."""
+
+    at: float
+    proof: "asyncio.Future[None] | None" = None
+
+
 class Standing(StrEnum):
     """How a stream stands."""
 
@@ -97,9 +105,8 @@ class Stream:
     _talk: Conversation | None = None
     _framed: float = 0.0
     _event: float = 0.0
-    _pinged: float = 0.0
     _told: bool = False
-    _proofs: "deque[asyncio.Future[None] | None]" = field(default_factory=deque)
+    _pings: "deque[Ping]" = field(default_factory=lambda: deque[Ping]())
 
     async def run(self) -> None:
         """Keep the feed coming until it needs a human."""
@@ -151,8 +158,7 @@ class Stream:
         await answered
 
     async def _ping(self, wire: Wire, proof: "asyncio.Future[None] | None" = None) -> None:
-        self._pinged = self.clock()
-        self._proofs.append(proof)
+        self._pings.append(Ping(self.clock(), proof))
         await wire.ping()
 
     async def close(self) -> None:
@@ -175,7 +181,7 @@ class Stream:
         way = await self.admit()
         wire = self._wire = await self.dial(way.url)
         self._talk = Conversation(way.token, lambda: tuple(self.wanted), self._take, self.odd)
-        self._framed = self._event = self._pinged = self.clock()
+        self._framed = self._event = self.clock()
         self.connections += 1
         self.cache.connected(self._event)
         watching = asyncio.ensure_future(self._watch(wire))
@@ -188,10 +194,10 @@ class Stream:
         finally:
             self._talk = self._wire = None
             self.cache.lost()
-            for proof in self._proofs:
-                if proof is not None and not proof.done():
-                    proof.set_exception(Transient("the feed broke while it was waited for"))
-            self._proofs.clear()
+            for ping in self._pings:
+                if ping.proof is not None and not ping.proof.done():
+                    ping.proof.set_exception(Transient("the feed broke while it was waited for"))
+            self._pings.clear()
             for task in (reading, watching):
                 task.cancel()
             await asyncio.gather(reading, watching, return_exceptions=True)
@@ -211,11 +217,13 @@ class Stream:
 
     def _answered(self) -> None:
         """A ping that was answered proves that all before it was told, while the feed itself lives."""
-        if self._pinged - self._event <= 2.0 * QUIET_S:
-            self.cache.proven(self._pinged)
-        proof = self._proofs.popleft() if self._proofs else None
-        if proof is not None and not proof.done():
-            proof.set_result(None)
+        if not self._pings:
+            return
+        ping = self._pings.popleft()
+        if ping.at - self._event <= 2.0 * QUIET_S:
+            self.cache.proven(ping.at)
+        if ping.proof is not None and not ping.proof.done():
+            ping.proof.set_result(None)
 
     def _take(self, block: Block) -> None:
         now = self.clock()

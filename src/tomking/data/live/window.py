@@ -19,6 +19,7 @@ from tomking.core.value import value
 from tomking.data.live.listed import Listed
 from tomking.market.bars import F64
 from tomking.market.listing import expiry_near
+from tomking.risk.hedge import DTES, WITHIN
 from tomking.strategies.picks import Expires
 from tomking.strategies.plan import Plan, Strategy
 
@@ -54,6 +55,11 @@ def _expiries(plan: Plan) -> Iterator[Expires]:
             yield tranche.expires or Expires(plan.dte, plan.dte_within)
             rolled = (getattr(each, "expires", None) for each in tranche.adjustments)
             yield from (each for each in rolled if isinstance(each, Expires))
+
+
+def hedging(roots: Iterable[str]) -> tuple[Want, ...]:
+    """The expiries that puts for a hedge are looked for in."""
+    return tuple(Want(root, Expires(days, WITHIN)) for root in roots for days in DTES)
 
 
 def laid(

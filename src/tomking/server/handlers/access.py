@@ -22,6 +22,7 @@ async def token(request: web.Request) -> web.Response:
     if given is None:
         wrong = {"error_code": "invalid_grant", "error_description": "Grant revoked"}
         return web.json_response(wrong, status=400)
+    desk.world.keep()
     lives = int(desk.tokens.lives.total_seconds())
     return web.json_response({"access_token": given, "token_type": "Bearer", "expires_in": lives})
 

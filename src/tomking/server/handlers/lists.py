@@ -70,6 +70,7 @@ async def keep(request: web.Request) -> web.Response:
     if not name:
         raise Problem(400, "validation_error", "a watchlist has a name")
     request.app[DESK].lists[name] = {"group-name": "main", "order-index": 0, **said, "name": name}
+    request.app[DESK].world.keep()
     status = 201 if request.method == "POST" else 200
     return answered(request, one(request.app[DESK].lists[name], status))
 
@@ -78,6 +79,7 @@ async def forget(request: web.Request) -> web.Response:
     """A list less."""
     gone = _named(request.app[DESK].lists, request)
     del request.app[DESK].lists[request.match_info["name"]]
+    request.app[DESK].world.keep()
     return answered(request, one(gone))
 
 

@@ -28,11 +28,14 @@ _ENDS = {EXPIRED: "Expiration", ASSIGNED: "Assignment", EXERCISED: "Exercise"}
 
 def transactions(door: Door) -> list[Shown]:
     """Everything that moved money or contracts, oldest first; a row's number never changes."""
-    rows: list[Shown] = []
-    for place, fact in enumerate(door.facts, 1):
-        for part, row in enumerate(_rows(door, fact)):
-            rows.append({"id": 10 * place + part, "account-number": door.account, **row})
-    return rows
+    places = enumerate(door.facts, 1)
+    return [row for place, fact in places for row in booked(door, place, fact)]
+
+
+def booked(door: Door, place: int, fact: Fact) -> Iterator[Shown]:
+    """What a fact was booked as, which follows from its place among all of them."""
+    for part, row in enumerate(_rows(door, fact)):
+        yield {"id": 10 * place + part, "account-number": door.account, **row}
 
 
 def _rows(door: Door, fact: Fact) -> Iterator[Shown]:

@@ -19,6 +19,8 @@ from tomking.portfolio.book import Book, empty_book, fold
 from tomking.wire.orders import short_name
 from tomking.wire.symbols import trading_symbol
 
+pytestmark = pytest.mark.unit
+
 AT = datetime(2026, 6, 5, 10, 30, tzinfo=NEW_YORK)
 EXPIRY = AT.date() + timedelta(days=30)
 NEAR = Contract("SPY", EXPIRY, Right.PUT, Decimal(500))

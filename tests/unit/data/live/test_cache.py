@@ -12,6 +12,8 @@ from tomking.data.live.cache import FRESH_S, PLACES, SILENT_MAX_S, Cache, View
 from tomking.data.live.compact import Block, blocks
 from tomking.data.live.fields import BID, DELTA, FIELDS, GREEKS, LAST, QUOTE, TRADE
 
+pytestmark = pytest.mark.unit
+
 NOW = 1_000_000.0
 PUT, CALL = ".SPXW261218P6000", ".SPXW261218C7000"
 

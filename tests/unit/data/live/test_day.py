@@ -28,6 +28,8 @@ from tomking.data.live.fields import CANDLE, FIELDS
 from tomking.market.bars import Bars
 from tomking.market.sessions import previous_session, session_of, sessions_between
 
+pytestmark = pytest.mark.unit
+
 DAY = date(2025, 6, 6)
 SPX_DAYS = Series("SPX", DAILY)
 #: A candle between its time and its flags: prices, volume, and the price by volume.
@@ -104,7 +106,9 @@ def test_a_candle_told_again_replaces_itself_and_one_removed_goes() -> None:
 def test_a_candle_without_a_time_is_odd_and_costs_no_other() -> None:
     candles = Candles()
     told(candles, "SPX{=d}", ("NaN", *FIGURES, 0), (ms(new_york(DAY, time())), *FIGURES, "NaN"))
+    told(candles, "SPX{=d}", (1e30, *FIGURES, 0), (-5.0, *FIGURES, 0))
     assert len(candles.rows(SPX_DAYS)) == 1
+    assert candles.odd.count == 3
     assert "without a time" in candles.odd.last[0]
 
 

@@ -22,6 +22,8 @@ from tomking.data.live.failover import (
 from tomking.data.live.market import passed
 from tomking.data.live.names import Names
 
+pytestmark = pytest.mark.unit
+
 NOW = datetime(2026, 6, 5, 15, tzinfo=UTC)
 SPX, SPY = Contract("SPX", date.max), Contract("SPY", date.max)
 PUT = Contract("SPX", date(2026, 6, 19), Right.PUT, Decimal(6000))

@@ -9,6 +9,8 @@ from tomking.data.live.compact import Block, Oddities
 from tomking.data.live.feed import ADDED_MAX, Conversation, Frame, Subscription
 from tomking.data.live.fields import CANDLE, FIELDS, QUOTE
 
+pytestmark = pytest.mark.unit
+
 SPY = Subscription(QUOTE, "SPY")
 TOLD_IN_ORDER = ("SPY", 600.0, 600.1, 0, 0)
 

@@ -13,8 +13,10 @@ from tomking.data.live.compact import Oddities
 from tomking.data.live.listed import Listed, Strikes, listed, path_of
 from tomking.data.live.listings import KEPT, Listings
 from tomking.data.live.names import Names, front_of, subscriptions
-from tomking.data.live.window import CONTRACTS_MAX, Want, laid
+from tomking.data.live.window import CONTRACTS_MAX, Want, hedging, laid
 from tomking.strategies.picks import Expires
+
+pytestmark = pytest.mark.unit
 
 TODAY = date(2026, 6, 5)
 
@@ -141,6 +143,14 @@ def test_a_chain_is_kept_for_half_a_minute_and_the_last_one_stays_when_none_can_
     assert Listings(line, odd).chain("SPX", now[0]) is None
 
 
+def test_yesterdays_chain_is_none_of_today() -> None:
+    line, now = Line(), datetime(2026, 6, 5, 15, tzinfo=UTC)
+    listings = Listings(line, Oddities())
+    assert listings.chain("SPX", now) is not None
+    line.fails = True
+    assert listings.chain("SPX", now + timedelta(days=1)) is None
+
+
 def wide(count: int = 2001, days: int = 0) -> Listed:
     """A chain of many strikes five points apart, around 6000."""
     expiry = Expiry(TODAY + timedelta(days), Settles.PM, "weekly")
@@ -194,6 +204,20 @@ def test_a_symbol_is_the_venues_own_else_by_rule_else_none() -> None:
     assert names.symbol(put) == ".OTHER"
     assert names.contracts[".OTHER"] == put
     assert names.symbol(Contract("NQ", TODAY, Right.PUT, Decimal(1), "NQM26")) == ""
+
+
+def test_what_is_held_keeps_the_venues_name_and_all_else_is_learnt_anew() -> None:
+    names = Names()
+    held, over = (Contract("SPX", TODAY, Right.PUT, Decimal(k)) for k in (6000, 6010))
+    names.learn(held, ".HELD")
+    names.learn(over, ".OVER")
+    names.keep((held,))
+    assert names.contracts == {".HELD": held}
+    assert names.symbol(over) == ".SPXW260605P6010"
+
+
+def test_hedges_are_looked_for_a_month_to_two_away() -> None:
+    assert hedging(("ES",)) == tuple(Want("ES", Expires(days, 7)) for days in (30, 45, 60))
 
 
 def test_what_stands_for_a_root_is_its_front_future_or_itself() -> None:

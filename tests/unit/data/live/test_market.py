@@ -1,17 +1,18 @@
 """The live market before our own exchange: it sees what is served, to the tick, and nothing else."""
 
+import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
 import pytest
-from tests.worlds.streamed import Streamed, streamed, until
 
 from tomking.core.contract import Contract, Right
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.reading import Skip
 from tomking.data.live.cache import FRESH_S
+from tomking.data.live.market import LiveMarket
 from tomking.data.live.supervise import Standing as Stands
 from tomking.data.live.window import Want, wants
 from tomking.market.landscape import Axes
@@ -22,6 +23,7 @@ from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.picks import Expires
 from worlds.orders import view
+from worlds.streamed import FRIDAY, Streamed, streamed, until
 
 pytestmark = pytest.mark.integration
 TICK = 0.25
@@ -299,3 +301,38 @@ def test_the_wants_of_plans_are_their_expiries_for_each_of_their_roots() -> None
     assert found[:2] == (Want("ES", Expires(0, 0)), Want("MES", Expires(0, 0)))
     assert Want("MES", Expires(120, 10)) in found
     assert len(found) == len(set(found))
+
+
+def test_the_clock_that_measures_silence_need_not_be_the_markets() -> None:
+    with streamed(clock=lambda: datetime.fromtimestamp(time.time(), UTC)) as here:
+        seen, served = here.seen(), here.truth()
+        assert value(seen.spot("SPX")) == value(served.spot("SPX"))
+        assert seen.day.session.day == FRIDAY
+        assert {each.expiry for each in here.market.following.windows["ES"]} == {FRIDAY}
+        assert here.market.state().source == "DXLink"
+
+
+def test_history_that_came_late_makes_the_day_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    with streamed(wanted=(), roots=("SPX",)) as here:
+        monkeypatch.setattr(LiveMarket, "_until", staticmethod(lambda is_so, within_s: None))
+        assert "SPX history" in here.seen().day.missing
+        until(lambda: "SPX history" not in here.seen().day.missing)
+        assert here.seen().day.indicators["SPX"]["rsi"] > 0.0
+        assert here.seen().day is here.seen().day
+
+
+def test_a_feed_that_fails_of_a_mistake_of_ours_needs_a_human_who_is_told() -> None:
+    with streamed(wanted=(), roots=("SPX",)) as here:
+        here.seen()
+        here.market.close()
+        first = here.market._running
+        until(lambda: first is not None and first.done())
+
+        async def failing() -> None:
+            raise ZeroDivisionError("ours")
+
+        here.market._running = here.market.line.start(failing(), "market feed")
+        until(lambda: here.market.state().needs_human)
+        assert "ZeroDivisionError: ours" in here.market.state().why
+        here.market.reconnect()
+        assert not here.market.state().needs_human

@@ -16,6 +16,8 @@ from tomking.market.snapshot import AGE, ASK, BID, DELTA, MID, VOL, Quote, Shock
 from tomking.portfolio.columns import columns
 from tomking.pricing import black
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def told() -> HandTold:

@@ -24,6 +24,8 @@ from tomking.data.live.supervise import (
     Wire,
 )
 
+pytestmark = pytest.mark.unit
+
 SPY, QQQ = Subscription(QUOTE, "SPY"), Subscription(QUOTE, "QQQ")
 CLOSED = "closed"
 
@@ -315,3 +317,40 @@ def test_a_closed_stream_stays_closed() -> None:
         assert len(there.used) == 1
 
     World([Far(), Far()]).play(scene)
+
+
+def test_a_proof_waits_until_everything_told_before_it_was_taken() -> None:
+    async def scene(there: World) -> None:
+        await there.until(lambda: connected(there))
+        there.used[0].quote("SPY", 7.0)
+        await there.stream.proof()
+        assert there.stream.cache.frozen(there.time.now).figure("SPY", BID, QUOTE)[0] == 7.0
+
+    World([Far()]).play(scene)
+
+
+def test_a_proof_that_breaks_off_says_so_and_without_a_connection_there_is_none() -> None:
+    async def scene(there: World) -> None:
+        await there.until(lambda: connected(there))
+        there.used[0].answers = False
+        waited = asyncio.ensure_future(there.stream.proof())
+        await asyncio.sleep(0)
+        there.used[0].waiting.put_nowait(CLOSED)
+        with pytest.raises(Transient, match="broke"):
+            await waited
+        await there.stream.proof()
+
+    World([Far()]).play(scene)
+
+
+def test_an_answer_proves_the_instant_its_own_ping_was_sent() -> None:
+    async def scene(there: World) -> None:
+        await there.until(lambda: connected(there))
+        there.used[0].answers = False
+        await there.until(lambda: len(there.stream._pings) >= 3)
+        first, then = there.stream._pings[0].at, there.stream._pings[1].at
+        there.used[0].waiting.put_nowait(None)
+        await there.until(lambda: there.stream._pings[0].at == then)
+        assert there.stream.cache.frozen(there.time.now).proven == first < then
+
+    World([Far()]).play(scene)

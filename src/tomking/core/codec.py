@@ -1,18 +1,18 @@
-"""Facts as text and back: JSON for the file.
+"""Values as text and back: JSON for the files.
 
-Driven by the types of the facts themselves, so a new kind needs nothing here.
+Driven by the types of the values themselves, so a new kind of fact needs nothing here.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
 from math import isfinite
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import DataCorrupt
@@ -30,7 +30,7 @@ def plain(x: Any) -> Any:
     An infinity or a NaN becomes ``{"float": "inf"}``: JSON has none, and its name alone would be
     read back as text.
     """
-    kind: Any = type(x)
+    kind = x.__class__
     if kind in _AS_IT_IS:
         return x
     if kind is float:
@@ -47,6 +47,8 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
         return str
     if issubclass(kind, date):
         return lambda x: x.isoformat()
+    if issubclass(kind, timedelta):
+        return lambda x: x.total_seconds()
     if issubclass(kind, Mapping):
         return lambda x: {str(key): plain(part) for key, part in x.items()}
     if issubclass(kind, tuple | list | frozenset):
@@ -85,6 +87,9 @@ def _margin(record: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+#: What reading a value from text that does not fit it raises.
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+
 #: Records as they were once written, brought to their present fields on reading; never rewritten.
 UPCASTS: Mapping[type, Callable[[dict[str, Any]], dict[str, Any]]] = {
     Order: _order, MarginCalled: _margin, MarginMet: _margin,
@@ -110,21 +115,21 @@ def from_json(kind: str, payload: str) -> Fact:
         )
     record: Any = KINDS[kind]
     try:
-        fact: Fact = _reader(record)(json.loads(payload))
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as fault:
+        fact: Fact = reader(record)(json.loads(payload))
+    except UNREADABLE as fault:
         raise DataCorrupt(f"a {kind} in the journal cannot be read: {fault}") from fault
     return fact
 
 
 @cache
-def _reader(hint: Any) -> Callable[[Any], Any]:
+def reader(hint: Any) -> Callable[[Any], Any]:
     """How to read a value of a type back from plain JSON."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         return _reader_of_union(inside)
     if origin is tuple:
-        part = _reader(inside[0]) if inside[-1] is Ellipsis else None
-        parts = [_reader(each) for each in inside] if part is None else []
+        part = reader(inside[0]) if inside[-1] is Ellipsis else None
+        parts = [reader(each) for each in inside] if part is None else []
         return lambda x: tuple(
             part(each) if part else parts[row](each) for row, each in enumerate(x)
         )
@@ -132,7 +137,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         return dict
     if isinstance(hint, type) and is_dataclass(hint):
         hints = get_type_hints(hint)
-        readers = {f.name: _reader(hints[f.name]) for f in fields(hint)}
+        readers = {f.name: reader(hints[f.name]) for f in fields(hint)}
         upcast = UPCASTS.get(hint, _as_it_was)
         return lambda x: hint(**{name: readers[name](part) for name, part in upcast(x).items()})
     return _reader_of_scalar(hint)
@@ -141,7 +146,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
 def _reader_of_union(inside: tuple[Any, ...]) -> Callable[[Any], Any]:
     others = [each for each in inside if each is not NoneType]
     if len(others) == 1:
-        only = _reader(others[0])
+        only = reader(others[0])
         return lambda x: None if x is None else only(x)
     return lambda x: _number(x) if isinstance(x, dict) else x  # JSON tells number and text apart
 
@@ -151,6 +156,8 @@ def _reader_of_scalar(hint: Any) -> Callable[[Any], Any]:
         return lambda x: datetime.fromisoformat(x).astimezone(NEW_YORK)
     if hint is date:
         return date.fromisoformat
+    if hint is timedelta:
+        return lambda x: timedelta(seconds=x)
     if hint is float:
         return _number
     if isinstance(hint, type) and issubclass(hint, Enum | Decimal):
@@ -161,7 +168,7 @@ def _reader_of_scalar(hint: Any) -> Callable[[Any], Any]:
 def _number(x: Any) -> Any:
     """A float field: JSON's number, whole or not, or the name of one it cannot hold."""
     if isinstance(x, dict):
-        return float(x[NOT_FINITE])
+        return float(cast("dict[str, str]", x)[NOT_FINITE])
     if isinstance(x, str):
         raise TypeError(f"{x!r} is not a number")
     return x

@@ -1,0 +1,112 @@
+"""A desk put together from an account's files and a broker, and run until somebody says stop."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from math import isfinite
+
+from tomking.app.desk_files import DeskFiles
+from tomking.app.now import precise
+from tomking.app.recording import Recorded, recorded
+from tomking.app.trading import Time, Told, trade
+from tomking.core.evidence import Evidence
+from tomking.core.money import usd
+from tomking.data.live.market import LiveMarket, open_market
+from tomking.data.live.window import hedging, wants
+from tomking.data.recorder import Recorder
+from tomking.engine.desk import Desk
+from tomking.engine.heartbeat import beat
+from tomking.engine.held_back import HeldBack
+from tomking.engine.inbox import FileInbox
+from tomking.engine.journal import SqliteJournal
+from tomking.engine.ports import Tick
+from tomking.engine.pulse import pulse
+from tomking.wire.line import Line
+
+#: Seconds between heartbeats in our own time; every look of the loop beats at most so often.
+BEAT_S = 5.0
+
+
+@dataclass(slots=True)
+class Beats:
+    """The heartbeat file, written as the loop goes on; ``at_close`` hears of every close."""
+
+    files: DeskFiles
+    mode: str
+    market: LiveMarket
+    journal: SqliteJournal
+    at_close: Callable[[], None] = lambda: None
+    worth: Decimal | None = None
+    _last: datetime | None = None
+
+    def __call__(self, desk: Desk, tick: Tick) -> None:
+        """A look is over."""
+        now = precise()
+        if self._last is None or (now - self._last).total_seconds() >= BEAT_S or tick.closing:
+            self._last = now
+            self._write(desk, tick, now)
+        if tick.closing:
+            self.at_close()
+
+    def _write(self, desk: Desk, tick: Tick, now: datetime) -> None:
+        net_liq = desk.view(self.market.at(tick.at)).net_liq
+        self.worth = usd(net_liq) if isfinite(net_liq) else None
+        heart = pulse(
+            desk, pid=os.getpid(), at=now, mode=self.mode, net_liq=net_liq, next_due=None,
+            last_seq=self.journal.last,
+        )  # fmt: skip
+        beat(self.files.heartbeat, heart)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What leaves the desk by itself: what adds risk, and what takes it off."""
+
+    entries: bool = True
+    exits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """Where a desk trades: a line to the broker, its time, and what its figures are worth.
+
+    ``time`` is made of who says that somebody calls; ``jumps`` is whether it may leap.
+    """
+
+    line: Line
+    time: Callable[[Callable[[], bool]], Time]
+    evidence: Evidence
+    jumps: bool = False
+
+
+def run(
+    told: Told,
+    files: DeskFiles,
+    venue: Venue,
+    allowed: Allowed,
+    report: Callable[[str], None],
+    at_close: Callable[[], None],
+) -> Desk:
+    """Run a desk on an account's files; its journal goes on where it ends, and every look is kept."""
+    known, recorder = files.journal.exists(), Recorder(files.folder)
+    journal = SqliteJournal.open(files.journal) if known else SqliteJournal.create(files.journal)
+    try:
+        roots = tuple(dict.fromkeys(root for plan in told.strategies for root in plan.roots))
+        market = open_market(
+            venue.line, roots, venue.evidence, precise,
+            wanted=(*wants(told.strategies), *hedging(roots)), proves=venue.jumps,
+        )  # fmt: skip
+        beats = Beats(files, told.mode, market, journal, at_close)
+        inbox = FileInbox(files.halt, files.spool, told.limits, report, lambda: beats.worth)
+        held_back = HeldBack(inbox, allowed.entries, allowed.exits)
+        try:
+            time = venue.time(inbox.called)
+            seen, heard = Recorded(market, recorder), recorded(recorder, journal, beats)
+            return trade(told, journal, venue.line, seen, held_back, time, heard)
+        finally:
+            market.close()
+            recorder.close()
+    finally:
+        journal.close()

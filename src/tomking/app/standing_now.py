@@ -1,0 +1,114 @@
+"""How an account stands, from its files alone: what its desk last said, and who must act."""
+
+import os
+import sys
+from datetime import datetime
+
+from tomking.app.desk_files import DeskFiles
+from tomking.app.last_fact import LastFact, last_fact
+from tomking.core.errors import DataCorrupt
+from tomking.core.rung import OPERATOR, Rung
+from tomking.core.value import value
+from tomking.engine.brake import braked
+from tomking.engine.heartbeat import Heartbeat, read
+
+#: A desk's heart beats each minute; after three silent ones it is not believed any more.
+STALE_S = 180.0
+
+
+@value
+class Seen:
+    """What was found of an account at an instant. ``faults`` are files that could not be read.
+
+    ``alive`` is whether the process that wrote the heartbeat is there; ``None`` where nobody can tell.
+    """
+
+    account: str
+    at: datetime
+    halted: bool
+    why_halted: str
+    heart: Heartbeat | None
+    alive: bool | None
+    fact: LastFact | None
+    faults: tuple[str, ...]
+    waiting: int
+    odd: int
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since the last heartbeat."""
+        return None if self.heart is None else (self.at - self.heart.at).total_seconds()
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the heart has beaten lately."""
+        return self.age_s is not None and abs(self.age_s) <= STALE_S
+
+    @property
+    def running(self) -> bool:
+        """Whether a desk is at work: its process is there, and its heart beats."""
+        return self.fresh and self.alive is not False
+
+    @property
+    def needs_human(self) -> tuple[str, ...]:
+        """Why a person should look now; empty when nobody need."""
+        heart, found = self.heart, list(self.faults)
+        if self.halted:
+            found.append("it is halted: `tomking resume` lifts that")
+        elif heart is not None and OPERATOR in heart.reasons:
+            found.append(
+                "its desk still holds back on a person's word: `tomking resume` lifts that"
+            )
+        if heart is not None and heart.rung == Rung.LOCKED.name:
+            found.append("it was flattened and waits for a person")
+        if heart is not None and heart.exposed and not self.running:
+            found.append("no desk is running, and it holds positions or has orders at work")
+        return tuple(found)
+
+
+def seen(files: DeskFiles, at: datetime) -> Seen:
+    """Everything the files of an account say; what cannot be read is told, never raised."""
+    faults: list[str] = []
+    heart: Heartbeat | None = None
+    fact: LastFact | None = None
+    try:
+        heart = read(files.heartbeat)
+    except DataCorrupt as fault:
+        faults.append(str(fault))
+    try:
+        fact = last_fact(files.journal)
+    except DataCorrupt as fault:
+        faults.append(str(fault))
+    return Seen(
+        files.account, at, braked(files.halt), _why(files),
+        heart, None if heart is None else alive(heart.pid), fact, tuple(faults),
+        _count(str(files.spool.inside)), _count(str(files.spool.odd)),
+    )  # fmt: skip
+
+
+def alive(pid: int) -> bool | None:
+    """Whether a process is there; Windows has no harmless way to ask."""
+    if sys.platform == "win32" or pid <= 0:
+        return None
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # somebody else's, and there
+        return True
+    return True
+
+
+def _why(files: DeskFiles) -> str:
+    """What the HALT file says; it may be empty, or nobody's to read."""
+    try:
+        return files.halt.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def _count(folder: str) -> int:
+    try:
+        return sum(not name.startswith(".") for name in os.listdir(folder))
+    except OSError:
+        return 0

@@ -1,0 +1,87 @@
+"""Our books against the broker's: what differs halts entries, what is not ours is left alone."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from tomking.brokers.tastytrade.comparing import RECONCILING, compared
+from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.core.calendar import NEW_YORK
+from tomking.core.contract import Contract, Right
+from tomking.core.dealings import BooksCompared, ForeignHeld, ForeignTraded
+from tomking.core.errors import DataError
+from tomking.core.facts import Fact
+from tomking.core.restraints import Halted, Resumed
+from tomking.wire.symbols import trading_symbol
+
+pytestmark = pytest.mark.unit
+
+AT = datetime(2026, 6, 5, 10, 30, tzinfo=NEW_YORK)
+PUT = Contract("SPY", AT.date(), Right.PUT, Decimal(600))
+SYMBOL = trading_symbol(PUT)
+
+
+def row(symbol: str, quantity: str, direction: str = "Short") -> dict[str, str]:
+    return {"symbol": symbol, "quantity": quantity, "quantity-direction": direction}
+
+
+def looked(box: TradeInbox, *rows: dict[str, str]) -> list[Fact]:
+    found = list(compared(rows, box, AT))
+    box.fold(found)
+    return found
+
+
+def begun(**held: int) -> TradeInbox:
+    box = TradeInbox()
+    box.held = {PUT: held["put"]} if held else {}
+    box.fold([BooksCompared(AT, ())])
+    return box
+
+
+def test_what_was_there_before_is_nobodys_and_no_difference():
+    box = TradeInbox()
+    assert looked(box, row("AAPL", "100", "Long"), row(SYMBOL, "1")) == [
+        ForeignHeld(AT, "AAPL", 100), ForeignHeld(AT, SYMBOL, -1), BooksCompared(AT, ()),
+    ]  # fmt: skip
+    assert looked(box, row("AAPL", "100", "Long"), row(SYMBOL, "1")) == []
+
+
+def test_books_that_agree_are_not_talked_about():
+    assert looked(begun(put=-2), row(SYMBOL, "2")) == []
+    assert looked(begun(), row(SYMBOL, "0", "Zero")) == []
+
+
+@pytest.mark.parametrize("there", [[], [row(SYMBOL, "1")], [row(SYMBOL, "2", "Long")]])
+def test_books_that_differ_halt_entries_and_say_so_once(there):
+    box = begun(put=-2)
+    first = looked(box, *there)
+    assert [type(fact) for fact in first] == [BooksCompared, Halted]
+    assert isinstance(first[1], Halted)
+    assert first[1].reason == RECONCILING
+    assert SYMBOL in first[1].note
+    assert looked(box, *there) == []
+
+
+def test_books_that_agree_again_let_entries_go_on():
+    box = begun(put=-2)
+    looked(box)
+    again = looked(box, row(SYMBOL, "2"))
+    assert [type(fact) for fact in again] == [BooksCompared, Resumed]
+
+
+def test_another_difference_is_told_without_a_second_halt():
+    box = begun(put=-2)
+    looked(box)
+    assert [type(fact) for fact in looked(box, row(SYMBOL, "5"))] == [BooksCompared]
+
+
+def test_what_somebody_traded_by_hand_is_counted_and_left():
+    box = begun(put=-2)
+    box.fold([ForeignTraded(AT, "99", SYMBOL, -1, Decimal(5), "99/0/x")])
+    assert looked(box, row(SYMBOL, "3")) == []
+
+
+def test_a_position_without_a_figure_is_no_answer():
+    with pytest.raises(DataError):
+        looked(begun(), row(SYMBOL, "many"))

@@ -1,0 +1,165 @@
+"""Rows of the broker's ledger: each booked once, options with what they delivered, fees as charged."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from math import isnan
+
+import pytest
+
+from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.brokers.tastytrade.ledger import booked, row_of
+from tomking.core.calendar import NEW_YORK
+from tomking.core.contract import Contract, Right
+from tomking.core.dealings import FeesDiffered, RowBooked
+from tomking.core.errors import DataError
+from tomking.core.facts import CashMoved, DividendBooked, Fact, LegFilled, Settled
+from tomking.wire.symbols import trading_symbol
+
+pytestmark = pytest.mark.unit
+
+AT = datetime(2026, 6, 19, 16, 15, tzinfo=NEW_YORK)
+PUT = Contract("SPX", AT.date(), Right.PUT, Decimal(6000))
+SPY = Contract("SPY", AT.date(), Right.PUT, Decimal(600))
+SHARE = Contract("SPY", date.max)
+
+
+def row(number: int, kind: str, sub: str, value: str = "0.0", **more: object) -> dict[str, object]:
+    return {
+        "id": number, "transaction-type": kind, "transaction-sub-type": sub,
+        "executed-at": AT.isoformat(), "value": value.lstrip("-"),
+        "value-effect": "Debit" if value.startswith("-") else "Credit",
+        "net-value": str(more.pop("net", value)).lstrip("-"),
+        "net-value-effect": "Debit" if value.startswith("-") else "Credit", **more,
+    }  # fmt: skip
+
+
+def delivered(
+    number: int, sub: str, contract: Contract, count: str, **more: object
+) -> dict[str, object]:
+    value = str(more.pop("value", "0.0"))
+    return row(
+        number, "Receive Deliver", sub, value, symbol=trading_symbol(contract), quantity=count,
+        **{"price": "0.0", **more},
+    )  # fmt: skip
+
+
+def holding(**held: int) -> TradeInbox:
+    box = TradeInbox()
+    box.held = {{"put": PUT, "spy": SPY, "share": SHARE}[name]: n for name, n in held.items()}
+    return box
+
+
+def facts(box: TradeInbox, *rows: dict[str, object], fixing: float | None = None) -> list[Fact]:
+    return booked([row_of(each) for each in rows], box, lambda contract: fixing)
+
+
+def test_an_option_settled_in_cash_says_where():
+    settled, done = facts(
+        holding(put=-2), delivered(1, "Cash Settled Assignment", PUT, "2.0", value="-5000.0")
+    )
+    assert isinstance(settled, Settled)
+    assert (settled.quantity, settled.cash, settled.settlement) == (
+        -2,
+        Decimal(-5000),
+        "cash_settled",
+    )
+    assert settled.price == 5975.0
+    assert isinstance(done, RowBooked)
+
+
+@pytest.mark.parametrize("fixing", [6100.0, None])
+def test_an_option_that_expires_worthless_takes_its_sign_from_what_is_held(fixing):
+    settled = facts(holding(put=-2), delivered(1, "Expiration", PUT, "2.0"), fixing=fixing)[0]
+    assert isinstance(settled, Settled)
+    assert (settled.quantity, settled.cash) == (-2, Decimal(0))
+    assert settled.price == fixing or (fixing is None and isnan(settled.price))
+
+
+def test_an_assignment_is_one_fact_with_the_shares_it_brought():
+    box = holding(spy=-1)
+    made = facts(
+        box, delivered(1, "Assignment", SPY, "1.0"),
+        delivered(
+            2, "Buy to Open", SHARE, "100.0", action="Buy to Open", price="600.0", value="-60000.0"
+        ),
+    )  # fmt: skip
+    settled = made[0]
+    assert isinstance(settled, Settled)
+    assert (settled.delivered, settled.delivered_quantity) == (SHARE, 1)
+    assert settled.delivered_price == 600
+    assert [type(fact) for fact in made] == [Settled, RowBooked, RowBooked]
+    assert box.held == {SHARE: 1}
+
+
+def test_what_is_not_ours_is_booked_and_left():
+    made = facts(holding(), delivered(1, "Expiration", PUT, "2.0"))
+    assert [str(fact) for fact in made] == [
+        f"row 1 of the broker's ledger is booked: Expiration of {trading_symbol(PUT)}, which is not ours"
+    ]
+
+
+def test_of_more_than_ours_only_ours_ends():
+    settled = facts(
+        holding(put=-1), delivered(1, "Cash Settled Assignment", PUT, "3.0", value="-9000.0")
+    )[0]
+    assert isinstance(settled, Settled)
+    assert (settled.quantity, settled.cash) == (-1, Decimal(-3000))
+
+
+def test_a_row_is_booked_once_whatever_is_read_again():
+    box = holding(put=-2)
+    said = delivered(1, "Expiration", PUT, "2.0")
+    assert facts(box, said)
+    assert facts(box, said) == []
+
+
+def trade(fee: str) -> dict[str, object]:
+    return row(
+        1, "Trade", "Sell to Open", "500.0", net=str(Decimal(500) - Decimal(fee)),
+        symbol=trading_symbol(PUT), **{"order-id": 17, "ext-exec-id": "x1"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("fee", "more"), [("3.37", None), ("3.50", "0.13"), ("3.00", "-0.37")])
+def test_a_trade_that_cost_something_else_says_so(fee, more):
+    box = TradeInbox()
+    box.fold([
+        LegFilled(AT, "o#1", 0, PUT, -1, Decimal(5), Decimal("3.37"), "17/0/x1"),
+    ])  # fmt: skip
+    made = facts(box, trade(fee))
+    found = [fact.amount for fact in made if isinstance(fact, FeesDiffered)]
+    assert found == ([] if more is None else [Decimal(more)])
+
+
+def test_dividends_come_with_the_shares_and_other_money_as_money():
+    more = {"symbol": "SPY", "description": "Q2"}
+    dividend = facts(holding(share=2), row(1, "Money Movement", "Dividend", "360.0", **more))[0]
+    assert isinstance(dividend, DividendBooked)
+    assert (dividend.quantity, dividend.each, dividend.cash) == (2, Decimal("1.8"), Decimal(360))
+    moved = facts(holding(), row(2, "Money Movement", "Withdrawal", "-100.0", description="rent"))[
+        0
+    ]
+    assert moved == CashMoved(AT, Decimal(-100), "Withdrawal: rent")
+
+
+def test_the_daily_settlement_of_futures_moves_nothing_here():
+    made = facts(holding(), row(1, "Money Movement", "Mark to Market", "-250.0"))
+    assert [type(fact) for fact in made] == [RowBooked]
+
+
+@pytest.mark.parametrize("missing", ["id", "transaction-type", "executed-at", "value", "net-value"])
+def test_a_row_without_its_figures_is_no_row(missing):
+    said = row(1, "Trade", "Buy to Open")
+    del said[missing]
+    with pytest.raises(DataError):
+        row_of(said)
+    said = row(1, "Trade", "Buy to Open") | {"executed-at": "soon"}
+    with pytest.raises(DataError):
+        row_of(said)
+
+
+def test_rows_of_days_ago_are_of_their_own_day():
+    late = delivered(1, "Expiration", PUT, "2.0") | {
+        "executed-at": (AT + timedelta(days=1)).isoformat()
+    }
+    assert isinstance(facts(holding(put=2), late)[0], Settled)

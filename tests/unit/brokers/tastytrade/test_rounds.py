@@ -1,0 +1,97 @@
+"""When things are looked up: after gaps and doubts at once, otherwise now and then."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from tomking.brokers.tastytrade.rounds import NOW_AND_THEN, OFTEN, Rounds, is_over
+from tomking.core.calendar import AFTER_CLOSE
+from tomking.core.contract import Contract, Right, Settles
+from tomking.market.sessions import session_of
+
+pytestmark = pytest.mark.unit
+
+DAY = date(2018, 6, 15)
+SESSION = session_of(DAY)
+assert SESSION is not None
+AT = SESSION.at(60)
+SECOND = timedelta(seconds=1)
+
+
+@dataclass
+class OfDay:
+    session: object
+
+
+@dataclass
+class Now:
+    at: object
+    day: object
+
+
+def now(at) -> Now:
+    return Now(at, OfDay(SESSION))
+
+
+def put(day: date, settles: Settles = Settles.PM) -> Contract:
+    return Contract("SPX", day, Right.PUT, Decimal(2700), settles=settles)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "doubt", "working", "since", "due"),
+    [
+        (2, False, False, NOW_AND_THEN, False), (3, False, False, SECOND, True),
+        (2, True, False, SECOND, True), (2, False, True, OFTEN - SECOND, False),
+        (2, False, True, OFTEN, True),
+    ],
+)  # fmt: skip
+def test_orders(gaps, doubt, working, since, due):
+    rounds = Rounds(orders=AT - since, gaps=2)
+    assert rounds.orders_due(AT, gaps, doubt=doubt, working=working) is due
+
+
+@pytest.mark.parametrize(
+    ("since", "held", "traded", "due"),
+    [
+        (SECOND, (), False, False), (SECOND, (), True, True), (NOW_AND_THEN, (), False, True),
+        (OFTEN, (put(date(2018, 6, 14)),), False, True),
+        (OFTEN - SECOND, (put(date(2018, 6, 14)),), False, False),
+        (OFTEN, (put(date(2018, 7, 20)),), False, False),
+    ],
+)  # fmt: skip
+def test_the_ledger(since, held, traded, due):
+    assert Rounds(ledger=AT - since).ledger_due(now(AT), held, traded=traded) is due
+
+
+@pytest.mark.parametrize(
+    ("since", "differ", "due"),
+    [
+        (OFTEN, False, False),
+        (OFTEN, True, True),
+        (OFTEN - SECOND, True, False),
+        (NOW_AND_THEN, False, True),
+    ],
+)
+def test_the_books(since, differ, due):
+    assert Rounds(books=AT - since).books_due(AT, differ=differ) is due
+
+
+def test_everything_is_looked_up_at_the_start():
+    begun = Rounds()
+    assert begun.orders_due(AT, 0, doubt=False, working=False)
+    assert begun.ledger_due(now(AT), (), traded=False)
+    assert begun.books_due(AT, differ=False)
+
+
+@pytest.mark.parametrize(
+    ("contract", "minute", "over"),
+    [
+        (put(DAY), 389.0, False), (put(DAY), 390.0 + AFTER_CLOSE, True),
+        (put(DAY, Settles.AM), 0.0, True), (put(DAY, Settles.AM), -1.0, False),
+        (put(date(2018, 6, 14)), 0.0, True), (put(date(2018, 6, 18)), 405.0, False),
+    ],
+)  # fmt: skip
+def test_an_option_is_over_once_it_is_fixed(contract, minute, over):
+    assert is_over(contract, now(SESSION.at(minute))) is over

@@ -1,0 +1,76 @@
+"""Candles and the day so far: what the feed tells of them, and of what it tells nothing."""
+
+from typing import Any
+
+import pytest
+
+from tomking.core.evidence import Stamped
+from tomking.market.snapshot import Snapshot
+from tomking.server.candles import SNAPSHOT_BEGIN, SNAPSHOT_END, candles
+from tomking.server.events import SUMMARY, UNKNOWN, days_number, events
+from worlds.served import DAY, world_at
+
+pytestmark = pytest.mark.unit
+
+
+def market(minute: float) -> Snapshot:
+    """What is served so many minutes after the open."""
+    return world_at(minute)[0].look()
+
+
+def summary(symbol: str, minute: float) -> dict[str, Any]:
+    """The day so far of a symbol."""
+    (found,) = events(SUMMARY, [symbol], market(minute))
+    return found
+
+
+def test_daily_candles_are_of_days_before_today_newest_first() -> None:
+    seen = market(60.0)
+    found = candles("SPX{=d}", 0.0, seen)
+    assert len(found) > 250
+    assert found[0]["close"] == seen.day.previous_close["SPX"]
+    assert found[0]["time"] > found[1]["time"]
+    flags = (found[0]["eventFlags"], found[1]["eventFlags"], found[-1]["eventFlags"])
+    assert flags == (SNAPSHOT_BEGIN, 0, SNAPSHOT_END)
+
+
+def test_vix_has_its_closes_and_a_front_future_its_own_level() -> None:
+    seen = market(60.0)
+    assert candles("VIX{=1d}", 0.0, seen)[0]["close"] == seen.day.vix_previous.value
+    (newest, *_) = candles("/ESM17:XCME{=d}", 0.0, seen)
+    assert newest["close"] == seen.day.previous_close["ES"]
+
+
+@pytest.mark.parametrize(
+    "symbol", ["/ESZ17:XCME{=d}", ".SPXW170609P5800{=d}", "NOSUCH{=d}", "SPX{=15m}", "VIX{=m}"]
+)
+def test_of_all_else_there_are_no_candles(symbol: str) -> None:
+    assert candles(symbol, 0.0, market(60.0)) == []
+
+
+def test_the_first_minute_holds_the_opening_price_once_there_is_one() -> None:
+    seen = market(60.0)
+    opened = seen.session_open("ES")
+    assert isinstance(opened, Stamped)
+    (minute,) = candles("/ESM17:XCME{=m}", 0.0, seen)
+    assert (minute["open"], minute["close"]) == (opened.value, UNKNOWN)
+    assert minute["time"] == opened.at.timestamp() * 1000.0
+    assert minute["eventFlags"] == SNAPSHOT_BEGIN | SNAPSHOT_END
+
+
+def test_a_day_has_its_open_from_the_first_minute_and_its_close_once_it_is_official() -> None:
+    before, after = summary("SPX", 60.0), summary("SPX", 405.0)
+    opened = market(60.0).session_open("SPX")
+    assert isinstance(opened, Stamped)
+    assert before["dayOpenPrice"] == after["dayOpenPrice"] == opened.value
+    assert (before["dayClosePrice"], before["dayClosePriceType"]) == (UNKNOWN, "REGULAR")
+    assert after["dayClosePriceType"] == "FINAL"
+    spot = market(405.0).spot("SPX")
+    assert isinstance(spot, Stamped)
+    assert after["dayClosePrice"] == spot.value
+    assert summary("SPX", 395.0)["dayClosePriceType"] == "REGULAR"
+
+
+def test_the_day_of_a_future_does_not_open_with_the_session() -> None:
+    assert summary("/ESM17:XCME", 60.0)["dayOpenPrice"] == UNKNOWN
+    assert summary("/ESM17:XCME", 60.0)["dayId"] == days_number(DAY)

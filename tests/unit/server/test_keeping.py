@@ -1,0 +1,84 @@
+"""What has changed is kept before anybody is told of it, and what cannot be kept is told to nobody."""
+
+from pathlib import Path
+
+import pytest
+
+from tomking.core.errors import DataError
+from tomking.server import orders
+from tomking.server.answers import Json
+from tomking.server.file import LedgerFile
+from tomking.server.keeping import keeper, taken_up
+from tomking.server.tokens import Tokens
+from tomking.server.world import Notice, World
+from worlds.served import NUMBER, put_in, world_at
+
+pytestmark = pytest.mark.unit
+
+
+def sold(world: World) -> Json:
+    """An order to sell a put for what anybody pays."""
+    leg = {
+        "instrument-type": "Equity Option", "symbol": put_in(world, 0.30)[0],
+        "action": "Sell to Open", "quantity": 1,
+    }  # fmt: skip
+    return {
+        "time-in-force": "Day", "order-type": "Limit", "price": "0.05", "price-effect": "Credit",
+        "legs": [leg],
+    }  # fmt: skip
+
+
+def test_everything_is_kept_before_it_is_told() -> None:
+    world, clock = world_at()
+    world.look()
+    log: list[str] = []
+
+    def keep() -> None:
+        """What the disk would have now."""
+        entry = world.doors[NUMBER].entries.get(1)
+        log.append(f"kept {entry.word}" if entry else "kept")
+
+    def hear(_: str, notice: Notice) -> None:
+        """What a client is told now."""
+        log.append(f"told {notice[1].get('status', notice[0])}")
+
+    world.keep = keep
+    world.listeners.append(hear)
+    orders.place(world, world.doors[NUMBER], sold(world))
+    clock.pass_minutes(2)
+    world.look()
+    assert log == [
+        "kept Received", "told Received", "kept Filled", "told Filled", "told CurrentPosition",
+        "told AccountBalance",
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_kept_is_told_to_nobody() -> None:
+    world, _ = world_at()
+    world.look()
+    told: list[Notice] = []
+    world.listeners.append(lambda _, notice: told.append(notice))
+
+    def keep() -> None:
+        """A disk without room."""
+        raise DataError("the disk is full")
+
+    world.keep = keep
+    with pytest.raises(DataError, match="full"):
+        orders.place(world, world.doors[NUMBER], sold(world))
+    assert told == []
+
+
+def test_tokens_and_watchlists_are_taken_up_with_the_account(tmp_path: Path) -> None:
+    world, clock = world_at()
+    tokens, lists = Tokens("secret", "refresh"), {"mine": {"name": "mine", "watchlist-entries": []}}
+    token = tokens.make(clock.at)
+    file = LedgerFile.opened(tmp_path / "ledger.db", "terms")
+    assert taken_up(file, world.doors, tokens, {}) is None
+    keeper(file, world, tokens, lists)()
+    others, found = Tokens("", ""), dict[str, Json]()
+    at = taken_up(LedgerFile.opened(tmp_path / "ledger.db", "terms"), world.doors, others, found)
+    assert at == clock.at
+    assert found == lists
+    assert others.knows(token, clock.at)
+    assert others.give("secret", "refresh", clock.at) not in (None, token)
