@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from tomking.core.calendar import NEW_YORK
+from tomking.core.codec import from_json
 from tomking.core.contract import Expiry, Right, Settles
 from tomking.core.errors import DataCorrupt, DataError
 from tomking.core.evidence import Evidence
@@ -30,7 +31,6 @@ from tomking.data.live.listed import Listed, Strikes
 from tomking.data.live.names import Names
 from tomking.data.live.snapshot import LiveSnapshot, Sources, sources_of
 from tomking.data.recorder import BARS, CANDLE, CHAIN, DAY, DUE, LOOK, MINUTES, TICK, path_of
-from tomking.engine.codec import from_json
 from tomking.engine.ports import Tick
 from tomking.market.bars import F64, Bars
 from tomking.market.sessions import session_of

@@ -17,6 +17,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tomking.core.codec import to_json
 from tomking.core.contract import Right
 from tomking.core.facts import Fact
 from tomking.data.blocks import Block, appending, packed
@@ -25,7 +26,6 @@ from tomking.data.live.candles import VWAP
 from tomking.data.live.fields import ROWS
 from tomking.data.live.listed import Listed
 from tomking.data.live.snapshot import LiveSnapshot, Sources
-from tomking.engine.codec import to_json
 from tomking.engine.ports import Tick
 from tomking.market.bars import F64
 
