@@ -43,6 +43,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "resume": ("resume", "let the brake go, or ask that a lock be lifted"),
         "rung": ("rung", "move the desk along its kill ladder"),
         "flatten": ("flatten", "close everything, or show what that would close"),
+        "divergence": ("divergence", "a traded day beside the replay of its recording"),
         "exchange": ("exchange", "serve a paper account behind the broker's protocols"),
         "box": ("box", "what a box of SPX options costs as a loan, or earns as one"),
         "seasonal": ("seasonal", "the methodology's tilt by month: a hint, no gate"),

@@ -9,11 +9,13 @@ from math import isfinite
 
 from tomking.app.desk_files import DeskFiles
 from tomking.app.now import precise
+from tomking.app.recording import Recorded, recorded
 from tomking.app.trading import Time, Told, trade
 from tomking.core.evidence import Evidence
 from tomking.core.money import usd
 from tomking.data.live.market import LiveMarket, open_market
 from tomking.data.live.window import hedging, wants
+from tomking.data.recorder import Recorder
 from tomking.engine.desk import Desk
 from tomking.engine.heartbeat import beat
 from tomking.engine.held_back import HeldBack
@@ -89,8 +91,8 @@ def run(
     report: Callable[[str], None],
     at_close: Callable[[], None],
 ) -> Desk:
-    """Run a desk on an account's files; its journal goes on where it ends."""
-    known = files.journal.exists()
+    """Run a desk on an account's files; its journal goes on where it ends, and every look is kept."""
+    known, recorder = files.journal.exists(), Recorder(files.folder)
     journal = SqliteJournal.open(files.journal) if known else SqliteJournal.create(files.journal)
     try:
         roots = tuple(dict.fromkeys(root for plan in told.strategies for root in plan.roots))
@@ -104,8 +106,10 @@ def run(
         held_back = HeldBack(inbox, allowed.entries, allowed.exits)
         try:
             time = venue.time(inbox.called)
-            return trade(told, journal, venue.line, market, held_back, time, beats, report)
+            seen, heard = Recorded(market, recorder), recorded(recorder, journal, beats)
+            return trade(told, journal, venue.line, seen, held_back, time, heard, report)
         finally:
             market.close()
+            recorder.close()
     finally:
         journal.close()

@@ -6,6 +6,7 @@ channel, feed. Values are sent as lists in the order of the fields that were ask
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from tomking.market.snapshot import Snapshot
@@ -13,6 +14,8 @@ from tomking.server.candles import candles
 from tomking.server.events import CANDLE, UNKNOWN, Event, events
 
 Frame = dict[str, Any]
+#: What an event says, its times left out.
+Figures = tuple[Any, ...]
 VERSION = "1.0-tomking"
 KEEPALIVE_S = 60
 #: Events in a frame: a client closes on frames beyond 64 KiB.
@@ -28,7 +31,7 @@ class Channel:
 
     fields: dict[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     subscribed: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
-    sent: dict[tuple[str, str], Event] = field(default_factory=dict[tuple[str, str], Event])
+    sent: dict[tuple[str, str], Figures] = field(default_factory=dict[tuple[str, str], Figures])
     compact: bool = True
 
 
@@ -111,19 +114,19 @@ def _found(channel: Channel, kind: str, symbols: Mapping[str, float], now: Snaps
 
 def _fresh(channel: Channel, found: Sequence[Event], kind: str) -> list[Event]:
     """The events whose figures are new; when they were made is none of those."""
-    fresh = [
-        event
-        for event in found
-        if _figures(event) != channel.sent.get((kind, event["eventSymbol"]))
-    ]
-    channel.sent |= {(kind, event["eventSymbol"]): _figures(event) for event in fresh}
+    if not found:
+        return []
+    figures = itemgetter(*(name for name in found[0] if name not in _TIMES))
+    fresh: list[Event] = []
+    for event in found:
+        about, said = (kind, event["eventSymbol"]), figures(event)
+        if said != channel.sent.get(about):
+            channel.sent[about] = said
+            fresh.append(event)
     return fresh
 
 
-def _figures(event: Event) -> Event:
-    return {name: said for name, said in event.items() if name not in _TIMES}
-
-
+#: What says when an event was made. Events of a kind have the same names.
 _TIMES = frozenset({"time", "bidTime", "askTime", "index", "eventTime"})
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from math import isnan
 from typing import Any
 
@@ -33,9 +34,9 @@ def events(kind: str, symbols: Sequence[str], now: Snapshot) -> list[Event]:
     known = contracts_of(symbols, now)
     if make is None or not known:
         return []
-    table = _marks(tuple(known.values()), now)
+    table, at = _marks(tuple(known.values()), now), int(now.at.timestamp() * 1000)
     made = (
-        make(symbol, contract, marks, now)
+        make(symbol, contract, marks, now, at)
         for (symbol, contract), marks in zip(known.items(), table, strict=True)
     )
     return [event for event in made if event is not None]
@@ -50,22 +51,30 @@ def _marks(contracts: Sequence[Contract], now: Snapshot) -> list[list[float]]:
 
 def contracts_of(symbols: Sequence[str], now: Snapshot) -> Mapping[str, Contract]:
     """What symbols name; a stream is silent about what it does not know."""
-    found: dict[str, Contract] = {}
+    named = _named(tuple(symbols), now.at.date())
+    roots = dict.fromkeys(contract.root for _, contract in named)
+    shown = {root for root in roots if root == VIX or isinstance(now.spot(root), Stamped)}
+    return {symbol: contract for symbol, contract in named if contract.root in shown}
+
+
+@lru_cache(maxsize=64)
+def _named(symbols: tuple[str, ...], day: date) -> tuple[tuple[str, Contract], ...]:
+    """The contracts some symbols name that day; a feed asks for the same ones at every look."""
+    found: list[tuple[str, Contract]] = []
     for symbol in symbols:
         try:
-            contract = streamed_contract(symbol, now.at.date())
+            found.append((symbol, streamed_contract(symbol, day)))
         except DataError:
             continue
-        if isinstance(now.spot(contract.root), Stamped) or contract.root == VIX:
-            found[symbol] = contract
-    return found
+    return tuple(found)
 
 
-def _quote(symbol: str, contract: Contract, marks: list[float], now: Snapshot) -> Event | None:
+def _quote(
+    symbol: str, contract: Contract, marks: list[float], now: Snapshot, at: int
+) -> Event | None:
     """Bid and ask; an index has neither."""
     if instrument_of(contract) == INDEX or isnan(marks[BID]):
         return None
-    at = _millis(now)
     return {
         "eventSymbol": symbol, "eventTime": 0, "sequence": 0, "timeNanoPart": 0, "bidTime": at,
         "bidExchangeCode": "Q", "bidPrice": marks[BID], "bidSize": SIZE, "askTime": at,
@@ -73,32 +82,38 @@ def _quote(symbol: str, contract: Contract, marks: list[float], now: Snapshot) -
     }  # fmt: skip
 
 
-def _greeks(symbol: str, contract: Contract, marks: list[float], now: Snapshot) -> Event | None:
+def _greeks(
+    symbol: str, contract: Contract, marks: list[float], now: Snapshot, at: int
+) -> Event | None:
     """Of an option alone; theta a day, vega and rho for a hundredth."""
     if not contract.is_option or isnan(marks[MID]):
         return None
     return {
-        "eventSymbol": symbol, "eventTime": 0, "eventFlags": 0, "index": _millis(now) << 22,
-        "time": _millis(now), "sequence": 0, "price": marks[MID], "volatility": marks[VOL],
+        "eventSymbol": symbol, "eventTime": 0, "eventFlags": 0, "index": at << 22,
+        "time": at, "sequence": 0, "price": marks[MID], "volatility": marks[VOL],
         "delta": marks[DELTA], "gamma": marks[GAMMA], "theta": marks[THETA], "rho": 0.0,
         "vega": marks[VEGA],
     }  # fmt: skip
 
 
-def _trade(symbol: str, contract: Contract, marks: list[float], now: Snapshot) -> Event | None:
+def _trade(
+    symbol: str, contract: Contract, marks: list[float], now: Snapshot, at: int
+) -> Event | None:
     """The last price: of an index its level, of all else the middle of its quote."""
     price = _last(contract, marks, now)
     if price is None:
         return None
     return {
-        "eventSymbol": symbol, "eventTime": 0, "time": _millis(now), "timeNanoPart": 0,
+        "eventSymbol": symbol, "eventTime": 0, "time": at, "timeNanoPart": 0,
         "sequence": 0, "exchangeCode": "Q", "price": price, "change": UNKNOWN, "size": 1,
         "dayId": days_number(now.at.date()), "dayVolume": UNKNOWN, "dayTurnover": UNKNOWN,
         "tickDirection": "ZERO_UP", "extendedTradingHours": False,
     }  # fmt: skip
 
 
-def _summary(symbol: str, contract: Contract, marks: list[float], now: Snapshot) -> Event | None:
+def _summary(
+    symbol: str, contract: Contract, marks: list[float], now: Snapshot, at: int
+) -> Event | None:
     """The day so far, as far as it is known: its open, its close once it is official, yesterday's."""
     if contract.is_option:
         return None
@@ -142,10 +157,6 @@ def _last(contract: Contract, marks: list[float], now: Snapshot) -> float | None
         spot = now.spot(contract.root)
         return spot.value if isinstance(spot, Stamped) else None
     return None if isnan(marks[MID]) else marks[MID]
-
-
-def _millis(now: Snapshot) -> int:
-    return int(now.at.timestamp() * 1000)
 
 
 _KINDS = {QUOTE: _quote, GREEKS: _greeks, TRADE: _trade, SUMMARY: _summary}

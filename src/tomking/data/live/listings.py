@@ -1,7 +1,8 @@
 """Chains asked for by REST, and kept for half a minute."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from tomking.core.errors import BrokerError
 from tomking.data.live.compact import Oddities
@@ -20,6 +21,7 @@ class Listings:
     odd: Oddities
     chains: dict[str, Listed] = field(default_factory=dict[str, Listed])
     _asked: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    _read: dict[str, tuple[date, Any]] = field(default_factory=dict[str, tuple[date, Any]])
 
     def chain(self, root: str, now: datetime) -> Listed | None:
         """The chain of a root as of an instant; nothing while the venue gives none."""
@@ -29,7 +31,13 @@ class Listings:
             if asked is not None and asked.date() != now.date():
                 self.chains.pop(root, None)  # of yesterday
             try:
-                self.chains[root] = listed(root, self.line.get(path_of(root)), now.date(), self.odd)
+                self._take(root, self.line.get(path_of(root)), now.date())
             except BrokerError as fault:
                 self.odd.report(f"no chain of {root}: {fault}")
         return self.chains.get(root)
+
+    def _take(self, root: str, data: Any, today: date) -> None:
+        """Read an answer, unless it is the last one again."""
+        if self._read.get(root) != (today, data):
+            self.chains[root] = listed(root, data, today, self.odd)
+            self._read[root] = today, data

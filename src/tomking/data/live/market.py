@@ -26,14 +26,14 @@ from tomking.core.value import value
 from tomking.data.live.cache import FRESH_S, Cache, View
 from tomking.data.live.candles import MINUTES, Candles, Series, daily
 from tomking.data.live.compact import Oddities
-from tomking.data.live.day import Known, carried_by, day_of, rate_in
+from tomking.data.live.day import Known, rate_in
 from tomking.data.live.failover import Spare
 from tomking.data.live.feed import Subscription
 from tomking.data.live.fields import CANDLE, HEARD, QUOTE, TRADE
 from tomking.data.live.following import Following
 from tomking.data.live.listings import Listings
 from tomking.data.live.names import VIX, Names, is_index
-from tomking.data.live.snapshot import LiveSnapshot, Sources
+from tomking.data.live.snapshot import LiveSnapshot, Sources, sources_of
 from tomking.data.live.socket import dial
 from tomking.data.live.supervise import Pass, Standing, Stream
 from tomking.data.live.window import Want, laid
@@ -135,7 +135,7 @@ class LiveMarket:
     def follow(self, contracts: Iterable[Contract]) -> None:
         """Stream these as long as they are held, and what they are on."""
         held = tuple(contracts)
-        if held != self.following.held:
+        if set(held) != set(self.following.held):
             self.following.held = held
             self._subscribe()
 
@@ -186,11 +186,8 @@ class LiveMarket:
             for root, each in self.following.daily().items()
         }
         known = Known(bars, self._rate(), self.evidence)
-        roots = self.following.roots
-        names = self.following.names
-        return Sources(
-            day_of(session, known, roots), carried_by(session.day, known.rate, roots),
-            self.evidence, self.listings.chains, names.symbol, self.following.fronts.get,
+        return sources_of(
+            session, known, self.following, self.listings.chains,
             lambda symbol: self.candles.rows(Series(symbol, MINUTES)),
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from math import nan
 
 import numpy as np
 
+from tomking.core.calendar import Session
 from tomking.core.contract import Contract, Settles
 from tomking.core.errors import DataError
 from tomking.core.evidence import Evidence, Stamped
@@ -19,7 +20,9 @@ from tomking.data.live import quotes
 from tomking.data.live.cache import View
 from tomking.data.live.candles import OPEN, since, weighted
 from tomking.data.live.chain import LiveChain
+from tomking.data.live.day import Known, carried_by, day_of
 from tomking.data.live.fields import DAY_CLOSE, DAY_ID, DAY_OPEN, IS_FINAL, SUMMARY
+from tomking.data.live.following import Following
 from tomking.data.live.listed import Listed
 from tomking.data.live.marker import Marker
 from tomking.data.live.names import VIX, days_number, is_index, underlying_of
@@ -37,7 +40,8 @@ class Sources:
     """What the snapshots of a day have in common.
 
     ``chains`` are by root; ``symbol`` says what a contract streams under, ``front`` what stands for a
-    root, ``minutes`` gives today's one-minute candles of a symbol.
+    root, ``minutes`` gives today's one-minute candles of a symbol. The day was made of what was
+    ``known`` of these ``roots``.
     """
 
     day: Day
@@ -47,6 +51,23 @@ class Sources:
     symbol: Callable[[Contract], str]
     front: Callable[[str], Contract | None]
     minutes: Callable[[str], F64]
+    known: Known
+    roots: tuple[str, ...]
+
+
+def sources_of(
+    session: Session,
+    known: Known,
+    following: Following,
+    chains: Mapping[str, Listed],
+    minutes: Callable[[str], F64],
+) -> Sources:
+    """What the snapshots of a session have in common, from what was told before its open."""
+    roots = following.roots
+    return Sources(
+        day_of(session, known, roots), carried_by(session.day, known.rate, roots), known.evidence,
+        chains, following.names.symbol, following.fronts.get, minutes, known, roots,
+    )  # fmt: skip
 
 
 @dataclass(slots=True)

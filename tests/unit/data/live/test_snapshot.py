@@ -1,115 +1,33 @@
 """A live snapshot from a cache that was told by hand: implied figures, and every refusal."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal
 from math import inf, isnan, nan
-from typing import Any
 
-import numpy as np
 import pytest
+from tests.worlds.hand_told import DAY, EXPIRY, RATE, SMILE, SPOT, YIELD, HandTold, option, priced
 
-from tomking.core.contract import Contract, Expiry, Right, Settles
+from tomking.core.contract import Expiry, Right, Settles
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.reading import Skip
-from tomking.data.live.cache import Cache
-from tomking.data.live.compact import Oddities, blocks
-from tomking.data.live.fields import FIELDS, GREEKS, QUOTE, SUMMARY, TRADE
-from tomking.data.live.listed import Listed, Strikes
-from tomking.data.live.names import Names, days_number, front_of
-from tomking.data.live.snapshot import LiveSnapshot, Sources
-from tomking.data.live.worth import Carried
+from tomking.data.live.fields import GREEKS, SUMMARY, TRADE
+from tomking.data.live.names import days_number, front_of
 from tomking.market.expiry import years_left
 from tomking.market.sessions import session_of
-from tomking.market.snapshot import AGE, ASK, BID, DELTA, MID, VOL, Day, Quote, Shock
+from tomking.market.snapshot import AGE, ASK, BID, DELTA, MID, VOL, Quote, Shock
 from tomking.portfolio.columns import columns
 from tomking.pricing import black
 
 pytestmark = pytest.mark.unit
 
-DAY = date(2025, 6, 6)
-EXPIRY = Expiry(date(2025, 6, 20), Settles.PM, "weekly")
-SPOT, RATE, YIELD, SMILE = 6000.0, 0.04, 0.013, 0.17
-EXACT = tuple(Decimal(5700 + 25 * n) for n in range(25))
-
-
-def option(strike: int, right: Right = Right.PUT, expiry: Expiry = EXPIRY) -> Contract:
-    """An option on the index."""
-    return Contract("SPX", expiry.day, right, Decimal(strike), "", expiry.settles)
-
-
-@dataclass
-class Told:
-    """A cache that is told by hand, and the market that is seen of it."""
-
-    at: datetime
-    names: Names = field(default_factory=Names)
-    cache: Cache = field(default_factory=Cache)
-    day: date = DAY
-
-    def __post_init__(self) -> None:
-        self.cache.connected(self.at.timestamp())
-        self.tell(TRADE, ("SPX", SPOT), ("VIX", 16.5))
-
-    def tell(self, kind: str, *events: tuple[Any, ...]) -> None:
-        """Events of a kind; fields that are left out are unknown."""
-        self.cache.follow([event[0] for event in events])
-        width = len(FIELDS[kind])
-        values = [each for event in events for each in (*event, *["NaN"] * (width - len(event)))]
-        for block in blocks([kind, values], FIELDS, Oddities()):
-            self.cache.take(block, self.at.timestamp())
-
-    def quote(self, contract: Contract, bid: float, ask: float) -> None:
-        """A quote of a contract."""
-        self.tell(QUOTE, (self.names.symbol(contract), bid, ask))
-
-    def quote_all(self, right: Right = Right.PUT) -> None:
-        """Quotes of every strike around its price at one volatility."""
-        for exact in EXACT:
-            contract = option(int(exact), right)
-            worth = priced(contract, self.at)[black.PRICE]
-            self.quote(contract, worth - 0.05, worth + 0.05)
-
-    def seen(self, after_s: float = 0.0) -> LiveSnapshot:
-        """What is seen so many seconds later."""
-        now = self.at + timedelta(seconds=after_s)
-        return LiveSnapshot(now, self.cache.frozen(now.timestamp()), self._sources())
-
-    def _sources(self) -> Sources:
-        session = session_of(self.day)
-        assert session is not None
-        day = Day(session, {}, {}, {}, {}, {}, Stamped(16.0, self.at, Evidence.LIVE), RATE)
-        strikes = Strikes(np.array([float(each) for each in EXACT]), EXACT, {
-            right: tuple(self.names.symbol(option(int(each), right)) for each in EXACT)
-            for right in Right
-        })  # fmt: skip
-        return Sources(
-            day, Carried(RATE, {"SPX": YIELD}, {}), Evidence.LIVE,
-            {"SPX": Listed("SPX", (EXPIRY,), {EXPIRY: strikes})}, self.names.symbol,
-            lambda root: front_of(root, self.day) if root in ("SPX", "ES") else None,
-            lambda symbol: np.zeros((0, 7)),
-        )  # fmt: skip
-
-
-def priced(contract: Contract, at: datetime) -> list[float]:
-    """Price and Greeks of an option at the one volatility there is."""
-    strike, right = contract.strike, contract.right
-    assert strike is not None
-    assert right is not None
-    years = years_left(contract, at)
-    found = black.bsm(SPOT, float(strike), years, SMILE, float(right.sign), RATE, YIELD)
-    return [float(each) for each in found[:, 0]]
-
 
 @pytest.fixture
-def told() -> Told:
+def told() -> HandTold:
     """An hour after the open."""
     session = session_of(DAY)
     assert session is not None
-    return Told(session.at(60))
+    return HandTold(session.at(60))
 
 
-def test_where_the_feed_has_no_greeks_the_quote_implies_them(told: Told) -> None:
+def test_where_the_feed_has_no_greeks_the_quote_implies_them(told: HandTold) -> None:
     told.quote_all()
     chain = told.seen().chain("SPX")
     assert not isinstance(chain, Skip)
@@ -124,7 +42,7 @@ def test_where_the_feed_has_no_greeks_the_quote_implies_them(told: Told) -> None
     assert marks[VOL, 0] == pytest.approx(SMILE, abs=1e-3)
 
 
-def test_the_greeks_of_the_feed_come_before_those_that_are_implied(told: Told) -> None:
+def test_the_greeks_of_the_feed_come_before_those_that_are_implied(told: HandTold) -> None:
     told.quote_all()
     put = option(5800)
     told.tell(GREEKS, (told.names.symbol(put), 0.19, -0.123, 0.001, 0.2, -0.3, 0))
@@ -132,7 +50,7 @@ def test_the_greeks_of_the_feed_come_before_those_that_are_implied(told: Told) -
     assert (table[DELTA, 0], table[VOL, 0]) == (-0.123, 0.19)
 
 
-def test_a_shock_keeps_the_volatility_of_the_quote(told: Told) -> None:
+def test_a_shock_keeps_the_volatility_of_the_quote(told: HandTold) -> None:
     told.quote_all()
     legs = columns([(option(5800), -1), (option(5700), 1)])
     shocked = told.seen().marks(legs, Shock(spot=-0.03)).table
@@ -142,7 +60,9 @@ def test_a_shock_keeps_the_volatility_of_the_quote(told: Told) -> None:
     assert (shocked[AGE] == 0.0).all()
 
 
-def test_where_a_middle_implies_nothing_the_volatility_of_the_feed_stands_in(told: Told) -> None:
+def test_where_a_middle_implies_nothing_the_volatility_of_the_feed_stands_in(
+    told: HandTold,
+) -> None:
     deep = option(6300)
     told.quote(deep, 200.0, 220.0)  # less than it is worth exercised
     told.tell(GREEKS, (told.names.symbol(deep), 0.21, -0.9, 0.001, 0.2, -0.3, 0))
@@ -151,7 +71,7 @@ def test_where_a_middle_implies_nothing_the_volatility_of_the_feed_stands_in(tol
     assert told.seen().marks(columns([(deep, 1)])).table[MID, 0] == 210.0
 
 
-def test_a_crossed_quote_is_shown_and_never_chosen_or_repriced(told: Told) -> None:
+def test_a_crossed_quote_is_shown_and_never_chosen_or_repriced(told: HandTold) -> None:
     told.quote_all()
     crossed = option(5800)
     told.quote(crossed, 30.0, 20.0)
@@ -167,7 +87,7 @@ def test_a_crossed_quote_is_shown_and_never_chosen_or_repriced(told: Told) -> No
     assert 5800.0 not in chain.strikes(EXPIRY, 5700.0, 5900.0)
 
 
-def test_old_quotes_are_shown_with_their_age_and_never_chosen(told: Told) -> None:
+def test_old_quotes_are_shown_with_their_age_and_never_chosen(told: HandTold) -> None:
     told.quote_all()
     told.cache.lost()
     seen = told.seen(after_s=60.0)
@@ -184,7 +104,7 @@ def test_old_quotes_are_shown_with_their_age_and_never_chosen(told: Told) -> Non
 def test_without_the_price_of_what_it_is_on_an_option_has_a_quote_and_no_other_world() -> None:
     session = session_of(DAY)
     assert session is not None
-    there = Told(session.at(60))
+    there = HandTold(session.at(60))
     there.tell(TRADE, ("SPX", nan))
     there.quote(option(5800), 20.0, 20.2)
     legs = columns([(option(5800), 1)])
@@ -193,7 +113,7 @@ def test_without_the_price_of_what_it_is_on_an_option_has_a_quote_and_no_other_w
     assert isnan(there.seen().marks(legs, Shock(spot=-0.01)).table[MID, 0])
 
 
-def test_a_future_has_the_middle_of_its_quote_and_refuses_a_crossed_one(told: Told) -> None:
+def test_a_future_has_the_middle_of_its_quote_and_refuses_a_crossed_one(told: HandTold) -> None:
     front = front_of("ES", DAY)
     assert front is not None
     assert "is not quoted" in str(told.seen().spot("ES"))
@@ -205,7 +125,7 @@ def test_a_future_has_the_middle_of_its_quote_and_refuses_a_crossed_one(told: To
     assert "bid 6006 over an ask of 6005.5" in str(told.seen().spot("ES"))
 
 
-def test_unknown_roots_have_nothing(told: Told) -> None:
+def test_unknown_roots_have_nothing(told: HandTold) -> None:
     seen = told.seen()
     assert "not followed" in str(seen.spot("GC"))
     assert "no chain of GC" in str(seen.chain("GC"))
@@ -213,7 +133,7 @@ def test_unknown_roots_have_nothing(told: Told) -> None:
     assert isinstance(seen.session_open("GC"), Skip)
 
 
-def test_the_open_is_that_of_the_feeds_day_where_no_minute_tells_it(told: Told) -> None:
+def test_the_open_is_that_of_the_feeds_day_where_no_minute_tells_it(told: HandTold) -> None:
     assert "has not told it" in str(told.seen().session_open("SPX"))
     told.tell(SUMMARY, ("SPX", days_number(DAY) - 1, 5990.0))
     assert isinstance(told.seen().session_open("SPX"), Skip)  # another day's
@@ -224,14 +144,14 @@ def test_the_open_is_that_of_the_feeds_day_where_no_minute_tells_it(told: Told) 
     assert "not open yet" in str(told.seen(after_s=-4000.0).session_open("SPX"))
 
 
-def test_the_day_of_a_future_is_not_the_sessions(told: Told) -> None:
+def test_the_day_of_a_future_is_not_the_sessions(told: HandTold) -> None:
     front = front_of("ES", DAY)
     assert front is not None
     told.tell(SUMMARY, (told.names.symbol(front), days_number(DAY), 5990.0))
     assert isinstance(told.seen().session_open("ES"), Skip)
 
 
-def test_only_a_final_close_of_today_fixes_what_expires_today(told: Told) -> None:
+def test_only_a_final_close_of_today_fixes_what_expires_today(told: HandTold) -> None:
     today = Expiry(DAY, Settles.PM, "weekly")
     ending = option(5900, expiry=today)
     number = days_number(DAY)
@@ -254,6 +174,6 @@ def test_only_a_final_close_of_today_fixes_what_expires_today(told: Told) -> Non
     assert "of the morning" in str(told.seen().fixing(morning))
 
 
-def test_nothing_asked_is_nothing_marked(told: Told) -> None:
+def test_nothing_asked_is_nothing_marked(told: HandTold) -> None:
     assert told.seen().marks(columns([])).table.shape == (9, 0)
     assert told.seen().marks(columns([(option(5800), 1)])).table[AGE, 0] == inf

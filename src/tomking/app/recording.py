@@ -1,0 +1,49 @@
+"""A desk that is recorded: its market on every look, and after it what was due and what became known."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tomking.app.trading import Beat
+from tomking.core.contract import Contract
+from tomking.data.live.market import LiveMarket
+from tomking.data.live.snapshot import LiveSnapshot
+from tomking.data.recorder import Recorder
+from tomking.engine.desk import Desk
+from tomking.engine.ports import Journal, Tick
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A live market whose every look is written down."""
+
+    market: LiveMarket
+    recorder: Recorder
+
+    def at(self, now: datetime) -> LiveSnapshot:
+        """The market of an instant."""
+        seen = self.market.at(now)
+        self.recorder.look(seen)
+        return seen
+
+    def follow(self, contracts: Iterable[Contract]) -> None:
+        """What must be quoted whatever happens."""
+        self.market.follow(contracts)
+
+
+def recorded(recorder: Recorder, journal: Journal, beat: Beat) -> Beat:
+    """A beat that first records what the journal has become since the last."""
+    last = [_last(journal)]
+
+    def beats(desk: Desk, tick: Tick) -> None:
+        new = list(journal.read(last[0]))
+        recorder.after(tick, [fact for _, fact in new])
+        last[0] = new[-1][0] if new else last[0]
+        beat(desk, tick)
+
+    return beats
+
+
+def _last(journal: Journal) -> int:
+    """The number of the journal's last fact; nought of an empty one."""
+    return max((number for number, _ in journal.read()), default=0)
