@@ -220,8 +220,11 @@ def _bars(block: Block) -> dict[str, Bars]:
     found, first = {}, 0
     for root, length in block.words["bars"].items():
         rows = slice(first, first + length)
-        columns = [np.asarray(block.columns[name])[rows] for name in BARS]
-        found[root], first = Bars(*columns, evidence), first + length
+        days, opens, high, low, close, volume = (
+            np.asarray(block.columns[name])[rows] for name in BARS
+        )
+        found[root] = Bars(days, opens, high, low, close, volume, evidence)
+        first += length
     return found
 
 
