@@ -3,9 +3,9 @@
     python -m tests.kill.matrix [--points 20] [--random 0] [--workers 2] [--table FILE] [--rows FILE]
 
 A first life is traced; points are chosen from what was met there, those between "accepted by the
-exchange" and "journalled" first. At each the desk is killed, started again with the same command, runs on
-to the end of its session and is judged by checker.py. Random instants are struck from outside, at a desk
-that was started cold and is not watched.
+exchange" and "journalled" first. At each the desk is killed, started again with the same command, runs
+on to the end of its session and is judged by checker.py. Random instants are struck from outside, at a
+desk that was started cold and is not watched.
 """
 
 import argparse
