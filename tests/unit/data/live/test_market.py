@@ -330,6 +330,7 @@ def test_a_desk_that_begins_after_the_close_does_not_wait_for_what_is_quoted_no_
     with streamed(minute=minute, wanted=(), roots=("SPX",)) as here:
         monkeypatch.setattr(LiveMarket, "_until", keep)
         here.seen()
+        until(lambda: here.market.state().standing is Stands.CONNECTED)
     assert waited[-1] == longest
 
 
