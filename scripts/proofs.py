@@ -149,6 +149,12 @@ def printed(runs: Sequence[Done]) -> Figures:
     return measured | {"minutes": round(runs[0].seconds / 60, 1)}
 
 
+def last_line(runs: Sequence[Done]) -> Figures:
+    """What a script printed as its last line, after what it had to say on the way."""
+    measured: Figures = json.loads(runs[0].output.strip().splitlines()[-1])
+    return measured | {"minutes": round(runs[0].seconds / 60, 1)}
+
+
 def suite(name: str, claim: str, selection: str, at_least: int = 1) -> Proof:
     """A claim that tests show: they pass, none is skipped, and there are as many as expected."""
     bound = {"failed": "== 0", "skipped": "== 0", "passed": f">= {at_least}"}
@@ -349,6 +355,28 @@ PROOFS = (
         "In 500 sequences over HTTP the server says, restarts included, what the exchange itself does.",
         "tests/integration/test_server_machine.py",
         at_least=2,
+    ),
+    Proof(
+        "kills",
+        "A desk that is killed at any step comes back within five seconds and has lost nothing.",
+        ("python scripts/kill_matrix.py",),
+        last_line,
+        {
+            "kills": ">= 200",
+            "in_doubt": ">= 60",
+            "random": ">= 90",
+            "failing_disks": ">= 5",
+            "forbidden": "== 0",
+            "never_recovered": "== 0",
+            "recovery_s_max": "< 5",
+            "builds_caught": "== 4",
+        },
+    ),
+    suite(
+        "checker",
+        "The checker of the kill matrix finds every forbidden state that is planted by hand.",
+        "tests/kill/test_checker.py",
+        at_least=20,
     ),
     suite(
         "server_restart",

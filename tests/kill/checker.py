@@ -7,8 +7,8 @@ It shares no code with tomking on purpose and needs nothing but Python's standar
 are read by their published tables (docs/reference/exchange.md, scripts/verify_journal.py).
 
 Forbidden are: a broken hash chain; an order the journal did not announce, or one that was sent twice;
-two live orders for one intent; an intent filled beyond its units; a short option without its long; a fill
-that is journalled twice or is not the exchange's; another end of an order than the exchange's; a
+two live orders for one intent; an intent filled beyond its units; a short option without its long; a
+fill that is journalled twice or is not the exchange's; another end of an order than the exchange's; a
 position opened while the books were known to differ; and books that differ while no halt says so.
 """
 

@@ -3,9 +3,9 @@
     python -m tests.kill.matrix [--points 20] [--random 0] [--workers 2] [--table FILE] [--rows FILE]
 
 A first life is traced; points are chosen from what was met there, those between "accepted by the
-exchange" and "journalled" first. At each the desk is killed, started again with the same command, runs on
-to the end of its session and is judged by checker.py. Random instants are struck from outside, at a desk
-that was started cold and is not watched.
+exchange" and "journalled" first. At each the desk is killed, started again with the same command, runs
+on to the end of its session and is judged by checker.py. Random instants are struck from outside, at a
+desk that was started cold and is not watched.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from tests.kill.page import RANDOM, figures, table, told_of
 from tests.kill.planted import PLANTS
 from tests.kill.rows import Met, Row, finish
 from tests.kill.storage import PAGE, spoilt
+from tests.kill.traced import AFTER, BEFORE, Point
 
 #: Seconds from the start of the process to the end of its first look.
 RECOVERS_WITHIN_S = 5.0
@@ -37,6 +38,13 @@ IN_DOUBT = 0.7
 FEW = 50
 #: What is done to orders and positions, as steps are named after it.
 DEALINGS = ("submit", "replace", "cancel", "roll", "close", "settle")
+#: Where a desk that is coming back is killed once more.
+BACK: tuple[Point, ...] = (
+    ("look orders receive", 1, AFTER),
+    ("other commit WentOn", 1, AFTER),
+    ("other commit WentOn", 1, BEFORE),
+    ("look live receive", 1, AFTER),
+)
 T = TypeVar("T")
 
 
@@ -111,6 +119,21 @@ def killed(folder: Path, each: Met, build: str = "") -> Row:
     return row
 
 
+def killed_again(folder: Path, each: Met, again: Point) -> Row:
+    """The same, and once more while the desk is coming back."""
+    row = Row(f"coming back: {again[0]}", each.point[1], again[2], each.doubtful)
+    with life(folder) as made:
+        made.serve()
+        began = time.monotonic()
+        first, second = ({"KILL_AT": json.dumps(point)} for point in (each.point, again))
+        died = made.trade(**first, KILL_LEDGER=str(made.ledger)).wait()
+        row.met = (died, made.trade(**second).wait()) == (KILLED, KILLED)
+        if row.met:
+            finish(made, row, {})
+        row.seconds = round(time.monotonic() - began, 2)
+    return row
+
+
 def struck(folder: Path, after_s: float) -> Row:
     """Kill a desk from outside, so many seconds after it was started cold, and start it again."""
     row = Row(RANDOM, 0, "", False)
@@ -151,6 +174,11 @@ def matrix(folder: Path, told: argparse.Namespace) -> list[Row]:
     if told.others:
         pages = whole.journal.stat().st_size // PAGE
         jobs += spoilt(pages, met, all_ways=told.points > FEW)
+        doubtful = [each for each in points if each.doubtful][: 8 if told.points > FEW else 1]
+        jobs += [
+            partial(killed_again, each=each, again=BACK[n % len(BACK)])
+            for n, each in enumerate(doubtful)
+        ]
         jobs += [partial(caught, build=build, met=met) for build in PLANTS]
     rows = list(_side_by_side(folder, jobs, told.workers))
     spare = iter(enumerate(points[told.points :]))

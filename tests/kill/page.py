@@ -9,10 +9,11 @@ from tests.kill.traced import AFTER
 
 RANDOM = "a random instant"
 INTRO = """\
-A paper desk is killed (SIGKILL) before or after a step, started again with the same command, runs on to
-the end of its session and is judged by `tests/kill/checker.py`, which reads the exchange's ledger and the
-journal and shares no code with the program. *In doubt* are kills between "accepted by the exchange" and
-"journalled": the exchange knew more then than the journal. Written by `python scripts/kill_matrix.py`.
+A paper desk is killed (SIGKILL) before or after a step, started again with the same command, runs on
+to the end of its session and is judged by `tests/kill/checker.py`, which reads the exchange's ledger
+and the journal and shares no code with the program. *In doubt* are kills between "accepted by the
+exchange" and "journalled": the exchange knew more then than the journal. Written by
+`python scripts/kill_matrix.py`.
 """
 
 
