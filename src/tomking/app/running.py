@@ -21,6 +21,7 @@ from tomking.engine.inbox import FileInbox
 from tomking.engine.journal import SqliteJournal
 from tomking.engine.ports import Tick
 from tomking.engine.pulse import pulse
+from tomking.portfolio.marks import profits
 from tomking.wire.line import Line
 
 #: Seconds between heartbeats in our own time; every look of the loop beats at most so often.
@@ -44,16 +45,21 @@ class Beats:
         now = precise()
         if self._last is None or (now - self._last).total_seconds() >= BEAT_S or tick.closing:
             self._last = now
-            self._write(desk, tick, now)
+            self._write(desk, tick.at, now)
         if tick.closing:
             self.at_close()
 
-    def _write(self, desk: Desk, tick: Tick, now: datetime) -> None:
-        net_liq = desk.view(self.market.at(tick.at)).net_liq
+    def last(self, desk: Desk, at: datetime) -> None:
+        """The desk has stopped: what it leaves behind."""
+        self._write(desk, at, precise())
+
+    def _write(self, desk: Desk, at: datetime, now: datetime) -> None:
+        view = desk.view(self.market.at(at))
+        net_liq = view.net_liq
         self.worth = usd(net_liq) if isfinite(net_liq) else None
         heart = pulse(
             desk, pid=os.getpid(), at=now, mode=self.mode, net_liq=net_liq, next_due=None,
-            last_seq=self.journal.last,
+            last_seq=self.journal.last, profits=profits(desk.book, view.values),
         )  # fmt: skip
         beat(self.files.heartbeat, heart)
 
@@ -97,7 +103,9 @@ def run(
         inbox = FileInbox(files.halt, files.spool, told.limits, report, lambda: beats.worth)
         held_back = HeldBack(inbox, allowed.entries, allowed.exits)
         try:
-            return trade(told, journal, venue.line, market, held_back, venue.time, beats)
+            desk = trade(told, journal, venue.line, market, held_back, venue.time, beats)
+            beats.last(desk, venue.time.now())
+            return desk
         finally:
             market.close()
     finally:
