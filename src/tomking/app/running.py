@@ -23,6 +23,7 @@ from tomking.engine.inbox import FileInbox
 from tomking.engine.journal import SqliteJournal
 from tomking.engine.ports import Tick
 from tomking.engine.pulse import pulse
+from tomking.portfolio.marks import profits
 from tomking.wire.line import Line
 
 #: Seconds between heartbeats in our own time; every look of the loop beats at most so often.
@@ -48,16 +49,21 @@ class Beats:
         self.settle(tick.at)
         if self._last is None or (now - self._last).total_seconds() >= BEAT_S or tick.closing:
             self._last = now
-            self._write(desk, tick, now)
+            self._write(desk, tick.at, now)
         if tick.closing:
             self.at_close()
 
-    def _write(self, desk: Desk, tick: Tick, now: datetime) -> None:
-        net_liq = desk.view(self.market.at(tick.at)).net_liq
+    def last(self, desk: Desk, at: datetime) -> None:
+        """The desk has stopped: what it leaves behind."""
+        self._write(desk, at, precise())
+
+    def _write(self, desk: Desk, at: datetime, now: datetime) -> None:
+        view = desk.view(self.market.at(at))
+        net_liq = view.net_liq
         self.worth = usd(net_liq) if isfinite(net_liq) else None
         heart = pulse(
             desk, pid=os.getpid(), at=now, mode=self.mode, net_liq=net_liq, next_due=None,
-            last_seq=self.journal.last,
+            last_seq=self.journal.last, profits=profits(desk.book, view.values),
         )  # fmt: skip
         beat(self.files.heartbeat, heart)
 
@@ -107,7 +113,9 @@ def run(
         try:
             time = venue.time(inbox.called)
             seen, heard = Recorded(market, recorder), recorded(recorder, journal, beats)
-            return trade(told, journal, venue.line, seen, held_back, time, heard, report)
+            desk = trade(told, journal, venue.line, seen, held_back, time, heard, report)
+            beats.last(desk, time.now())
+            return desk
         finally:
             market.close()
             recorder.close()

@@ -76,8 +76,10 @@ def _instant(words: Mapping[str, Any]) -> datetime:
 
 
 def _tick(words: Mapping[str, Any]) -> Tick:
-    names = (frozenset[str](words[name]) for name in DUE)
-    return Tick(_instant(words), *names, closing=words["closing"], night=words["night"])
+    due, last, watch, renew = (frozenset[str](words[name]) for name in DUE)
+    return Tick(
+        _instant(words), due, last, watch, renew, closing=words["closing"], night=words["night"]
+    )
 
 
 @dataclass(slots=True)

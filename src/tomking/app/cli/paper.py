@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from tomking.app import strategies
+from tomking.app.at_the_broker import UNBOUND
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, DeskFiles, files_of
 from tomking.app.market_time import PaperTime
@@ -24,11 +25,7 @@ from tomking.core.errors import Exit
 from tomking.core.evidence import Evidence
 from tomking.engine.desk import Desk
 from tomking.portfolio.fees import TASTYTRADE
-from tomking.wire.budget import Budget
 from tomking.wire.line import Line
-
-#: Our own exchange may be asked as often as one likes: it is counted all the same.
-UNBOUND = Budget(a_minute=1_000_000, a_day=100_000_000)
 
 
 def command(
@@ -67,7 +64,7 @@ def command(
     stop = _stopping()
     options = ["--speed", str(speed), "--minute", str(minute), "--capital", str(capital)]
     options += ["--ledger", str(files.folder / "exchange.db"), *(["--day", day] if day else [])]
-    with _exchange(join, options) as there:
+    with _exchange(join, options, files) as there:
         allowed = Allowed(not prepare, not prepare)
         desk = _traded(told, files, there, stop, allowed, _until(sessions, stop))
     _tell(files, desk, json=json)
@@ -83,12 +80,12 @@ def _stopping() -> Event:
 
 
 @contextmanager
-def _exchange(join: Path | None, options: list[str]) -> Iterator[Joined]:
+def _exchange(join: Path | None, options: list[str], files: DeskFiles) -> Iterator[Joined]:
     """The exchange that is joined, or one of our own."""
     if join is not None:
         yield read(join)
         return
-    with serving(options) as there:
+    with serving(options, files.exchange) as there:
         yield there
 
 

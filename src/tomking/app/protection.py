@@ -1,0 +1,127 @@
+"""What holds a short position if the market runs: stops at the broker, a desk that watches, wings.
+
+A stop on a package cannot rest at the broker: the desk holds it. So where no desk runs, and no order
+with a trigger rests, a short is UNPROTECTED, however its profit order stands.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from tomking.core.contract import Contract
+from tomking.core.money import cents, points
+from tomking.core.order import Order
+from tomking.core.product import product
+from tomking.core.value import value
+from tomking.portfolio.book import Position, Working
+from tomking.strategies.plan import Strategy
+from tomking.strategies.stay import LossBelow, LossBelowNetLiq, StayRule
+
+UNPROTECTED = "UNPROTECTED"
+
+
+@value
+class Stop:
+    """A stop of a plan: its sentence, and the cost per unit in points at which it acts, if it is one."""
+
+    rule: str
+    cost: Decimal | None = None
+
+    def __str__(self) -> str:
+        return self.rule if self.cost is None else f"{self.rule} (costs {self.cost} or more)"
+
+
+@value
+class Guard:
+    """How a position is held. ``bare`` are its shorts that nothing rests or watches for.
+
+    ``resting`` are orders with a trigger at the broker, ``watching`` what a running desk would act on,
+    and ``wings`` is the most that can be lost at expiry whatever happens, where something bounds it.
+    """
+
+    resting: tuple[Order, ...]
+    watching: tuple[Stop, ...]
+    bare: tuple[Contract, ...]
+    wings: Decimal | None
+
+    @property
+    def unprotected(self) -> bool:
+        """Whether a short has neither."""
+        return bool(self.bare)
+
+
+def guard(
+    position: Position,
+    working: Iterable[Working],
+    plan: Strategy | None,
+    net_liq: Decimal | None,
+    *,
+    watched: bool,
+) -> Guard:
+    """How a position is held; ``watched`` says whether a desk is at work that would send exits."""
+    resting = tuple(
+        there.order
+        for there in working
+        if there.order.closes == position.id and there.order.trigger is not None
+    )
+    watching = stops(position, plan, net_liq) if watched else ()
+    stopped = {leg.contract for order in resting for leg in order.legs}
+    shorts = [contract for contract, quantity in position.held if quantity < 0]
+    bare = () if watching else tuple(each for each in shorts if each not in stopped)
+    return Guard(resting, watching, bare, most_lost(position) if shorts else None)
+
+
+def stops(position: Position, plan: Strategy | None, net_liq: Decimal | None) -> tuple[Stop, ...]:
+    """The stops of a position's plan, with the price at which those of a loss act."""
+    if plan is None:
+        return ()
+    rules = tuple(rule for rule in plan.rules(position) if rule.twice)
+    return tuple(Stop(f"closed unless {rule}", _cost(rule, position, net_liq)) for rule in rules)
+
+
+def others(position: Position, plan: Strategy | None) -> tuple[str, ...]:
+    """What else ends a position: targets, clocks and days."""
+    rules: Sequence[StayRule] = () if plan is None else plan.rules(position)
+    return tuple(f"closed unless {rule}" for rule in rules if not rule.twice)
+
+
+def _cost(rule: StayRule, position: Position, net_liq: Decimal | None) -> Decimal | None:
+    """Points per unit to be paid for closing when a loss has grown to its bound; nothing if it is none."""
+    match rule:
+        case LossBelow(of_premium=times):
+            lost = points(times) * abs(position.opening_premium)
+        case LossBelowNetLiq(share=share) if net_liq is not None:
+            lost = points(share) * net_liq
+        case _:
+            return None
+    units, _ = position.legs_to_close
+    each = (position.premium + position.basis + lost) / units / product(position.root).multiplier
+    return cents(each)
+
+
+def most_lost(position: Position) -> Decimal | None:
+    """The most that can be lost at expiry, in dollars; nothing where no bound is known.
+
+    Known where all of it are options of one series, and as many calls are long as short.
+    """
+    options = [
+        (contract, count) for contract, count in position.held if contract.strike is not None
+    ]
+    series = {(contract.root, contract.expiry, contract.future) for contract, _ in options}
+    calls = sum(count for contract, count in options if contract.right and contract.right.sign > 0)
+    if len(options) != len(position.held) or len(series) != 1 or calls < 0:
+        return None
+    spots = [Decimal(0), *(_strike(contract) for contract, _ in options)]
+    worst = min(
+        sum((_worth(held, count, at) for held, count in options), Decimal(0)) for at in spots
+    )
+    return max(-(position.premium + worst * product(position.root).multiplier), Decimal(0))
+
+
+def _strike(contract: Contract) -> Decimal:
+    return contract.strike or Decimal(0)
+
+
+def _worth(contract: Contract, count: int, at: Decimal) -> Decimal:
+    """Points at expiry of so many of an option, with its underlying at a price."""
+    sign = contract.right.sign if contract.right else 0
+    return count * max(sign * (at - _strike(contract)), Decimal(0))
