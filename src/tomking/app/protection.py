@@ -103,13 +103,17 @@ def most_lost(position: Position) -> Decimal | None:
 
     Known where all of it are options of one series, and as many calls are long as short.
     """
-    options = [(contract, count) for contract, count in position.held if contract.strike is not None]
+    options = [
+        (contract, count) for contract, count in position.held if contract.strike is not None
+    ]
     series = {(contract.root, contract.expiry, contract.future) for contract, _ in options}
     calls = sum(count for contract, count in options if contract.right and contract.right.sign > 0)
     if len(options) != len(position.held) or len(series) != 1 or calls < 0:
         return None
     spots = [Decimal(0), *(_strike(contract) for contract, _ in options)]
-    worst = min(sum((_worth(held, count, at) for held, count in options), Decimal(0)) for at in spots)
+    worst = min(
+        sum((_worth(held, count, at) for held, count in options), Decimal(0)) for at in spots
+    )
     return max(-(position.premium + worst * product(position.root).multiplier), Decimal(0))
 
 

@@ -62,9 +62,16 @@ def reconciled(told: Folded, rows: Sequence[Mapping[str, Any]], cash: Decimal) -
     counted, foreign = held_here(inbox), dict(inbox.foreign_held)
     if inbox.differences is None:
         foreign = {name: count - counted.get(name, 0) for name, count in theirs.items()}
-        counted = {name: counted.get(name, 0) + foreign.get(name, 0) for name in {*counted, *theirs}}
+        counted = {
+            name: counted.get(name, 0) + foreign.get(name, 0) for name in {*counted, *theirs}
+        }
     holdings = tuple(
-        Holding(name, counted.get(name, 0) - foreign.get(name, 0), foreign.get(name, 0), theirs.get(name, 0))
+        Holding(
+            name,
+            counted.get(name, 0) - foreign.get(name, 0),
+            foreign.get(name, 0),
+            theirs.get(name, 0),
+        )
         for name in sorted({*counted, *theirs, *(n for n, count in foreign.items() if count)})
     )
     return Reconciled(holdings, told.book.cash, cash)

@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from tomking.app import strategies
+from tomking.app.at_the_broker import UNBOUND
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, DeskFiles, files_of
-from tomking.app.at_the_broker import UNBOUND
 from tomking.app.market_time import PaperTime
 from tomking.app.now import precise
 from tomking.app.paper import Joined, read, serving

@@ -49,7 +49,13 @@ def command(
 
 def _show(now: AccountNow, found: Reconciled) -> None:
     rows = [
-        (one.symbol, f"{one.ours:+d}", f"{one.foreign:+d}", f"{one.theirs:+d}", "" if one.agrees else "DIFFERS")
+        (
+            one.symbol,
+            f"{one.ours:+d}",
+            f"{one.foreign:+d}",
+            f"{one.theirs:+d}",
+            "" if one.agrees else "DIFFERS",
+        )
         for one in found.holdings
     ]
     if rows:

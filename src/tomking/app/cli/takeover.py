@@ -16,7 +16,9 @@ BRAKE = (
     "First see that nobody else trades: `tomking halt` keeps a desk from adding, and its process must be "
     "ended before you close by hand, or it will close the same."
 )
-RESTING = "Cancel an order that closes before you close by hand: left at work it would open the reverse."
+RESTING = (
+    "Cancel an order that closes before you close by hand: left at work it would open the reverse."
+)
 
 
 def command(
