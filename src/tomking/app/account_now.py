@@ -146,8 +146,8 @@ def account_now(files: DeskFiles) -> AccountNow:
 def _plans(book: Book, tunings: Mapping[str, Mapping[str, object]]) -> Mapping[str, Strategy]:
     """The plans of what is held, tuned as the settings say; one that is gone is left out."""
     from tomking.app import (
-        strategies,  # they load every plan, which a book that holds none does without
-    )
+        strategies,
+    )  # they load every plan, which a book that holds none does without
 
     found: dict[str, Strategy] = {HEDGES.name: HEDGES}
     for name in sorted({held.strategy for held in book.positions.values()} - {HEDGES.name}):

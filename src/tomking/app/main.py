@@ -42,6 +42,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "positions": ("positions", "what an account holds, and what holds it"),
         "orders": ("orders", "what an account has at work at the broker"),
         "takeover": ("takeover", "an account handed to a person with the broker's own app"),
+        "plan": ("plan", "today's slots, and which reading would refuse each now"),
         "reconcile": ("reconcile", "the journal against the broker, contract by contract"),
         "halt": ("halt", "the brake: nothing that adds risk is sent any more"),
         "resume": ("resume", "let the brake go, or ask that a lock be lifted"),
