@@ -88,8 +88,12 @@ def run(
     allowed: Allowed,
     report: Callable[[str], None],
     at_close: Callable[[], None],
+    at_end: Callable[[LiveMarket], None] = lambda market: None,
 ) -> Desk:
-    """Run a desk on an account's files; its journal goes on where it ends, and every look is kept."""
+    """Run a desk on an account's files; its journal goes on where it ends, and every look is kept.
+
+    ``at_end`` is shown the market before its streams are closed.
+    """
     known, recorder = files.journal.exists(), Recorder(files.folder)
     journal = SqliteJournal.open(files.journal) if known else SqliteJournal.create(files.journal)
     try:
@@ -106,6 +110,7 @@ def run(
             seen, heard = Recorded(market, recorder), recorded(recorder, journal, beats)
             return trade(told, journal, venue.line, seen, held_back, time, heard)
         finally:
+            at_end(market)
             market.close()
             recorder.close()
     finally:
