@@ -114,9 +114,9 @@ def streamed(paper: PaperDay) -> str:
     told = paper.streams
     again = many(max(told.connections - 1, 0), "reconnect")
     return (
-        f"{told.events:,} events of {told.symbols:,} symbols came over the market feed, with {again} "
-        f"and {told.odd:,} that could not be read; the loop looked {told.looks:,} times. The whole day took "
-        f"{told.elapsed_s:.0f} s, starts of both processes included."
+        f"{told.events:,} events of {told.symbols:,} symbols came over the market feed, "
+        f"with {again} and {told.odd:,} that could not be read; the loop looked {told.looks:,} times. "
+        f"The whole day took {told.elapsed_s:.0f} s, starts of both processes included."
     )
 
 
