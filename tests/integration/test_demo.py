@@ -1,6 +1,9 @@
 """``tomking demo``: two accounts beside each other, their strips, one page and one document."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,9 +14,11 @@ from tomking.app import pool
 from tomking.app.backtesting import Job, column, columns
 from tomking.app.cli import demo
 from tomking.app.main import main
+from tomking.app.paper_day import Asked
 from tomking.app.strategies import chosen
 from tomking.app.strip import strip
 from tomking.backtest.run import RunSpec
+from tomking.report.contents import PaperDay, Streams
 from tomking.report.findings import SAME_DAY
 from tomking.risk.limits import Limits
 from tomking.strategies.tune import tune
@@ -54,11 +59,45 @@ def test_the_demo_writes_a_page_and_a_document_and_says_what_next(
     assert text.index('id="a44500"') < text.index('id="a100000"')
     said = json.loads(Path("tomking-demo/report.json").read_text(encoding="utf-8"))
     assert [one["capital"] for one in said["accounts"]] == [44500, 100000]
+    day = said["paper_day"]
+    purposes = {one["purpose"] for one in day["orders"] if one["ended"] == "filled"}
+    assert purposes == {"OPEN", "CLOSE"}  # an entry and an exit
+    assert len(day["expired"]) == 3  # and a butterfly held to its end
+    numbers = [one["number"] for one in day["orders"]]
+    assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+    assert text.count("Broker&#39;s number") == 1
+    assert day["streams"]["events"] > 10_000
+    assert day["streams"]["connections"] == 1
+    assert day["streams"]["odd"] == 0
+    assert day["streams"]["looks"] > 300
+    assert "Friday 2018-11-16 at the exchange server" in out
     hashes = [one["run_hash"] for account in said["accounts"] for one in account["columns"]]
     assert len(hashes) == len(set(hashes)) == 16
     assert all(one in text for one in hashes)
 
 
+@pytest.fixture
+def without_the_friday(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo that is told of a day at the exchange, and does not wait for one."""
+
+    @contextmanager
+    def told(asked: Asked) -> Iterator[Told]:
+        yield Told(asked)
+
+    monkeypatch.setattr(demo, "trading", told)
+
+
+@dataclass
+class Told:
+    """What stands for a day that is being traded."""
+
+    asked: Asked
+
+    def result(self) -> PaperDay:
+        return PaperDay(self.asked.day, "tomking paper", (), Streams(0, 1, 0, 0, 0, 0.0))
+
+
+@pytest.mark.usefixtures("without_the_friday")
 def test_the_command_beside_each_account_makes_its_run_again(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -71,6 +110,7 @@ def test_the_command_beside_each_account_makes_its_run_again(
         assert again == account["columns"][0]["run_hash"]
 
 
+@pytest.mark.usefixtures("without_the_friday")
 def test_the_demo_answers_in_json_and_to_another_folder(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

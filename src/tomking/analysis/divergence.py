@@ -236,7 +236,10 @@ def _settlements(here: Sequence[Fact], there: Sequence[Fact]) -> Iterator[Differ
         mine, yours = ours.get(contract), theirs.get(contract)
         name = f"settlement of {contract}"
         if mine and yours and mine.quantity == yours.quantity:
-            if mine.price != yours.price or mine.cash != yours.cash:
+            if (
+                cents(Decimal(repr(mine.price))) != cents(Decimal(repr(yours.price)))
+                or mine.cash != yours.cash
+            ):
                 what = f"at {mine.price:,.2f} here, {yours.price:,.2f} there"
                 yield Difference(Kind.PRICE, name, what, mine.cash - yours.cash)
         elif mine and yours:

@@ -96,8 +96,12 @@ def run(
     allowed: Allowed,
     report: Callable[[str], None],
     at_close: Callable[[], None],
+    at_end: Callable[[LiveMarket], None] = lambda market: None,
 ) -> Desk:
-    """Run a desk on an account's files; its journal goes on where it ends, and every look is kept."""
+    """Run a desk on an account's files; its journal goes on where it ends, and every look is kept.
+
+    ``at_end`` is shown the market before its streams are closed.
+    """
     known, recorder = files.journal.exists(), Recorder(files.folder)
     journal = SqliteJournal.open(files.journal) if known else SqliteJournal.create(files.journal)
     try:
@@ -117,6 +121,7 @@ def run(
             beats.last(desk, time.now())
             return desk
         finally:
+            at_end(market)
             market.close()
             recorder.close()
     finally:

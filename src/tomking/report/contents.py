@@ -7,6 +7,7 @@ from tomking.analysis.fullest import Fullest
 from tomking.analysis.gate_value import GateLedger
 from tomking.analysis.summary import Summary
 from tomking.core.evidence import Evidence
+from tomking.core.facts import Fact
 from tomking.core.value import value
 from tomking.engine.scores import Scores
 
@@ -76,9 +77,35 @@ class Venue:
 
 
 @value
+class Streams:
+    """What came over the market feed in a paper day, and what the day took.
+
+    ``connections`` beyond the first are reconnects; ``odd`` is what was told and could not be read.
+    """
+
+    events: int
+    connections: int
+    symbols: int
+    odd: int
+    looks: int
+    elapsed_s: float
+
+
+@value
+class PaperDay:
+    """A day traded at the exchange server over HTTP and the streams: its facts, how they came."""
+
+    day: date
+    command: str
+    facts: tuple[Fact, ...]
+    streams: Streams
+
+
+@value
 class Report:
     """Everything on the page. ``assumptions`` and ``never`` (what was not exercised) are pairs of a
-    heading and a sentence; ``scale`` is the mode and the factor of the index level.
+    heading and a sentence; ``scale`` is the mode and the factor of the index level; ``paper`` is a day
+    that was traded over the wire as well.
     """
 
     title: str
@@ -94,6 +121,7 @@ class Report:
     goals: tuple[Goal, ...]
     venue: Venue
     accounts: tuple[Account, ...]
+    paper: PaperDay | None = None
 
     @property
     def data_class(self) -> Evidence:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from tomking.analysis.gate_value import Refuser
-from tomking.report import alarms, charts, ledger, mechanics, scores, stress, tables
+from tomking.report import alarms, charts, ledger, mechanics, paper_day, scores, stress, tables
 from tomking.report.checks import PASS, verdicts
 from tomking.report.contents import Account, Report
 from tomking.report.findings import (
@@ -38,6 +38,7 @@ def page(report: Report) -> str:
         nearly_all=nearly_all(report),
         side_by_side=tables.side_by_side(report) if len(report.accounts) > 1 else None,
         accounts=[_account(report, account) for account in report.accounts],
+        paper=_paper(report),
         same_day=SAME_DAY,
         unmeasurable=UNMEASURABLE,
         months=tables.MONTHS,
@@ -126,6 +127,20 @@ def _account(report: Report, account: Account) -> dict[str, object]:
         "trades": tables.trades(summary),
         "shown": len(summary.trades) <= SHORT,
         "too_early": summary.too_early,
+    }
+
+
+def _paper(report: Report) -> dict[str, object] | None:
+    """The day at the exchange server, if there was one."""
+    it = report.paper
+    if it is None:
+        return None
+    return {
+        "it": it,
+        "said": paper_day.said(it),
+        "orders": paper_day.orders(it),
+        "expired": paper_day.expired(it),
+        "streamed": paper_day.streamed(it),
     }
 
 

@@ -17,6 +17,7 @@ from tomking.core.money import ZERO
 from tomking.core.reading import STAGES
 from tomking.portfolio.call import CallClock, Level, Uncalled
 from tomking.portfolio.stress import Replay
+from tomking.report import paper_day
 from tomking.report.contents import Account, Column, Report, Venue
 from tomking.report.plain import Plain, Record
 from tomking.report.records import alarms, scores
@@ -190,6 +191,7 @@ def payload(report: Report) -> Record:
             }
             for account in report.accounts
         ],
+        "paper_day": None if report.paper is None else paper_day.record(report.paper),
     }
 
 

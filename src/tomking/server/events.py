@@ -11,7 +11,8 @@ from tomking.core.contract import Contract
 from tomking.core.errors import DataError
 from tomking.core.evidence import Stamped
 from tomking.core.product import product
-from tomking.market.snapshot import ASK, BID, DELTA, GAMMA, MID, THETA, VEGA, VOL, Snapshot
+from tomking.core.value import value
+from tomking.market.snapshot import ASK, BID, DELTA, GAMMA, MID, THETA, VEGA, VOL, Legs, Snapshot
 from tomking.portfolio.columns import columns
 from tomking.wire.symbols import streamed_contract
 from tomking.wire.words import INDEX, instrument_of
@@ -31,10 +32,12 @@ SIZE = 100.0
 def events(kind: str, symbols: Sequence[str], now: Snapshot) -> list[Event]:
     """The events of a kind for those of the symbols that have any, in the order they are given."""
     make = _KINDS.get(kind)
-    known = contracts_of(symbols, now)
+    named = _named(tuple(symbols), now.at.date())
+    known = _shown(named, now)
     if make is None or not known:
         return []
-    table, at = _marks(tuple(known.values()), now), int(now.at.timestamp() * 1000)
+    legs = named.legs if len(known) == len(named.contracts) else _legs(tuple(known.values()))
+    table, at = _marks(tuple(known.values()), legs, now), int(now.at.timestamp() * 1000)
     made = (
         make(symbol, contract, marks, now, at)
         for (symbol, contract), marks in zip(known.items(), table, strict=True)
@@ -42,38 +45,63 @@ def events(kind: str, symbols: Sequence[str], now: Snapshot) -> list[Event]:
     return [event for event in made if event is not None]
 
 
-def _marks(contracts: Sequence[Contract], now: Snapshot) -> list[list[float]]:
+@value
+class Named:
+    """The contracts some symbols name, the roots of them, and their legs for one call of marks."""
+
+    contracts: Mapping[str, Contract]
+    roots: tuple[str, ...]
+    legs: Legs
+
+
+def _marks(contracts: Sequence[Contract], legs: Legs, now: Snapshot) -> list[list[float]]:
     """The marks of each, by one call; NaN for volatility itself, which is no contract anybody holds."""
-    held = columns([(each, 1) for each in contracts if each.root != VIX])
-    found: Iterator[list[float]] = iter(now.marks(held).table.T.tolist())
+    found: Iterator[list[float]] = iter(now.marks(legs).table.T.tolist())
     return [_BLANK if each.root == VIX else next(found) for each in contracts]
+
+
+def _legs(contracts: Sequence[Contract]) -> Legs:
+    return columns([(each, 1) for each in contracts if each.root != VIX])
 
 
 def contracts_of(symbols: Sequence[str], now: Snapshot) -> Mapping[str, Contract]:
     """What symbols name; a stream is silent about what it does not know."""
-    named = _named(tuple(symbols), now.at.date())
-    roots = dict.fromkeys(contract.root for _, contract in named)
-    shown = {root for root in roots if root == VIX or isinstance(now.spot(root), Stamped)}
-    return {symbol: contract for symbol, contract in named if contract.root in shown}
+    return _shown(_named(tuple(symbols), now.at.date()), now)
+
+
+def _shown(named: Named, now: Snapshot) -> Mapping[str, Contract]:
+    """Those whose root has a price."""
+    blind = {root for root in named.roots
+             if root != VIX and not isinstance(now.spot(root), Stamped)}  # fmt: skip
+    if not blind:
+        return named.contracts
+    return {symbol: each for symbol, each in named.contracts.items() if each.root not in blind}
 
 
 @lru_cache(maxsize=64)
-def _named(symbols: tuple[str, ...], day: date) -> tuple[tuple[str, Contract], ...]:
-    """The contracts some symbols name that day; a feed asks for the same ones at every look."""
-    found: list[tuple[str, Contract]] = []
-    for symbol in symbols:
-        try:
-            found.append((symbol, streamed_contract(symbol, day)))
-        except DataError:
-            continue
-    return tuple(found)
+def _named(symbols: tuple[str, ...], day: date) -> Named:
+    """What a feed that asks for the same symbols at every look asks for."""
+    named = ((symbol, _contract(symbol, day)) for symbol in symbols)
+    found = {symbol: contract for symbol, contract in named if contract is not None}
+    contracts = tuple(found.values())
+    return Named(found, tuple(dict.fromkeys(each.root for each in contracts)), _legs(contracts))
+
+
+@lru_cache(maxsize=16_384)
+def _contract(symbol: str, day: date) -> Contract | None:
+    """What a symbol names, as one object whichever kind of event is asked for."""
+    try:
+        return streamed_contract(symbol, day)
+    except DataError:
+        return None
 
 
 def _quote(
     symbol: str, contract: Contract, marks: list[float], now: Snapshot, at: int
 ) -> Event | None:
     """Bid and ask; an index has neither."""
-    if instrument_of(contract) == INDEX or isnan(marks[BID]):
+    index = not contract.is_option and instrument_of(contract) == INDEX
+    if index or isnan(marks[BID]):
         return None
     return {
         "eventSymbol": symbol, "eventTime": 0, "sequence": 0, "timeNanoPart": 0, "bidTime": at,

@@ -1,6 +1,7 @@
-"""``tomking demo``: a first backtest and its report, without an account or a network."""
+"""``tomking demo``: a first backtest, a Friday at the exchange server, and their report."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +12,12 @@ import typer
 
 from tomking.app import strategies
 from tomking.app.bar import bar
+from tomking.app.paper_day import Asked, trading
 from tomking.app.reporting import Wanted, json_of, made, page_of, writable, write
 from tomking.app.screen import show, show_json, show_table
 from tomking.backtest.run import RunSpec
 from tomking.core.errors import ConfigError, Exit
+from tomking.report import paper_day
 from tomking.report.checks import PASS, verdicts
 from tomking.report.contents import Report
 from tomking.report.findings import SAME_DAY
@@ -27,6 +30,8 @@ CAPITALS = (Decimal(44_500), Decimal(100_000))
 GATES_OF = CAPITALS[-1]
 #: Two of the core, so that sixteen backtests are done within a minute.
 STRATEGIES = ("friday_0dte", "lt112")
+#: A Friday on which one trade reaches its target and another is held to its expiry.
+PAPER_DAY = Asked(date(2018, 11, 16), ("friday_0dte", "butterfly_0dte"), minute=30)
 #: First and last day; every day with a real index and a real VIX when left open.
 WINDOW: tuple[date | None, date | None] = (None, None)
 
@@ -39,12 +44,15 @@ def command(
 ) -> int:
     """Backtest two of the strategies on five years of real index history, for two accounts.
 
+    Beside it one Friday is traded at the exchange server over HTTP and the streams: entry, exit, expiry.
     Needs no account, no network and no settings; writes report.html and report.json.
     """
     began = perf_counter()
     page, data = _places(out)
-    with bar("two accounts") as heard:
-        report = made(_wanted(), "tomking demo", heard)
+    with trading(PAPER_DAY) as day:  # beside the backtests: it mostly waits for its exchange
+        with bar("two accounts") as heard:
+            backtests = made(_wanted(), "tomking demo", heard)
+        report = replace(backtests, paper=day.result())
     write(page, page_of(report))
     write(data, json_of(report))
     checked = verdicts(report)
@@ -89,6 +97,9 @@ def _show(report: Report, checked: Mapping[str, str], page: Path, seconds: float
     show(f"{report.title}: {runs} backtests of {report.sessions:,} sessions in {seconds:.0f} s")
     show_table(found.head, found.rows)
     show(SAME_DAY)
+    if report.paper is not None:
+        show(f"\n{report.paper.day:%A} {report.paper.day} at the exchange server:")
+        show(f"{paper_day.said(report.paper)} {paper_day.streamed(report.paper)}")
     for name, sentence in checked.items():
         if sentence != PASS:
             show(f"FAIL {name}: {sentence}")

@@ -23,6 +23,7 @@ from tomking.app.screen import show, show_json
 from tomking.app.trading import Told
 from tomking.core.errors import Exit
 from tomking.core.evidence import Evidence
+from tomking.data.live.market import LiveMarket
 from tomking.engine.desk import Desk
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.wire.line import Line
@@ -66,8 +67,8 @@ def command(
     options += ["--ledger", str(files.folder / "exchange.db"), *(["--day", day] if day else [])]
     with _exchange(join, options, files) as there:
         allowed = Allowed(not prepare, not prepare)
-        desk = _traded(told, files, there, stop, allowed, _until(sessions, stop))
-    _tell(files, desk, json=json)
+        desk, feed = _traded(told, files, there, stop, allowed, _until(sessions, stop))
+    _tell(files, desk, feed, json=json)
     return Exit.OK
 
 
@@ -96,12 +97,16 @@ def _traded(
     stop: Event,
     allowed: Allowed,
     at_close: Callable[[], None],
-) -> Desk:
-    """The desk after it has traded at an exchange."""
+) -> tuple[Desk, dict[str, int]]:
+    """The desk after it has traded at an exchange, and what the market feed had told it."""
+    feed: dict[str, int] = {}
     line = Line.open(there.keys, there.place, there.account, precise, UNBOUND)
     try:
         venue = Venue(line, partial(PaperTime.of, line, stop), Evidence.MODEL, jumps=True)
-        return run(told, files, venue, allowed, _report, at_close)
+        desk = run(
+            told, files, venue, allowed, _report, at_close, lambda it: feed.update(_feed(it))
+        )
+        return desk, feed
     finally:
         line.close()
 
@@ -119,11 +124,20 @@ def _until(sessions: int, stop: Event) -> Callable[[], None]:
     return closed
 
 
+def _feed(market: LiveMarket) -> dict[str, int]:
+    """What came over the feed."""
+    state = market.state()
+    return {
+        "events": market.cache.events, "connections": state.connections,
+        "symbols": state.symbols, "odd": state.odd,
+    }  # fmt: skip
+
+
 def _report(line: str) -> None:
     print(f"tomking: {line}", file=sys.stderr, flush=True)
 
 
-def _tell(files: DeskFiles, desk: Desk, *, json: bool) -> None:
+def _tell(files: DeskFiles, desk: Desk, feed: dict[str, int], *, json: bool) -> None:
     """Where the account stands, in the end."""
     held, working = len(desk.book.positions), len(desk.book.working)
     if json:
@@ -131,6 +145,7 @@ def _tell(files: DeskFiles, desk: Desk, *, json: bool) -> None:
             {
                 "account": files.account, "journal": str(files.journal),
                 "cash": str(desk.book.cash), "positions": held, "working": working,
+                "feed": feed,
             }
         )  # fmt: skip
     else:
