@@ -4,8 +4,10 @@ import pytest
 import stamina
 
 from tomking.brokers.tastytrade.broker import CONNECTION, LOGIN, TastytradeBroker
+from tomking.core.facts import MarginCalled, MarginMet
 from tomking.core.restraints import Halted, Resumed
 from tomking.portfolio.fees import TASTYTRADE
+from tomking.server.door import Door
 from tomking.server.faults import Fault, Kind
 from tomking.wire.kept import State
 from worlds.standing import Standing, standing
@@ -65,3 +67,16 @@ def test_what_fails_for_a_moment_halts_nothing():
         there.wrong(Fault(Kind.PAGE, "/accounts/*", times=20))
         assert told(broker, there) == []
         assert broker.odd
+
+
+def test_a_margin_call_is_told_when_it_begins_and_when_it_is_over(monkeypatch: pytest.MonkeyPatch):
+    with standing() as there:
+        broker = at(there)
+        told(broker, there)
+        found = []
+        for called in (True, True, False, False):
+            monkeypatch.setattr(Door, "is_called", property(lambda door, called=called: called))
+            there.clock.pass_minutes(61)
+            facts = broker.poll(there.look())
+            found += [type(f) for f in facts if isinstance(f, MarginCalled | MarginMet)]
+        assert found == [MarginCalled, MarginMet]

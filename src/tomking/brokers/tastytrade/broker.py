@@ -27,7 +27,7 @@ from tomking.core.errors import (
     Rejected,
     Transient,
 )
-from tomking.core.facts import Fact, OrderEnded, Sent
+from tomking.core.facts import Fact, MarginCalled, MarginMet, OrderEnded, Sent
 from tomking.core.money import ZERO
 from tomking.core.order import Order
 from tomking.core.reading import Skip
@@ -71,6 +71,7 @@ class TastytradeBroker:
     _rounds: Rounds = field(default_factory=Rounds)
     _balance: Balance | None = None
     _asked: tuple[str, Decimal] = ("", ZERO)
+    _called: bool = False
     _halted: set[str] = field(default_factory=set[str])
     _fresh: list[Fact] = field(default_factory=list[Fact])
     _searched: dict[str, datetime] = field(default_factory=dict[str, datetime])
@@ -85,6 +86,8 @@ class TastytradeBroker:
                     self._halted.add(reason)
                 case Resumed(reason=reason):
                     self._halted.discard(reason)
+                case MarginCalled() | MarginMet():
+                    self._called = isinstance(fact, MarginCalled)
                 case _:
                     continue
 
@@ -219,6 +222,7 @@ class TastytradeBroker:
             self._try(now.at, partial(self._read_ledger, now))
         if not self._fresh and rounds.books_due(now.at, differ=bool(self.inbox.differences)):
             self._try(now.at, partial(self._compare, now.at))
+            self._try(now.at, partial(self._ask_of_calls, now))
         facts, self._fresh = self._fresh, []
         return facts
 
@@ -302,6 +306,14 @@ class TastytradeBroker:
         """Our books against the broker's."""
         self._tell(list(compared(self._items("positions"), self.inbox, at)))
         self._rounds = replace(self._rounds, books=at)
+
+    def _ask_of_calls(self, now: Snapshot) -> None:
+        """Whether the broker calls for margin: told when that begins, and when it is over."""
+        called = bool(self.line.get(self._account("trading-status")).get("is-in-margin-call"))
+        if called is not self._called:
+            needs = self.requirement(now)
+            worth = ZERO if self._balance is None else self._balance.net_liq
+            self._tell([(MarginCalled if called else MarginMet)(now.at, worth, needs)])
 
     def _fees(self, now: Snapshot) -> FeesOfDay:
         return FeesOfDay(self.line, self.fees, now.day.session.day)
