@@ -1,6 +1,7 @@
 """A desk put together from an account's files and a broker, and run until somebody says stop."""
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -126,3 +127,13 @@ def run(
             recorder.close()
     finally:
         journal.close()
+
+
+def resident_mb() -> float | None:
+    """The most memory this process has had, in MB; nothing where the system does not say."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(most / (1e6 if sys.platform == "darwin" else 1e3), 1)

@@ -18,7 +18,7 @@ from tomking.app.desk_files import PAPER, DeskFiles, files_of
 from tomking.app.market_time import PaperTime
 from tomking.app.now import precise
 from tomking.app.paper import Joined, read, serving
-from tomking.app.running import Allowed, Venue, run
+from tomking.app.running import Allowed, Venue, resident_mb, run
 from tomking.app.screen import show, show_json
 from tomking.app.trading import Told
 from tomking.core.errors import Exit
@@ -145,7 +145,7 @@ def _tell(files: DeskFiles, desk: Desk, feed: dict[str, int], *, json: bool) -> 
             {
                 "account": files.account, "journal": str(files.journal),
                 "cash": str(desk.book.cash), "positions": held, "working": working,
-                "feed": feed,
+                "feed": feed, "resident_mb": resident_mb(),
             }
         )  # fmt: skip
     else:
