@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from tests.kill.lives import KILLED, Life, learned, life, warmed
+from tests.kill.lives import KILLED, Life, ends_with_parent, learned, life, warmed
 from tests.kill.page import RANDOM, figures, table, told_of
 from tests.kill.planted import PLANTS
 from tests.kill.rows import Met, Row, finish
@@ -196,6 +196,7 @@ def _side_by_side(folder: Path, jobs: Sequence[Job], workers: int) -> Iterator[R
         if pid == 0:
             code = 1
             try:
+                ends_with_parent()
                 _work(folder / f"w{n}", jobs[n::workers])
                 code = 0
             finally:
