@@ -73,7 +73,9 @@ def chosen(met: Sequence[Met], count: int) -> list[Met]:
     """
     doubtful = list(in_turn(each for each in met if each.doubtful))
     others = list(in_turn(each for each in met if not each.doubtful))
-    first = round(IN_DOUBT * count)
+    first, kinds = round(IN_DOUBT * count), len({(each.point[0], each.point[2]) for each in others})
+    if count >= 2 * kinds:  # then one of every kind that is met out of doubt
+        first = min(first, count - kinds)
     most = max(first, count - len(others))
     return [*doubtful[:most], *others[: count - most], *doubtful[most:], *others[count - most :]]
 
