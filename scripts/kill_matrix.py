@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "docs" / "reference" / "kill-matrix.md"
 #: Points that are found by tracing, and random instants.
-WHOLE = ("--points", "120", "--random", "100", "--others", "--table", str(TABLE))
+WHOLE = ("--points", "130", "--random", "100", "--others", "--table", str(TABLE))
 
 
 if __name__ == "__main__":

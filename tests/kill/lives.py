@@ -5,6 +5,7 @@ files of its own. The exchange stays up while the desk is killed. Both are forke
 the program in memory, which saves the two seconds a start takes; without ``warm`` the desk starts cold.
 """
 
+import ctypes
 import json
 import os
 import shutil
@@ -34,6 +35,8 @@ TRADE = (
     "--strategies", "kill_rolled,kill_settled,kill_given_up",
 )  # fmt: skip
 ENDS_WITHIN_S = 240.0
+#: What Linux calls the signal that a child gets when its parent ends.
+PR_SET_PDEATHSIG = 1
 #: How a process that was killed ends.
 KILLED = -int(signal.SIGKILL)
 
@@ -166,6 +169,7 @@ def _forked(folder: Path, words: Sequence[str], out: str, environment: Mapping[s
 
 def _become(folder: Path, out: str, environment: Mapping[str, str]) -> None:
     """A process of its own: its folder, its words, its environment."""
+    ends_with_parent()
     os.setpgid(0, 0)
     os.chdir(folder)
     os.environ.update(environment)
@@ -173,6 +177,12 @@ def _become(folder: Path, out: str, environment: Mapping[str, str]) -> None:
         there = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(there, number)
         os.close(there)
+
+
+def ends_with_parent() -> None:
+    """Be killed when the process that made this one is gone, where the system can do that."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
 def _run(words: Sequence[str]) -> int:

@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from tests.kill.lives import KILLED, Life, learned, life, warmed
+from tests.kill.lives import KILLED, Life, ends_with_parent, learned, life, warmed
 from tests.kill.page import RANDOM, figures, table, told_of
 from tests.kill.planted import PLANTS
 from tests.kill.rows import Met, Row, finish
@@ -73,7 +73,9 @@ def chosen(met: Sequence[Met], count: int) -> list[Met]:
     """
     doubtful = list(in_turn(each for each in met if each.doubtful))
     others = list(in_turn(each for each in met if not each.doubtful))
-    first = round(IN_DOUBT * count)
+    first, kinds = round(IN_DOUBT * count), len({(each.point[0], each.point[2]) for each in others})
+    if count >= 2 * kinds:  # then one of every kind that is met out of doubt
+        first = min(first, count - kinds)
     most = max(first, count - len(others))
     return [*doubtful[:most], *others[: count - most], *doubtful[most:], *others[count - most :]]
 
@@ -196,6 +198,7 @@ def _side_by_side(folder: Path, jobs: Sequence[Job], workers: int) -> Iterator[R
         if pid == 0:
             code = 1
             try:
+                ends_with_parent()
                 _work(folder / f"w{n}", jobs[n::workers])
                 code = 0
             finally:

@@ -86,6 +86,14 @@ def test_points_in_doubt_come_first_and_every_kind_of_step_before_a_second_of_on
     }  # fmt: skip
 
 
+def test_with_points_enough_every_kind_of_step_is_among_them() -> None:
+    doubtful = [met("submit receive", n, AFTER, doubtful=True) for n in range(90)]
+    others = [met(f"look {n} receive", 1, AFTER) for n in range(40)]
+    points = chosen([*doubtful, *others], 100)[:100]
+    assert {each.point[0] for each in others} < {each.point[0] for each in points}
+    assert sum(each.doubtful for each in points) == 60
+
+
 def test_few_points_in_doubt_are_made_up_for_by_others() -> None:
     points = chosen([met("a send", n, BEFORE) for n in range(9)], 5)
     assert len(points) == 9
