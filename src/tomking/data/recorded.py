@@ -76,8 +76,8 @@ def _instant(words: Mapping[str, Any]) -> datetime:
 
 
 def _tick(words: Mapping[str, Any]) -> Tick:
-    names = (frozenset[str](words[name]) for name in DUE)
-    return Tick(_instant(words), *names, closing=words["closing"], night=words["night"])
+    due, last, watch, renew = (frozenset[str](words[name]) for name in DUE)
+    return Tick(_instant(words), due, last, watch, renew, words["closing"], words["night"])
 
 
 @dataclass(slots=True)
@@ -220,8 +220,10 @@ def _bars(block: Block) -> dict[str, Bars]:
     found, first = {}, 0
     for root, length in block.words["bars"].items():
         rows = slice(first, first + length)
-        columns = [np.asarray(block.columns[name])[rows] for name in BARS]
-        found[root], first = Bars(*columns, evidence), first + length
+        days, *prices = (np.asarray(block.columns[name])[rows] for name in BARS)
+        opens, highs, lows, closes, volume = prices
+        found[root] = Bars(days, opens, highs, lows, closes, volume, evidence)
+        first += length
     return found
 
 
