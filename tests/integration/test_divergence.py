@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -160,13 +161,17 @@ def test_what_was_held_and_at_work_before_the_day_is_there_when_it_is_traded_aga
     late = replace(recording, ticks=tuple(tick for tick in recording.ticks if tick.at >= cut))
     told = Told(chosen(named(facts)), Limits(), TASTYTRADE, HALF)
     again = replay(late, told, before)
-    kinds = (LegFilled, Settled)
-    ours = [(fact.at, fact.contract, fact.quantity) for fact in facts
-            if fact.at >= cut and isinstance(fact, kinds)]  # fmt: skip
-    theirs = [(fact.at, fact.contract, fact.quantity) for fact in again if isinstance(fact, kinds)]
-    assert ours == theirs
+    ours = traded_in([fact for fact in facts if fact.at >= cut])
+    assert ours == traded_in(again)
     assert any(isinstance(fact, LegFilled) for fact in again)  # the resting target traded
     assert any(isinstance(fact, Settled) for fact in again)
+
+
+def traded_in(facts: Sequence[Fact]) -> list[object]:
+    """Fills at their instants, and what settled: the broker books that when it comes to it."""
+    return [(fact.at, fact.contract, fact.quantity, fact.price) if isinstance(fact, LegFilled)
+            else (fact.contract, fact.quantity, fact.cash)
+            for fact in facts if isinstance(fact, LegFilled | Settled)]  # fmt: skip
 
 
 def test_an_account_owns_what_its_facts_left_it(account: Path) -> None:
