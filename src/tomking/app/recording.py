@@ -36,6 +36,7 @@ def recorded(recorder: Recorder, journal: Journal, beat: Beat) -> Beat:
     last = [_last(journal)]
 
     def beats(desk: Desk, tick: Tick) -> None:
+        """A look is over."""
         new = list(journal.read(last[0]))
         recorder.after(tick, [fact for _, fact in new])
         last[0] = new[-1][0] if new else last[0]

@@ -77,9 +77,7 @@ def _instant(words: Mapping[str, Any]) -> datetime:
 
 def _tick(words: Mapping[str, Any]) -> Tick:
     due, last, watch, renew = (frozenset[str](words[name]) for name in DUE)
-    return Tick(
-        _instant(words), due, last, watch, renew, closing=words["closing"], night=words["night"]
-    )
+    return Tick(_instant(words), due, last, watch, renew, words["closing"], words["night"])
 
 
 @dataclass(slots=True)
@@ -222,10 +220,9 @@ def _bars(block: Block) -> dict[str, Bars]:
     found, first = {}, 0
     for root, length in block.words["bars"].items():
         rows = slice(first, first + length)
-        days, opens, high, low, close, volume = (
-            np.asarray(block.columns[name])[rows] for name in BARS
-        )
-        found[root] = Bars(days, opens, high, low, close, volume, evidence)
+        days, *prices = (np.asarray(block.columns[name])[rows] for name in BARS)
+        opens, highs, lows, closes, volume = prices
+        found[root] = Bars(days, opens, highs, lows, closes, volume, evidence)
         first += length
     return found
 

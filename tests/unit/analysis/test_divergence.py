@@ -27,6 +27,8 @@ from tomking.core.order import Order
 from tomking.core.product import product
 from tomking.core.reading import Stage
 
+pytestmark = pytest.mark.unit
+
 OPEN = opening("lt112", MONDAY)
 CLOSE = closing(OPEN, "target")
 SHORT, LONG = (leg.contract for leg in OPEN.legs)

@@ -8,6 +8,8 @@ import pytest
 from tomking.core.errors import DataCorrupt, DataError
 from tomking.data.blocks import MAGIC, Block, appending, blocks, packed, tail
 
+pytestmark = pytest.mark.unit
+
 
 def written(path: Path, *made: Block) -> None:
     file, _ = appending(path)

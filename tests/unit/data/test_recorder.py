@@ -29,6 +29,8 @@ from tomking.market.sessions import previous_session, session_of
 from tomking.market.snapshot import AGE, BID, MID, Marks, Quote, Shock
 from tomking.portfolio.columns import columns
 
+pytestmark = pytest.mark.unit
+
 LEGS = columns([(option(6000), -1), (option(5900), 1)])
 
 

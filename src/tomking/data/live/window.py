@@ -30,12 +30,16 @@ PUTS, CALLS, INSIDE, REACH_MIN, VIX_MIN = 3.5, 2.5, 1.2, 0.03, 12.0
 CONTRACTS_MAX, CORE = 600, 1.0
 
 
+BOTH = frozenset(Right)
+
+
 @value
 class Want:
-    """An expiry of a root that could be traded."""
+    """An expiry of a root that could be traded, and of it calls, puts or both."""
 
     root: str
     expires: Expires
+    rights: frozenset[Right] = BOTH
 
 
 def wants(strategies: Iterable[Strategy]) -> tuple[Want, ...]:
@@ -59,7 +63,8 @@ def _expiries(plan: Plan) -> Iterator[Expires]:
 
 def hedging(roots: Iterable[str]) -> tuple[Want, ...]:
     """The expiries that puts for a hedge are looked for in."""
-    return tuple(Want(root, Expires(days, WITHIN)) for root in roots for days in DTES)
+    puts = frozenset({Right.PUT})
+    return tuple(Want(root, Expires(days, WITHIN), puts) for root in roots for days in DTES)
 
 
 def laid(
@@ -69,10 +74,11 @@ def laid(
     expiries = expiries_of(listed, wanted, today)
     room = CONTRACTS_MAX // max(len(expiries), 1)
     found: dict[Contract, str] = {}
-    for expiry in expiries:
+    for expiry, rights in expiries.items():
         move = spot * max(vix, VIX_MIN) / 100.0 * sqrt((dte(expiry.day, today) + 1) / 365.0)
         strikes = listed.strikes[expiry]
-        for right, (low, high) in _reach(spot, move).items():
+        reach = _reach(spot, move)
+        for right, (low, high) in ((right, reach[right]) for right in reach if right in rights):
             inside = np.flatnonzero((strikes.prices >= low) & (strikes.prices <= high))
             for place in thinned(inside, strikes.prices, spot, CORE * move, room // 2).tolist():
                 symbol = strikes.symbols[right][place]
@@ -80,15 +86,18 @@ def laid(
     return found
 
 
-def expiries_of(listed: Listed, wanted: Sequence[Want], today: date) -> tuple[Expiry, ...]:
-    """The listed expiries that are wanted, each once."""
-    asked = (each.expires for each in wanted if each.root == listed.root)
-    moved = ((each, each.moved(today)) for each in asked)
-    near = (
-        expiry_near(listed.expiries, today, each.dte + days, each.within - abs(days))
-        for each, days in moved
-    )
-    return tuple(dict.fromkeys(each for each in near if each is not None))
+def expiries_of(
+    listed: Listed, wanted: Sequence[Want], today: date
+) -> Mapping[Expiry, frozenset[Right]]:
+    """The listed expiries that are wanted, each once, and what of each."""
+    found: dict[Expiry, frozenset[Right]] = {}
+    for want in wanted:
+        if want.root == listed.root:
+            each, days = want.expires, want.expires.moved(today)
+            near = expiry_near(listed.expiries, today, each.dte + days, each.within - abs(days))
+            if near is not None:
+                found[near] = found.get(near, frozenset()) | want.rights
+    return found
 
 
 def _reach(spot: float, move: float) -> Mapping[Right, tuple[float, float]]:

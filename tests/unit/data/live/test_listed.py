@@ -217,7 +217,17 @@ def test_what_is_held_keeps_the_venues_name_and_all_else_is_learnt_anew() -> Non
 
 
 def test_hedges_are_looked_for_a_month_to_two_away() -> None:
-    assert hedging(("ES",)) == tuple(Want("ES", Expires(days, 7)) for days in (30, 45, 60))
+    puts = frozenset({Right.PUT})
+    assert hedging(("ES",)) == tuple(Want("ES", Expires(days, 7), puts) for days in (30, 45, 60))
+
+
+def test_of_what_only_hedges_want_puts_alone_are_subscribed() -> None:
+    puts = Want("SPX", Expires(0, 0), frozenset({Right.PUT}))
+    both = laid(wide(), (Want("SPX", Expires(0, 0)),), 6000.0, 20.0, TODAY)
+    alone = laid(wide(), (puts,), 6000.0, 20.0, TODAY)
+    assert {each.right for each in both} == set(Right)
+    assert alone == {each: symbol for each, symbol in both.items() if each.right is Right.PUT}
+    assert laid(wide(), (puts, Want("SPX", Expires(0, 0))), 6000.0, 20.0, TODAY) == both
 
 
 def test_what_stands_for_a_root_is_its_front_future_or_itself() -> None:

@@ -1,0 +1,205 @@
+"""A day traded over HTTP and recorded, beside its replay: nothing differs, what is planted does."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tomking.app.cli.divergence import named, parted
+from tomking.app.main import main
+from tomking.app.strategies import chosen
+from tomking.backtest.replay import Told, owned, replay
+from tomking.core.calendar import NEW_YORK
+from tomking.core.dealings import FeesDiffered
+from tomking.core.errors import DataError
+from tomking.core.facts import (
+    CashMoved,
+    Fact,
+    LegFilled,
+    OrderEnded,
+    RunStarted,
+    Sent,
+    SessionClosed,
+    Settled,
+)
+from tomking.data.recorded import RecordedMarket, read
+from tomking.engine.journal import SqliteJournal
+from tomking.exchange.fills import spread_fraction
+from tomking.portfolio.fees import TASTYTRADE
+from tomking.risk.limits import Limits
+
+pytestmark = pytest.mark.integration
+
+DAY = date(2018, 11, 16)
+WORDS = (
+    "paper", "--day", f"{DAY}", "--minute", "55", "--speed", "0", "--sessions", "1", "--strategies",
+    "friday_0dte,butterfly_0dte", "--json",
+)  # fmt: skip
+HALF = spread_fraction(0.5)
+
+
+@pytest.fixture(scope="module")
+def traded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an account that has traded the day."""
+    home = tmp_path_factory.mktemp("home")
+    subprocess.run(
+        [sys.executable, "-m", "tomking.app.main", *WORDS],
+        env={**os.environ, "TOMKING_HOME": str(home)}, check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+    return home
+
+
+@pytest.fixture
+def account(traded: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TOMKING_HOME", str(traded))
+    return traded / "paper"
+
+
+def facts_of(account: Path) -> list[Fact]:
+    journal = SqliteJournal.open(account / "journal.db")
+    found = [fact for _, fact in journal.read()]
+    journal.close()
+    return found
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[str, object]]:
+    capsys.readouterr()
+    code = main(["divergence", f"{DAY}", *words, "--json"])
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return code, found
+
+
+def test_an_unmodified_day_with_entry_exit_and_expiry_has_no_difference(
+    account: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = facts_of(account)
+    assert {type(fact) for fact in facts} >= {LegFilled, Settled, OrderEnded}
+    code, found = said(capsys)
+    assert (code, found["differences"], found["unexplained"]) == (0, [], "0.00")
+    assert (found["total"], found["torn_bytes"]) == ("0.00", 0)
+    assert isinstance(found["orders"], int)
+    assert found["orders"] >= 2
+    assert found["fills"] == sum(isinstance(fact, LegFilled) for fact in facts)
+    assert main(["divergence", f"{DAY}"]) == 0
+    out = capsys.readouterr().out
+    assert "No difference." in out
+    assert "unexplained: $+0.00" in out
+
+
+def test_another_fill_model_differs_and_every_dollar_of_it_is_named(
+    account: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = said(capsys, "--fill-model", "mid")
+    assert code == 0
+    assert found["differences"]
+    assert found["unexplained"] == "0.00"
+    assert found["total"] == found["explained"] != "0.00"
+
+
+def test_a_strategy_that_is_left_out_is_a_gate_or_an_order_that_did_not_come_due(
+    account: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = said(capsys, "--strategies", "friday_0dte")
+    assert code == 0
+    assert found["unexplained"] == "0.00"
+    rows = found["differences"]
+    assert isinstance(rows, list)
+    assert all("butterfly_0dte" in row["intent"] or "settlement" in row["intent"] for row in rows)
+    assert any(row["money"] not in ("0", "0.00") for row in rows)
+
+
+def test_money_from_nowhere_is_unexplained_and_exits_three(
+    account: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    facts = facts_of(account)
+    closed = facts[-1]
+    other = tmp_path / "home" / "paper"
+    other.mkdir(parents=True)
+    (other / "recorded").symlink_to(account / "recorded")
+    journal = SqliteJournal.create(other / "journal.db")
+    gift = Decimal("17.00")
+    journal.append([*facts[:-1], CashMoved(closed.at, gift, "from nowhere"), richer(closed, gift)])
+    journal.close()
+    monkeypatch.setenv("TOMKING_HOME", str(tmp_path / "home"))
+    code, found = said(capsys)
+    assert (code, found["differences"], found["unexplained"]) == (3, [], "17.00")
+
+
+def richer(closed: Fact, amount: Decimal) -> Fact:
+    assert isinstance(closed, SessionClosed)
+    return replace(closed, net_liq=closed.net_liq + amount)
+
+
+def test_a_day_nobody_traded_or_recorded_says_what_to_do(
+    account: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["divergence", "2018-11-19"]) == 2
+    assert "name a day that was recorded" in capsys.readouterr().err
+    assert main(["divergence", f"{DAY}", "--account", "nobody"]) == 2
+    assert "there is no account 'nobody'" in capsys.readouterr().err
+
+
+def test_what_was_held_and_at_work_before_the_day_is_there_when_it_is_traded_again(
+    account: Path,
+) -> None:
+    """The day cut in two: the replay of its end begins with what its beginning left."""
+    facts = facts_of(account)
+    recording = read(account, DAY)
+    resting = next(fact for fact in facts if isinstance(fact, Sent) and fact.order.closes)
+    cut = next(tick.at for tick in recording.ticks if tick.at > resting.at + timedelta(minutes=10))
+    before = [fact for fact in facts if fact.at < cut]
+    late = replace(recording, ticks=tuple(tick for tick in recording.ticks if tick.at >= cut))
+    told = Told(chosen(named(facts)), Limits(), TASTYTRADE, HALF)
+    again = replay(late, told, before)
+    ours = traded_in([fact for fact in facts if fact.at >= cut])
+    assert ours == traded_in(again)
+    assert any(isinstance(fact, LegFilled) for fact in again)  # the resting target traded
+    assert any(isinstance(fact, Settled) for fact in again)
+
+
+def traded_in(facts: Sequence[Fact]) -> list[object]:
+    """Fills at their instants, and what settled: the broker books that when it comes to it."""
+    return [(fact.at, fact.contract, fact.quantity, fact.price) if isinstance(fact, LegFilled)
+            else (fact.contract, fact.quantity, fact.cash)
+            for fact in facts if isinstance(fact, LegFilled | Settled)]  # fmt: skip
+
+
+def test_an_account_owns_what_its_facts_left_it(account: Path) -> None:
+    facts = facts_of(account)
+    ledger = owned(facts)
+    assert ledger.holdings == {}
+    began = facts[0]
+    assert isinstance(began, RunStarted)
+    assert ledger.cash != began.capital
+    dear = [*facts, FeesDiffered(facts[-1].at, "x", Decimal("1.25"))]
+    assert owned(dear).cash == ledger.cash - Decimal("1.25")
+    with pytest.raises(DataError, match="give the whole journal"):
+        owned(facts[1:])
+
+
+def test_the_beginning_of_an_account_counts_as_before_its_first_day(account: Path) -> None:
+    facts = facts_of(account)
+    before, today = parted(facts, DAY)
+    assert before == [facts[0]]
+    assert today == facts[1:]
+    assert parted(facts, date(2018, 11, 19)) == (facts, [])
+    assert set(named(facts)) == {"friday_0dte", "butterfly_0dte"}
+
+
+def test_a_recorded_market_shows_each_look_at_its_instant(account: Path) -> None:
+    market = RecordedMarket(read(account, DAY))
+    for tick in market.recording.ticks[::50]:
+        seen = market.at(tick.at)
+        assert seen.at == tick.at
+        assert seen.at.astimezone(NEW_YORK).date() == DAY
+        assert seen.vix.value > 0.0
