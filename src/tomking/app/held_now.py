@@ -36,7 +36,7 @@ class Tranche:
 
 @value
 class CampaignNow:
-    """A trade as a person counts it. ``made`` is after fees, as of ``as_of``; nothing where nobody says."""
+    """A trade as a person counts it. ``made`` is after fees, ``as_of`` when; nothing if nobody says."""
 
     campaign: str
     strategy: str

@@ -85,7 +85,7 @@ def others(position: Position, plan: Strategy | None) -> tuple[str, ...]:
 
 
 def _cost(rule: StayRule, position: Position, net_liq: Decimal | None) -> Decimal | None:
-    """Points per unit to be paid for closing when a loss has grown to its bound; nothing if it is none."""
+    """Points per unit that closing costs once a loss is at its bound; nothing for another rule."""
     match rule:
         case LossBelow(of_premium=times):
             lost = points(times) * abs(position.opening_premium)

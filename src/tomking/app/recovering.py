@@ -29,9 +29,7 @@ class Unconfirmed:
 
     order: str
     sent: datetime
-    does: str = (
-        "it is looked for at the broker and never sent again; not found for 30 seconds, it has lapsed"
-    )
+    does: str = "looked for at the broker, never sent again; not found for 30 seconds it has lapsed"
 
 
 @value
@@ -87,7 +85,8 @@ def recovery(now: AccountNow) -> Recovery:
     held = tuple(told.book.positions.values())
     today = now.at.astimezone(NEW_YORK).date()
     unsure = [
-        Unconfirmed(told.inbox.orders[name].id, sent) for name, sent in told.inbox.unconfirmed.items()
+        Unconfirmed(told.inbox.orders[name].id, sent)
+        for name, sent in told.inbox.unconfirmed.items()
     ]
     return Recovery(
         tuple(unsure),
@@ -126,7 +125,9 @@ def _of_position(held: Position, told: Folded, plan: Strategy | None) -> Iterato
         longs = sum(n for leg, n in held.held if leg.right is right and n > 0)
         count = sum(n for _, n in shorts)
         spare = count - longs if not alone else count
-        bare = spare - (0 if alone else _bare_by_plan(told.opened.get((held.id, right)), right, count))
+        bare = spare - (
+            0 if alone else _bare_by_plan(told.opened.get((held.id, right)), right, count)
+        )
         why = alone or "the long it was sold with is gone"
         for contract, n in sorted(shorts, key=lambda one: one[0].expiry):
             part = min(n, max(bare, 0))

@@ -84,7 +84,13 @@ class Started:
 
 
 def traded(
-    files: DeskFiles, told: Told, allowed: Allowed, started: Started, join: Path | None, *, json: bool
+    files: DeskFiles,
+    told: Told,
+    allowed: Allowed,
+    started: Started,
+    join: Path | None,
+    *,
+    json: bool,
 ) -> None:
     """Trade an account on paper until it is interrupted, and say where it stands then."""
     stop = _stopping()

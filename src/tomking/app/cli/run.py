@@ -18,7 +18,7 @@ from tomking.core.errors import Exit
 from tomking.portfolio.fees import TASTYTRADE
 
 BY_HAND = (
-    "{account} trades real money by its settings, which is never started without a person: `tomking live` "
+    "{account} trades real money by its settings, which never starts without a person: `tomking live` "
     "says what stands in the way and asks for a typed word."
 )
 
@@ -59,6 +59,6 @@ def command(
         repr(settings),
     )  # fmt: skip
     allowed = Allowed(sends and settings.automatic_entry, sends)
-    started = Started(speed, minute, sessions=sessions, day=day)
+    started = Started(speed, minute, int(settings.capital), sessions, day)
     traded(files, told, allowed, started, join, json=json)
     return Exit.OK
