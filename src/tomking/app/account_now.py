@@ -14,13 +14,15 @@ from tomking.app.now import instant
 from tomking.app.runs import of_file
 from tomking.app.standing_now import Seen, seen
 from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.core.contract import Right
 from tomking.core.dealings import Acknowledged, BooksCompared, Doubted, WentOn
 from tomking.core.errors import ConfigError
-from tomking.core.facts import Fact, OrderEnded, RunStarted, SessionClosed
+from tomking.core.facts import Fact, LegFilled, OrderEnded, RunStarted, SessionClosed
+from tomking.core.order import Order
 from tomking.core.restraints import Halted, Resumed
 from tomking.engine.hedged import HEDGES
 from tomking.portfolio import book as books
-from tomking.portfolio.book import Book, empty_book
+from tomking.portfolio.book import Book, empty_book, position_of
 from tomking.risk.limits import Limits
 from tomking.strategies.plan import Strategy
 
@@ -33,7 +35,7 @@ class Folded:
 
     ``numbers`` are the broker's by our order, ``doubts`` why it is not known whether an order was
     taken, ``halted`` the notes of reasons not to trade, ``compared`` the last look at the broker's
-    positions.
+    positions, ``opened`` the last order that sold or bought options of a right into a position.
     """
 
     book: Book = field(default_factory=lambda: empty_book(Decimal(0)))
@@ -41,6 +43,7 @@ class Folded:
     numbers: dict[str, str] = field(default_factory=dict[str, str])
     doubts: dict[str, str] = field(default_factory=dict[str, str])
     halted: dict[str, str] = field(default_factory=dict[str, str])
+    opened: dict[tuple[str, Right], Order] = field(default_factory=dict[tuple[str, Right], Order])
     compared: BooksCompared | None = None
     closed: SessionClosed | None = None
     began: datetime | None = None
@@ -55,6 +58,8 @@ class Folded:
         match fact:
             case RunStarted(mode=mode) | WentOn(mode=mode):
                 self.mode = mode
+            case LegFilled():
+                self._traded(fact)
             case Acknowledged(order=order, number=number):
                 self.numbers[order] = number
                 self.doubts.pop(order, None)
@@ -72,6 +77,12 @@ class Folded:
                 self.closed = fact
             case _:
                 return
+
+    def _traded(self, fact: LegFilled) -> None:
+        order = self.book.working[fact.order].order
+        leg = order.legs[fact.leg]
+        if leg.opens and leg.contract.right is not None:
+            self.opened[position_of(order, leg), leg.contract.right] = order
 
 
 def folded(facts: Iterable[Fact]) -> Folded:

@@ -36,7 +36,7 @@ class Tranche:
 
 @value
 class CampaignNow:
-    """A trade as a person counts it. ``made`` is after fees, as of ``as_of``; nothing where nobody says."""
+    """A trade as a person counts it. ``made`` is after fees, ``as_of`` when; nothing if nobody says."""
 
     campaign: str
     strategy: str
@@ -92,9 +92,8 @@ def campaigns(now: AccountNow) -> tuple[CampaignNow, ...]:
 
 def guard_of(position: Position, now: AccountNow) -> Guard:
     """How a position of an account is held."""
-    working = now.told.book.working.values()
     plan = now.plans.get(position.strategy)
-    return guard(position, working, plan, now.net_liq, watched=now.watched)
+    return guard(position, now.told.book, plan, now.net_liq, watched=now.watched)
 
 
 def _tranche(position: Position, now: AccountNow) -> Tranche:

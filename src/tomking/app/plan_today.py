@@ -50,8 +50,9 @@ class WouldBe:
 class Planned:
     """A strategy that is due today: when, and what came of asking it now.
 
-    ``limit`` is its first price and ``credit`` its mid, net per unit in points; ``margin`` what it
-    would add to the requirement, in dollars, of one unit where none fits (``units`` is 0 then); ``against`` the readings that refuse it and ``readings`` all of them.
+    ``limit`` is its first price and ``credit`` its mid, net per unit in points. ``margin`` is what it
+    would add to the requirement, in dollars, of one unit where none fits: ``units`` is 0 then.
+    ``against`` are the readings that refuse it, ``readings`` all of them.
     """
 
     strategy: str

@@ -1,18 +1,19 @@
 """What holds a short position if the market runs: stops at the broker, a desk that watches, wings.
 
 A stop on a package cannot rest at the broker: the desk holds it. So where no desk runs, and no order
-with a trigger rests, a short is UNPROTECTED, however its profit order stands.
+with a trigger rests, a short is UNPROTECTED, however its profit order stands - unless a long as dear covers it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from tomking.core.contract import Contract
+from tomking.core.errors import ConfigError
 from tomking.core.money import cents, points
 from tomking.core.order import Order
 from tomking.core.product import product
 from tomking.core.value import value
-from tomking.portfolio.book import Position, Working
+from tomking.portfolio.book import Book, Position
 from tomking.strategies.plan import Strategy
 from tomking.strategies.stay import LossBelow, LossBelowNetLiq, StayRule
 
@@ -32,7 +33,7 @@ class Stop:
 
 @value
 class Guard:
-    """How a position is held. ``bare`` are its shorts that nothing rests or watches for.
+    """How a position is held. ``bare`` are its shorts that nothing covers, rests or watches for.
 
     ``resting`` are orders with a trigger at the broker, ``watching`` what a running desk would act on,
     and ``wings`` is the most that can be lost at expiry whatever happens, where something bounds it.
@@ -50,42 +51,74 @@ class Guard:
 
 
 def guard(
-    position: Position,
-    working: Iterable[Working],
-    plan: Strategy | None,
-    net_liq: Decimal | None,
-    *,
-    watched: bool,
+    position: Position, book: Book, plan: Strategy | None, net_liq: Decimal | None, *, watched: bool
 ) -> Guard:
-    """How a position is held; ``watched`` says whether a desk is at work that would send exits."""
+    """How a position is held; ``watched`` says whether a desk is at work that would send exits.
+
+    A plan that knows no stop relies on its wings: a desk that is at work holds it to them.
+    """
     resting = tuple(
-        there.order
-        for there in working
-        if there.order.closes == position.id and there.order.trigger is not None
+        there.order for there in book.closing(position.id) if there.order.trigger is not None
     )
     watching = stops(position, plan, net_liq) if watched else ()
     stopped = {leg.contract for order in resting for leg in order.legs}
-    shorts = [contract for contract, quantity in position.held if quantity < 0]
-    bare = () if watching else tuple(each for each in shorts if each not in stopped)
-    return Guard(resting, watching, bare, most_lost(position) if shorts else None)
+    wings = most_lost(position) if any(count < 0 for _, count in position.held) else None
+    held = bool(watching) or (watched and wings is not None)
+    bare = () if held else tuple(each for each in uncovered(position, book) if each not in stopped)
+    return Guard(resting, watching, bare, wings)
+
+
+def uncovered(position: Position, book: Book) -> tuple[Contract, ...]:
+    """The shorts of a position without a long of its campaign that is as dear and lasts as long."""
+    longs = {
+        contract: count
+        for each in book.positions.values()
+        if each.campaign == position.campaign
+        for contract, count in each.held
+        if count > 0
+    }
+    found: list[Contract] = []
+    for short, count in position.held:
+        left = -count
+        for long in [each for each in longs if count < 0 and _covers(each, short)]:
+            part = min(left, longs[long])
+            left, longs[long] = left - part, longs[long] - part
+        if left > 0:
+            found.append(short)
+    return tuple(found)
+
+
+def _covers(long: Contract, short: Contract) -> bool:
+    """Whether a long option is worth at least as much as a short one, whatever happens."""
+    if long.right is None or long.right is not short.right or long.root != short.root:
+        return False
+    nearer = long.right.sign * (_strike(short) - _strike(long)) >= 0
+    return nearer and long.expiry >= short.expiry
 
 
 def stops(position: Position, plan: Strategy | None, net_liq: Decimal | None) -> tuple[Stop, ...]:
     """The stops of a position's plan, with the price at which those of a loss act."""
-    if plan is None:
-        return ()
-    rules = tuple(rule for rule in plan.rules(position) if rule.twice)
+    rules = tuple(rule for rule in rules_of(position, plan) if rule.twice)
     return tuple(Stop(f"closed unless {rule}", _cost(rule, position, net_liq)) for rule in rules)
 
 
 def others(position: Position, plan: Strategy | None) -> tuple[str, ...]:
     """What else ends a position: targets, clocks and days."""
-    rules: Sequence[StayRule] = () if plan is None else plan.rules(position)
-    return tuple(f"closed unless {rule}" for rule in rules if not rule.twice)
+    return tuple(f"closed unless {rule}" for rule in rules_of(position, plan) if not rule.twice)
+
+
+def rules_of(position: Position, plan: Strategy | None) -> Sequence[StayRule]:
+    """The stay rules of a position; none where its plan is gone or no longer knows the tranche."""
+    if plan is None:
+        return ()
+    try:
+        return plan.rules(position)
+    except ConfigError:  # a start says so and stops; what is held is shown all the same
+        return ()
 
 
 def _cost(rule: StayRule, position: Position, net_liq: Decimal | None) -> Decimal | None:
-    """Points per unit to be paid for closing when a loss has grown to its bound; nothing if it is none."""
+    """Points per unit that closing costs once a loss is at its bound; nothing for another rule."""
     match rule:
         case LossBelow(of_premium=times):
             lost = points(times) * abs(position.opening_premium)

@@ -14,7 +14,7 @@ from tomking.app.held_now import (
     guard_of,
     orders,
 )
-from tomking.app.protection import Guard, Stop, others, stops
+from tomking.app.protection import Guard, Stop, others, rules_of, stops
 from tomking.core.calendar import NEW_YORK, Moment, Session
 from tomking.core.value import value
 from tomking.market.delivery import out_by
@@ -105,7 +105,7 @@ def deadlines(held: Position, plan: Strategy | None, now: datetime) -> Iterator[
     for contract, count in held.outright:
         by = f", out by {out_by(contract.root, contract.future)}" if contract.future else ""
         yield Deadline(now, held.id, f"flatten {count:+d} {contract}, which was delivered{by}")
-    for rule in plan.rules(held) if plan is not None else ():
+    for rule in rules_of(held, plan):
         yield from _of_clock(rule, held, now)
     last = _last_day(held, now)
     if last is not None:

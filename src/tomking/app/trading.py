@@ -135,7 +135,7 @@ def opened(
 
 
 def withdraw(desk: Desk, broker: TastytradeBroker, market: Streamed, time: Time) -> None:
-    """Take back every order that opens; what closes stays at work, and what is told by now is written."""
+    """Take back every order that opens; what closes stays at work, what is told by now is written."""
     desk.note(broker.poll(market.at(time.now())))
     openings = [each.order.id for each in desk.book.adding()]
     for order in openings:

@@ -18,7 +18,7 @@ def command(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> None:
-    """Tell a day of a stored run, or of an account: what happened, in order, by the clocks of New York and London."""
+    """Tell a day of a run or an account: what happened, in order, by New York's and London's clocks."""
     on = day_of(day)
     kept = told(run, account)
     facts = tuple(kept.on(on))

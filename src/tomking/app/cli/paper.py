@@ -23,6 +23,7 @@ from tomking.app.screen import show, show_json
 from tomking.app.trading import Told
 from tomking.core.errors import Exit
 from tomking.core.evidence import Evidence
+from tomking.core.value import value
 from tomking.data.live.market import LiveMarket
 from tomking.engine.desk import Desk
 from tomking.portfolio.fees import TASTYTRADE
@@ -62,14 +63,42 @@ def command(
     settings = load(files.settings if files.settings.exists() else None)
     plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
     told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings))
-    stop = _stopping()
-    options = ["--speed", str(speed), "--minute", str(minute), "--capital", str(capital)]
-    options += ["--ledger", str(files.folder / "exchange.db"), *(["--day", day] if day else [])]
-    with _exchange(join, options, files) as there:
-        allowed = Allowed(not prepare, not prepare)
-        desk, feed = _traded(told, files, there, stop, allowed, _until(sessions, stop))
-    _tell(files, desk, feed, json=json)
+    started = Started(speed, minute, capital, sessions, day)
+    traded(files, told, Allowed(not prepare, not prepare), started, join, json=json)
     return Exit.OK
+
+
+@value
+class Started:
+    """How a paper exchange is begun, and after how many closes its desk stops; 0: when interrupted."""
+
+    speed: float = 1.0
+    minute: int = 0
+    capital: int = 100_000
+    sessions: int = 0
+    day: str | None = None
+
+    def options(self, files: DeskFiles) -> list[str]:
+        """The words for `tomking exchange serve`."""
+        given = ["--speed", str(self.speed), "--minute", str(self.minute)]
+        given += ["--capital", str(self.capital), "--ledger", str(files.folder / "exchange.db")]
+        return [*given, *(["--day", self.day] if self.day else [])]
+
+
+def traded(
+    files: DeskFiles,
+    told: Told,
+    allowed: Allowed,
+    started: Started,
+    join: Path | None,
+    *,
+    json: bool,
+) -> None:
+    """Trade an account on paper until it is interrupted, and say where it stands then."""
+    stop = _stopping()
+    with _exchange(join, started.options(files), files) as there:
+        desk, feed = _traded(told, files, there, stop, allowed, _until(started.sessions, stop))
+    _tell(files, desk, feed, json=json)
 
 
 def _stopping() -> Event:

@@ -15,12 +15,12 @@ from tomking.brokers.tastytrade.comparing import RECONCILING
 from tomking.core.errors import Exit
 
 RUNNING = (
-    f"A running desk compares the same each hour, and each minute while they differ: entries are halted as "
-    f"`{RECONCILING}` until they agree, what is held may be closed, and nothing is mended silently."
+    "A running desk compares the same each hour, and each minute while they differ: entries are halted "
+    f"as `{RECONCILING}` until they agree, what is held may be closed, and nothing is mended silently."
 )
 NOT_RUNNING = (
-    "No desk is running: what traded since its last fact is written when one starts, so a difference may be "
-    "gone then; one that stays halts entries."
+    "No desk is running: what traded since its last fact is written when one starts, so a difference "
+    "may be gone then; one that stays halts entries."
 )
 
 

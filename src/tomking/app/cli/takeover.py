@@ -13,8 +13,8 @@ from tomking.app.screen import both_clocks, show, show_json
 from tomking.app.takeover import Takeover, ToClose, takeover
 
 BRAKE = (
-    "First see that nobody else trades: `tomking halt` keeps a desk from adding, and its process must be "
-    "ended before you close by hand, or it will close the same."
+    "First see that nobody else trades: `tomking halt` keeps a desk from adding, and its process must "
+    "be ended before you close by hand, or it will close the same."
 )
 RESTING = (
     "Cancel an order that closes before you close by hand: left at work it would open the reverse."
