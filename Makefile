@@ -20,7 +20,7 @@ OLD_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c '$(OLD_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help install demo test prove check bench lock fmt
+.PHONY: help install demo test prove soak check bench lock fmt
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -44,6 +44,9 @@ check: $(STAMP) ## format, lint, types, import contracts, tests
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest -n $(WORKERS) --dist loadscope $(ARGS)
+
+soak: $(STAMP) ## 5,000 Fridays at the exchange server while things go wrong: hours
+	@TOMKING_SEEDS=5000 $(BIN)/pytest -n $(WORKERS) tests/scenarios/test_fault_simulation.py $(ARGS)
 
 bench: $(STAMP) ## the speed figures, each beside its peer
 	@$(BIN)/tomking bench $(ARGS)

@@ -1,27 +1,30 @@
-"""What the project claims of itself, a row each, and how a figure is read from what a command prints.
+"""What the project claims of itself, a row each.
 
-A proof is a claim, the commands that show it, and the bound of each figure. ``prove.py`` runs them.
+A proof is a claim, the commands that show it, and the bound of each figure. ``prove.py`` runs them, and
+``figures.py`` reads what they print.
 """
 
-import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-STARTS = 20  # the best of so many starts: other processes can only add time
-
-#: A figure is a number, a word or the list of what a number counts.
-Figures = dict[str, float | str | bool | list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a command left behind: its output, its time and the folder it ran in."""
-
-    output: str
-    seconds: float
-    folder: Path
+from figures import (
+    STARTS,
+    Done,
+    Figures,
+    backtest,
+    demo,
+    flat,
+    kernels,
+    last_line,
+    pace,
+    paper_day,
+    printed,
+    same_hash,
+    start,
+    style,
+    tests,
+    year,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,120 +36,6 @@ class Proof:
     commands: Sequence[str]
     read: Callable[[Sequence[Done]], Figures]
     bound: Mapping[str, str]
-
-
-def demo(runs: Sequence[Done]) -> Figures:
-    page = (runs[0].folder / "tomking-demo" / "report.html").read_text(encoding="utf-8")
-    links = re.findall(r"(?:src|href)=[\"']?(?:https?:)?//", page)
-    return {
-        "seconds": round(runs[0].seconds, 1),
-        "report_bytes": len(page),
-        "external_links": len(links),
-    }
-
-
-def tests(runs: Sequence[Done]) -> Figures:
-    """The counts and the time of pytest's last line."""
-    last = runs[0].output.strip().splitlines()[-1]
-    counts = {
-        word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|skipped|errors?)", last)
-    }
-    return {
-        "passed": counts.get("passed", 0),
-        "skipped": counts.get("skipped", 0),
-        "failed": counts.get("failed", 0) + counts.get("error", 0) + counts.get("errors", 0),
-        "seconds": round(runs[0].seconds, 1),
-    }
-
-
-def backtest(runs: Sequence[Done]) -> Figures:
-    """Entries and results of the default window."""
-    said = json.loads(runs[0].output)
-    figures: Figures = {key: said[key] for key in ("sessions", "capital", "final_net_liq")}
-    for name, tally in said["strategies"].items():
-        figures |= {f"{name}_{key}": tally[key] for key in ("entered", "closed", "wins", "pnl")}
-    return figures | {f"check_{name}": verdict for name, verdict in said["checks"].items()}
-
-
-def same_hash(runs: Sequence[Done]) -> Figures:
-    first, second, other = (json.loads(done.output)["run_hash"] for done in runs)
-    return {
-        "first": first,
-        "second": second,
-        "other_seed": other,
-        "same_again": first == second,
-        "differs_by_seed": first != other,
-    }
-
-
-def pace(runs: Sequence[Done]) -> Figures:
-    """Sessions a second: the best of the bench after a warm-up, and of a process that has just begun."""
-    rows = {row["name"]: row["value"] for row in json.loads(runs[0].output)["rows"]}
-    first = json.loads(runs[1].output)
-    return {
-        "sessions": first["sessions"],
-        "sessions_per_second": round(rows["backtest, whole rulebook, paths drawn"], 1),
-        "sessions_per_second_paths_given": round(rows["backtest, whole rulebook, paths given"], 1),
-        "sessions_per_second_cold_process": round(first["sessions"] / first["elapsed_s"], 1),
-    }
-
-
-def kernels(runs: Sequence[Done]) -> Figures:
-    """Every row of the bench: our figure in its unit, and how many times the peer's."""
-    figures: Figures = {}
-    for row in json.loads(runs[0].output)["rows"]:
-        figures[f"{row['name']} [{row['unit']}]"] = float(f"{row['value']:.6g}")
-        figures[f"{row['name']} [times {row['peer']}]"] = round(row["ratio"], 1)
-    return figures
-
-
-def year(runs: Sequence[Done]) -> Figures:
-    """What happened in the random year, as its test prints it, beside the counts of the tests."""
-    told = re.findall(r"(\d+) (fills|expiries|assignments|margin refusals)", runs[0].output)
-    return tests(runs) | {name.replace(" ", "_"): int(count) for count, name in told}
-
-
-#: What the tests of the flat world print, with the figures that are kept of it.
-FLAT = (
-    r"lt112 priced at 30%, moving by 30%: (?P<lt112_trades>\d+) trades, "
-    r"(?P<lt112_won_percent>\S+)% won, (?P<lt112_mean_usd>\S+) a trade, "
-    r"standard error (?P<lt112_error_usd>[\d,]+)",
-    r"lt112 in the default run: (?P<run_won>\d+) of (?P<run_closed>\d+) won, (?P<run_usd>[^;]+); "
-    r".*?: (?P<run_as_many_or_more_percent>[\d.]+)%;",
-)
-
-
-def flat(runs: Sequence[Done]) -> Figures:
-    """What LT112 does where nothing can be earned, and how its winners in the default run compare."""
-    said = [found.groupdict() for form in FLAT for found in re.finditer(form, runs[0].output)]
-    figures = {name: float(cell.replace(",", "")) for one in said for name, cell in one.items()}
-    return tests(runs) | figures
-
-
-def start(runs: Sequence[Done]) -> Figures:
-    """The best start of help, of status and of the brake, in the order of ``START``."""
-    helped, told, braked = runs[:STARTS], runs[-2 * STARTS : -STARTS], runs[-STARTS:]
-    return {
-        "milliseconds": _best(helped),
-        "status_milliseconds": _best(told),
-        "halt_milliseconds": _best(braked),
-        "starts": STARTS,
-    }
-
-
-def _best(runs: Sequence[Done]) -> float:
-    return round(1000 * min(done.seconds for done in runs), 1)
-
-
-def style(runs: Sequence[Done]) -> Figures:
-    measured: Figures = json.loads(runs[1].output)
-    return tests(runs) | measured
-
-
-def printed(runs: Sequence[Done]) -> Figures:
-    """What a script measured and printed as one line of JSON."""
-    measured: Figures = json.loads(runs[0].output)
-    return measured | {"minutes": round(runs[0].seconds / 60, 1)}
 
 
 def suite(name: str, claim: str, selection: str, at_least: int = 1) -> Proof:
@@ -196,6 +85,7 @@ PROOFS = (
         "The model market under the whole rulebook runs at 300 sessions a second or more.",
         ("tomking bench --json", BACKTEST),
         pace,
+        paper_day,
         {"sessions_per_second": ">= 300"},
     ),
     Proof(
@@ -345,10 +235,54 @@ PROOFS = (
         "tests/unit/exchange/test_hindsight.py",
     ),
     suite(
+        "paper_line",
+        "A season of the core over HTTP and the streams is the season in one process, to the cent.",
+        "tests/integration/test_paper_line.py",
+        at_least=2,
+    ),
+    suite(
+        "faults",
+        "Over 300 seeds of faults at a broker no order is sent twice and the books agree to the cent.",
+        "tests/scenarios/test_fault_simulation.py",
+        at_least=300,
+    ),
+    Proof(
+        "paper_day",
+        "A paper Friday in a process keeps below 400 MB, and its replay differs in nothing.",
+        (
+            "tomking paper --day 2017-08-04 --speed 0 --sessions 1 --strategies friday_0dte --json",
+            "tomking divergence 2017-08-04 --json",
+        ),
+        paper_day,
+        {"resident_mb": "< 400", "fills": ">= 8", "unexplained_usd": "== 0"},
+    ),
+    suite(
         "server_machine",
         "In 500 sequences over HTTP the server says, restarts included, what the exchange itself does.",
         "tests/integration/test_server_machine.py",
         at_least=2,
+    ),
+    Proof(
+        "kills",
+        "A desk that is killed at any step comes back within five seconds and has lost nothing.",
+        ("python scripts/kill_matrix.py",),
+        last_line,
+        {
+            "kills": ">= 200",
+            "in_doubt": ">= 60",
+            "random": ">= 90",
+            "failing_disks": ">= 5",
+            "forbidden": "== 0",
+            "never_recovered": "== 0",
+            "recovery_s_max": "< 5",
+            "builds_caught": "== 4",
+        },
+    ),
+    suite(
+        "checker",
+        "The checker of the kill matrix finds every forbidden state that is planted by hand.",
+        "tests/kill/test_checker.py",
+        at_least=20,
     ),
     suite(
         "server_restart",

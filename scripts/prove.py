@@ -18,7 +18,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from proofs import PROOFS, Done, Figures, Proof
+from figures import Done, Figures
+from proofs import PROOFS, Proof
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent

@@ -12,7 +12,10 @@ pytestmark = pytest.mark.unit
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ACCOUNT = (ROOT / "docs" / "reference" / "account.md").read_text(encoding="utf-8")
 #: The commands of an account.
-OURS = ("init", "halt", "status", "resume", "rung", "flatten", "login", "live")
+OURS = (
+    "init", "halt", "status", "resume", "rung", "flatten", "login", "live", "run", "positions", "orders",
+    "plan", "reconcile", "recover", "takeover",
+)  # fmt: skip
 
 
 def named(verb: str, page: str) -> bool:

@@ -13,6 +13,9 @@ class Pocket:
 
     kept: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 
+    def ready(self) -> None:
+        """It always is."""
+
     def get(self, account: str, name: str) -> str | None:
         return self.kept.get((account, name))
 

@@ -49,6 +49,11 @@ class DeskFiles:
         return Spool(self.folder / "spool")
 
     @property
+    def exchange(self) -> Path:
+        """Where the paper exchange of its own serves, while one does."""
+        return self.folder / "exchange.json"
+
+    @property
     def heartbeat(self) -> Path:
         """What its desk says of itself."""
         return self.folder / "heartbeat.json"

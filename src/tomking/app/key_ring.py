@@ -7,10 +7,25 @@ from tomking.app.keys import INSTEAD, SERVICE
 from tomking.core.errors import ConfigError
 
 T = TypeVar("T")
+NONE = f"this system has no key ring: {INSTEAD}"
 
 
 class OsRing:
     """Secrets where the operating system keeps them."""
+
+    def ready(self) -> None:
+        """Refuse where there is no key ring, or one that keeps nothing.
+
+        Raises
+        ------
+        ConfigError
+            With what to do without.
+        """
+        import keyring
+        from keyring.backends import fail, null
+
+        if isinstance(keyring.get_keyring(), fail.Keyring | null.Keyring):
+            raise ConfigError(NONE)
 
     def get(self, account: str, name: str) -> str | None:
         """A secret; nothing where there is no key ring to hold it."""
@@ -36,7 +51,7 @@ class OsRing:
         try:
             _asked(lambda: keyring.set_password(SERVICE, f"{account}/{name}", secret))
         except NoKeyringError as none:
-            raise ConfigError(f"this system has no key ring: {INSTEAD}") from none
+            raise ConfigError(NONE) from none
 
     def drop(self, account: str, name: str) -> None:
         """Forget a secret; it is no fault when there was none."""

@@ -29,6 +29,10 @@ class Found:
 class Ring(Protocol):
     """A place for secrets, by account and name."""
 
+    def ready(self) -> None:
+        """Refuse where nothing can be kept, before anybody is asked for a secret."""
+        ...
+
     def get(self, account: str, name: str) -> str | None:
         """A secret, or nothing."""
         ...

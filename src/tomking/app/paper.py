@@ -10,6 +10,7 @@ from typing import Any
 
 from tomking.core.errors import ConfigError, Transient
 from tomking.core.value import value
+from tomking.engine.durable import put
 from tomking.wire.keys import Keys
 from tomking.wire.session import Place
 
@@ -75,8 +76,8 @@ def read(path: Path) -> Joined:
 
 
 @contextmanager
-def serving(options: Sequence[str]) -> Iterator[Joined]:
-    """An exchange of our own for as long as the block lasts.
+def serving(options: Sequence[str], tells: Path | None = None) -> Iterator[Joined]:
+    """An exchange of our own for as long as the block lasts; ``tells`` is where others read its line.
 
     Raises
     ------
@@ -89,8 +90,13 @@ def serving(options: Sequence[str]) -> Iterator[Joined]:
             line = exchange.stdout.readline() if exchange.stdout else ""
             if not line:
                 raise Transient("the paper exchange did not begin: see what it said above")
-            yield joined(json.loads(line))
+            there = joined(json.loads(line))
+            if tells is not None:
+                put(tells, line)
+            yield there
         finally:
+            if tells is not None:
+                tells.unlink(missing_ok=True)
             exchange.terminate()
             try:
                 exchange.wait(STOP_WITHIN_S)

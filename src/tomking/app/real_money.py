@@ -44,7 +44,7 @@ def traded(files: DeskFiles, ring: Ring, place: Place | None = None) -> Desk:
         signal.signal(each, lambda *_: stop.set())
     line = Line.open(keys, place or Place(), "", now, Budget())
     try:
-        line.account = _account(line)
+        line.account = account_of(line)
         sends = settings.execution == SEND
         allowed = Allowed(sends and settings.automatic_entry, sends)
         venue = Venue(line, partial(OurTime, stop), Evidence.LIVE)
@@ -53,7 +53,7 @@ def traded(files: DeskFiles, ring: Ring, place: Place | None = None) -> Desk:
         line.close()
 
 
-def _account(line: Line) -> str:
+def account_of(line: Line) -> str:
     """The one account that the keys open.
 
     Raises

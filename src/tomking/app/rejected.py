@@ -41,10 +41,10 @@ def show_rejections(kept: Told, by: str, strategy: str | None, *, json: bool) ->
     every = rejections(kept.facts, entered(kept.facts))
     rows = [row for row in every if row.by == by and strategy in (None, row.strategy)]
     if json:
-        show_json({"run": kept.run, "by": by, "rejections": [_plain(row) for row in rows]})
+        show_json({kept.kind: kept.name, "by": by, "rejections": [_plain(row) for row in rows]})
         return
     counted = "every recorded answer" if by == HOUR else "each slot once, under its last answer"
-    show(f"considered entries of run {kept.run} by {by}; counted is {counted}")
+    show(f"considered entries of {kept.title} by {by}; counted is {counted}")
     for name in dict.fromkeys(row.strategy for row in rows):
         show(f"\n{name}")
         head = (by, "considered", "refused", "share", "refused at")

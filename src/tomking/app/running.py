@@ -1,6 +1,7 @@
 """A desk put together from an account's files and a broker, and run until somebody says stop."""
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from tomking.engine.inbox import FileInbox
 from tomking.engine.journal import SqliteJournal
 from tomking.engine.ports import Tick
 from tomking.engine.pulse import pulse
+from tomking.portfolio.marks import profits
 from tomking.wire.line import Line
 
 #: Seconds between heartbeats in our own time; every look of the loop beats at most so often.
@@ -31,31 +33,38 @@ BEAT_S = 5.0
 
 @dataclass(slots=True)
 class Beats:
-    """The heartbeat file, written as the loop goes on; ``at_close`` hears of every close."""
+    """What follows a look: commands answered, the heartbeat written; ``at_close`` hears of closes."""
 
     files: DeskFiles
     mode: str
     market: LiveMarket
     journal: SqliteJournal
     at_close: Callable[[], None] = lambda: None
+    settle: Callable[[datetime], None] = lambda now: None
     worth: Decimal | None = None
     _last: datetime | None = None
 
     def __call__(self, desk: Desk, tick: Tick) -> None:
-        """A look is over."""
+        """A look is over, and its facts are written."""
         now = precise()
+        self.settle(tick.at)
         if self._last is None or (now - self._last).total_seconds() >= BEAT_S or tick.closing:
             self._last = now
-            self._write(desk, tick, now)
+            self._write(desk, tick.at, now)
         if tick.closing:
             self.at_close()
 
-    def _write(self, desk: Desk, tick: Tick, now: datetime) -> None:
-        net_liq = desk.view(self.market.at(tick.at)).net_liq
+    def last(self, desk: Desk, at: datetime) -> None:
+        """The desk has stopped: what it leaves behind."""
+        self._write(desk, at, precise())
+
+    def _write(self, desk: Desk, at: datetime, now: datetime) -> None:
+        view = desk.view(self.market.at(at))
+        net_liq = view.net_liq
         self.worth = usd(net_liq) if isfinite(net_liq) else None
         heart = pulse(
             desk, pid=os.getpid(), at=now, mode=self.mode, net_liq=net_liq, next_due=None,
-            last_seq=self.journal.last,
+            last_seq=self.journal.last, profits=profits(desk.book, view.values),
         )  # fmt: skip
         beat(self.files.heartbeat, heart)
 
@@ -104,14 +113,27 @@ def run(
         )  # fmt: skip
         beats = Beats(files, told.mode, market, journal, at_close)
         inbox = FileInbox(files.halt, files.spool, told.limits, report, lambda: beats.worth)
+        beats.settle = inbox.settle
         held_back = HeldBack(inbox, allowed.entries, allowed.exits)
         try:
             time = venue.time(inbox.called)
             seen, heard = Recorded(market, recorder), recorded(recorder, journal, beats)
-            return trade(told, journal, venue.line, seen, held_back, time, heard)
+            desk = trade(told, journal, venue.line, seen, held_back, time, heard, report)
+            beats.last(desk, time.now())
+            return desk
         finally:
             at_end(market)
             market.close()
             recorder.close()
     finally:
         journal.close()
+
+
+def resident_mb() -> float | None:
+    """The most memory this process has had, in MB; nothing where the system does not say."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(most / (1e6 if sys.platform == "darwin" else 1e3), 1)

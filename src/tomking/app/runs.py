@@ -110,14 +110,25 @@ def ledger(path: Path) -> tuple[Fact, ...]:
     DataCorrupt
         If the file does not hold, or a run's facts are not those its name promises.
     """
-    journal = SqliteJournal.reader(path)
-    try:
-        facts = tuple(fact for _, fact in journal.read())
-    finally:
-        journal.close()
+    facts = of_file(path)
     if len(path.stem) == HASH_LETTERS and digest(facts)[:HASH_LETTERS] != path.stem:
         raise DataCorrupt(
             f"{path} does not hold at fact {len(facts)}: its facts are not those of run "
             f"{path.stem}, the newest may be missing; {REMEDY}"
         )
     return facts
+
+
+def of_file(path: Path) -> tuple[Fact, ...]:
+    """Every fact of a journal file, whosever it is, its chain checked; the file is not touched.
+
+    Raises
+    ------
+    DataCorrupt
+        If it does not hold.
+    """
+    journal = SqliteJournal.reader(path)
+    try:
+        return tuple(fact for _, fact in journal.read())
+    finally:
+        journal.close()

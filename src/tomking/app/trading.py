@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Protocol
 
 from tomking.brokers.tastytrade.broker import TastytradeBroker
@@ -90,6 +91,7 @@ def trade(
     inbox: Inbox,
     time: Time,
     beat: Beat,
+    report: Callable[[str], None],
 ) -> Desk:
     """Trade until somebody says stop, and leave what protects positions at the broker.
 
@@ -102,7 +104,10 @@ def trade(
     """
     desk = Desk(told.strategies, told.limits, told.fees, journal)
     broker = opened(told, desk, journal, line, time.now())
-    clock = Beating(LiveClock(told.strategies, time.now, time.wait, time.night_s), desk, beat)
+    instants = LiveClock(
+        told.strategies, time.now, time.wait, time.night_s, desk.standing.last_close
+    )
+    clock = Beating(instants, desk, partial(_told, broker, report, beat))
     followed = Followed(market, desk)
     run(desk, clock=clock, market=followed, broker=broker, inbox=inbox, hedge=sought)
     withdraw(desk, broker, followed, time)
@@ -130,7 +135,8 @@ def opened(
 
 
 def withdraw(desk: Desk, broker: TastytradeBroker, market: Streamed, time: Time) -> None:
-    """Take back every order that opens; what closes stays at work."""
+    """Take back every order that opens; what closes stays at work, what is told by now is written."""
+    desk.note(broker.poll(market.at(time.now())))
     openings = [each.order.id for each in desk.book.adding()]
     for order in openings:
         broker.cancel(order)
@@ -139,6 +145,16 @@ def withdraw(desk: Desk, broker: TastytradeBroker, market: Streamed, time: Time)
             return
         time.rest(1.0)
         desk.note(broker.poll(market.at(time.now())))
+
+
+def _told(
+    broker: TastytradeBroker, report: Callable[[str], None], beat: Beat, desk: Desk, tick: Tick
+) -> None:
+    """After a look: what could not be read or asked is said once, then the heart beats."""
+    odd, broker.odd = broker.odd, []
+    for line in dict.fromkeys(odd):
+        report(line)
+    beat(desk, tick)
 
 
 @dataclass(frozen=True, slots=True)

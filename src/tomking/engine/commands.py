@@ -28,16 +28,20 @@ def carried_out(
     limits: Limits,
     *,
     halted: bool,
+    age_s: float = 0.0,
     net_liq: Decimal | None = None,
 ) -> tuple[Fact, ...] | Skip:
     """The facts a command makes of a standing; ``halted`` is whether the brake is on now.
+
+    ``age_s`` is how long the command has waited. It is told apart from ``now``, which on paper may be
+    another day.
 
     The brake is pulled whenever it was asked for, anything else within a day. A command that finds done
     what it asks for makes none.
     """
     if command.verb == HALT:
         return halt(now, standing, command.reason or "no reason was given", _who(command), net_liq)
-    hours = (now - command.at).total_seconds() / 3600.0
+    hours = age_s / 3600.0
     if hours > AGE_HOURS_MAX:
         old = Reading(
             "time since it was asked", Stage.DATA, Sense.AT_MOST, hours, AGE_HOURS_MAX, "hours",
@@ -91,6 +95,8 @@ def _moved(
     """A move along the ladder; flattening takes the typed word, whoever sends the command."""
     if to is Rung.FLATTEN and command.word != FLATTEN_WORD:
         return _refused("the word typed", command.word or "none", FLATTEN_WORD, "R-RNG-08")
+    if to is standing.ladder.rung:
+        return ()
     asked = may_move(standing.ladder, to, now, limits)
     if refuses(asked):
         return Skip(asked)

@@ -7,6 +7,7 @@ and say an answer again.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from tomking.core.errors import ConfigError, InvariantError
@@ -107,8 +108,10 @@ class Desk:
         """Start, or go on where the journal ends: replaying it is the only way to begin."""
         if next(self.journal.read(), None) is None:
             self.journal.append((start,))
+        at = start.at
         for _, fact in self.journal.read():
             self.fold(fact)
+            at = fact.at
         known = {strategy.name for strategy in (*self.strategies, HEDGES)}
         for position in self.book.positions.values():
             if position.strategy not in known:
@@ -116,6 +119,7 @@ class Desk:
                     f"{position.id} is held and its strategy {position.strategy} is not configured; "
                     "add it back, or close the position first"
                 )
+        self.note(self._over(at))  # a stop may have come between an end and what follows from it
 
     def note(self, facts: Iterable[Fact]) -> bool:
         """Write facts, fold them, and write what follows from them; whether there were any."""
@@ -148,8 +152,11 @@ class Desk:
         """Campaigns of which nothing is held or being opened any more."""
         if not any(isinstance(fact, LegFilled | Settled | OrderEnded) for fact in facts):
             return []
+        return self._over(facts[-1].at)
+
+    def _over(self, at: datetime) -> list[Fact]:
+        """Campaigns of which nothing is held or being opened, as facts of an instant."""
         opening = {working.order.campaign for working in self.book.adding()}
-        at = facts[-1].at
         return [
             CampaignClosed(
                 at, name, campaign.strategy, campaign.opened, campaign.flow, campaign.fees

@@ -25,7 +25,10 @@ class Line:
 
 @value
 class Heartbeat:
-    """What a desk says of itself. ``net_liq`` is dollars as text, empty when it is not known."""
+    """What a desk says of itself. ``net_liq`` is dollars as text, empty when it is not known.
+
+    ``profits`` is what each campaign makes after fees, dollars as text, where it is known.
+    """
 
     pid: int
     at: datetime
@@ -37,6 +40,7 @@ class Heartbeat:
     working: tuple[Line, ...]
     next_due: datetime | None
     last_seq: int
+    profits: tuple[tuple[str, str], ...] = ()
 
     @property
     def exposed(self) -> bool:
@@ -57,6 +61,7 @@ def beat(path: Path, heart: Heartbeat) -> None:
         "working": [{"name": line.name, "what": line.what} for line in heart.working],
         "next_due": heart.next_due.isoformat() if heart.next_due else None,
         "last_seq": heart.last_seq,
+        "profits": dict(heart.profits),
     }
     put(path, json.dumps(said, ensure_ascii=False) + "\n")
 
@@ -89,6 +94,7 @@ def _heartbeat(said: Mapping[str, Any]) -> Heartbeat:
         tuple(_text(reason) for reason in said["reasons"]), _text(said["net_liq"]),
         _lines(said["positions"]), _lines(said["working"]),
         datetime.fromisoformat(due) if due else None, _int(said["last_seq"]),
+        tuple((name, _text(made)) for name, made in dict(said.get("profits", {})).items()),
     )  # fmt: skip
 
 

@@ -58,17 +58,16 @@ class FileInbox:
         return not (order.adds_risk and self.halted())
 
     def take(self, now: datetime, standing: Standing) -> Sequence[Fact]:
-        """Commands that arrived since the last look, as facts: the brake first."""
+        """Commands that arrived since the last look, as facts, and the brake if none told of it."""
         self._begin()
         self.settle(now)
         facts: list[Fact] = []
-        if self.halted() and OPERATOR not in standing.reasons:
-            found = halt(now, standing, self._why(), OPERATOR, self.net_liq())
-            facts, standing = list(found), self._after(standing, found)
         for taken in self.spool.take():
             made = self._made(taken, now, standing)
             facts += made
             standing = self._after(standing, made)
+        if self.halted() and OPERATOR not in standing.reasons:  # a file that no command told of
+            facts += halt(now, standing, self._why(), OPERATOR, self.net_liq())
         return facts
 
     def settle(self, now: datetime) -> None:
@@ -102,7 +101,13 @@ class FileInbox:
             self._odd(taken)
             return ()
         made = carried_out(
-            taken.command, now, standing, self.limits, halted=self.halted(), net_liq=self.net_liq()
+            taken.command,
+            now,
+            standing,
+            self.limits,
+            halted=self.halted(),
+            age_s=taken.age_s,
+            net_liq=self.net_liq(),
         )
         if isinstance(made, Skip):
             said = tuple(f"{seen} ({seen.rule})" for seen in made.failed)

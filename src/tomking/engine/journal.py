@@ -63,9 +63,8 @@ class SqliteJournal:
         if path.exists():
             raise DataError(f"{path} exists already: open it, or choose another name")
         with _reported(path):
-            journal = cls(path, _connected(path, "rwc"))
-            journal.connection.executescript(f"BEGIN;{SCHEMA}COMMIT;")
-        return journal
+            _made(path)
+        return cls.open(path)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -230,6 +229,22 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
     return connection
+
+
+def _made(path: Path) -> None:
+    """An empty journal, which is there whole or not at all: under its name only when it is ready."""
+    new = path.with_name(f"{path.name}.new")
+    try:
+        for left in ("-wal", "-shm", ""):  # of a start that was cut off
+            new.with_name(f"{new.name}{left}").unlink(missing_ok=True)
+        connection = _connected(new, "rwc")
+        connection.executescript(f"BEGIN;{SCHEMA}COMMIT;")
+        connection.close()
+        new.replace(path)
+    except OSError as fault:
+        raise DataError(
+            f"{path} cannot be made ({fault.strerror}): see that its folder may be written to"
+        ) from fault
 
 
 @contextmanager

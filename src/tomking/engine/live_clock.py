@@ -2,12 +2,13 @@
 
 Between them it looks at least once a minute, which is its heartbeat, and every few seconds while an
 order is at work; outside of sessions it looks too, for alarms alone. An instant that has gone by while
-nobody looked is not made up for: a slot is asked within a few minutes of its time or not at all.
+nobody looked is not made up for: a slot is asked within a few minutes of its time or not at all, and so
+is the close, whose figures nobody has later.
 """
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tomking.core.calendar import AFTER_CLOSE, NEW_YORK, Session
 from tomking.engine.instants import Grid, Row, minutes_of
@@ -24,17 +25,21 @@ LATE_MIN = 5
 @dataclass(slots=True)
 class LiveClock:
     """Instants as they come. ``now`` is what time it is there; ``wait`` lets so many of its seconds pass
-    and says whether to go on; ``night_s`` are the seconds between looks outside of sessions.
+    and says whether to go on; ``night_s`` are the seconds between looks outside of sessions, ``closed``
+    the last session whose close was looked at, before a stop.
     """
 
     strategies: tuple[Strategy, ...]
     now: Callable[[], datetime]
     wait: Callable[[float], bool]
     night_s: float = HEARTBEAT_S
+    closed: date = date.max
 
     def ticks(self, interest: Interest) -> Iterator[Tick]:
         """Instants until somebody says stop; the first is now."""
-        goes_on = True
+        now, goes_on = self.now(), True
+        if self._is_close(now):
+            yield Tick(now, closing=True)
         while goes_on:
             session = self._session()
             goes_on = yield from self._night(session.opens)
@@ -48,6 +53,13 @@ class LiveClock:
         if today is not None and now < _end(today):
             return today
         return next_session(now.date())
+
+    def _is_close(self, now: datetime) -> bool:
+        """Whether a session has just ended whose close nobody has looked at."""
+        today = session_of(now.astimezone(NEW_YORK).date())
+        if today is None or self.closed >= today.day:
+            return False
+        return _end(today) <= now <= _end(today) + timedelta(minutes=LATE_MIN)
 
     def _night(self, opens: datetime) -> Generator[Tick, None, bool]:
         """Looks before a session; whether to go on then."""

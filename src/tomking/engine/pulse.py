@@ -1,6 +1,6 @@
 """A desk's heartbeat, made of the desk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from math import isnan
 
@@ -19,6 +19,7 @@ def pulse(
     net_liq: float,
     next_due: datetime | None,
     last_seq: int,
+    profits: Mapping[str, float] | None = None,
 ) -> Heartbeat:
     """What a desk says of itself at an instant; a net liq of NaN is not known."""
     return Heartbeat(
@@ -27,6 +28,7 @@ def pulse(
         tuple(Line(held.id, holding(held)) for held in desk.book.positions.values()),
         tuple(Line(there.order.id, wanted(there)) for there in desk.book.working.values()),
         next_due, last_seq,
+        tuple((name, f"{made:.2f}") for name, made in (profits or {}).items() if not isnan(made)),
     )  # fmt: skip
 
 

@@ -46,11 +46,15 @@ class Command:
 
 @value
 class Taken:
-    """A file that was taken: its command, or what is wrong with it."""
+    """A file that was taken: its command, or what is wrong with it.
+
+    ``age_s`` is how long it lay there, by the computer's clock: a desk on paper may live on another.
+    """
 
     name: str
     command: Command | None
     fault: str = ""
+    age_s: float = 0.0
 
 
 @value
@@ -133,7 +137,7 @@ class Spool:
         place = self.taken / name
         os.rename(self.inside / name, place)
         try:
-            return Taken(name, _command(place.read_text(encoding="utf-8")))
+            return Taken(name, _command(place.read_text(encoding="utf-8")), age_s=_lain_s(place))
         except (ValueError, LookupError, TypeError, RecursionError) as wrong:
             return self._aside(place, f"it holds no command ({wrong})")
 
@@ -169,6 +173,12 @@ class Spool:
         except FileNotFoundError:
             return ()
         return tuple(sorted(name for name in names if not os.path.lexists(self.out / name)))
+
+
+def _lain_s(place: Path) -> float:
+    """Seconds from a file's writing to its renaming, which is now, where the system keeps both."""
+    seen = place.stat()
+    return max(seen.st_ctime - seen.st_mtime, 0.0)
 
 
 def _text(command: Command) -> str:

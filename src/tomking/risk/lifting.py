@@ -63,13 +63,6 @@ def may_move(ladder: KillLadder, to: Rung, now: datetime, limits: Limits) -> tup
     desk that was flattened until a day has passed, so that nobody begins anew in the heat; closing what
     is held after all is no beginning.
     """
-    if to is ladder.rung:
-        return (
-            Reading(
-                "the desk's rung is another", Stage.DATA, Sense.IS, to.name,
-                f"not {to.name}", "", "R-RNG-02",
-            ),
-        )  # fmt: skip
     if to >= Rung.FLATTEN or ladder.rung is not Rung.LOCKED:
         return ()
     days = (now.date() - ladder.since).days

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from tomking.core.contract import MONTH_CODES, Contract, Expiry, Right, Settles
@@ -197,6 +197,7 @@ def _plain(strike: Decimal) -> str:
     return f"{strike.normalize():f}"
 
 
+@lru_cache(maxsize=50_000)  # a feed names the same few thousand at every look
 def streamed_contract(streamed: str, today: date) -> Contract:
     """The contract a stream's symbol names.
 

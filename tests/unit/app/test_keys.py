@@ -159,12 +159,42 @@ def test_without_a_key_ring_the_environment_is_named(
     from keyring.backends.fail import Keyring as NoRing
 
     backend(NoRing())
+    with pytest.raises(ConfigError, match=f"no key ring: set {CLIENT_SECRET} and"):
+        OsRing().ready()
     assert OsRing().get("paper", "client_secret") is None
     OsRing().drop("paper", "client_secret")
     with pytest.raises(ConfigError, match=f"no key ring: set {CLIENT_SECRET} and") as refused:
         OsRing().put("paper", "client_secret", "hush")
     assert "hush" not in str(refused.value)
     assert refused.value.exit_code == 2
+
+
+def test_a_key_ring_that_keeps_nothing_is_none(backend: Callable[[KeyringBackend], None]) -> None:
+    from keyring.backends.null import Keyring as Sieve
+
+    backend(Sieve())
+    with pytest.raises(ConfigError, match="no key ring"):
+        OsRing().ready()
+    backend(Backend())
+    OsRing().ready()
+
+
+def test_without_a_key_ring_nobody_is_asked_for_a_secret_and_no_broker_either(
+    backend: Callable[[KeyringBackend], None],
+) -> None:
+    from keyring.backends.fail import Keyring as NoRing
+
+    backend(NoRing())
+    asked = list[Keys]()
+
+    def verify(keys: Keys) -> str:
+        asked.append(keys)
+        return "known"
+
+    for environ in ({}, BOTH):
+        with pytest.raises(ConfigError, match="no key ring"):
+            login("paper", environ, typing(), OsRing(), verify)
+    assert asked == []
 
 
 def test_a_locked_key_ring_is_told(backend: Callable[[KeyringBackend], None]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from tomking.core.errors import InvariantError
-from tomking.core.facts import RunStarted
+from tomking.core.facts import CampaignClosed, RunStarted
 from tomking.engine.desk import Desk
 from tomking.engine.labels import asked_under, labels
 from tomking.engine.memory import MemoryJournal
@@ -49,6 +49,20 @@ def test_a_desk_is_the_fold_of_its_journal(traded: Bench) -> None:
     assert again.standing == traded.desk.standing
     assert again.attempts == traded.desk.attempts
     assert (again.held, again.impatient) == (traded.desk.held, traded.desk.impatient)
+
+
+def test_what_follows_from_an_end_is_written_at_the_next_start_if_a_stop_came_between() -> None:
+    on = bench((replace(FRIDAY_0DTE, take_when=()),), rising, limits=Limits(walk_mode="natural"))
+    on.play(tick(60, due=NAME), tick(61), tick(330, watch=NAME), tick(331))
+    facts = on.facts
+    place = next(n for n, fact in enumerate(facts) if isinstance(fact, CampaignClosed))
+    journal = MemoryJournal()
+    journal.append(facts[:place])
+    begun = facts[0]
+    assert isinstance(begun, RunStarted)
+    for _ in range(2):  # and once only
+        Desk(on.desk.strategies, Limits(), on.desk.fees, journal).begin(begun)
+    assert journal.facts == facts[: place + 1]
 
 
 def test_a_resting_order_makes_nobody_restless(traded: Bench) -> None:

@@ -278,6 +278,21 @@ def test_a_file_that_is_there_is_not_overwritten(written: Path) -> None:
     assert verified(written) == COUNT
 
 
+def test_a_start_that_is_cut_off_leaves_no_journal_and_the_next_one_begins(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(self: Path, target: Path) -> Path:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            SqliteJournal.create(path)
+    assert not path.exists()
+    path.with_name("journal.db.new-wal").write_bytes(b"what a kill left behind")
+    assert SqliteJournal.create(path).append(closes(1)) == 1
+
+
 def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be used"):
         SqliteJournal.create(tmp_path / "nowhere" / "journal.db")

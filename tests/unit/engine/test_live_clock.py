@@ -122,3 +122,24 @@ def test_between_the_bell_and_the_official_closes_nothing_is_sent() -> None:
     after = [tick for tick in ticks(of(FRIDAY)) if tick.at >= session.closes]
     assert [n for n, tick in enumerate(after) if tick.closing] == [AFTER_CLOSE]
     assert not any(tick.sends for tick in after)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "closed", "closing"),
+    [
+        (0, date(2017, 6, 8), True),
+        (LATE_MIN, date(2017, 6, 8), True),
+        (LATE_MIN + 1, date(2017, 6, 8), False),
+        (-1, date(2017, 6, 8), False),
+        (0, FRIDAY, False),
+    ],
+)
+def test_a_close_that_a_stop_came_before_is_looked_at_while_its_figures_are_there(
+    minutes, closed, closing
+):
+    session = session_of(FRIDAY)
+    assert session is not None
+    now = session.closes + timedelta(minutes=AFTER_CLOSE + minutes)
+    wearer = Wearer(now, now)
+    first = next(LiveClock(PLANS, wearer.now, wearer.wait, closed=closed).ticks(wearer))
+    assert (first.at, first.closing) == (now, closing)

@@ -2,6 +2,7 @@
 
 import time
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,13 +16,24 @@ def command(
     on: Annotated[
         str | None, typer.Option(metavar="DATE", help="Look as if today were this date.")
     ] = None,
+    account: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Ask the broker what this account may hold.")
+    ] = None,
+    join: Annotated[
+        Path | None, typer.Option(help="On paper: a file with the line an exchange printed.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> int:
     """Check versions, kernels, data, tables, settings, home and the last run.
 
+    With --account the broker is asked too, and each plan of its settings that it cannot hold is named.
     Each line passes, warns or fails; the exit code is 1 when one fails.
     """
     found = examine(day_of(on) if on else date(*time.gmtime()[:3]))
+    if account is not None:
+        from tomking.app.account_may import of_account  # a broken installation is examined without
+
+        found = (*found, *of_account(account, join))
     sound = all(check.status is not Status.FAIL for check in found)
     if json:
         show_json({"sound": sound, "checks": [_document(check) for check in found]})

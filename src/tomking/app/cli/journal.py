@@ -1,4 +1,4 @@
-"""``tomking journal DAY``: the story of a day, one sentence a fact."""
+"""``tomking journal DAY``: the story of a day of a run or an account, one sentence a fact."""
 
 from typing import Annotated
 
@@ -13,11 +13,14 @@ from tomking.market.sessions import is_open
 def command(
     day: Annotated[str, typer.Argument(metavar="DAY", help="A day of the run, as 2018-02-05.")],
     run: Annotated[str | None, typer.Option(help="The beginning of a run's hash.")] = None,
+    account: Annotated[
+        str | None, typer.Option(metavar="NAME", help="An account's journal instead of a run's.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> None:
-    """Tell a day of a stored run: what happened, in order, by the clocks of New York and London."""
+    """Tell a day of a run or an account: what happened, in order, by New York's and London's clocks."""
     on = day_of(day)
-    kept = told(run)
+    kept = told(run, account)
     facts = tuple(kept.on(on))
     if json:
         told_ = [
@@ -30,9 +33,9 @@ def command(
             }
             for number, fact in facts
         ]
-        show_json({"run": kept.run, "day": on, "open": is_open(on), "facts": told_})
+        show_json({kept.kind: kept.name, "day": on, "open": is_open(on), "facts": told_})
         return
-    show(f"{on:%A} {on}, run {kept.run}")
+    show(f"{on:%A} {on}, {kept.title}")
     if not facts:
         show("Nothing happened." if is_open(on) else "The market was closed.")
         return

@@ -62,6 +62,7 @@ def command(
 
 
 def _enable(account: str, ring: Ring) -> str:
+    ring.ready()
     confirmed(word_for(account), f"{account} is to be allowed to trade real money.", at_terminal)
     ring.put(account, SWITCH_KEY, ON)
     return switch_of(account, os.environ, ring)

@@ -52,6 +52,7 @@ def login(
     BrokerError
         If the broker does not know them; nothing is kept then either.
     """
+    ring.ready()
     keys = from_environment(environ) or _typed(ask)
     said = verify(keys)
     keep(account, keys, ring)

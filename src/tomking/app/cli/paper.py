@@ -12,24 +12,22 @@ from typing import Annotated
 import typer
 
 from tomking.app import strategies
+from tomking.app.at_the_broker import UNBOUND
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, DeskFiles, files_of
 from tomking.app.market_time import PaperTime
 from tomking.app.now import precise
 from tomking.app.paper import Joined, read, serving
-from tomking.app.running import Allowed, Venue, run
+from tomking.app.running import Allowed, Venue, resident_mb, run
 from tomking.app.screen import show, show_json
 from tomking.app.trading import Told
 from tomking.core.errors import Exit
 from tomking.core.evidence import Evidence
+from tomking.core.value import value
 from tomking.data.live.market import LiveMarket
 from tomking.engine.desk import Desk
 from tomking.portfolio.fees import TASTYTRADE
-from tomking.wire.budget import Budget
 from tomking.wire.line import Line
-
-#: Our own exchange may be asked as often as one likes: it is counted all the same.
-UNBOUND = Budget(a_minute=1_000_000, a_day=100_000_000)
 
 
 def command(
@@ -65,14 +63,42 @@ def command(
     settings = load(files.settings if files.settings.exists() else None)
     plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
     told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings))
-    stop = _stopping()
-    options = ["--speed", str(speed), "--minute", str(minute), "--capital", str(capital)]
-    options += ["--ledger", str(files.folder / "exchange.db"), *(["--day", day] if day else [])]
-    with _exchange(join, options) as there:
-        allowed = Allowed(not prepare, not prepare)
-        desk, feed = _traded(told, files, there, stop, allowed, _until(sessions, stop))
-    _tell(files, desk, feed, json=json)
+    started = Started(speed, minute, capital, sessions, day)
+    traded(files, told, Allowed(not prepare, not prepare), started, join, json=json)
     return Exit.OK
+
+
+@value
+class Started:
+    """How a paper exchange is begun, and after how many closes its desk stops; 0: when interrupted."""
+
+    speed: float = 1.0
+    minute: int = 0
+    capital: int = 100_000
+    sessions: int = 0
+    day: str | None = None
+
+    def options(self, files: DeskFiles) -> list[str]:
+        """The words for `tomking exchange serve`."""
+        given = ["--speed", str(self.speed), "--minute", str(self.minute)]
+        given += ["--capital", str(self.capital), "--ledger", str(files.folder / "exchange.db")]
+        return [*given, *(["--day", self.day] if self.day else [])]
+
+
+def traded(
+    files: DeskFiles,
+    told: Told,
+    allowed: Allowed,
+    started: Started,
+    join: Path | None,
+    *,
+    json: bool,
+) -> None:
+    """Trade an account on paper until it is interrupted, and say where it stands then."""
+    stop = _stopping()
+    with _exchange(join, started.options(files), files) as there:
+        desk, feed = _traded(told, files, there, stop, allowed, _until(started.sessions, stop))
+    _tell(files, desk, feed, json=json)
 
 
 def _stopping() -> Event:
@@ -84,12 +110,12 @@ def _stopping() -> Event:
 
 
 @contextmanager
-def _exchange(join: Path | None, options: list[str]) -> Iterator[Joined]:
+def _exchange(join: Path | None, options: list[str], files: DeskFiles) -> Iterator[Joined]:
     """The exchange that is joined, or one of our own."""
     if join is not None:
         yield read(join)
         return
-    with serving(options) as there:
+    with serving(options, files.exchange) as there:
         yield there
 
 
@@ -148,7 +174,7 @@ def _tell(files: DeskFiles, desk: Desk, feed: dict[str, int], *, json: bool) -> 
             {
                 "account": files.account, "journal": str(files.journal),
                 "cash": str(desk.book.cash), "positions": held, "working": working,
-                "feed": feed,
+                "feed": feed, "resident_mb": resident_mb(),
             }
         )  # fmt: skip
     else:

@@ -34,9 +34,12 @@ def command(
         typer.Option(help="The whole run by stage, hour, weekday or pattern, instead of a day."),
     ] = None,
     run: Annotated[str | None, typer.Option(help="The beginning of a run's hash.")] = None,
+    account: Annotated[
+        str | None, typer.Option(metavar="NAME", help="An account's journal instead of a run's.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> None:
-    """Say why a strategy did or did not trade on a day of a stored run.
+    """Say why a strategy did or did not trade on a day of a stored run, or of an account.
 
     Every answer it gave is shown with all readings by stage, and every order with all its gates. On a
     day on which it is not asked, the next slot is named. With --by the whole run is told instead, of
@@ -45,13 +48,13 @@ def command(
     if by is not None:
         if day is not None:
             raise ConfigError(f"--by tells of the whole run: leave out {day}")
-        named = None if strategy is None else _found(strategy, run)[0]
-        show_rejections(told(run), by_named(by), named, json=json)
+        named = None if strategy is None else _found(strategy, run, account)[0]
+        show_rejections(told(run, account), by_named(by), named, json=json)
         return
     if strategy is None or day is None:
         raise ConfigError("name a strategy and a day, or say --by stage, hour, weekday or pattern")
-    (name, plan), on = _found(strategy, run), day_of(day)
-    kept = told(run)
+    (name, plan), on = _found(strategy, run, account), day_of(day)
+    kept = told(run, account)
     facts = tuple(kept.on(on))
     kept.must_have(name)
     answers = asked(facts, name)
@@ -61,7 +64,7 @@ def command(
         _show(kept, name, plan, on, answers)
 
 
-def _found(name: str, run: str | None) -> tuple[str, Strategy | None]:
+def _found(name: str, run: str | None, account: str | None) -> tuple[str, Strategy | None]:
     """A strategy and what it is called; of one that is gone, the name under which the run asked it.
 
     Raises
@@ -72,7 +75,7 @@ def _found(name: str, run: str | None) -> tuple[str, Strategy | None]:
     try:
         strategy = strategies.find(name)
     except ConfigError:
-        if stored() and told(run).asked(name):
+        if (account is not None or stored()) and told(run, account).asked(name):
             return name, None
         raise
     return strategy.name, strategy
@@ -82,7 +85,7 @@ Answers = Sequence[Considered | Judged]
 
 
 def _show(kept: Told, name: str, strategy: Strategy | None, on: date, answers: Answers) -> None:
-    show(f"{name} on {on:%A} {on}, run {kept.run}")
+    show(f"{name} on {on:%A} {on}, {kept.title}")
     for answer in answers:
         show(f"\n{both_clocks(answer.at)}: {answer}.")
         if answer.labels:
@@ -93,7 +96,7 @@ def _show(kept: Told, name: str, strategy: Strategy | None, on: date, answers: A
             show(
                 f"{len(unasked(answer))} of {len(STAGES)} stages were not asked: no order was wanted"
             )
-    note = _note(strategy, on, answers)
+    note = _note(kept, strategy, on, answers)
     if note:
         show(f"\n{note}")
 
@@ -140,7 +143,7 @@ def _row(reading: Reading, root: str) -> tuple[str, ...]:
     return reading.stage.value, where, name, f"{seen}{unit}", bound, reading.rule, verdict
 
 
-def _note(strategy: Strategy | None, on: date, answers: Answers) -> str:
+def _note(kept: Told, strategy: Strategy | None, on: date, answers: Answers) -> str:
     """Why there is no answer, and when there will be one."""
     if any(isinstance(answer, Considered) for answer in answers):
         return ""
@@ -151,7 +154,7 @@ def _note(strategy: Strategy | None, on: date, answers: Answers) -> str:
     slots = due(strategy, on)
     if slots:
         times = "; ".join(both_clocks(at) for at in slots)
-        return f"It was due ({times}) and the run holds no answer: the session is not in its data."
+        return f"It was due ({times}) and {kept.unanswered}"
     why = "It has no slot that day." if is_open(on) else "The market was closed that day."
     return f"{why} {_next(next_slot(strategy, on))}"
 
@@ -167,14 +170,14 @@ def _document(
 ) -> Mapping[str, Any]:
     at = None if strategy is None else next_slot(strategy, on)
     return {
-        "run": kept.run,
+        kept.kind: kept.name,
         "strategy": name,
         "day": on,
         "open": is_open(on),
         "due": [clocks(instant) for instant in (due(strategy, on) if strategy else ())],
         "considered": [_considered(fact) for fact in answers if isinstance(fact, Considered)],
         "judged": [_judged(fact) for fact in answers if isinstance(fact, Judged)],
-        "note": _note(strategy, on, answers),
+        "note": _note(kept, strategy, on, answers),
         "next_slot": None if at is None else clocks(at),
     }
 

@@ -27,7 +27,7 @@ from tomking.core.errors import (
     Rejected,
     Transient,
 )
-from tomking.core.facts import Fact, OrderEnded, Sent
+from tomking.core.facts import Fact, MarginCalled, MarginMet, OrderEnded, Sent
 from tomking.core.money import ZERO
 from tomking.core.order import Order
 from tomking.core.reading import Skip
@@ -36,6 +36,7 @@ from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.preview import Preview
 from tomking.risk.verdict import Approved
+from tomking.wire.kept import State
 from tomking.wire.line import Line
 from tomking.wire.orders import body_of
 from tomking.wire.symbols import contract_of
@@ -46,8 +47,8 @@ Json = Mapping[str, Any]
 LEDGER_LAG = timedelta(seconds=30)
 #: A balance is asked for again when the last is older than this: margin moves with the market.
 BALANCE_LIVES = timedelta(seconds=5)
-#: The reason not to trade while nobody is logged in.
-LOGIN = "login"
+#: The reasons not to trade that lie here: nobody is logged in, or nothing is heard any more.
+LOGIN, CONNECTION = "login", "connection"
 NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked", asked=False)
 PAGE = 250
 
@@ -70,7 +71,8 @@ class TastytradeBroker:
     _rounds: Rounds = field(default_factory=Rounds)
     _balance: Balance | None = None
     _asked: tuple[str, Decimal] = ("", ZERO)
-    _logged_out: bool = False
+    _called: bool = False
+    _halted: set[str] = field(default_factory=set[str])
     _fresh: list[Fact] = field(default_factory=list[Fact])
     _searched: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
@@ -79,8 +81,15 @@ class TastytradeBroker:
         for fact in facts:
             self.inbox.fold([fact])
             self.fuse = self.fuse.after(fact)
-            if isinstance(fact, Halted | Resumed) and fact.reason == LOGIN:
-                self._logged_out = isinstance(fact, Halted)
+            match fact:
+                case Halted(reason=reason):
+                    self._halted.add(reason)
+                case Resumed(reason=reason):
+                    self._halted.discard(reason)
+                case MarginCalled() | MarginMet():
+                    self._called = isinstance(fact, MarginCalled)
+                case _:
+                    continue
 
     # What is asked.
 
@@ -203,6 +212,7 @@ class TastytradeBroker:
     def poll(self, now: Snapshot) -> Iterable[Fact]:
         """Everything that has become known since the last look, each thing once."""
         fees, rounds = self._fees(now), self._rounds
+        self._listen(now.at)
         for message in self.news.take():
             self._message(message, now.at, fees)
         doubt, working = bool(self.inbox.unconfirmed), bool(self.inbox.waiting)
@@ -212,6 +222,7 @@ class TastytradeBroker:
             self._try(now.at, partial(self._read_ledger, now))
         if not self._fresh and rounds.books_due(now.at, differ=bool(self.inbox.differences)):
             self._try(now.at, partial(self._compare, now.at))
+            self._try(now.at, partial(self._ask_of_calls, now))
         facts, self._fresh = self._fresh, []
         return facts
 
@@ -223,12 +234,23 @@ class TastytradeBroker:
             self.odd.append(f"not looked up: {fault}")
             self._login(at, fault)
             return
-        if self._logged_out:
-            self._tell([Resumed(at, LOGIN, "the broker answers again")])
+        self._holds(at, LOGIN, "")
 
     def _login(self, at: datetime, fault: Exception) -> None:
-        if isinstance(fault, AuthExpired) and not self._logged_out:
-            self._tell([Halted(at, LOGIN, str(fault))])
+        if isinstance(fault, AuthExpired):
+            self._holds(at, LOGIN, str(fault))
+
+    def _listen(self, at: datetime) -> None:
+        """Nothing is opened while the account stream needs a person; it is looked up meanwhile."""
+        lost = self.news.kept.state is State.NEEDS_HUMAN
+        self._holds(at, CONNECTION, f"the account stream: {self.news.kept.why}" if lost else "")
+
+    def _holds(self, at: datetime, reason: str, why: str) -> None:
+        """A reason not to trade that is there, or not any more where there is no why."""
+        if why and reason not in self._halted:
+            self._tell([Halted(at, reason, why)])
+        if not why and reason in self._halted:
+            self._tell([Resumed(at, reason, "the broker answers again")])
 
     def _tell(self, facts: Sequence[Fact]) -> None:
         """Facts for the next ``poll``, remembered now."""
@@ -284,6 +306,14 @@ class TastytradeBroker:
         """Our books against the broker's."""
         self._tell(list(compared(self._items("positions"), self.inbox, at)))
         self._rounds = replace(self._rounds, books=at)
+
+    def _ask_of_calls(self, now: Snapshot) -> None:
+        """Whether the broker calls for margin: told when that begins, and when it is over."""
+        called = bool(self.line.get(self._account("trading-status")).get("is-in-margin-call"))
+        if called is not self._called:
+            needs = self.requirement(now)
+            worth = ZERO if self._balance is None else self._balance.net_liq
+            self._tell([(MarginCalled if called else MarginMet)(now.at, worth, needs)])
 
     def _fees(self, now: Snapshot) -> FeesOfDay:
         return FeesOfDay(self.line, self.fees, now.day.session.day)

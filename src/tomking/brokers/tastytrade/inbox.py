@@ -5,6 +5,7 @@ that have traded, what is over, the rows that are booked. Whatever was told befo
 written is told again by the broker and is then new.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,8 @@ from tomking.core.dealings import (
 from tomking.core.errors import InvariantError
 from tomking.core.facts import Fact, LegFilled, OrderEnded, Sent, Settled
 from tomking.core.order import Order
+from tomking.core.restraints import Halted
+from tomking.core.rung import OPERATOR
 from tomking.wire.orders import short_name
 from tomking.wire.symbols import trading_symbol
 
@@ -32,6 +35,8 @@ ENDS = {
     "Filled": "filled", "Cancelled": "cancelled", "Expired": "expired", "Rejected": "rejected",
     "Removed": "cancelled", "Partially Removed": "cancelled",
 }  # fmt: skip
+#: How a name of ours ends: with the attempt, or with the digest of one that was too long.
+OURS = re.compile(r".+(#\d+|~[0-9a-f]{12})")
 #: The fee of a part of a leg of an order, which the broker has under a number.
 Fee = Callable[[str, Order, int, Part], Decimal]
 
@@ -157,6 +162,10 @@ class TradeInbox:
         """Somebody else's order: said once, and each of its parts once."""
         if seen.number not in self.foreign:
             yield ForeignSeen(at, seen.number, str(seen))
+            if OURS.fullmatch(
+                seen.name
+            ):  # what was wanted may be on already: nothing more is opened
+                yield Halted(at, OPERATOR, f"{_forgotten(seen)}; then `tomking resume`")
         for place, leg in enumerate(seen.legs):
             for part in leg.parts:
                 fill = _fill_id(seen, place, part)
@@ -185,6 +194,14 @@ def _place(order: Order, leg: ToldLeg) -> int:
     raise InvariantError(
         f"the broker tells of {leg.quantity} {leg.contract} in {order.id}, which has no such leg; "
         "stop and compare the books"
+    )
+
+
+def _forgotten(seen: ToldOrder) -> str:
+    """An order that bears a name of ours and that the journal does not know."""
+    return (
+        f"order {seen.number} bears our name {seen.name} and is not in the journal: an old copy of that "
+        "was restored, or another desk trades here; compare what is held, close what nobody wants"
     )
 
 

@@ -41,9 +41,10 @@ from tomking.market.sessions import next_session, session_of
 
 T = TypeVar("T")
 RATE, TOKENS = "/margin-requirements-public-configuration", "/api-quote-tokens"
-#: Seconds a new day may wait for its history and its first quotes, a request of the loop for its turn,
-#: and between looks while waiting; the share of a window that must have been told by then.
-READY_S, TURN_S, LOOK_S, TOLD_MIN = 15.0, 10.0, 0.02, 0.9
+#: Seconds a new day may wait for its history and its first quotes, and for these out of hours, when what
+#: is held may not be quoted any more; a request of the loop for its turn; between looks while waiting;
+#: the share of a window that must have been told by then.
+READY_S, CLOSED_S, TURN_S, LOOK_S, TOLD_MIN = 15.0, 1.0, 10.0, 0.02, 0.9
 #: A move of the price after which a window is laid anew, and the time after which it is in any case.
 RELAID_MOVE, RELAID = 0.01, timedelta(minutes=30)
 
@@ -115,7 +116,8 @@ class LiveMarket:
             self._begin(session)
             self._sources = self._made(session)
             self._lay(now)
-            self._until(self._is_told, READY_S)
+            is_open = session.opens <= now < session.closes
+            self._until(self._is_told, READY_S if is_open else CLOSED_S)
         elif not self._whole and self._has_history():
             self._sources = self._made(session)
         self._lay(now)

@@ -15,6 +15,7 @@ from tomking.core.dealings import Acknowledged, BooksCompared, ForeignSeen, Fore
 from tomking.core.errors import DataError, InvariantError
 from tomking.core.facts import Fact, LegFilled, OrderEnded, RunStarted, Sent, Settled
 from tomking.core.order import Leg, Order, Purpose
+from tomking.core.restraints import Halted
 from tomking.portfolio.book import Book, empty_book, fold
 from tomking.wire.orders import short_name
 from tomking.wire.symbols import trading_symbol
@@ -152,6 +153,15 @@ def test_somebody_else_s_order_is_shown_once_and_held_apart():
     assert [type(fact) for fact in facts] == [ForeignSeen, *[ForeignTraded] * 4]
     assert box.held == {}
     assert box.foreign_held == {trading_symbol(NEAR): -2, trading_symbol(FAR): 2}
+
+
+@pytest.mark.parametrize("name", ["friday_0dte/2026-06-05/open#1", f"lt112/2026-06-03/~{'0a' * 6}"])
+def test_an_order_of_our_name_that_the_journal_forgot_halts_until_a_person_has_looked(name):
+    box = TradeInbox()
+    facts = box.hear(seen(row("Live") | {"id": 99, "external-identifier": name}), AT, free)
+    assert [type(fact) for fact in facts] == [ForeignSeen, Halted]
+    assert name in str(facts[1])
+    assert not box.hear(seen(row("Live") | {"id": 99, "external-identifier": name}), AT, free)
 
 
 def test_a_leg_that_no_order_of_ours_has_is_a_contradiction():

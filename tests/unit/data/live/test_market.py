@@ -12,7 +12,7 @@ from tomking.core.contract import Contract, Right
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.reading import Skip
 from tomking.data.live.cache import FRESH_S
-from tomking.data.live.market import LiveMarket
+from tomking.data.live.market import CLOSED_S, READY_S, LiveMarket
 from tomking.data.live.supervise import Standing as Stands
 from tomking.data.live.window import Want, wants
 from tomking.market.landscape import Axes
@@ -319,6 +319,19 @@ def test_history_that_came_late_makes_the_day_once_more(monkeypatch: pytest.Monk
         until(lambda: "SPX history" not in here.seen().day.missing)
         assert here.seen().day.indicators["SPX"]["rsi"] > 0.0
         assert here.seen().day is here.seen().day
+
+
+@pytest.mark.parametrize(("minute", "longest"), [(60.0, READY_S), (395.0, CLOSED_S)])
+def test_a_desk_that_begins_after_the_close_does_not_wait_for_what_is_quoted_no_more(
+    minute: float, longest: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    keep = staticmethod(lambda is_so, within_s: waited.append(within_s))
+    with streamed(minute=minute, wanted=(), roots=("SPX",)) as here:
+        monkeypatch.setattr(LiveMarket, "_until", keep)
+        here.seen()
+        until(lambda: here.market.state().standing is Stands.CONNECTED)
+    assert waited[-1] == longest
 
 
 def test_a_feed_that_fails_of_a_mistake_of_ours_needs_a_human_who_is_told() -> None:

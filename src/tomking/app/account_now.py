@@ -1,0 +1,171 @@
+"""An account as its journal leaves it: book, the broker's numbers, doubts, locks, the last close.
+
+Read-only: a desk may be writing the same file, or none may be running.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from tomking.app.config.load import load
+from tomking.app.desk_files import DeskFiles
+from tomking.app.now import instant
+from tomking.app.runs import of_file
+from tomking.app.standing_now import Seen, seen
+from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.core.contract import Right
+from tomking.core.dealings import Acknowledged, BooksCompared, Doubted, WentOn
+from tomking.core.errors import ConfigError
+from tomking.core.facts import Fact, LegFilled, OrderEnded, RunStarted, SessionClosed
+from tomking.core.order import Order
+from tomking.core.restraints import Halted, Resumed
+from tomking.engine.hedged import HEDGES
+from tomking.portfolio import book as books
+from tomking.portfolio.book import Book, empty_book, position_of
+from tomking.risk.limits import Limits
+from tomking.strategies.plan import Strategy
+
+LIVE = "live"
+
+
+@dataclass(slots=True)
+class Folded:
+    """What an account's facts add up to.
+
+    ``numbers`` are the broker's by our order, ``doubts`` why it is not known whether an order was
+    taken, ``halted`` the notes of reasons not to trade, ``compared`` the last look at the broker's
+    positions, ``opened`` the last order that sold or bought options of a right into a position.
+    """
+
+    book: Book = field(default_factory=lambda: empty_book(Decimal(0)))
+    inbox: TradeInbox = field(default_factory=TradeInbox)
+    numbers: dict[str, str] = field(default_factory=dict[str, str])
+    doubts: dict[str, str] = field(default_factory=dict[str, str])
+    halted: dict[str, str] = field(default_factory=dict[str, str])
+    opened: dict[tuple[str, Right], Order] = field(default_factory=dict[tuple[str, Right], Order])
+    compared: BooksCompared | None = None
+    closed: SessionClosed | None = None
+    began: datetime | None = None
+    last: datetime | None = None
+    mode: str = ""
+
+    def take(self, fact: Fact) -> None:
+        """One more fact."""
+        self.book = books.apply(self.book, fact)
+        self.inbox.fold([fact])
+        self.began, self.last = self.began or fact.at, fact.at
+        match fact:
+            case RunStarted(mode=mode) | WentOn(mode=mode):
+                self.mode = mode
+            case LegFilled():
+                self._traded(fact)
+            case Acknowledged(order=order, number=number):
+                self.numbers[order] = number
+                self.doubts.pop(order, None)
+            case Doubted(order=order, why=why):
+                self.doubts[order] = why
+            case OrderEnded(order=order):
+                self.doubts.pop(order, None)
+            case Halted(reason=reason, note=note):
+                self.halted[reason] = note
+            case Resumed(reason=reason):
+                self.halted.pop(reason, None)
+            case BooksCompared():
+                self.compared = fact
+            case SessionClosed():
+                self.closed = fact
+            case _:
+                return
+
+    def _traded(self, fact: LegFilled) -> None:
+        order = self.book.working[fact.order].order
+        leg = order.legs[fact.leg]
+        if leg.opens and leg.contract.right is not None:
+            self.opened[position_of(order, leg), leg.contract.right] = order
+
+
+def folded(facts: Iterable[Fact]) -> Folded:
+    """What facts add up to."""
+    made = Folded()
+    for fact in facts:
+        made.take(fact)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNow:
+    """An account: what its journal adds up to, what its desk says of itself, and its plans by name."""
+
+    name: str
+    told: Folded
+    seen: Seen
+    plans: Mapping[str, Strategy]
+    limits: Limits
+    sends: bool
+
+    @property
+    def watched(self) -> bool:
+        """Whether a desk is at work that would send an exit."""
+        return self.seen.running and self.sends
+
+    @property
+    def at(self) -> datetime:
+        """The instant ages are counted to: ours, or of a paper account its market's last."""
+        if self.told.mode != LIVE and self.told.last is not None:
+            return self.told.last
+        return self.seen.at
+
+    def made(self, campaign: str) -> tuple[Decimal, str] | None:
+        """What a campaign makes after fees and as of when: by the heartbeat, else by the last close."""
+        heart, closed = self.seen.heart, self.told.closed
+        if heart is not None and self.seen.running and campaign in dict(heart.profits):
+            return Decimal(dict(heart.profits)[campaign]), "now"
+        if closed is not None and campaign in dict(closed.profits):
+            return dict(closed.profits)[campaign], f"close of {closed.day}"
+        return None
+
+    @property
+    def net_liq(self) -> Decimal | None:
+        """Dollars the account is worth, by the heartbeat or the last close."""
+        heart, closed = self.seen.heart, self.told.closed
+        if heart is not None and heart.net_liq:
+            return Decimal(heart.net_liq)
+        return None if closed is None else closed.net_liq
+
+
+def account_now(files: DeskFiles) -> AccountNow:
+    """An account by its files; one without a journal holds nothing.
+
+    Raises
+    ------
+    DataCorrupt
+        If the journal does not hold.
+    ConfigError
+        If its settings do not.
+    """
+    facts = of_file(files.journal) if files.journal.is_file() else ()
+    settings = load(files.settings if files.settings.exists() else None)
+    told = folded(facts)
+    sends = told.mode != LIVE or settings.execution == "send"
+    return AccountNow(
+        files.account, told, seen(files, instant()), _plans(told.book, settings.tunings),
+        settings.limits, sends,
+    )  # fmt: skip
+
+
+def _plans(book: Book, tunings: Mapping[str, Mapping[str, object]]) -> Mapping[str, Strategy]:
+    """The plans of what is held, tuned as the settings say; one that is gone is left out."""
+    from tomking.app import (
+        strategies,
+    )  # they load every plan, which a book that holds none does without
+
+    found: dict[str, Strategy] = {HEDGES.name: HEDGES}
+    for name in sorted({held.strategy for held in book.positions.values()} - {HEDGES.name}):
+        try:
+            found[name] = strategies.chosen(
+                [name], {k: v for k, v in tunings.items() if k == name}
+            )[0]
+        except ConfigError:  # it was renamed or taken away: what is held of it is shown without
+            continue
+    return found

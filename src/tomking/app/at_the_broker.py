@@ -1,0 +1,71 @@
+"""A line to where an account trades, for commands that ask and send nothing."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tomking.app.config.load import load
+from tomking.app.desk_files import DeskFiles
+from tomking.app.keys import Ring, keys_of
+from tomking.app.now import precise
+from tomking.app.paper import read
+from tomking.app.real_money import account_of
+from tomking.core.errors import ConfigError
+from tomking.wire.budget import Budget
+from tomking.wire.line import Line
+from tomking.wire.session import Place
+
+LIVE = "live"
+#: Our own exchange may be asked as often as one likes: it is counted all the same.
+UNBOUND = Budget(a_minute=1_000_000, a_day=100_000_000)
+
+
+def is_live(files: DeskFiles) -> bool:
+    """Whether an account's settings say real money."""
+    return load(files.settings if files.settings.exists() else None).mode == LIVE
+
+
+def serves(files: DeskFiles, join: Path | None) -> Path | None:
+    """The line of the paper exchange that is joined, or that the account's own desk has running."""
+    if join is not None:
+        return join
+    return files.exchange if files.exchange.is_file() else None
+
+
+@contextmanager
+def asking(
+    files: DeskFiles, join: Path | None, ring: Ring, place: Place | None = None
+) -> Iterator[Line]:
+    """A line to the account's exchange or broker for as long as the block lasts.
+
+    Raises
+    ------
+    ConfigError
+        If a paper account has no exchange that serves, or a live one no keys.
+    AuthExpired, Transient
+        If nobody answers.
+    """
+    if is_live(files) and join is None:
+        line = Line.open(
+            keys_of(files.account, os.environ, ring).keys, place or Place(), "", precise, Budget()
+        )
+    else:
+        line = _paper(files, join)
+    try:
+        if not line.account:
+            line.account = account_of(line)
+        yield line
+    finally:
+        line.close()
+
+
+def _paper(files: DeskFiles, join: Path | None) -> Line:
+    where = serves(files, join)
+    if where is None:
+        raise ConfigError(
+            f"{files.account} trades on paper and its exchange does not serve: name one that does with "
+            f"--join FILE (`tomking exchange serve --ledger {files.folder / 'exchange.db'} > FILE`)"
+        )
+    there = read(where)
+    return Line.open(there.keys, there.place, there.account, precise, UNBOUND)

@@ -1,0 +1,66 @@
+"""``tomking positions``: what an account holds, campaign by campaign, and what holds it."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from tomking.app.account_now import AccountNow, account_now
+from tomking.app.desk_files import PAPER, there
+from tomking.app.held_now import CampaignNow, Tranche, campaigns, foreign
+from tomking.app.protection import UNPROTECTED
+from tomking.app.screen import show, show_json
+
+
+def command(
+    account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
+    json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
+) -> None:
+    """Show each campaign: its legs, credit and fees, what it makes, and what holds its shorts.
+
+    It is read from the journal, with or without a running desk. A short is UNPROTECTED while no stop
+    rests at the broker and no desk is running that watches it.
+    """
+    now = account_now(there(account))
+    held, others = campaigns(now), foreign(now)
+    if json:
+        show_json({
+            "account": account, "at": now.at, "watched": now.watched, "campaigns": held,
+            "foreign": others,
+        })  # fmt: skip
+        return
+    show(title(now))
+    for line in (line for each in held for line in lines(each)):
+        show(line)
+    for each in others:
+        show(f"NOT OURS and left alone: {each.quantity:+d} {each.symbol}")
+    if not held:
+        show("Nothing is held.")
+
+
+def title(now: AccountNow) -> str:
+    """Whose figures they are, as of when, and whether anybody watches."""
+    desk = "its desk is running" if now.watched else "NO desk is watching"
+    return f"{now.name} as of {now.at:%Y-%m-%d %H:%M} by its journal; {desk}"
+
+
+def lines(held: CampaignNow) -> Iterator[str]:
+    """A campaign in lines."""
+    yield f"\n{held.campaign} ({held.strategy}), opened {held.opened:%Y-%m-%d %H:%M}"
+    made = "not known yet" if held.made is None else f"${held.made:+,.2f} ({held.as_of})"
+    yield f"  credit ${held.credit:+,.2f}, fees ${held.fees:,.2f}, makes {made}"
+    for each in held.positions:
+        yield from _position(each)
+
+
+def _position(held: Tranche) -> Iterator[str]:
+    yield f"  {held.position}"
+    yield from (f"    {leg.quantity:+d} {leg.contract}" for leg in held.legs)
+    yield from (f"    rests: {order}" for order in held.rests)
+    guard = held.guard
+    yield from (f"    stop at the broker: {order.id} at {order.trigger}" for order in guard.resting)
+    yield from (f"    the desk watches: {stop}" for stop in guard.watching)
+    if guard.wings is not None:
+        yield f"    at expiry it can lose ${guard.wings:,.2f} at most"
+    if guard.unprotected:
+        yield f"    {UNPROTECTED}: nothing rests or watches for {', '.join(map(str, guard.bare))}"

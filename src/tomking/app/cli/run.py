@@ -1,0 +1,64 @@
+"""``tomking run``: the desk of an account as its settings say, until it is asked to stop."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tomking.app import strategies
+from tomking.app.cli.paper import Started, traded
+from tomking.app.config.load import load
+from tomking.app.desk_files import PAPER, there
+from tomking.app.live import LIVE
+from tomking.app.real_money import SEND
+from tomking.app.running import Allowed
+from tomking.app.screen import show, show_json
+from tomking.app.trading import Told
+from tomking.core.errors import Exit
+from tomking.portfolio.fees import TASTYTRADE
+
+BY_HAND = (
+    "{account} trades real money by its settings, which never starts without a person: `tomking live` "
+    "says what stands in the way and asks for a typed word."
+)
+
+
+def command(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its name.")] = PAPER,
+    join: Annotated[
+        Path | None, typer.Option(help="A file with the line an exchange printed when ready.")
+    ] = None,
+    day: Annotated[str | None, typer.Option(help="The session a new exchange begins in.")] = None,
+    minute: Annotated[int, typer.Option(min=0, max=389, help="And the minute of it.")] = 0,
+    speed: Annotated[
+        float, typer.Option(min=0.0, max=3600.0, help="Of its clock; 0: as fast as the work goes.")
+    ] = 1.0,
+    sessions: Annotated[
+        int, typer.Option(min=0, help="Stop after so many closes; 0: when interrupted.")
+    ] = 0,
+    json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
+) -> int:
+    """Run the desk of an account: on paper what its settings let out, with real money never by itself.
+
+    desk.execution and desk.automatic_entry say what leaves: with the first off or at prepare, orders are
+    judged and written down and none is sent. Asked to end (SIGTERM, Ctrl-C) it takes back what would
+    open, leaves exits at work, and is gone within ten seconds with exit code 0.
+    """
+    files = there(account)
+    settings = load(files.settings if files.settings.exists() else None)
+    if settings.mode == LIVE:
+        said = BY_HAND.format(account=account)
+        if json:
+            show_json({"account": account, "running": False, "said": said})
+        else:
+            show(said)
+        return Exit.REFUSED
+    sends = settings.execution == SEND
+    told = Told(
+        "paper", strategies.chosen(settings.strategies, settings.tunings), settings.limits, TASTYTRADE,
+        repr(settings),
+    )  # fmt: skip
+    allowed = Allowed(sends and settings.automatic_entry, sends)
+    started = Started(speed, minute, int(settings.capital), sessions, day)
+    traded(files, told, allowed, started, join, json=json)
+    return Exit.OK

@@ -1,0 +1,81 @@
+"""``tomking takeover``: an account handed to a person with the broker's own app."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from tomking.app.account_now import account_now
+from tomking.app.desk_files import PAPER, there
+from tomking.app.held_now import AtWork
+from tomking.app.protection import UNPROTECTED
+from tomking.app.screen import both_clocks, show, show_json
+from tomking.app.takeover import Takeover, ToClose, takeover
+
+BRAKE = (
+    "First see that nobody else trades: `tomking halt` keeps a desk from adding, and its process must "
+    "be ended before you close by hand, or it will close the same."
+)
+RESTING = (
+    "Cancel an order that closes before you close by hand: left at work it would open the reverse."
+)
+
+
+def command(
+    account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
+    json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
+) -> None:
+    """Print what is held, what rests at the broker and what must be done by when, for a person.
+
+    It is read from the journal alone, so it works while the broker cannot be reached; what has traded
+    since its last fact is in the broker's app only.
+    """
+    found = takeover(account_now(there(account)))
+    if json:
+        show_json(found)
+        return
+    for line in page(found):
+        show(line)
+
+
+def page(found: Takeover) -> Iterator[str]:
+    """The page of text."""
+    worth = "not known" if found.net_liq is None else f"${found.net_liq:,.2f}"
+    yield f"TAKE OVER {found.account}, as its journal has it on {found.at:%Y-%m-%d} at {found.at:%H:%M}"
+    yield f"Net liquidation {worth}. The desk is {'RUNNING' if found.running else 'not running'}."
+    yield BRAKE
+    yield from (f"Held back by {reason}: {note}" for reason, note in found.halted)
+    yield "\nBY WHEN"
+    for due in found.deadlines:
+        yield f"  {due.at:%a %Y-%m-%d} {both_clocks(due.at)}: {due.what} [{due.position}]"
+    if not found.deadlines:
+        yield "  nothing has a day"
+    yield "\nPOSITIONS, and the order that closes each"
+    for each in found.closing:
+        yield from _to_close(each)
+    if not found.closing:
+        yield "  none"
+    yield "\nORDERS AT THE BROKER"
+    yield from (f"  {_order(order)}" for order in found.orders)
+    yield f"  {RESTING}" if found.orders else "  none"
+    if found.foreign:
+        yield "\nNOT OURS, left alone by this desk"
+        yield from (f"  {each.quantity:+d} {each.symbol}" for each in found.foreign)
+
+
+def _to_close(each: ToClose) -> Iterator[str]:
+    yield f"  {each.position}: {each.units} x"
+    yield from (f"    {action}" for action in each.actions)
+    yield from (f"    stop: {stop}" for stop in each.stops)
+    yield from (f"    end: {end}" for end in each.ends)
+    if each.guard.wings is not None:
+        yield f"    at expiry it can lose ${each.guard.wings:,.2f} at most"
+    if each.guard.unprotected:
+        yield f"    {UNPROTECTED}: watch {', '.join(map(str, each.guard.bare))} yourself"
+
+
+def _order(order: AtWork) -> str:
+    number = f"number {order.number}" if order.number else "NUMBER NOT KNOWN, look for it"
+    legs = ", ".join(f"{leg.quantity:+d} {leg.contract}" for leg in order.legs)
+    does = f"closes {order.closes}" if order.closes else order.purpose.value.lower()
+    return f"{number}: {legs} x {order.units} at {order.limit}, {order.tif}; {does} ({order.why})"

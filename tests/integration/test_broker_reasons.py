@@ -1,0 +1,82 @@
+"""Reasons not to trade that lie with the broker: told once, and lifted when they are gone."""
+
+import pytest
+import stamina
+
+from tomking.brokers.tastytrade.broker import CONNECTION, LOGIN, TastytradeBroker
+from tomking.core.facts import MarginCalled, MarginMet
+from tomking.core.restraints import Halted, Resumed
+from tomking.portfolio.fees import TASTYTRADE
+from tomking.server.door import Door
+from tomking.server.faults import Fault, Kind
+from tomking.wire.kept import State
+from worlds.standing import Standing, standing
+
+pytestmark = [pytest.mark.integration, pytest.mark.emergency]
+
+
+@pytest.fixture(autouse=True)
+def _hurried():
+    with stamina.set_testing(True, attempts=2):
+        yield
+
+
+def at(there: Standing) -> TastytradeBroker:
+    return TastytradeBroker(there.line(), TASTYTRADE, there.clock())
+
+
+def told(broker: TastytradeBroker, there: Standing) -> list[tuple[type, str]]:
+    there.clock.pass_minutes(61)
+    facts = broker.poll(there.look())
+    return [(type(f), f.reason) for f in facts if isinstance(f, Halted | Resumed)]
+
+
+def test_a_login_that_is_refused_halts_once_and_is_lifted_by_the_next_answer():
+    with standing() as there:
+        broker = at(there)
+        assert told(broker, there) == []
+        secret, broker.line.session.refresh_token = broker.line.session.refresh_token, "revoked"
+        there.wrong(Fault(Kind.EXPIRED, times=1))
+        assert told(broker, there) == [(Halted, LOGIN)]
+        assert told(broker, there) == []
+        broker.line.session.refresh_token = secret
+        broker.line.session._refused = ""
+        assert told(broker, there) == [(Resumed, LOGIN)]
+
+
+def test_a_stream_that_needs_a_person_halts_until_it_is_open_again():
+    with standing() as there:
+        broker = at(there)
+        broker.news.kept.state = State.NEEDS_HUMAN
+        assert told(broker, there) == [(Halted, CONNECTION)]
+        assert told(broker, there) == []
+        broker.news.opened()
+        assert told(broker, there) == [(Resumed, CONNECTION)]
+
+
+def test_a_restart_remembers_what_was_halted():
+    with standing() as there:
+        broker = at(there)
+        broker.remember([Halted(there.clock(), CONNECTION, "lost")])
+        assert told(broker, there) == [(Resumed, CONNECTION)]
+
+
+def test_what_fails_for_a_moment_halts_nothing():
+    with standing() as there:
+        broker = at(there)
+        there.wrong(Fault(Kind.PAGE, "/accounts/*", times=20))
+        assert told(broker, there) == []
+        assert broker.odd
+
+
+def test_a_margin_call_is_told_when_it_begins_and_when_it_is_over(monkeypatch: pytest.MonkeyPatch):
+    with standing() as there:
+        broker = at(there)
+        told(broker, there)
+        found = []
+        for called in (True, True, False, False):
+            monkeypatch.setattr(Door, "is_called", property(lambda door, called=called: called))
+            there.clock.pass_minutes(61)
+            facts = broker.poll(there.look())
+            found += [type(f) for f in facts if isinstance(f, MarginCalled | MarginMet)]
+        assert found == [MarginCalled, MarginMet]
