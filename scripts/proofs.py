@@ -85,7 +85,6 @@ PROOFS = (
         "The model market under the whole rulebook runs at 300 sessions a second or more.",
         ("tomking bench --json", BACKTEST),
         pace,
-        paper_day,
         {"sessions_per_second": ">= 300"},
     ),
     Proof(
