@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Event
+from time import perf_counter
 from typing import Annotated
 
 import typer
