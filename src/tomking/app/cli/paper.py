@@ -30,6 +30,9 @@ from tomking.engine.desk import Desk
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.wire.line import Line
 
+#: When this process came here: what a day took is told with its figures.
+BEGAN = perf_counter()
+
 
 def command(
     account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
@@ -175,7 +178,7 @@ def _tell(files: DeskFiles, desk: Desk, feed: dict[str, int], *, json: bool) -> 
             {
                 "account": files.account, "journal": str(files.journal),
                 "cash": str(desk.book.cash), "positions": held, "working": working,
-                "feed": feed, "resident_mb": resident_mb(),
+                "feed": feed, "elapsed_s": round(perf_counter() - BEGAN, 3), "resident_mb": resident_mb(),
             }
         )  # fmt: skip
     else:
