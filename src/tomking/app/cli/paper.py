@@ -178,7 +178,8 @@ def _tell(files: DeskFiles, desk: Desk, feed: dict[str, int], *, json: bool) -> 
             {
                 "account": files.account, "journal": str(files.journal),
                 "cash": str(desk.book.cash), "positions": held, "working": working,
-                "feed": feed, "elapsed_s": round(perf_counter() - BEGAN, 3), "resident_mb": resident_mb(),
+                "feed": feed,
+                "elapsed_s": round(perf_counter() - BEGAN, 3), "resident_mb": resident_mb(),
             }
         )  # fmt: skip
     else:
