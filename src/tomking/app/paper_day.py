@@ -6,11 +6,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
 from tomking.app.desk_files import PAPER, DeskFiles
 from tomking.core.errors import Transient
@@ -47,7 +46,6 @@ class Going:
     asked: Asked
     home: Path
     process: "subprocess.Popen[str]"
-    began: float = field(default_factory=perf_counter)
 
     def result(self) -> PaperDay:
         """What came of it, waited for.
@@ -63,10 +61,10 @@ class Going:
             raise Transient(
                 f"the paper day took more than {WITHIN_S:.0f} s: try it alone"
             ) from late
-        took = perf_counter() - self.began
         if self.process.returncode:
             raise Transient("the paper day did not end well: see what it said above")
-        feed = json.loads(out)["feed"]
+        said = json.loads(out)
+        feed, took = said["feed"], said["elapsed_s"]
         files = DeskFiles(self.home / PAPER)
         looks = len(read(files.folder, self.asked.day).ticks)
         with closing(SqliteJournal.open(files.journal)) as journal:

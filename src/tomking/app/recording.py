@@ -3,21 +3,33 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from tomking.app.trading import Beat
 from tomking.core.contract import Contract
-from tomking.data.live.market import LiveMarket
 from tomking.data.live.snapshot import LiveSnapshot
 from tomking.data.recorder import Recorder
 from tomking.engine.desk import Desk
 from tomking.engine.ports import Journal, Tick
 
 
+class Market(Protocol):
+    """A live market."""
+
+    def at(self, now: datetime) -> LiveSnapshot:
+        """The market of an instant."""
+        ...
+
+    def follow(self, contracts: Iterable[Contract]) -> None:
+        """What must be quoted whatever happens."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """A live market whose every look is written down."""
 
-    market: LiveMarket
+    market: Market
     recorder: Recorder
 
     def at(self, now: datetime) -> LiveSnapshot:

@@ -116,7 +116,7 @@ def streamed(paper: PaperDay) -> str:
     return (
         f"{told.events:,} events of {told.symbols:,} symbols came over the market feed, "
         f"with {again} and {told.odd:,} that could not be read; the loop looked {told.looks:,} times. "
-        f"The whole day took {told.elapsed_s:.0f} s, starts of both processes included."
+        f"The whole day took {told.elapsed_s:.0f} s, the start of its exchange included."
     )
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Event
+from time import perf_counter
 from typing import Annotated
 
 import typer
@@ -28,6 +29,9 @@ from tomking.data.live.market import LiveMarket
 from tomking.engine.desk import Desk
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.wire.line import Line
+
+#: When this process came here: what a day took is told with its figures.
+BEGAN = perf_counter()
 
 
 def command(
@@ -174,7 +178,8 @@ def _tell(files: DeskFiles, desk: Desk, feed: dict[str, int], *, json: bool) -> 
             {
                 "account": files.account, "journal": str(files.journal),
                 "cash": str(desk.book.cash), "positions": held, "working": working,
-                "feed": feed, "resident_mb": resident_mb(),
+                "feed": feed,
+                "elapsed_s": round(perf_counter() - BEGAN, 3), "resident_mb": resident_mb(),
             }
         )  # fmt: skip
     else:

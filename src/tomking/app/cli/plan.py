@@ -122,7 +122,7 @@ class _Asked:
         live = is_live(self.files) and join is None
         evidence = Evidence.LIVE if live else Evidence.MODEL
         with asking(self.files, join, OsRing()) as line:
-            at = precise() if live else PaperTime.of(line, Event()).now()
+            at = precise() if live else PaperTime.of(line, Event(), lambda: False).now()
             return (
                 at,
                 f"{evidence.name}: {'the broker' if live else 'the paper exchange'}",
