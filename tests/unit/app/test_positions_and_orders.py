@@ -60,7 +60,8 @@ def test_shorts_are_unprotected_while_no_desk_runs_whatever_profit_order_rests(
     page = capsys.readouterr().out
     assert "NO desk is watching" in page
     assert (
-        "UNPROTECTED: nothing rests or watches for ES 2025-12-05 5950 P, ES 2025-12-05 6090 C" in page
+        "UNPROTECTED: nothing rests or watches for ES 2025-12-05 5950 P, ES 2025-12-05 6090 C"
+        in page
     )
 
 
@@ -150,7 +151,9 @@ def test_a_position_whose_plan_no_longer_knows_it_is_shown_without_stops(
     assert "UNPROTECTED" in capsys.readouterr().out
 
 
-def test_what_is_not_ours_stands_apart(files: DeskFiles, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_not_ours_stands_apart(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
     accounts.written(files, [ForeignHeld(accounts.AT, "AAPL", 100)])
     assert main(["positions"]) == 0
     page = capsys.readouterr().out
