@@ -1,4 +1,4 @@
-"""Journals of accounts, made of facts: a condor, a 1-1-2, a covered call, and what goes wrong with them."""
+"""Journals of accounts, made of facts: a condor, a 1-1-2, a covered call, and what goes wrong."""
 
 from collections.abc import Sequence
 from dataclasses import replace

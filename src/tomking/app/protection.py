@@ -1,7 +1,8 @@
 """What holds a short position if the market runs: stops at the broker, a desk that watches, wings.
 
 A stop on a package cannot rest at the broker: the desk holds it. So where no desk runs, and no order
-with a trigger rests, a short is UNPROTECTED, however its profit order stands - unless a long as dear covers it.
+with a trigger rests, a short is UNPROTECTED, however its profit order stands. A short that a long of
+its campaign covers, as dear and lasting as long, needs neither.
 """
 
 from collections.abc import Sequence

@@ -136,7 +136,7 @@ def _of_position(held: Position, told: Folded, plan: Strategy | None) -> Iterato
 
 
 def _bare_by_plan(held: Position, order: Order | None, right: Right, shorts: int) -> int:
-    """How many of so many shorts have no long by the order that opened them; all, where none is known."""
+    """How many of so many shorts have no long by the order that opened them; all, where unknown."""
     legs = [
         leg
         for leg in (() if order is None else order.legs)
