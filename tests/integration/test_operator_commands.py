@@ -73,7 +73,7 @@ def count(journal: Path, kind: str) -> int:
 
 
 def stopped(home: Path, name: str, kind: str, facts: int, *words: str) -> tuple[int, float]:
-    """Run the desk of an account, ask it to end once it has written enough; its code, and the seconds."""
+    """Run an account's desk, ask it to end once it has written enough; its code, and the seconds."""
     command = [SCRIPT, "run", name, "--day", "2017-06-09", "--speed", "0", *words]
     with subprocess.Popen(command, env=environment(home), stdout=subprocess.PIPE) as desk:
         until = time.monotonic() + PATIENCE_S

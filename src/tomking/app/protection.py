@@ -42,7 +42,7 @@ class Guard:
 
     resting: tuple[Order, ...]
     watching: tuple[Stop, ...]
-    bare: tuple[Contract, ...]
+    bare: tuple[str, ...]
     wings: Decimal | None
 
     @property
@@ -65,7 +65,11 @@ def guard(
     stopped = {leg.contract for order in resting for leg in order.legs}
     wings = most_lost(position) if any(count < 0 for _, count in position.held) else None
     held = bool(watching) or (watched and wings is not None)
-    bare = () if held else tuple(each for each in uncovered(position, book) if each not in stopped)
+    bare = (
+        ()
+        if held
+        else tuple(str(each) for each in uncovered(position, book) if each not in stopped)
+    )
     return Guard(resting, watching, bare, wings)
 
 
