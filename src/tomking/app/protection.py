@@ -1,8 +1,8 @@
 """What holds a short position if the market runs: stops at the broker, a desk that watches, wings.
 
 A stop on a package cannot rest at the broker: the desk holds it. So where no desk runs, and no order
-with a trigger rests, a short is UNPROTECTED, however its profit order stands, unless a long that is as
-dear covers it.
+with a trigger rests, a short is UNPROTECTED, however its profit order stands. A short that a long of
+its campaign covers, as dear and lasting as long, needs neither.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Guard:
 
     resting: tuple[Order, ...]
     watching: tuple[Stop, ...]
-    bare: tuple[Contract, ...]
+    bare: tuple[str, ...]
     wings: Decimal | None
 
     @property
@@ -65,7 +65,11 @@ def guard(
     stopped = {leg.contract for order in resting for leg in order.legs}
     wings = most_lost(position) if any(count < 0 for _, count in position.held) else None
     held = bool(watching) or (watched and wings is not None)
-    bare = () if held else tuple(each for each in uncovered(position, book) if each not in stopped)
+    bare = (
+        ()
+        if held
+        else tuple(str(each) for each in uncovered(position, book) if each not in stopped)
+    )
     return Guard(resting, watching, bare, wings)
 
 

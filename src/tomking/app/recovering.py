@@ -125,9 +125,8 @@ def _of_position(held: Position, told: Folded, plan: Strategy | None) -> Iterato
         longs = sum(n for leg, n in held.held if leg.right is right and n > 0)
         count = sum(n for _, n in shorts)
         spare = count - longs if not alone else count
-        bare = spare - (
-            0 if alone else _bare_by_plan(told.opened.get((held.id, right)), right, count)
-        )
+        opened = told.opened.get((held.id, right))
+        bare = spare - (0 if alone else _bare_by_plan(held, opened, right, count))
         why = alone or "the long it was sold with is gone"
         for contract, n in sorted(shorts, key=lambda one: one[0].expiry):
             part = min(n, max(bare, 0))
@@ -136,11 +135,13 @@ def _of_position(held: Position, told: Folded, plan: Strategy | None) -> Iterato
             bare -= part
 
 
-def _bare_by_plan(order: Order | None, right: Right, shorts: int) -> int:
-    """How many of so many shorts have no long by the order that opened them; all of them unknown."""
-    if order is None:
-        return shorts
-    legs = [leg for leg in order.legs if leg.opens and leg.contract.right is right]
+def _bare_by_plan(held: Position, order: Order | None, right: Right, shorts: int) -> int:
+    """How many of so many shorts have no long by the order that opened them; all, where unknown."""
+    legs = [
+        leg
+        for leg in (() if order is None else order.legs)
+        if order is not None and position_of(order, leg) == held.id and leg.contract.right is right
+    ]
     sold = -sum(leg.quantity for leg in legs if leg.quantity < 0)
     bought = sum(leg.quantity for leg in legs if leg.quantity > 0)
     return shorts if not sold else -(-shorts * max(sold - bought, 0) // sold)

@@ -101,7 +101,7 @@ def test_a_stop_that_rests_at_the_broker_protects_its_leg_alone() -> None:
     )  # fmt: skip
     resting = replace(book, working={stop.id: _working(stop)})
     seen = guard(held, resting, FRIDAY_0DTE, None, watched=False)
-    assert [str(each) for each in seen.bare] == ["ES 2025-12-05 6090 C"]
+    assert seen.bare == ("ES 2025-12-05 6090 C",)
     assert seen.resting == (stop,)
 
 
@@ -118,7 +118,7 @@ def test_a_short_that_its_long_covers_needs_no_stop_and_a_naked_one_does() -> No
     trap, naked = book.positions.values()
     assert guard(trap, book, LT112, None, watched=False).bare == ()
     alone = guard(naked, book, LT112, None, watched=False)
-    assert [str(each) for each in alone.bare] == ["ES 2026-03-31 4800 P"]
+    assert alone.bare == ("ES 2026-03-31 4800 P",)
     assert alone.wings == Decimal(2 * 4800 * 50 - 1200)
     watched = guard(naked, book, LT112, Decimal(100_000), watched=True)
     assert [str(stop.cost) for stop in watched.watching] == ["36.00", "32.00", "None"]

@@ -63,4 +63,4 @@ def _position(held: Tranche) -> Iterator[str]:
     if guard.wings is not None:
         yield f"    at expiry it can lose ${guard.wings:,.2f} at most"
     if guard.unprotected:
-        yield f"    {UNPROTECTED}: nothing rests or watches for {', '.join(map(str, guard.bare))}"
+        yield f"    {UNPROTECTED}: nothing rests or watches for {', '.join(guard.bare)}"

@@ -71,7 +71,7 @@ def _to_close(each: ToClose) -> Iterator[str]:
     if each.guard.wings is not None:
         yield f"    at expiry it can lose ${each.guard.wings:,.2f} at most"
     if each.guard.unprotected:
-        yield f"    {UNPROTECTED}: watch {', '.join(map(str, each.guard.bare))} yourself"
+        yield f"    {UNPROTECTED}: watch {', '.join(each.guard.bare)} yourself"
 
 
 def _order(order: AtWork) -> str:
