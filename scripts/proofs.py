@@ -363,6 +363,13 @@ PROOFS = (
         "tests/unit/exchange/test_clearing.py tests/unit/exchange/test_assignment.py",
     ),
     Proof(
+        "foreign_clients",
+        "The broker's npm client and its older Python client get through every service they have.",
+        ("pytest tests/foreign/clients.py",),
+        tests,
+        {"failed": "== 0", "passed": ">= 2"},
+    ),
+    Proof(
         "mutants",
         "Of 300 slips in risk, margin, orders and settlement the tests notice 85 of 100.",
         ("python scripts/mutants.py",),

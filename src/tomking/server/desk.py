@@ -38,6 +38,11 @@ class Desk:
 DESK = web.AppKey("desk", Desk)
 
 
+def bearer(request: web.Request) -> str:
+    """The token a request carries, with or without the word before it."""
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
+
+
 def world_of(request: web.Request) -> World:
     """The world behind a request."""
     return request.app[DESK].world

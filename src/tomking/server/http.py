@@ -7,7 +7,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from tomking.server.answers import Json, Problem, error
-from tomking.server.desk import DESK, Desk
+from tomking.server.desk import DESK, Desk, bearer
 from tomking.server.faults import Fault, Kind
 from tomking.server.handlers import (
     access,
@@ -26,6 +26,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OPEN_TO_ALL = (
     control.PREFIX, "/oauth/token", "/symbols/search/", "/margin-requirements-public-configuration",
 )  # fmt: skip
+#: And where a token comes later, in a message, or is asked for.
+ENTRANCES = frozenset({*access.STREAMS, access.FEED, access.SESSIONS})
 #: How long a token for the market feed lives.
 QUOTES_LIVE = timedelta(hours=24)
 
@@ -101,11 +103,7 @@ def _hung_up(request: web.Request) -> web.StreamResponse:
 async def _known(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Nobody gets in without a token that is good now."""
     desk = request.app[DESK]
-    if not request.path.startswith(OPEN_TO_ALL) and request.path not in (
-        *access.STREAMS,
-        access.FEED,
-    ):
-        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not desk.tokens.knows(given, desk.world.clock()):
-            raise Problem(401, "token_invalid", "This token is invalid or has expired")
+    is_open = request.path.startswith(OPEN_TO_ALL) or request.path in ENTRANCES
+    if not is_open and not desk.tokens.knows(bearer(request), desk.world.clock()):
+        raise Problem(401, "token_invalid", "This token is invalid or has expired")
     return await handler(request)

@@ -4,13 +4,15 @@ from datetime import date
 
 from aiohttp import web
 
+from tomking.core.money import cents
 from tomking.server.answers import Json, Problem, many, one, paged
 from tomking.server.desk import answered, door_of, page_of, world_of
 from tomking.server.shown.account import account, customer, position_limit, trading_status
-from tomking.server.shown.balances import balance, margin_report, positions
+from tomking.server.shown.balances import balance, effective, margin_report, positions
 from tomking.server.shown.clock import instant
+from tomking.server.shown.equities import root_of
 from tomking.server.shown.history import fees_on, transactions, wanted
-from tomking.wire.amounts import with_effect
+from tomking.wire.amounts import plain, with_effect
 
 
 async def accounts(request: web.Request) -> web.Response:
@@ -106,7 +108,28 @@ async def net_liq(request: web.Request) -> web.Response:
     return answered(request, many([row]))
 
 
+async def net_liq_now(request: web.Request) -> web.Response:
+    """What it is worth now."""
+    now, door = world_of(request).look(), door_of(request)
+    worth = plain(cents(door.exchange.net_liq(now)))
+    row = {"account-number": door.account, "net-liquidating-value": worth, "time": instant(now.at)}
+    return answered(request, one(row))
+
+
+async def effective_margin(request: web.Request) -> web.Response:
+    """The rates an underlying is margined at here."""
+    symbol = request.match_info["symbol"]
+    root = root_of(symbol)
+    if not root:
+        raise Problem(404, "record_not_found", f"Couldn't find an underlying {symbol}")
+    today = world_of(request).look().at.date()
+    door_of(request)
+    return answered(request, one(effective(symbol, root, today)))
+
+
 ROUTES = (
+    web.get("/accounts/{number}/net-liq", net_liq_now),
+    web.get("/accounts/{number}/margin-requirements/{symbol:.+}/effective", effective_margin),
     web.get("/customers/me", who),
     web.get("/accounts/{number}/trading-status", may),
     web.get("/accounts/{number}/position-limit", limits),

@@ -1,14 +1,17 @@
 """Balances, positions and margin as the broker's JSON."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from tomking.core.contract import Contract
 from tomking.core.money import ZERO, cents
+from tomking.core.product import product
 from tomking.exchange.ledger import Ledger, is_future, multiplier, size
 from tomking.market.snapshot import MID, Snapshot
 from tomking.portfolio.columns import columns
+from tomking.portfolio.margin.house import house_for
 from tomking.portfolio.power import buying_power
 from tomking.server.door import Door
 from tomking.server.shown.clock import instant
@@ -121,6 +124,20 @@ def _position(
             "mark": plain(cents(Decimal(repr(mid)) * abs(held) * multiplier(contract))),
         }
     return made
+
+
+def effective(symbol: str, root: str, today: date) -> Shown:
+    """The broker's rates for an underlying, as shares of one; the floor in dollars a contract."""
+    row = house_for(product(root).kind, symbol=root, on=today)
+    rates = {
+        "long-equity-initial": row.outright_rate, "long-equity-maintenance": row.long_rate,
+        "short-equity-initial": row.outright_rate, "short-equity-maintenance": row.short_rate,
+        "naked-option-standard": row.rate, "naked-option-minimum": row.minimum_rate,
+        "naked-option-floor": row.floor,
+    }  # fmt: skip
+    return {"underlying-symbol": symbol} | {
+        name: plain(Decimal(repr(rate))) for name, rate in rates.items()
+    }
 
 
 def margin_report(door: Door, now: Snapshot) -> Shown:
