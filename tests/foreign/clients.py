@@ -1,9 +1,10 @@
 """The exchange server judged by the broker's own clients: the npm package and the older Python package.
 
 Both come from the package registry, at versions whose hashes are pinned beside this file, into a
-folder that is thrown away; nothing of them is part of this repository. Their packages hold no tests,
-so each is driven through every service it has (``npm/drive.mjs``, ``sdk.py``); who has the repository of the
-npm package at hand names it in ``TOMKING_API_JS`` and has its own integration tests run, unmodified.
+folder that is thrown away; nothing of them is part of this repository. Their packages hold no
+tests, so each is driven through every service it has (``npm/drive.mjs``, ``sdk.py``). Who has the
+repository of the npm package at hand names it in ``TOMKING_API_JS`` and has its own integration
+tests run, unmodified.
 ``make prove`` runs this; the suite does not.
 """
 

@@ -112,11 +112,15 @@ class Door:
         return entry, self._objected(entry, self.exchange.preview(entry.order, now), now)
 
     def place(self, asked: Asked, now: Snapshot, replaces: int = 0) -> tuple[Entry, Preview]:
-        """Take an order, unless its dry run objects: the preview's refusals say so."""
-        said = self.tried(asked, now, replaces)[1]
+        """Take an order, unless its dry run objects: the preview's refusals say so.
+
+        It is tried under the number it would get, so that the exchange knows it again when it is sent.
+        """
+        entry = self._entry(self.last + 1, asked, now, replaces)
+        said = self._objected(entry, self.exchange.preview(entry.order, now), now)
         if said.refusals:
-            return self._entry(0, asked, now, replaces), said
-        entry = self._entry(next(self._numbers()), asked, now, replaces)
+            return replace(entry, number=0), said
+        self.last = entry.number
         self.entries[entry.number] = entry
         if is_open(now):
             self.exchange.submit(entry.order, now)

@@ -1,6 +1,6 @@
 """Requests about orders: dry runs, placing, replacing, cancelling, looking them up."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,8 @@ from tomking.wire.orders import Asked, asked_in
 from tomking.wire.words import EQUITY
 
 Body = Mapping[str, Any]
+#: Trying an order, or taking it.
+Act = Callable[[Asked, Snapshot, int], tuple[Entry, Preview]]
 #: An order for an amount of money.
 NOTIONAL = "Notional Market"
 
@@ -34,7 +36,7 @@ NOTIONAL = "Notional Market"
 def dry_run(world: World, door: Door, body: Body, number: int = 0) -> Answer:
     """What an order, or what would replace one, needs and costs; 422 with the same data if refused."""
     now = world.look()
-    entry, said = _tried(door, asked_of(door, body, now, number), now, number)
+    entry, said = _margined(door.tried, asked_of(door, body, now, number), now, number)
     data = _data(door, entry, said, now)
     if said.refusals:
         raise _refused(said, data)
@@ -43,12 +45,14 @@ def dry_run(world: World, door: Door, body: Body, number: int = 0) -> Answer:
 
 def place(world: World, door: Door, body: Body, number: int = 0) -> Answer:
     """Take an order, or what replaces one."""
+    return world.as_one(lambda: _placed(world, door, body, number))
+
+
+def _placed(world: World, door: Door, body: Body, number: int) -> Answer:
     now = world.look()
-    asked = asked_of(door, body, now, number)
-    entry, said = _tried(door, asked, now, number)
+    entry, said = _margined(door.place, asked_of(door, body, now, number), now, number)
     if said.refusals:
         raise _refused(said, _data(door, entry, said, now))
-    entry, said = door.place(asked, now, number)
     world.tell(door, [entry, *([door.entries[number]] if number else [])], now)
     data = _data(door, entry, said, now)
     return one(data["order"]) if number else one(data, 201)
@@ -80,6 +84,10 @@ def notional(world: World, door: Door, body: Body) -> Answer:
 
 def cancel(world: World, door: Door, number: int) -> Answer:
     """Ask for the end of an order."""
+    return world.as_one(lambda: _cancelled(world, door, number))
+
+
+def _cancelled(world: World, door: Door, number: int) -> Answer:
     now, _ = world.look(), found(door, number)
     try:
         entry = door.cancel(number, now)
@@ -109,9 +117,10 @@ def asked_of(door: Door, body: Body, now: Snapshot, number: int = 0) -> Asked:
     return replace(asked, name=asked.name or old.asked.name) if old else asked
 
 
-def _tried(door: Door, asked: Asked, now: Snapshot, number: int) -> tuple[Entry, Preview]:
+def _margined(act: Act, asked: Asked, now: Snapshot, number: int) -> tuple[Entry, Preview]:
+    """What nobody can work out the margin of is refused."""
     try:
-        return door.tried(asked, now, number)
+        return act(asked, now, number)
     except QuoteMissing as missing:
         raise Problem(422, Code.MARGIN.value, str(missing)) from missing
 

@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from tomking.core.errors import QuoteMissing
+from tomking.core.facts import Fact
 from tomking.market.snapshot import Snapshot
 from tomking.server.door import Door
 from tomking.server.entry import Entry
 from tomking.server.shown.balances import balance, positions
 from tomking.server.shown.orders import shown
 
+Done = TypeVar("Done")
 #: What happened to an account, as a stream tells it: the kind of thing, and the thing.
 Notice = tuple[str, dict[str, Any]]
+#: Orders that stand elsewhere than before, and facts, of an account.
+Happened = tuple[Door, list[Entry], list[Fact]]
 Listener = Callable[[str, Notice], None]
 Watcher = Callable[[Snapshot], None]
 
@@ -56,6 +60,8 @@ class World:
     keep: Callable[[], None] = nothing
     seen: datetime | None = None
     _last: Snapshot | None = None
+    _untold: list[Happened] = field(default_factory=list[Happened])
+    _waits: bool = False
 
     def look(self) -> Snapshot:
         """The market now, after everything that has happened by now was booked and told."""
@@ -63,28 +69,38 @@ class World:
         if self._last is None or self.seen != at:
             self.seen, self._last = at, self.market(at)
             for door in self.doors.values():
-                self._look(door, self._last)
+                self._untold.append((door, *door.look(self._last)))
+            self._settle(self._last)
             for watch in tuple(self.watchers):
                 watch(self._last)
         return self._last
 
     def tell(self, door: Door, entries: list[Entry], now: Snapshot) -> None:
         """Tell who listens about orders, and about what is held where any of them has traded."""
-        self.keep()
-        self._tell(door, entries, now)
+        self._untold.append((door, entries, []))
+        self._settle(now)
 
-    def _tell(self, door: Door, entries: list[Entry], now: Snapshot) -> None:
-        for entry in entries:
-            self._say(door.account, ("Order", shown(entry, door.account)))
-        if any(entry.fills for entry in entries):
-            self._say_what_is_held(door, now)
+    def as_one(self, act: Callable[[], Done]) -> Done:
+        """What an act does is kept by one write, together with what happened before it, and then told."""
+        self._waits = True
+        try:
+            return act()
+        finally:
+            self._waits = False
+            if self._last is not None:
+                self._settle(self._last)
 
-    def _look(self, door: Door, now: Snapshot) -> None:
-        entries, facts = door.look(now)
+    def _settle(self, now: Snapshot) -> None:
+        """Keep what has changed and then tell of it, unless more is to come."""
+        if self._waits:
+            return
         self.keep()
-        self._tell(door, entries, now)
-        if facts and not any(entry.fills for entry in entries):
-            self._say_what_is_held(door, now)
+        told, self._untold = self._untold, []
+        for door, entries, facts in told:
+            for entry in entries:
+                self._say(door.account, ("Order", shown(entry, door.account)))
+            if facts or any(entry.fills for entry in entries):
+                self._say_what_is_held(door, now)
 
     def _say_what_is_held(self, door: Door, now: Snapshot) -> None:
         """Positions, then the balance; while something held has no quote the balance waits."""

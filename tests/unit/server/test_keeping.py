@@ -6,7 +6,7 @@ import pytest
 
 from tomking.core.errors import DataError
 from tomking.server import orders
-from tomking.server.answers import Json
+from tomking.server.answers import Json, Problem
 from tomking.server.file import LedgerFile
 from tomking.server.keeping import keeper, taken_up
 from tomking.server.tokens import Tokens
@@ -51,6 +51,29 @@ def test_everything_is_kept_before_it_is_told() -> None:
         "kept Received", "told Received", "kept Filled", "told Filled", "told CurrentPosition",
         "told AccountBalance",
     ]  # fmt: skip
+
+
+def test_an_order_and_what_happened_before_it_are_kept_by_one_write() -> None:
+    world, clock = world_at()
+    door, writes, told = world.doors[NUMBER], list[int](), list[str]()
+    orders.place(world, door, sold(world))
+    clock.pass_minutes(2)
+    world.keep = lambda: writes.append(len(door.entries))
+    world.listeners.append(lambda _, notice: told.append(str(notice[1].get("status", notice[0]))))
+    orders.place(world, door, sold(world))
+    assert writes == [2]
+    assert told == ["Filled", "CurrentPosition", "AccountBalance", "Received"]
+
+
+def test_what_happened_before_a_refused_order_is_kept_and_told() -> None:
+    world, clock = world_at()
+    door, told = world.doors[NUMBER], list[str]()
+    orders.place(world, door, sold(world))
+    clock.pass_minutes(2)
+    world.listeners.append(lambda _, notice: told.append(str(notice[1].get("status", notice[0]))))
+    with pytest.raises(Problem):
+        orders.place(world, door, {"order-type": "Sometimes"})
+    assert told[0] == "Filled"
 
 
 def test_what_cannot_be_kept_is_told_to_nobody() -> None:

@@ -1,4 +1,4 @@
-"""What other clients of the broker ask for, in their own ways: older doors, other routes, short lists."""
+"""What other clients of the broker ask for in their own ways: older doors, other routes."""
 
 import httpx2
 import pytest
