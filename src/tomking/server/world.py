@@ -81,7 +81,7 @@ class World:
         self._settle(now)
 
     def as_one(self, act: Callable[[], Done]) -> Done:
-        """What an act does is kept by one write, together with what happened before it, and then told."""
+        """What an act does is kept by one write, with what happened before it, and then told."""
         self._waits = True
         try:
             return act()

@@ -56,11 +56,12 @@ def test_everything_is_kept_before_it_is_told() -> None:
 def test_an_order_and_what_happened_before_it_are_kept_by_one_write() -> None:
     world, clock = world_at()
     door, writes, told = world.doors[NUMBER], list[int](), list[str]()
-    orders.place(world, door, sold(world))
+    body = sold(world)  # which looks at the market
+    orders.place(world, door, body)
     clock.pass_minutes(2)
     world.keep = lambda: writes.append(len(door.entries))
     world.listeners.append(lambda _, notice: told.append(str(notice[1].get("status", notice[0]))))
-    orders.place(world, door, sold(world))
+    orders.place(world, door, body)
     assert writes == [2]
     assert told == ["Filled", "CurrentPosition", "AccountBalance", "Received"]
 
