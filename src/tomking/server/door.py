@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.contract import Contract
@@ -24,6 +25,7 @@ from tomking.exchange.working import Status
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.preview import Preview, Refusal
 from tomking.server.entry import Entry, flipped, order_of, stands, told
+from tomking.server.gains import Gains
 from tomking.server.group import Group, tag
 from tomking.server.kept import KeptDoor
 from tomking.wire.orders import Asked
@@ -71,6 +73,7 @@ class Door:
     groups: dict[int, Group] = field(default_factory=dict[int, Group])
     facts: list[Fact] = field(default_factory=list[Fact])
     waiting: list[int] = field(default_factory=list[int])
+    _gains: Gains = field(default_factory=Gains)
 
     def kept(self) -> KeptDoor:
         """All of it as a value, but for the facts."""
@@ -84,6 +87,7 @@ class Door:
         self.exchange.take_up(kept.exchange)
         self.last, self.facts, self.waiting = kept.last, list(facts), list(kept.waiting)
         self.entries, self.groups = dict(kept.entries), dict(kept.groups)
+        self._gains = Gains()
 
     def _numbers(self) -> Iterator[int]:
         """The numbers that come next; each is given once."""
@@ -189,6 +193,10 @@ class Door:
             self.exchange.cancel(entry.order.id)
             self._stand(now)
         return self.entries[number]
+
+    def gained(self, place: int) -> Decimal:
+        """What the fact at a place brought by closing futures, in dollars."""
+        return self._gains.at(place, self.facts)
 
     @property
     def is_called(self) -> bool:

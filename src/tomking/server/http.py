@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from tomking.core.errors import QuoteMissing
 from tomking.server.answers import Json, Problem, error
 from tomking.server.desk import DESK, Desk, bearer
 from tomking.server.faults import Fault, Kind
@@ -56,6 +57,9 @@ async def _enveloped(request: web.Request, handler: Handler) -> web.StreamRespon
         return await handler(request)
     except Problem as problem:
         return web.json_response(error(problem), status=problem.status)
+    except QuoteMissing as missing:
+        unknown = Problem(503, "quotes_unavailable", f"Something held has no quote now: {missing}")
+        return web.json_response(error(unknown), status=503)
     except web.HTTPNotFound:
         missing = Problem(404, "not_found", f"no route {request.method} {request.path}")
         return web.json_response(error(missing), status=404)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from math import isnan
 from typing import Any
 
 from tomking.core.contract import Contract
@@ -104,13 +105,16 @@ def _position(
     ledger = door.exchange.ledger
     held, lot = ledger.holdings[contract], size(contract)
     since = door.held_since(contract) or now.at  # what the account began with has no fact
+    entered = abs(ledger.entry(contract))
+    last = (
+        entered if isnan(mid) else Decimal(repr(round(mid, 6)))
+    )  # all that is known without a quote
     made: Shown = {
         "account-number": door.account, "symbol": trading_symbol(contract),
         "instrument-type": instrument_of(contract), "underlying-symbol": underlying(contract),
         "quantity": plain(Decimal(abs(held) * lot)),
         "quantity-direction": "Long" if held > 0 else "Short",
-        "close-price": plain(Decimal(repr(round(mid, 6)))),
-        "average-open-price": plain(abs(ledger.entry(contract))),
+        "close-price": plain(last), "average-open-price": plain(entered),
         "multiplier": 1 if lot > 1 else multiplier(contract),
         "cost-effect": "None" if is_future(contract) else "Debit" if held < 0 else "Credit",
         "is-suppressed": False, "is-frozen": False, "restricted-quantity": "0.0",
@@ -121,7 +125,7 @@ def _position(
     if with_marks:
         made |= {
             "mark-price": made["close-price"],
-            "mark": plain(cents(Decimal(repr(mid)) * abs(held) * multiplier(contract))),
+            "mark": plain(cents(last * abs(held) * multiplier(contract))),
         }
     return made
 
