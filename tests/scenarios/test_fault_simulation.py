@@ -35,6 +35,8 @@ PLACES = (
     ("*/balances/*", "GET"), ("*/positions", "GET"), ("/oauth/token", "POST"),
 )  # fmt: skip
 FAULTS_A_SEED = 14
+#: What an answer may lack, once.
+FIELDS = ("status", "id", "legs", "fills", "external-identifier", "updated-at", "symbol", "quantity")
 #: Where every day's orders pass, and how many pass before.
 MET = (
     (ORDERS, "POST", 0), (f"{ORDERS}/dry-run", "POST", 1), (f"{ORDERS}/live", "GET", 0),
@@ -56,8 +58,10 @@ class Watched(Faults):
     there: Standing | None = None
     hits: list[tuple[Kind, bool]] = field(default_factory=list)
 
-    def strike(self, method: str, path: str, *, stream: bool = False) -> Fault | None:
-        found = Faults.strike(self, method, path, stream=stream)
+    def strike(
+        self, method: str, path: str, *, stream: bool = False, fills: bool = False
+    ) -> Fault | None:
+        found = Faults.strike(self, method, path, stream=stream, fills=fills)
         if found is not None and self.there is not None:
             door = self.there.world.doors[NUMBER]
             under_way = any(entry.ended is None for entry in door.entries.values())
@@ -96,7 +100,8 @@ def ordered(dice: Random) -> list[Fault]:
 
 
 def _fault(kind: Kind, path: str, method: str, dice: Random, skip: int) -> Fault:
-    return Fault(kind, path, method, 1, skip, dice.choice((429, 502, 503)), 0.001)
+    status, field = dice.choice((429, 502, 503)), dice.choice(FIELDS)
+    return Fault(kind, path, method, 1, skip, status, 0.001, field)
 
 
 @cache

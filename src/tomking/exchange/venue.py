@@ -203,6 +203,17 @@ class Exchange:
             yield from self._floor.match(self._orders, self._account, now)
         yield from self._orders.over(at)
 
+    def meet(self, order_id: str, now: Snapshot, units: int = 0) -> list[Fact]:
+        """Let somebody take so many units of an order, or all, at its limit or at mid without one.
+
+        The quotes need not allow it. It is for tests of those who trade here, which want a fill at a
+        certain instant, and nothing else ever asks for it.
+        """
+        entry = self._orders.working.get(order_id)
+        if entry is None or entry.waits or not entry.order.legs:
+            return []
+        return self._floor.meet(entry, self._orders, self._account, now, units)
+
     def preview(self, order: Order, now: Snapshot) -> Preview:
         """The dry run: what an order would need, cost and leave, and why it would be refused.
 

@@ -103,10 +103,7 @@ class Door:
                 self.exchange.submit(self.entries[number].order, now)
             self.waiting.clear()
         facts = self.exchange.step(now)
-        self.facts += facts
-        for fact in facts:
-            if isinstance(fact, LegFilled | OrderEnded):
-                self._tell(int(fact.order.split("#")[0]), fact)
+        self._book(facts)
         self._stand(now)
         return [seen for n, seen in self.entries.items() if before.get(n) is not seen], facts
 
@@ -198,6 +195,13 @@ class Door:
         """What the fact at a place brought by closing futures, in dollars."""
         return self._gains.at(place, self.facts)
 
+    def meet(self, number: int, now: Snapshot, units: int = 0) -> list[Entry]:
+        """Let somebody take an order, whatever the quotes say: the orders that stand elsewhere then."""
+        before = dict(self.entries)
+        self._book(self.exchange.meet(self.entries[number].order.id, now, units))
+        self._stand(now)
+        return [seen for n, seen in self.entries.items() if before.get(n) is not seen]
+
     @property
     def is_called(self) -> bool:
         """Whether a margin call is on."""
@@ -240,6 +244,12 @@ class Door:
             refusal = Refusal(Code.NO_POSITION, "a leg is to close what is not held")
             refusals = (*refusals, refusal)
         return replace(said, refusals=refusals)
+
+    def _book(self, facts: Iterable[Fact]) -> None:
+        for fact in facts:
+            self.facts.append(fact)
+            if isinstance(fact, LegFilled | OrderEnded):
+                self._tell(int(fact.order.split("#")[0]), fact)
 
     def _tell(self, number: int, fact: LegFilled | OrderEnded) -> None:
         self.entries[number] = told(self.entries[number], fact)

@@ -1,14 +1,16 @@
 """The server itself: routes, tokens, envelopes. Handlers only translate."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import web
 
 from tomking.core.errors import QuoteMissing
 from tomking.server.answers import Json, Problem, error
-from tomking.server.desk import DESK, Desk, bearer
+from tomking.server.desk import DESK, Desk, bearer, door_of, number_of
 from tomking.server.faults import Fault, Kind
 from tomking.server.handlers import (
     access,
@@ -19,6 +21,7 @@ from tomking.server.handlers import (
     market,
     orders,
 )
+from tomking.server.orders import met
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
 
@@ -74,22 +77,61 @@ async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
     fault = desk.faults.strike(request.method, request.path)
     if fault is None:
         return await handler(request)
-    if fault.kind in (Kind.LOST, Kind.DROPPED):
-        if fault.kind is Kind.LOST:
-            await handler(request)
-        return _hung_up(request)
-    if fault.kind is Kind.DELAYED:
+    if fault.kind in (Kind.DELAYED, Kind.SILENT):
         await asyncio.sleep(fault.seconds)
-    if fault.kind is Kind.EXPIRED:
-        desk.tokens.forget_all()
-    return _spoilt(fault) or await handler(request)
+    if fault.kind in (Kind.DROPPED, Kind.SILENT):
+        return _hung_up(request)
+    _beforehand(request, fault)
+    answer = _spoilt(fault) or await handler(request)
+    if fault.kind is Kind.LOST:
+        return _hung_up(request)
+    return _afterwards(answer, fault)
+
+
+def _beforehand(request: web.Request, fault: Fault) -> None:
+    """What happens just before the request is looked at."""
+    desk = request.app[DESK]
+    match fault.kind:
+        case Kind.EXPIRED:
+            desk.tokens.forget_all()
+        case Kind.REVOKED:
+            desk.tokens.forget(bearer(request))
+        case Kind.RACED if request.match_info.get("number") in desk.world.doors:
+            met(desk.world, door_of(request), number_of(request))
+        case _:
+            pass
+
+
+def _afterwards(answer: web.StreamResponse, fault: Fault) -> web.StreamResponse:
+    """The answer as it arrives."""
+    if fault.kind is Kind.UNSURE:
+        return _failed(fault)
+    if fault.kind is Kind.LACKING and isinstance(answer, web.Response) and answer.text:
+        body = without(fault.field, json.loads(answer.text))
+        return web.json_response(body, status=answer.status)
+    return answer
+
+
+def without(name: str, said: Any) -> Any:
+    """JSON without a field, wherever it is.
+
+    >>> without("b", {"a": [{"b": 1, "c": 2}], "b": 3})
+    {'a': [{'c': 2}]}
+    """
+    if isinstance(said, dict):
+        return {key: without(name, each) for key, each in said.items() if key != name}
+    return [without(name, each) for each in said] if isinstance(said, list) else said
+
+
+def _failed(fault: Fault) -> web.Response:
+    said = Problem(fault.status, "ordered", "this was ordered to go wrong")
+    return web.json_response(error(said), status=fault.status)
 
 
 def _spoilt(fault: Fault) -> web.Response | None:
     """The answer that a fault gives in place of the server's, if it does."""
     if fault.kind is Kind.ERROR:
-        said = Problem(fault.status, "ordered", "this was ordered to go wrong")
-        return web.json_response(error(said), status=fault.status)
+        return _failed(fault)
     if fault.kind is Kind.PAGE:
         page = f"<html><body><h1>{fault.status}</h1></body></html>"
         return web.Response(text=page, content_type="text/html", status=fault.status)
