@@ -55,6 +55,8 @@ OF_FILLS = frozenset({Kind.HALVED, Kind.EARLY})
 OF_STREAMS = OF_FILLS | {
     Kind.TWICE, Kind.LATE, Kind.NEVER, Kind.TORN, Kind.FROZEN, Kind.CLOSED
 }  # fmt: skip
+#: From this status on an answer says nothing about what was done.
+SERVER_FAILED = 500
 #: The routes of the two streams, as faults name them.
 ALERTS, FEED = "/streamer", "/dxlink"
 
@@ -141,6 +143,10 @@ def _fault(row: object, place: int) -> Fault:
             raise ConfigError(
                 f"{name} of fault {place} is {said[name]!r}, where a number is wanted"
             )
+    if row["kind"] == Kind.UNSURE and said.get("status", SERVER_FAILED) < SERVER_FAILED:
+        raise ConfigError(
+            f"fault {place} is done and said to have failed: its status is 500 or more"
+        )
     if not all(isinstance(said.get(name, ""), str) for name in ("path", "method", "field")):
         raise ConfigError(f"path, method and field of fault {place} are texts")
     return Fault(known[row["kind"]], **said)

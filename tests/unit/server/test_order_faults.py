@@ -201,6 +201,11 @@ def test_a_fault_names_a_field_by_a_text():
         faults_in([{"kind": "missing", "field": 3}])
 
 
+def test_what_was_done_is_not_said_to_be_refused():
+    with pytest.raises(ConfigError, match="500"):
+        faults_in([{"kind": "error-after", "status": 429}])
+
+
 def test_an_order_that_is_over_is_not_met():
     with standing() as there:
         line = there.line()
