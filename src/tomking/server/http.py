@@ -10,7 +10,7 @@ from aiohttp import web
 
 from tomking.core.errors import QuoteMissing
 from tomking.server.answers import Json, Problem, error
-from tomking.server.desk import DESK, Desk, bearer, door_of, number_of
+from tomking.server.desk import DESK, Desk, bearer, door_of, has_key, number_of
 from tomking.server.faults import Fault, Kind
 from tomking.server.handlers import (
     access,
@@ -20,6 +20,7 @@ from tomking.server.handlers import (
     lists,
     market,
     orders,
+    paper,
 )
 from tomking.server.orders import met
 from tomking.server.tokens import Tokens
@@ -48,7 +49,7 @@ def application(
     if watchlists is not None:
         app[DESK].lists = watchlists
     app[DESK].faults.order(faults)
-    for subject in (access, accounts, orders, instruments, market, lists, control):
+    for subject in (access, accounts, orders, instruments, market, lists, paper, control):
         app.router.add_routes(subject.ROUTES)
     return app
 
@@ -149,7 +150,7 @@ def _hung_up(request: web.Request) -> web.StreamResponse:
 async def _known(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Nobody gets in without a token that is good now."""
     desk = request.app[DESK]
-    is_open = request.path.startswith(OPEN_TO_ALL) or request.path in ENTRANCES
+    is_open = request.path.startswith(OPEN_TO_ALL) or request.path in ENTRANCES or has_key(request)
     if not is_open and not desk.tokens.knows(bearer(request), desk.world.clock()):
         raise Problem(401, "token_invalid", "This token is invalid or has expired")
     return await handler(request)

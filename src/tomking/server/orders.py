@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tomking.core.errors import QuoteMissing, Rejected
@@ -11,6 +12,7 @@ from tomking.portfolio.preview import Preview
 from tomking.server.answers import Answer, Json, Problem, one
 from tomking.server.door import Door
 from tomking.server.entry import Entry
+from tomking.server.fates import AS_QUOTED, fate_of
 from tomking.server.shown.balances import balance
 from tomking.server.shown.clock import instant
 from tomking.server.shown.dry_run import (
@@ -43,14 +45,16 @@ def dry_run(world: World, door: Door, body: Body, number: int = 0) -> Answer:
     return one(data, 201)
 
 
-def place(world: World, door: Door, body: Body, number: int = 0) -> Answer:
-    """Take an order, or what replaces one."""
-    return world.as_one(lambda: _placed(world, door, body, number))
+def place(world: World, door: Door, body: Body, number: int = 0, *, fated: bool = False) -> Answer:
+    """Take an order, or what replaces one; ``fated`` is one that may say how it is to be filled."""
+    return world.as_one(lambda: _placed(world, door, body, number, fated=fated))
 
 
-def _placed(world: World, door: Door, body: Body, number: int) -> Answer:
+def _placed(world: World, door: Door, body: Body, number: int, *, fated: bool) -> Answer:
     now = world.look()
-    entry, said = _margined(door.place, asked_of(door, body, now, number), now, number)
+    asked = asked_of(door, body, now, number)
+    fate = fate_of(body, now.at, abs(asked.units)) if fated else AS_QUOTED
+    entry, said = _margined(partial(door.place, fate=fate), asked, now, number)
     if said.refusals:
         raise _refused(said, _data(door, entry, said, now))
     world.tell(door, [entry, *([door.entries[number]] if number else [])], now)

@@ -7,12 +7,18 @@ from typing import Any, Protocol, TypeVar
 
 from tomking.core.errors import QuoteMissing
 from tomking.core.facts import Fact
+from tomking.core.money import ZERO
+from tomking.exchange.fills import spread_fraction
+from tomking.exchange.venue import Exchange
 from tomking.market.snapshot import Snapshot
+from tomking.portfolio.fees import TASTYTRADE
 from tomking.server.door import Door
 from tomking.server.entry import Entry
 from tomking.server.shown.balances import balance, positions
 from tomking.server.shown.orders import shown
 
+#: What an account's house is once it is closed, and how many letters begin a number.
+CLOSED, ACCOUNT_LETTERS = "", 3
 Done = TypeVar("Done")
 #: What happened to an account, as a stream tells it: the kind of thing, and the thing.
 Notice = tuple[str, dict[str, Any]]
@@ -39,6 +45,11 @@ class WorldClock(Protocol):
         ...
 
 
+def empty(number: str, house: str) -> Door:
+    """An account without anything in it, whose orders meet half way to the far side."""
+    return Door(number, Exchange(ZERO, TASTYTRADE, spread_fraction(0.5), house))
+
+
 def nothing() -> None:
     """What keeps a world that lives in memory."""
 
@@ -48,8 +59,9 @@ class World:
     """Accounts by number at one market. ``market`` freezes an instant; ``clock`` says which it is.
 
     ``listeners`` hear what happens to accounts, ``watchers`` see every new instant of the market.
-    ``seen`` is the instant of the last look. ``keep`` puts everything that has changed on disk; it is
-    called before anybody is told.
+    ``make`` is an empty account of a number and a house, and ``others`` are the houses of those that
+    were opened after the first, ``CLOSED`` for those that are gone. ``seen`` is the instant of the
+    last look. ``keep`` puts everything that has changed on disk; it is called before anybody is told.
     """
 
     market: Callable[[datetime], Snapshot]
@@ -58,6 +70,8 @@ class World:
     listeners: list[Listener] = field(default_factory=list[Listener])
     watchers: list[Watcher] = field(default_factory=list[Watcher])
     keep: Callable[[], None] = nothing
+    make: Callable[[str, str], Door] = empty
+    others: dict[str, str] = field(default_factory=dict[str, str])
     seen: datetime | None = None
     _last: Snapshot | None = None
     _untold: list[Happened] = field(default_factory=list[Happened])
@@ -74,6 +88,20 @@ class World:
             for watch in tuple(self.watchers):
                 watch(self._last)
         return self._last
+
+    def open_account(self, house: str) -> Door:
+        """An account more, with nothing in it; a number is given once."""
+        first = next(iter(self.doors))
+        known = max(int(each[ACCOUNT_LETTERS:]) for each in (first, *self.others, *self.doors))
+        number = f"{first[:ACCOUNT_LETTERS]}{known + 1:05d}"
+        self.others[number] = house
+        self.doors[number] = self.make(number, house)
+        return self.doors[number]
+
+    def close_account(self, number: str) -> None:
+        """An account that nobody sees any more."""
+        self.others[number] = CLOSED
+        del self.doors[number]
 
     def tell(self, door: Door, entries: list[Entry], now: Snapshot) -> None:
         """Tell who listens about orders, and about what is held where any of them has traded."""

@@ -10,7 +10,6 @@ from tomking.core.facts import LegFilled, Settled
 from tomking.market.snapshot import Marks
 from tomking.server import orders
 from tomking.server.answers import Problem
-from tomking.server.door import Door
 from tomking.server.file import LedgerFile
 from tomking.server.gains import Gains
 from tomking.server.keeping import keeper, taken_up
@@ -80,9 +79,9 @@ def test_the_gain_is_a_row_of_the_ledger_file_and_outlives_a_restart(tmp_path):
         "SELECT count(*) FROM transactions WHERE sub_type='Mark to Market'"
     ).fetchone()
     assert count == 1
-    other = Door(NUMBER, world_at()[0].doors[NUMBER].exchange)
-    taken_up(LedgerFile.opened(tmp_path / "ledger.db", "terms"), {NUMBER: other}, tokens, {})
-    assert transactions(other) == transactions(door)
+    other, _ = world_at()
+    taken_up(LedgerFile.opened(tmp_path / "ledger.db", "terms"), other, tokens, {})
+    assert transactions(other.doors[NUMBER]) == transactions(door)
 
 
 @dataclass(frozen=True, slots=True)

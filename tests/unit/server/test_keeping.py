@@ -98,10 +98,10 @@ def test_tokens_and_watchlists_are_taken_up_with_the_account(tmp_path: Path) -> 
     tokens, lists = Tokens("secret", "refresh"), {"mine": {"name": "mine", "watchlist-entries": []}}
     token = tokens.make(clock.at)
     file = LedgerFile.opened(tmp_path / "ledger.db", "terms")
-    assert taken_up(file, world.doors, tokens, {}) is None
+    assert taken_up(file, world, tokens, {}) is None
     keeper(file, world, tokens, lists)()
     others, found = Tokens("", ""), dict[str, Json]()
-    at = taken_up(LedgerFile.opened(tmp_path / "ledger.db", "terms"), world.doors, others, found)
+    at = taken_up(LedgerFile.opened(tmp_path / "ledger.db", "terms"), world, others, found)
     assert at == clock.at
     assert found == lists
     assert others.knows(token, clock.at)

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from tomking.server import alerts, market_feed
 from tomking.server.answers import Problem, one
-from tomking.server.desk import DESK, answered, bearer, json_of
+from tomking.server.desk import DESK, answered, bearer, has_key, json_of
 from tomking.server.dxlink import Feed
 from tomking.server.shown.account import customer
 from tomking.server.shown.clock import instant
@@ -63,7 +63,8 @@ async def stream(request: web.Request) -> web.StreamResponse:
     desk = request.app[DESK]
     desk.streams += 1
     name = f"{desk.streams:08x}"
-    return await alerts.serve(request, desk.world, desk.tokens, name, desk.faults)
+    known = has_key(request)
+    return await alerts.serve(request, desk.world, desk.tokens, name, desk.faults, known=known)
 
 
 async def feed(request: web.Request) -> web.StreamResponse:

@@ -14,19 +14,23 @@ from tomking.server.shown.equities import root_of
 from tomking.server.shown.history import fees_on, transactions, wanted
 from tomking.wire.amounts import plain, with_effect
 
+#: The house of accounts that may not borrow.
+CASH = "cash"
+
 
 async def accounts(request: web.Request) -> web.Response:
     """The customer's accounts."""
     world = world_of(request)
-    mine = (account(door.account, instant(world.clock())) for door in world.doors.values())
+    at = instant(world.clock())
+    mine = (account(each, at, is_cash=world.others.get(each) == CASH) for each in world.doors)
     return answered(request, many({"account": each, "authority-level": "owner"} for each in mine))
 
 
 async def one_account(request: web.Request) -> web.Response:
     """One of them."""
-    return answered(
-        request, one(account(door_of(request).account, instant(world_of(request).clock())))
-    )
+    number, world = door_of(request).account, world_of(request)
+    is_cash = world.others.get(number) == CASH
+    return answered(request, one(account(number, instant(world.clock()), is_cash=is_cash)))
 
 
 async def balances(request: web.Request) -> web.Response:

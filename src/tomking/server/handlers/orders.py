@@ -7,7 +7,7 @@ from aiohttp import web
 from tomking.market.snapshot import Snapshot
 from tomking.server import brackets, orders
 from tomking.server.answers import Json, many, one, paged
-from tomking.server.desk import answered, door_of, json_of, number_of, page_of, world_of
+from tomking.server.desk import answered, door_of, has_key, json_of, number_of, page_of, world_of
 from tomking.server.door import Door
 from tomking.server.shown.orders import shown
 from tomking.server.world import World
@@ -70,7 +70,8 @@ async def one_order(request: web.Request) -> web.Response:
 async def place(request: web.Request) -> web.Response:
     """Take an order, or what replaces one."""
     body, world = await json_of(request), world_of(request)
-    return answered(request, orders.place(world, door_of(request), body, number_of(request)))
+    number, fated = number_of(request), has_key(request)
+    return answered(request, orders.place(world, door_of(request), body, number, fated=fated))
 
 
 async def try_out(request: web.Request) -> web.Response:
