@@ -65,8 +65,8 @@ async def _enveloped(request: web.Request, handler: Handler) -> web.StreamRespon
         unknown = Problem(503, "quotes_unavailable", f"Something held has no quote now: {missing}")
         return web.json_response(error(unknown), status=503)
     except web.HTTPNotFound:
-        missing = Problem(404, "not_found", f"no route {request.method} {request.path}")
-        return web.json_response(error(missing), status=404)
+        nowhere = Problem(404, "not_found", f"no route {request.method} {request.path}")
+        return web.json_response(error(nowhere), status=404)
 
 
 @web.middleware

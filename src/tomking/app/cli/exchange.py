@@ -19,7 +19,7 @@ from tomking.core.facts import CashMoved
 from tomking.core.money import ZERO
 from tomking.data.embedded import window
 from tomking.data.modelled import ModelMarket
-from tomking.exchange.fills import FORMS, model_named
+from tomking.exchange.fills import CERT_TABLE, FORMS, model_named
 from tomking.exchange.venue import Exchange
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import Snapshot
@@ -36,6 +36,9 @@ from tomking.server.tokens import Tokens
 from tomking.server.world import World
 
 ACCOUNT, HOUSE = "5WT00001", "tastytrade"
+FILLS = (
+    f"{FORMS}; or {CERT_TABLE.name}, which looks at no quotes, for tests of foreign programs only"
+)
 #: How far the clock may go, in seconds of real time, before a ledger file is told.
 AHEAD_S = 1.0
 
@@ -51,7 +54,7 @@ def command(
     minute: Annotated[int, typer.Option(min=0, max=389, help="Minutes after the open.")] = 30,
     speed: Annotated[float, typer.Option(min=0.0, max=3600.0, help="Times real time.")] = 1.0,
     capital: Annotated[int, typer.Option(min=1, help="Dollars in the account.")] = 100_000,
-    fill: Annotated[str, typer.Option("--fill-model", help=FORMS)] = "spread_fraction(0.5)",
+    fill: Annotated[str, typer.Option("--fill-model", help=FILLS)] = "spread_fraction(0.5)",
     ledger: Annotated[
         Path | None, typer.Option(help="A file that keeps the account; without it nothing is.")
     ] = None,
@@ -73,7 +76,7 @@ def command(
         """The market of an instant, and the shares beside it."""
         return Shelf(looked_at(market.at, at))
 
-    model = model_named(fill)
+    model = CERT_TABLE if fill == CERT_TABLE.name else model_named(fill)
 
     def made(number: str, house: str) -> Door:
         """An account with nothing in it."""
