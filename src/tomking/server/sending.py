@@ -21,7 +21,9 @@ class Sending:
 
     async def send(self, message: dict[str, Any], *, safe: bool = False) -> bool:
         """Send a message; ``safe`` ones meet no fault. False once there is nobody to send to."""
-        fills = any(leg.get("fills") for leg in message.get("data", {}).get("legs", ()))
+        fills = message.get("type") == "Order" and any(
+            leg["fills"] for leg in message["data"]["legs"]
+        )
         fault = None if safe else self.faults.strike("WS", self.path, stream=True, fills=fills)
         kind = fault.kind if fault else None
         if kind is Kind.FROZEN:
