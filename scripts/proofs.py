@@ -179,6 +179,20 @@ PROOFS = (
         },
     ),
     Proof(
+        "order_speed",
+        "From a decision to the local exchange's word for the order 99 of 100 take less than 20 ms.",
+        ("tomking bench --json",),
+        kernels,
+        {
+            f"{figure} [{unit}]": bound
+            for kept in ("in memory", "kept in a ledger")
+            for figure, unit, bound in (
+                (f"order to the local exchange, {kept}, 99 of 100 within", "ms", "< 20"),
+                (f"orders and their cancels, {kept}", "orders/s", ">= 10"),
+            )
+        },
+    ),
+    Proof(
         "stress_speed",
         "A book of 40 legs is priced over 21 spots, 21 volatilities and 5 times in 2 ms.",
         ("tomking bench --json",),
@@ -294,6 +308,13 @@ PROOFS = (
         "Expiry, assignment, pins and dividends leave the cash, positions and margin of the tables.",
         "tests/unit/exchange/test_scenarios.py tests/unit/exchange/test_settlement.py "
         "tests/unit/exchange/test_clearing.py tests/unit/exchange/test_assignment.py",
+    ),
+    Proof(
+        "foreign_clients",
+        "The broker's npm client and its older Python client get through every service they have.",
+        ("pytest tests/foreign/clients.py",),
+        tests,
+        {"failed": "== 0", "passed": ">= 2"},
     ),
     Proof(
         "mutants",

@@ -17,7 +17,7 @@ import stamina
 from tomking.core.dealings import Doubted
 from tomking.core.facts import LegFilled, OrderEnded
 from tomking.market.sessions import sessions_between
-from tomking.server.faults import ALERTS, OF_STREAMS, Fault, Faults, Kind
+from tomking.server.faults import ALERTS, OF_FILLS, OF_STREAMS, Fault, Faults, Kind
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from worlds.at_the_server import Traded, over_http
 from worlds.standing import NUMBER, Standing, standing
@@ -34,11 +34,23 @@ PLACES = (
     (f"{ORDERS}/*dry-run", "POST"), (f"{ORDERS}/live", "GET"), ("*/transactions", "GET"),
     ("*/balances/*", "GET"), ("*/positions", "GET"), ("/oauth/token", "POST"),
 )  # fmt: skip
-FAULTS_A_SEED = 14
+FAULTS_A_SEED = 18
+#: What an answer may lack, once.
+FIELDS = (
+    "status",
+    "id",
+    "legs",
+    "fills",
+    "external-identifier",
+    "updated-at",
+    "symbol",
+    "quantity",
+)
 #: Where every day's orders pass, and how many pass before.
 MET = (
     (ORDERS, "POST", 0), (f"{ORDERS}/dry-run", "POST", 1), (f"{ORDERS}/live", "GET", 0),
-    ("*/balances/*", "GET", 2), ("*/transactions", "GET", 0),
+    ("*/balances/*", "GET", 2), ("*/transactions", "GET", 0), (ORDERS, "POST", 1),
+    (f"{ORDERS}/dry-run", "POST", 3), (f"{ORDERS}/live", "GET", 1),
 )  # fmt: skip
 
 
@@ -56,12 +68,15 @@ class Watched(Faults):
     there: Standing | None = None
     hits: list[tuple[Kind, bool]] = field(default_factory=list)
 
-    def strike(self, method: str, path: str, *, stream: bool = False) -> Fault | None:
-        found = Faults.strike(self, method, path, stream=stream)
+    def strike(
+        self, method: str, path: str, *, stream: bool = False, fills: bool = False
+    ) -> Fault | None:
+        found = Faults.strike(self, method, path, stream=stream, fills=fills)
         if found is not None and self.there is not None:
             door = self.there.world.doors[NUMBER]
             under_way = any(entry.ended is None for entry in door.entries.values())
-            self.hits.append((found.kind, under_way or (method, path) == ("POST", ORDERS)))
+            sent = (method, path) == ("POST", ORDERS) or found.kind in OF_FILLS
+            self.hits.append((found.kind, under_way or sent))
         return found
 
 
@@ -79,13 +94,14 @@ class Done:
 def ordered(dice: Random) -> list[Fault]:
     """The faults of a seed: some that meet every day's orders, and more of every kind anywhere."""
     of_requests = [kind for kind in Kind if kind not in OF_STREAMS]
-    made = [
+    made = [_fault(kind, ALERTS, "*", dice, 0) for kind in dice.sample(sorted(OF_FILLS), 2)]
+    made += [
         _fault(kind, path, method, dice, skip)
-        for kind, (path, method, skip) in zip(dice.sample(of_requests, 5), MET, strict=True)
+        for kind, (path, method, skip) in zip(dice.sample(of_requests, len(MET)), MET, strict=True)
     ]
     for n in range(FAULTS_A_SEED - len(made)):
         if n % 5 < 3:
-            kind = dice.choice(sorted(OF_STREAMS))
+            kind = dice.choice(sorted(OF_STREAMS - OF_FILLS))
             made.append(_fault(kind, ALERTS, "*", dice, dice.choice((0, 0, 1, 2))))
         else:
             path, method = dice.choice(PLACES)
@@ -96,7 +112,10 @@ def ordered(dice: Random) -> list[Fault]:
 
 
 def _fault(kind: Kind, path: str, method: str, dice: Random, skip: int) -> Fault:
-    return Fault(kind, path, method, 1, skip, dice.choice((429, 502, 503)), 0.001)
+    # a status below 500 says that nothing was done, which nobody may say of what was
+    failed = (502, 503) if kind is Kind.UNSURE else (429, 502, 503)
+    status, field = dice.choice(failed), dice.choice(FIELDS)
+    return Fault(kind, path, method, 1, skip, status, 0.001, field)
 
 
 @cache

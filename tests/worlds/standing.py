@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
+import httpx2
 from aiohttp import web
 
 from tomking.market.snapshot import Snapshot
@@ -34,6 +35,7 @@ class Standing:
     faults: Faults
     place: Place
     loop: asyncio.AbstractEventLoop
+    tokens: Tokens
     lines: list[Line] = field(default_factory=list)
 
     def look(self) -> Snapshot:
@@ -50,6 +52,11 @@ class Standing:
         self.lines.append(line)
         return line
 
+    def asked(self, path: str) -> httpx2.Response:
+        """The plain answer to a request, whatever it is."""
+        token = {"Authorization": self.tokens.make(self.clock())}
+        return httpx2.get(f"{self.place.base_url}/{path.lstrip('/')}", headers=token)
+
     def wrong(self, *faults: Fault) -> None:
         """What is to go wrong from now on."""
         self.faults.order(faults)
@@ -61,7 +68,8 @@ def standing(
 ) -> Iterator[Standing]:
     """A server on loopback that ends with the block."""
     world, clock = world_at(minute, day, cash)
-    app = application(world, Tokens("secret", "refresh"))
+    tokens = Tokens("secret", "refresh")
+    app = application(world, tokens)
     if faults is not None:
         app[DESK].faults = faults
     loop, ready = asyncio.new_event_loop(), threading.Event()
@@ -80,7 +88,12 @@ def standing(
     ready.wait(10)
     at = f"127.0.0.1:{ports[0]}"
     there = Standing(
-        world, clock, app[DESK].faults, Place(f"http://{at}", f"ws://{at}/streamer"), loop
+        world,
+        clock,
+        app[DESK].faults,
+        Place(f"http://{at}", f"ws://{at}/streamer"),
+        loop,
+        tokens,
     )
     try:
         yield there

@@ -71,7 +71,7 @@ class Visited:
         self.world.clock = self.clock
         tokens, lists = Tokens("secret", "refresh", timedelta(days=999)), dict[str, Json]()
         self.file = LedgerFile.opened(self.path, "twin")
-        taken_up(self.file, self.world.doors, tokens, lists)
+        taken_up(self.file, self.world, tokens, lists)
         self.world.keep = keeper(self.file, self.world, tokens, lists)
         self.server = TestServer(_app(self.world, tokens), host="127.0.0.1")
         await self.server.start_server()

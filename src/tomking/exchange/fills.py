@@ -22,7 +22,8 @@ class FillModel:
     ``spread_fraction`` is the share of the half-width given up: 0 trades at mid, 1 at the natural
     price (buy at the ask, sell at the bid). ``slippage`` replaces it by a table. A quote older than
     ``age_max_s`` seconds never fills. At most ``lot`` units trade at a look (0: all of them).
-    ``patience`` lets limits better than the model's price trade with some probability.
+    ``patience`` lets limits better than the model's price trade with some probability. ``by_table``
+    fills look at no quotes: see ``CERT_TABLE``.
     """
 
     name: str
@@ -31,6 +32,7 @@ class FillModel:
     slippage: tuple[Slippage, ...] = ()
     lot: int = 0
     patience: Patience | None = None
+    by_table: bool = False
 
 
 NATURAL = FillModel("natural", 1.0)
@@ -38,6 +40,9 @@ MID = FillModel("mid", 0.0)
 #: Shares by legs, moneyness and time, and patience for limits that ask for more.
 GRADED = FillModel("graded", 0.5, slippage=BY_CIRCUMSTANCE, patience=Patience())
 NAMED = {model.name: model for model in (NATURAL, MID, GRADED)}
+#: As tastytrade's sandbox once filled: at the market at 1.00, limits up to 3 at once, others never.
+#: For tests of programs that were written for it; no backtest can name it.
+CERT_TABLE = FillModel("cert_table", 0.0, by_table=True)
 PATIENT, BY = "patient ", " by "
 #: Every form ``model_named`` takes, for whoever has to write one: in a sentence, and as a list.
 FORMS = (

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from math import isnan
 
 from tomking.core.facts import Fact
+from tomking.core.money import points
 from tomking.exchange import matching
 from tomking.exchange.account import Account
 from tomking.exchange.charges import part_fees
@@ -13,8 +15,9 @@ from tomking.exchange.fills import FillModel
 from tomking.exchange.ledger import apply
 from tomking.exchange.looks import Look
 from tomking.exchange.orders import Orders
+from tomking.exchange.prices import at_limit
 from tomking.exchange.working import Status, Working, is_matchable, released
-from tomking.market.snapshot import Snapshot
+from tomking.market.snapshot import MID, Snapshot
 from tomking.portfolio.columns import columns
 
 
@@ -59,6 +62,22 @@ class Floor:
                 facts += self._met(entry, look, orders, account)
         return facts
 
+    def meet(
+        self, entry: Working, orders: Orders, account: Account, now: Snapshot, most: int
+    ) -> list[Fact]:
+        """Somebody takes an order at its own limit, or at mid where it has none; see ``Exchange``."""
+        look, limit = self._look(orders, now), entry.order.limit
+        columns = look.places[entry.order.id]
+        mids = [look.rows[MID][column] for column in columns]
+        if any(map(isnan, mids)):
+            return []
+        prices = (
+            tuple(map(points, mids))
+            if limit is None
+            else at_limit(entry.order, limit, look.rows, columns)
+        )
+        return [] if prices is None else [*self._traded(entry, prices, look, orders, account, most)]
+
     def _met(self, entry: Working, look: Look, orders: Orders, account: Account) -> Iterator[Fact]:
         """What a look means for an order: its stop is touched, some of it trades, or nothing."""
         if not entry.triggered:
@@ -79,10 +98,11 @@ class Floor:
         look: Look,
         orders: Orders,
         account: Account,
+        most: int = 0,
     ) -> Iterator[Fact]:
         """A package that met its price: its fills and its end; or its end, as things are held now."""
         order, ledger = entry.order, account.ledger
-        units = min(entry.left, self._fill.lot or entry.left)
+        units = min(entry.left, most or self._fill.lot or entry.left)
         why = matching.barred(replace(order, units=units), ledger.holdings)
         if why:
             yield from orders.end(order.id, Status.CANCELLED, why, look.at)

@@ -34,6 +34,8 @@ from tomking.portfolio.preflight import opposing
 
 #: Float noise allowed in the first, cheap comparison; the exact one follows.
 _NOISE = 1e-6
+#: What every leg trades at without a limit, and the dearest limit that trades, where a table decides.
+TABLE_MARKET, TABLE_LIMIT_MAX = Decimal(1), Decimal(3)
 
 
 def met(
@@ -54,6 +56,8 @@ def met(
         Prices in points; ``None`` if a leg's quote may not fill or the limit is not met.
     """
     columns = look.places[entry.order.id]
+    if model.by_table:
+        return by_table(entry.order, look, columns)
     if at_mid(entry, look, columns) < entry.limit - _NOISE:  # no model beats it, nor does patience
         return None
     prices = model_prices(entry, look, columns, model)
@@ -71,6 +75,17 @@ def met(
     if die(seed, entry.order.id, look.at) >= chance(model.patience, way, minutes):
         return None
     return at_limit(entry.order, limit, look.rows, columns)
+
+
+def by_table(order: Order, look: Look, columns: Sequence[int]) -> tuple[Decimal, ...] | None:
+    """The prices of a table in place of a market's; nothing if the order rests by it.
+
+    A package needs quotes all the same: they say how its price is shared by its legs.
+    """
+    limit = order.limit
+    if limit is None:
+        return (TABLE_MARKET,) * len(columns)
+    return at_limit(order, limit, look.rows, columns) if abs(limit) <= TABLE_LIMIT_MAX else None
 
 
 def stands(entry: Working, look: Look, seen: datetime | None) -> bool:

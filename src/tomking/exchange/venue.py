@@ -8,7 +8,7 @@ from decimal import Decimal
 from tomking.core.calendar import AFTER_CLOSE, Session
 from tomking.core.contract import Contract
 from tomking.core.errors import InvariantError, QuoteMissing, Rejected
-from tomking.core.facts import Fact
+from tomking.core.facts import CashMoved, Fact
 from tomking.core.money import ZERO
 from tomking.core.order import Bracket, Order
 from tomking.core.venue import Code
@@ -20,7 +20,7 @@ from tomking.exchange.clearing import Clearing, first_due
 from tomking.exchange.fills import FillModel
 from tomking.exchange.floor import Floor
 from tomking.exchange.kept import KeptExchange
-from tomking.exchange.ledger import Ledger, known
+from tomking.exchange.ledger import Ledger, apply, known
 from tomking.exchange.orders import Orders
 from tomking.exchange.working import LATENCY_S, Status, status, working
 from tomking.market.snapshot import Snapshot
@@ -202,6 +202,21 @@ class Exchange:
         if session.opens <= at <= session.at(session.minutes + AFTER_CLOSE):
             yield from self._floor.match(self._orders, self._account, now)
         yield from self._orders.over(at)
+
+    def move_cash(self, fact: CashMoved) -> None:
+        """Money comes in or goes out other than by trading."""
+        self._account.keep(apply(self._account.ledger, fact))
+
+    def meet(self, order_id: str, now: Snapshot, units: int = 0) -> list[Fact]:
+        """Let somebody take so many units of an order, or all, at its limit or at mid without one.
+
+        The quotes need not allow it. It is for tests of those who trade here, which want a fill at a
+        certain instant, and nothing else ever asks for it.
+        """
+        entry = self._orders.working.get(order_id)
+        if entry is None or entry.waits or not entry.order.legs:
+            return []
+        return self._floor.meet(entry, self._orders, self._account, now, units)
 
     def preview(self, order: Order, now: Snapshot) -> Preview:
         """The dry run: what an order would need, cost and leave, and why it would be refused.

@@ -153,10 +153,10 @@ def is_matchable(entry: Working, at: datetime) -> bool:
 
 def status(entry: Working, at: datetime) -> Status:
     """Where a working order is in its life."""
-    if entry.waits:
-        return Status.CONTINGENT
     if entry.dies is not None:
         return Status.CANCEL_REQUESTED
+    if entry.waits:
+        return Status.CONTINGENT
     if at <= entry.submitted:
         return Status.RECEIVED
     return Status.ROUTED if at < entry.live_from else Status.LIVE

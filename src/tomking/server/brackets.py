@@ -31,6 +31,10 @@ def dry_run(world: World, door: Door, body: Body) -> Answer:
 
 def place(world: World, door: Door, body: Body) -> Answer:
     """Take all of it, or none."""
+    return world.as_one(lambda: _placed(world, door, body))
+
+
+def _placed(world: World, door: Door, body: Body) -> Answer:
     now = world.look()
     wanted = _wanted(door, body, now)
     said = _tried(door, wanted, now)[1]

@@ -35,7 +35,20 @@ class Desk:
     pages: dict[tuple[str, date], str] = field(default_factory=dict[tuple[str, date], str])
 
 
+#: The header in which clients of paper services send their key.
+KEY = "X-Api-Key"
 DESK = web.AppKey("desk", Desk)
+
+
+def bearer(request: web.Request) -> str:
+    """The token a request carries, with or without the word before it."""
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
+
+
+def has_key(request: web.Request) -> bool:
+    """Whether a request comes with the key of a paper service in place of a token: our secret."""
+    key = request.headers.get(KEY)
+    return key is not None and key == request.app[DESK].tokens.secret
 
 
 def world_of(request: web.Request) -> World:

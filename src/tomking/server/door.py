@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.contract import Contract
 from tomking.core.errors import Rejected
 from tomking.core.facts import (
+    CashMoved,
     Fact,
     LegFilled,
     MarginCalled,
@@ -24,6 +26,8 @@ from tomking.exchange.working import Status
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.preview import Preview, Refusal
 from tomking.server.entry import Entry, flipped, order_of, stands, told
+from tomking.server.fates import AS_QUOTED, Fate
+from tomking.server.gains import Gains
 from tomking.server.group import Group, tag
 from tomking.server.kept import KeptDoor
 from tomking.wire.orders import Asked
@@ -62,6 +66,7 @@ class Door:
     """One account. ``last`` is the number given last, ``entries`` are its orders by number, ``groups``
     its complex ones, ``facts`` all that happened to it, numbered from one by their place; ``waiting``
     are orders that came while the market was closed, which reach the exchange at the next open.
+    ``aside`` are orders that look live and never reach it before an instant, at which they are taken.
     """
 
     account: str
@@ -71,12 +76,14 @@ class Door:
     groups: dict[int, Group] = field(default_factory=dict[int, Group])
     facts: list[Fact] = field(default_factory=list[Fact])
     waiting: list[int] = field(default_factory=list[int])
+    aside: dict[int, datetime | None] = field(default_factory=dict[int, datetime | None])
+    _gains: Gains = field(default_factory=Gains)
 
     def kept(self) -> KeptDoor:
         """All of it as a value, but for the facts."""
         return KeptDoor(
             self.exchange.kept(), self.last, dict(self.entries), dict(self.groups),
-            tuple(self.waiting),
+            tuple(self.waiting), dict(self.aside),
         )  # fmt: skip
 
     def take_up(self, kept: KeptDoor, facts: Iterable[Fact]) -> None:
@@ -84,6 +91,8 @@ class Door:
         self.exchange.take_up(kept.exchange)
         self.last, self.facts, self.waiting = kept.last, list(facts), list(kept.waiting)
         self.entries, self.groups = dict(kept.entries), dict(kept.groups)
+        self.aside = dict(kept.aside)
+        self._gains = Gains()
 
     def _numbers(self) -> Iterator[int]:
         """The numbers that come next; each is given once."""
@@ -98,33 +107,53 @@ class Door:
             for number in self.waiting:
                 self.exchange.submit(self.entries[number].order, now)
             self.waiting.clear()
-        facts = self.exchange.step(now)
-        self.facts += facts
-        for fact in facts:
-            if isinstance(fact, LegFilled | OrderEnded):
-                self._tell(int(fact.order.split("#")[0]), fact)
+        facts = [*self.exchange.step(now), *self._due(now)]
+        self._book(facts)
         self._stand(now)
         return [seen for n, seen in self.entries.items() if before.get(n) is not seen], facts
+
+    def _due(self, now: Snapshot) -> Iterator[Fact]:
+        """What becomes of orders that were kept aside until now."""
+        due = [n for n, at in self.aside.items() if at is not None and at <= now.at]
+        for number in due if is_open(now) else ():
+            del self.aside[number]
+            order = self.entries[number].order
+            self.exchange.submit(order, now)
+            yield from self.exchange.meet(order.id, now)
 
     def tried(self, asked: Asked, now: Snapshot, replaces: int = 0) -> tuple[Entry, Preview]:
         """What an order would be, need and cost, without taking it."""
         entry = self._entry(0, asked, now, replaces)
         return entry, self._objected(entry, self.exchange.preview(entry.order, now), now)
 
-    def place(self, asked: Asked, now: Snapshot, replaces: int = 0) -> tuple[Entry, Preview]:
-        """Take an order, unless its dry run objects: the preview's refusals say so."""
-        said = self.tried(asked, now, replaces)[1]
+    def place(
+        self, asked: Asked, now: Snapshot, replaces: int = 0, fate: Fate = AS_QUOTED
+    ) -> tuple[Entry, Preview]:
+        """Take an order, unless its dry run objects: the preview's refusals say so.
+
+        It is tried under the number it would get, so that the exchange knows it again when it is sent.
+        """
+        entry = self._entry(self.last + 1, asked, now, replaces)
+        said = self._objected(entry, self.exchange.preview(entry.order, now), now)
         if said.refusals:
-            return self._entry(0, asked, now, replaces), said
-        entry = self._entry(next(self._numbers()), asked, now, replaces)
+            return replace(entry, number=0), said
+        self.last = entry.number
         self.entries[entry.number] = entry
-        if is_open(now):
+        if fate.is_aside:
+            self.aside[entry.number] = fate.at
+            self.entries[entry.number] = stands(entry, Status.LIVE, now.at)
+        elif fate.is_refused:
+            no = OrderEnded(now.at, entry.order.id, Status.REJECTED.value, "this was asked for")
+            self._book([no])
+        elif is_open(now):
             self.exchange.submit(entry.order, now)
         else:
             self.waiting.append(entry.number)
         if replaces:
             old = self.entries[replaces]
             self.entries[replaces] = replace(old, replaced_by=entry.number, updated=now.at)
+        if fate.units and entry.number not in self.waiting:
+            self._book(self.exchange.meet(entry.order.id, now, min(fate.units, entry.order.units)))
         self._stand(now)
         return self.entries[entry.number], said
 
@@ -177,14 +206,31 @@ class Door:
         entry = self.entries[number]
         if entry.ended is not None:
             raise Rejected(f"order {number} is {entry.word} and cannot be cancelled any more")
-        if number in self.waiting:
-            self.waiting.remove(number)
+        if number in self.waiting or number in self.aside:
+            self.waiting = [each for each in self.waiting if each != number]
+            self.aside.pop(number, None)
             gone = OrderEnded(now.at, entry.order.id, Status.CANCELLED.value)
             self._tell(number, gone)
         else:
             self.exchange.cancel(entry.order.id)
             self._stand(now)
         return self.entries[number]
+
+    def move_cash(self, fact: CashMoved) -> None:
+        """Money comes in or goes out."""
+        self.exchange.move_cash(fact)
+        self.facts.append(fact)
+
+    def gained(self, place: int) -> Decimal:
+        """What the fact at a place brought by closing futures, in dollars."""
+        return self._gains.at(place, self.facts)
+
+    def meet(self, number: int, now: Snapshot, units: int = 0) -> list[Entry]:
+        """Let somebody take an order, whatever the quotes say: the orders that stand elsewhere then."""
+        before = dict(self.entries)
+        self._book(self.exchange.meet(self.entries[number].order.id, now, units))
+        self._stand(now)
+        return [seen for n, seen in self.entries.items() if before.get(n) is not seen]
 
     @property
     def is_called(self) -> bool:
@@ -228,6 +274,12 @@ class Door:
             refusal = Refusal(Code.NO_POSITION, "a leg is to close what is not held")
             refusals = (*refusals, refusal)
         return replace(said, refusals=refusals)
+
+    def _book(self, facts: Iterable[Fact]) -> None:
+        for fact in facts:
+            self.facts.append(fact)
+            if isinstance(fact, LegFilled | OrderEnded):
+                self._tell(int(fact.order.split("#")[0]), fact)
 
     def _tell(self, number: int, fact: LegFilled | OrderEnded) -> None:
         self.entries[number] = told(self.entries[number], fact)

@@ -18,6 +18,8 @@ Frame = dict[str, Any]
 Figures = tuple[Any, ...]
 VERSION = "1.0-tomking"
 KEEPALIVE_S = 60
+#: The field that says of which kind an event is.
+TYPE = "eventType"
 #: Events in a frame: a client closes on frames beyond 64 KiB.
 EVENTS_MAX = 200
 
@@ -33,6 +35,7 @@ class Channel:
     subscribed: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
     sent: dict[tuple[str, str], Figures] = field(default_factory=dict[tuple[str, str], Figures])
     compact: bool = True
+    period: float = 0.1
 
 
 @dataclass(slots=True)
@@ -100,6 +103,9 @@ class Feed:
         for number, channel in self.channels.items():
             for kind, symbols in channel.subscribed.items():
                 fresh = _fresh(channel, _found(channel, kind, symbols, now), kind)
+                if fresh and channel.compact and kind not in channel.fields:
+                    channel.fields[kind] = (TYPE, *fresh[0])
+                    yield _config(channel, number)
                 for first in range(0, len(fresh), EVENTS_MAX):
                     yield _data(channel, number, kind, fresh[first : first + EVENTS_MAX])
 
@@ -132,10 +138,13 @@ _TIMES = frozenset({"time", "bidTime", "askTime", "index", "eventTime"})
 
 def _data(channel: Channel, number: int, kind: str, found: Sequence[Event]) -> Frame:
     if not channel.compact:
-        rows: list[Any] = [{"eventType": kind, **event} for event in found]
+        rows: list[Any] = [{TYPE: kind, **event} for event in found]
     else:
-        names = channel.fields.get(kind) or tuple(found[0])
-        rows = [kind, [event.get(name, UNKNOWN) for event in found for name in names]]
+        of_all, names = {TYPE: kind}, channel.fields[kind]
+        rows = [
+            kind,
+            [(of_all | event).get(name, UNKNOWN) for event in found for name in names],
+        ]
     return {"type": "FEED_DATA", "channel": number, "data": rows}
 
 
@@ -144,9 +153,14 @@ def _configured(channel: Channel, number: int, frame: Mapping[str, Any]) -> Fram
     wanted = frame.get("acceptEventFields") or {}
     channel.fields |= {str(kind): tuple(map(str, names)) for kind, names in wanted.items()}
     channel.compact = frame.get("acceptDataFormat", "COMPACT") == "COMPACT"
+    channel.period = frame.get("acceptAggregationPeriod", channel.period)
+    return _config(channel, number)
+
+
+def _config(channel: Channel, number: int) -> Frame:
+    """How values are sent; it is said again when a kind begins that nobody named the fields of."""
     return {
-        "type": "FEED_CONFIG", "channel": number,
-        "aggregationPeriod": frame.get("acceptAggregationPeriod", 0.1),
+        "type": "FEED_CONFIG", "channel": number, "aggregationPeriod": channel.period,
         "dataFormat": "COMPACT" if channel.compact else "FULL",
         "eventFields": {kind: list(names) for kind, names in channel.fields.items()},
     }  # fmt: skip

@@ -18,8 +18,14 @@ class Kind(StrEnum):
     """What goes wrong.
 
     Of a request: it waits, is answered with a status, or never; ``LOST`` is done and its answer lost,
-    ``DROPPED`` is not done. ``EXPIRED`` ends every token. Of a stream's message: it is sent twice, after
-    the next one, never, or in pieces; ``FROZEN`` says nothing any more and stays open, ``CLOSED`` ends.
+    ``DROPPED`` is not done, ``UNSURE`` is done and answered with a status that says it failed, and
+    ``SILENT`` leaves the connection open without a word before it is cut. ``EXPIRED`` ends every token,
+    ``REVOKED`` the one of the request. ``LACKING`` leaves a field out of the answer, wherever it is.
+    ``RACED`` lets the order that is asked about trade first, or all that work where none is named.
+
+    Of a stream's message: it is sent twice, after the next one, never, or in pieces; ``FROZEN`` says
+    nothing any more and stays open, ``CLOSED`` ends. An order that has traded is told first without the
+    fills of its last leg (``HALVED``), or as filled without any (``EARLY``), and then as it is.
     """
 
     DELAYED = "delay"
@@ -28,16 +34,29 @@ class Kind(StrEnum):
     LOST = "lost"
     DROPPED = "drop"
     EXPIRED = "expire"
+    SILENT = "half-open"
+    UNSURE = "error-after"
+    REVOKED = "revoke"
+    LACKING = "missing"
+    RACED = "race"
     TWICE = "duplicate"
     LATE = "reorder"
     NEVER = "swallow"
     TORN = "malformed"
     FROZEN = "freeze"
     CLOSED = "close"
+    HALVED = "partial-legs"
+    EARLY = "filled-early"
 
 
+#: What can befall the message of an order that has traded.
+OF_FILLS = frozenset({Kind.HALVED, Kind.EARLY})
 #: What can befall the message of a stream; everything else befalls requests.
-OF_STREAMS = frozenset({Kind.TWICE, Kind.LATE, Kind.NEVER, Kind.TORN, Kind.FROZEN, Kind.CLOSED})
+OF_STREAMS = OF_FILLS | {
+    Kind.TWICE, Kind.LATE, Kind.NEVER, Kind.TORN, Kind.FROZEN, Kind.CLOSED
+}  # fmt: skip
+#: From this status on an answer says nothing about what was done.
+SERVER_FAILED = 500
 #: The routes of the two streams, as faults name them.
 ALERTS, FEED = "/streamer", "/dxlink"
 
@@ -53,6 +72,7 @@ class Fault:
     skip: int = 0
     status: int = 502
     seconds: float = 1.0
+    field: str = "status"
 
     def meets(self, method: str, path: str) -> bool:
         """Whether a request is one of those."""
@@ -76,10 +96,17 @@ class Faults:
         self.left.clear()
         self._met.clear()
 
-    def strike(self, method: str, path: str, *, stream: bool = False) -> Fault | None:
-        """The fault that a request or a stream's message meets now, which it uses up."""
+    def strike(
+        self, method: str, path: str, *, stream: bool = False, fills: bool = False
+    ) -> Fault | None:
+        """The fault that a request or a stream's message meets now, which it uses up.
+
+        ``fills`` says that the message is of an order that has traded: some faults meet no other.
+        """
         for place, fault in enumerate(self.left):
             if (fault.kind in OF_STREAMS) is not stream or not fault.meets(method, path):
+                continue
+            if fault.kind in OF_FILLS and not fills:
                 continue
             met = self._met[place] = self._met.get(place, 0) + 1
             if fault.skip < met <= fault.skip + fault.times:
@@ -116,4 +143,10 @@ def _fault(row: object, place: int) -> Fault:
             raise ConfigError(
                 f"{name} of fault {place} is {said[name]!r}, where a number is wanted"
             )
+    if row["kind"] == Kind.UNSURE and said.get("status", SERVER_FAILED) < SERVER_FAILED:
+        raise ConfigError(
+            f"fault {place} is done and said to have failed: its status is 500 or more"
+        )
+    if not all(isinstance(said.get(name, ""), str) for name in ("path", "method", "field")):
+        raise ConfigError(f"path, method and field of fault {place} are texts")
     return Fault(known[row["kind"]], **said)

@@ -7,7 +7,7 @@ server that opens a file turns away the one that had it before.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -104,7 +104,7 @@ class LedgerFile:
         """Let go of it."""
         self.connection.close()
 
-    def take_up(self, doors: Mapping[str, Door]) -> KeptHouse:
+    def take_up(self, accounts: Callable[[KeptHouse], Mapping[str, Door]]) -> KeptHouse:
         """Bring accounts to where the file has them; what belongs to none is returned.
 
         Raises
@@ -116,6 +116,7 @@ class LedgerFile:
             try:
                 self._check_seal()
                 kept = self._kept(KeptHouse, HOUSE)
+                doors = accounts(kept)
                 for account, door in doors.items():
                     facts = [from_json(kind, said) for kind, said in self._facts_of(account)]
                     door.take_up(self._kept(KeptDoor, account), facts)

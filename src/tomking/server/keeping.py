@@ -9,11 +9,11 @@ from tomking.server.door import Door
 from tomking.server.file import LedgerFile
 from tomking.server.kept import KeptHouse
 from tomking.server.tokens import Tokens
-from tomking.server.world import World
+from tomking.server.world import CLOSED, World
 
 
 def taken_up(
-    file: LedgerFile, doors: Mapping[str, Door], tokens: Tokens, lists: dict[str, Json]
+    file: LedgerFile, world: World, tokens: Tokens, lists: dict[str, Json]
 ) -> datetime | None:
     """Bring all of it to where a file has it, and say when that was; nothing of a new file.
 
@@ -24,7 +24,17 @@ def taken_up(
     """
     if file.is_empty:
         return None
-    house = file.take_up(doors)
+
+    def accounts_of(house: KeptHouse) -> Mapping[str, Door]:
+        """The accounts that were open."""
+        world.others = dict(house.accounts)
+        for number, its in house.accounts.items():
+            world.doors.pop(number, None)
+            if its != CLOSED:
+                world.doors[number] = world.make(number, its)
+        return world.doors
+
+    house = file.take_up(accounts_of)
     tokens.take_up(house.tokens)
     lists |= {name: json.loads(said) for name, said in house.lists.items()}
     return house.clock
@@ -38,6 +48,8 @@ def keeper(
     def keep() -> None:
         """Put it there now."""
         said = {name: json.dumps(each) for name, each in lists.items()}
-        file.write(world.doors, KeptHouse(world.seen or world.clock(), tokens.kept(), said))
+        at = world.seen or world.clock()
+        house = KeptHouse(at, tokens.kept(), said, dict(world.others))
+        file.write(world.doors, house)
 
     return keep

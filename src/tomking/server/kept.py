@@ -32,6 +32,7 @@ class KeptDoor:
     entries: Mapping[int, Entry]
     groups: Mapping[int, Group]
     waiting: tuple[int, ...]
+    aside: Mapping[int, datetime | None]
 
 
 @value
@@ -48,12 +49,14 @@ class KeptTokens:
 @value
 class KeptHouse:
     """What belongs to no account. ``clock`` is an instant the market has not gone beyond, and
-    ``lists`` are the customer's watchlists as JSON.
+    ``lists`` are the customer's watchlists as JSON; ``accounts`` are those that were opened or closed
+    after the first, by number: their house, or nothing once they are closed.
     """
 
     clock: datetime
     tokens: KeptTokens
     lists: Mapping[str, str]
+    accounts: Mapping[str, str]
 
 
 def apart(kept: Any, name: str = "") -> Iterator[tuple[str, Mapping[Any, Any]]]:

@@ -1,7 +1,8 @@
 """Requests about orders: dry runs, placing, replacing, cancelling, looking them up."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tomking.core.errors import QuoteMissing, Rejected
@@ -11,6 +12,7 @@ from tomking.portfolio.preview import Preview
 from tomking.server.answers import Answer, Json, Problem, one
 from tomking.server.door import Door
 from tomking.server.entry import Entry
+from tomking.server.fates import AS_QUOTED, fate_of
 from tomking.server.shown.balances import balance
 from tomking.server.shown.clock import instant
 from tomking.server.shown.dry_run import (
@@ -27,6 +29,8 @@ from tomking.wire.orders import Asked, asked_in
 from tomking.wire.words import EQUITY
 
 Body = Mapping[str, Any]
+#: Trying an order, or taking it.
+Act = Callable[[Asked, Snapshot, int], tuple[Entry, Preview]]
 #: An order for an amount of money.
 NOTIONAL = "Notional Market"
 
@@ -34,21 +38,25 @@ NOTIONAL = "Notional Market"
 def dry_run(world: World, door: Door, body: Body, number: int = 0) -> Answer:
     """What an order, or what would replace one, needs and costs; 422 with the same data if refused."""
     now = world.look()
-    entry, said = _tried(door, asked_of(door, body, now, number), now, number)
+    entry, said = _margined(door.tried, asked_of(door, body, now, number), now, number)
     data = _data(door, entry, said, now)
     if said.refusals:
         raise _refused(said, data)
     return one(data, 201)
 
 
-def place(world: World, door: Door, body: Body, number: int = 0) -> Answer:
-    """Take an order, or what replaces one."""
+def place(world: World, door: Door, body: Body, number: int = 0, *, fated: bool = False) -> Answer:
+    """Take an order, or what replaces one; ``fated`` is one that may say how it is to be filled."""
+    return world.as_one(lambda: _placed(world, door, body, number, fated=fated))
+
+
+def _placed(world: World, door: Door, body: Body, number: int, *, fated: bool) -> Answer:
     now = world.look()
     asked = asked_of(door, body, now, number)
-    entry, said = _tried(door, asked, now, number)
+    fate = fate_of(body, now.at, abs(asked.units)) if fated else AS_QUOTED
+    entry, said = _margined(partial(door.place, fate=fate), asked, now, number)
     if said.refusals:
         raise _refused(said, _data(door, entry, said, now))
-    entry, said = door.place(asked, now, number)
     world.tell(door, [entry, *([door.entries[number]] if number else [])], now)
     data = _data(door, entry, said, now)
     return one(data["order"]) if number else one(data, 201)
@@ -80,6 +88,10 @@ def notional(world: World, door: Door, body: Body) -> Answer:
 
 def cancel(world: World, door: Door, number: int) -> Answer:
     """Ask for the end of an order."""
+    return world.as_one(lambda: _cancelled(world, door, number))
+
+
+def _cancelled(world: World, door: Door, number: int) -> Answer:
     now, _ = world.look(), found(door, number)
     try:
         entry = door.cancel(number, now)
@@ -87,6 +99,16 @@ def cancel(world: World, door: Door, number: int) -> Answer:
         raise Problem(422, Code.CANNOT_UPDATE.value, str(refused)) from refused
     world.tell(door, [entry], now)
     return one(shown(entry, door.account))
+
+
+def met(world: World, door: Door, number: int = 0, units: int = 0) -> None:
+    """Let somebody take an order, or all that work, whatever the quotes say: for tests of clients."""
+    now = world.look()
+    for each in [number] if number else list(door.entries):
+        if each in door.entries and door.entries[each].ended is None:
+            changed = door.meet(each, now, units)
+            if changed:
+                world.tell(door, changed, now)
 
 
 def found(door: Door, number: int) -> Entry:
@@ -109,9 +131,10 @@ def asked_of(door: Door, body: Body, now: Snapshot, number: int = 0) -> Asked:
     return replace(asked, name=asked.name or old.asked.name) if old else asked
 
 
-def _tried(door: Door, asked: Asked, now: Snapshot, number: int) -> tuple[Entry, Preview]:
+def _margined(act: Act, asked: Asked, now: Snapshot, number: int) -> tuple[Entry, Preview]:
+    """What nobody can work out the margin of is refused."""
     try:
-        return door.tried(asked, now, number)
+        return act(asked, now, number)
     except QuoteMissing as missing:
         raise Problem(422, Code.MARGIN.value, str(missing)) from missing
 

@@ -3,17 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from tomking.core.errors import QuoteMissing
+from tomking.core.facts import Fact
+from tomking.core.money import ZERO
+from tomking.exchange.fills import spread_fraction
+from tomking.exchange.venue import Exchange
 from tomking.market.snapshot import Snapshot
+from tomking.portfolio.fees import TASTYTRADE
 from tomking.server.door import Door
 from tomking.server.entry import Entry
 from tomking.server.shown.balances import balance, positions
 from tomking.server.shown.orders import shown
 
+#: What an account's house is once it is closed, and how many letters begin a number.
+CLOSED, ACCOUNT_LETTERS = "", 3
+Done = TypeVar("Done")
 #: What happened to an account, as a stream tells it: the kind of thing, and the thing.
 Notice = tuple[str, dict[str, Any]]
+#: Orders that stand elsewhere than before, and facts, of an account.
+Happened = tuple[Door, list[Entry], list[Fact]]
 Listener = Callable[[str, Notice], None]
 Watcher = Callable[[Snapshot], None]
 
@@ -35,6 +45,11 @@ class WorldClock(Protocol):
         ...
 
 
+def empty(number: str, house: str) -> Door:
+    """An account without anything in it, whose orders meet half way to the far side."""
+    return Door(number, Exchange(ZERO, TASTYTRADE, spread_fraction(0.5), house))
+
+
 def nothing() -> None:
     """What keeps a world that lives in memory."""
 
@@ -44,8 +59,9 @@ class World:
     """Accounts by number at one market. ``market`` freezes an instant; ``clock`` says which it is.
 
     ``listeners`` hear what happens to accounts, ``watchers`` see every new instant of the market.
-    ``seen`` is the instant of the last look. ``keep`` puts everything that has changed on disk; it is
-    called before anybody is told.
+    ``make`` is an empty account of a number and a house, and ``others`` are the houses of those that
+    were opened after the first, ``CLOSED`` for those that are gone. ``seen`` is the instant of the
+    last look. ``keep`` puts everything that has changed on disk; it is called before anybody is told.
     """
 
     market: Callable[[datetime], Snapshot]
@@ -54,8 +70,12 @@ class World:
     listeners: list[Listener] = field(default_factory=list[Listener])
     watchers: list[Watcher] = field(default_factory=list[Watcher])
     keep: Callable[[], None] = nothing
+    make: Callable[[str, str], Door] = empty
+    others: dict[str, str] = field(default_factory=dict[str, str])
     seen: datetime | None = None
     _last: Snapshot | None = None
+    _untold: list[Happened] = field(default_factory=list[Happened])
+    _waits: bool = False
 
     def look(self) -> Snapshot:
         """The market now, after everything that has happened by now was booked and told."""
@@ -63,28 +83,52 @@ class World:
         if self._last is None or self.seen != at:
             self.seen, self._last = at, self.market(at)
             for door in self.doors.values():
-                self._look(door, self._last)
+                self._untold.append((door, *door.look(self._last)))
+            self._settle(self._last)
             for watch in tuple(self.watchers):
                 watch(self._last)
         return self._last
 
+    def open_account(self, house: str) -> Door:
+        """An account more, with nothing in it; a number is given once."""
+        first = next(iter(self.doors))
+        known = max(int(each[ACCOUNT_LETTERS:]) for each in (first, *self.others, *self.doors))
+        number = f"{first[:ACCOUNT_LETTERS]}{known + 1:05d}"
+        self.others[number] = house
+        self.doors[number] = self.make(number, house)
+        return self.doors[number]
+
+    def close_account(self, number: str) -> None:
+        """An account that nobody sees any more."""
+        self.others[number] = CLOSED
+        del self.doors[number]
+
     def tell(self, door: Door, entries: list[Entry], now: Snapshot) -> None:
         """Tell who listens about orders, and about what is held where any of them has traded."""
-        self.keep()
-        self._tell(door, entries, now)
+        self._untold.append((door, entries, []))
+        self._settle(now)
 
-    def _tell(self, door: Door, entries: list[Entry], now: Snapshot) -> None:
-        for entry in entries:
-            self._say(door.account, ("Order", shown(entry, door.account)))
-        if any(entry.fills for entry in entries):
-            self._say_what_is_held(door, now)
+    def as_one(self, act: Callable[[], Done]) -> Done:
+        """What an act does is kept by one write, with what happened before it, and then told."""
+        self._waits = True
+        try:
+            return act()
+        finally:
+            self._waits = False
+            if self._last is not None:
+                self._settle(self._last)
 
-    def _look(self, door: Door, now: Snapshot) -> None:
-        entries, facts = door.look(now)
+    def _settle(self, now: Snapshot) -> None:
+        """Keep what has changed and then tell of it, unless more is to come."""
+        if self._waits:
+            return
         self.keep()
-        self._tell(door, entries, now)
-        if facts and not any(entry.fills for entry in entries):
-            self._say_what_is_held(door, now)
+        told, self._untold = self._untold, []
+        for door, entries, facts in told:
+            for entry in entries:
+                self._say(door.account, ("Order", shown(entry, door.account)))
+            if facts or any(entry.fills for entry in entries):
+                self._say_what_is_held(door, now)
 
     def _say_what_is_held(self, door: Door, now: Snapshot) -> None:
         """Positions, then the balance; while something held has no quote the balance waits."""

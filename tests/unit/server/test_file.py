@@ -53,7 +53,9 @@ def lively() -> tuple[World, Hands]:
 def house(world: World) -> KeptHouse:
     """What belongs to no account, at the instant of the last look."""
     assert world.seen is not None
-    return KeptHouse(world.seen, Tokens("secret", "refresh").kept(), {"mine": '{"name":"mine"}'})
+    return KeptHouse(
+        world.seen, Tokens("secret", "refresh").kept(), {"mine": '{"name":"mine"}'}, {}
+    )
 
 
 def written(path: Path, world: World) -> LedgerFile:
@@ -83,7 +85,7 @@ def test_an_account_that_was_taken_up_goes_on_exactly_as_the_other_does(tmp_path
     written(tmp_path / "ledger.db", world).close()
     other, hands = world_at(cash="5")
     file = LedgerFile.opened(tmp_path / "ledger.db", TERMS)
-    found = file.take_up(other.doors)
+    found = file.take_up(lambda _: other.doors)
     assert found == house(world)
     there, here = other.doors[NUMBER], world.doors[NUMBER]
     assert there.kept() == here.kept()
@@ -176,7 +178,7 @@ def test_a_file_that_was_changed_is_refused(tmp_path: Path, harm: str, said: str
     with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as file:
         file.execute(harm)
     with pytest.raises(DataCorrupt, match=said):
-        LedgerFile.opened(tmp_path / "ledger.db", TERMS).take_up(world_at()[0].doors)
+        LedgerFile.opened(tmp_path / "ledger.db", TERMS).take_up(lambda _: world_at()[0].doors)
 
 
 @pytest.mark.parametrize("bytes_", [b"", b"no database at all, but longer than a page" * 200])
@@ -194,7 +196,7 @@ def test_a_torn_file_is_refused(tmp_path: Path) -> None:
     for kept in (len(whole) // 2, len(whole) - 4096):
         (tmp_path / "ledger.db").write_bytes(whole[:kept])
         with pytest.raises(DataCorrupt, match="cannot be served"):
-            LedgerFile.opened(tmp_path / "ledger.db", TERMS).take_up(world_at()[0].doors)
+            LedgerFile.opened(tmp_path / "ledger.db", TERMS).take_up(lambda _: world_at()[0].doors)
 
 
 def test_what_is_left_of_a_file_that_is_gone_is_not_written_over(tmp_path: Path) -> None:

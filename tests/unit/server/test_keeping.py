@@ -6,7 +6,7 @@ import pytest
 
 from tomking.core.errors import DataError
 from tomking.server import orders
-from tomking.server.answers import Json
+from tomking.server.answers import Json, Problem
 from tomking.server.file import LedgerFile
 from tomking.server.keeping import keeper, taken_up
 from tomking.server.tokens import Tokens
@@ -53,6 +53,30 @@ def test_everything_is_kept_before_it_is_told() -> None:
     ]  # fmt: skip
 
 
+def test_an_order_and_what_happened_before_it_are_kept_by_one_write() -> None:
+    world, clock = world_at()
+    door, writes, told = world.doors[NUMBER], list[int](), list[str]()
+    body = sold(world)  # which looks at the market
+    orders.place(world, door, body)
+    clock.pass_minutes(2)
+    world.keep = lambda: writes.append(len(door.entries))
+    world.listeners.append(lambda _, notice: told.append(str(notice[1].get("status", notice[0]))))
+    orders.place(world, door, body)
+    assert writes == [2]
+    assert told == ["Filled", "CurrentPosition", "AccountBalance", "Received"]
+
+
+def test_what_happened_before_a_refused_order_is_kept_and_told() -> None:
+    world, clock = world_at()
+    door, told = world.doors[NUMBER], list[str]()
+    orders.place(world, door, sold(world))
+    clock.pass_minutes(2)
+    world.listeners.append(lambda _, notice: told.append(str(notice[1].get("status", notice[0]))))
+    with pytest.raises(Problem):
+        orders.place(world, door, {"order-type": "Sometimes"})
+    assert told[0] == "Filled"
+
+
 def test_what_cannot_be_kept_is_told_to_nobody() -> None:
     world, _ = world_at()
     world.look()
@@ -74,10 +98,10 @@ def test_tokens_and_watchlists_are_taken_up_with_the_account(tmp_path: Path) -> 
     tokens, lists = Tokens("secret", "refresh"), {"mine": {"name": "mine", "watchlist-entries": []}}
     token = tokens.make(clock.at)
     file = LedgerFile.opened(tmp_path / "ledger.db", "terms")
-    assert taken_up(file, world.doors, tokens, {}) is None
+    assert taken_up(file, world, tokens, {}) is None
     keeper(file, world, tokens, lists)()
     others, found = Tokens("", ""), dict[str, Json]()
-    at = taken_up(LedgerFile.opened(tmp_path / "ledger.db", "terms"), world.doors, others, found)
+    at = taken_up(LedgerFile.opened(tmp_path / "ledger.db", "terms"), world, others, found)
     assert at == clock.at
     assert found == lists
     assert others.knows(token, clock.at)

@@ -5,20 +5,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from tomking.app.bench import desk, kernels, stream
+from tomking.app.bench import desk, kernels, orders, stream
 from tomking.app.screen import show, show_json, show_table
 
 
 def command(
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> None:
-    """Measure kernels, backtests, marks and start-up on this machine, on one thread.
+    """Measure kernels, backtests, marks, orders and start-up on this machine, on one thread.
 
     Answers are compared before anything is timed. A ratio above 1 is in our favour; a row whose peer is
     "bound" has no peer here and stands beside the figure the project promises.
     """
     with Console(stderr=True).status("measuring, about a minute"):
-        rows = [*kernels.rows(), *stream.rows(), *desk.rows()]
+        rows = [*kernels.rows(), *stream.rows(), *orders.rows(), *desk.rows()]
     if json:
         show_json({"rows": rows})
         return

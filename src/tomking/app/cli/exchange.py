@@ -16,9 +16,10 @@ from tomking.app.now import now
 from tomking.app.ticket.source import read
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.facts import CashMoved
+from tomking.core.money import ZERO
 from tomking.data.embedded import window
 from tomking.data.modelled import ModelMarket
-from tomking.exchange.fills import FORMS, model_named
+from tomking.exchange.fills import CERT_TABLE, FORMS, model_named
 from tomking.exchange.venue import Exchange
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import Snapshot
@@ -34,7 +35,10 @@ from tomking.server.tls import certified
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
 
-ACCOUNT = "5WT00001"
+ACCOUNT, HOUSE = "5WT00001", "tastytrade"
+FILLS = (
+    f"{FORMS}; or {CERT_TABLE.name}, which looks at no quotes, for tests of foreign programs only"
+)
 #: How far the clock may go, in seconds of real time, before a ledger file is told.
 AHEAD_S = 1.0
 
@@ -50,7 +54,7 @@ def command(
     minute: Annotated[int, typer.Option(min=0, max=389, help="Minutes after the open.")] = 30,
     speed: Annotated[float, typer.Option(min=0.0, max=3600.0, help="Times real time.")] = 1.0,
     capital: Annotated[int, typer.Option(min=1, help="Dollars in the account.")] = 100_000,
-    fill: Annotated[str, typer.Option("--fill-model", help=FORMS)] = "spread_fraction(0.5)",
+    fill: Annotated[str, typer.Option("--fill-model", help=FILLS)] = "spread_fraction(0.5)",
     ledger: Annotated[
         Path | None, typer.Option(help="A file that keeps the account; without it nothing is.")
     ] = None,
@@ -72,16 +76,22 @@ def command(
         """The market of an instant, and the shares beside it."""
         return Shelf(looked_at(market.at, at))
 
-    exchange = Exchange(Decimal(capital), TASTYTRADE, model_named(fill), "tastytrade")
+    model = CERT_TABLE if fill == CERT_TABLE.name else model_named(fill)
+
+    def made(number: str, house: str) -> Door:
+        """An account with nothing in it."""
+        return Door(number, Exchange(ZERO, TASTYTRADE, model, house))
+
     start = _start(day, minute)
-    door = Door(ACCOUNT, exchange, facts=[CashMoved(start, Decimal(capital), "paper money")])
+    door = made(ACCOUNT, HOUSE)
+    door.move_cash(CashMoved(start, Decimal(capital), "paper money"))
     tokens = Tokens(f"secret-{seed}", f"refresh-{seed}")
     lists: dict[str, dict[str, Any]] = {}
-    world = World(shown, Clock(start, time.monotonic(), speed), {ACCOUNT: door})
+    world = World(shown, Clock(start, time.monotonic(), speed), {ACCOUNT: door}, make=made)
     if ledger is not None:
         terms = f"--seed {seed} --fill-model {fill}"
         file = LedgerFile.opened(ledger, terms, timedelta(seconds=AHEAD_S * speed))
-        start = taken_up(file, world.doors, tokens, lists) or start
+        start = taken_up(file, world, tokens, lists) or start
         world.clock = Clock(start, time.monotonic(), speed)
         world.keep = keeper(file, world, tokens, lists)
     with TemporaryDirectory(prefix="tomking-exchange-") as folder:

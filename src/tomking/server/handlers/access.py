@@ -3,13 +3,16 @@
 from aiohttp import web
 
 from tomking.server import alerts, market_feed
-from tomking.server.answers import one
-from tomking.server.desk import DESK, answered, json_of
+from tomking.server.answers import Problem, one
+from tomking.server.desk import DESK, answered, bearer, has_key, json_of
 from tomking.server.dxlink import Feed
+from tomking.server.shown.account import customer
 from tomking.server.shown.clock import instant
 
 #: Streams; a token is in their messages, not in their headers.
 STREAMS, FEED = ("/", "/streamer"), "/dxlink"
+#: The older way in.
+SESSIONS = "/sessions"
 
 
 async def token(request: web.Request) -> web.Response:
@@ -27,12 +30,41 @@ async def token(request: web.Request) -> web.Response:
     return web.json_response({"access_token": given, "token_type": "Bearer", "expires_in": lives})
 
 
+async def log_in(request: web.Request) -> web.Response:
+    """The older way in: a session for the secret as the name and the refresh token as the password."""
+    said, desk = await json_of(request), request.app[DESK]
+    at = desk.world.clock()
+    given = desk.tokens.give(str(said.get("login", "")), str(said.get("password", "")), at)
+    if given is None:
+        raise Problem(401, "invalid_credentials", "Invalid login, please check your credentials")
+    desk.world.keep()
+    session = {
+        "user": customer(instant(at)), "session-token": given,
+        "session-expiration": instant(at + desk.tokens.lives),
+    }  # fmt: skip
+    return answered(request, one(session, 201))
+
+
+async def validate(request: web.Request) -> web.Response:
+    """Whether the token is good, which whoever comes here has shown."""
+    return answered(request, one(customer(instant(request.app[DESK].world.clock())), 201))
+
+
+async def log_out(request: web.Request) -> web.Response:
+    """The token is good for nothing any more."""
+    desk = request.app[DESK]
+    desk.tokens.forget(bearer(request))
+    desk.world.keep()
+    return web.Response(status=204)
+
+
 async def stream(request: web.Request) -> web.StreamResponse:
     """The account stream."""
     desk = request.app[DESK]
     desk.streams += 1
     name = f"{desk.streams:08x}"
-    return await alerts.serve(request, desk.world, desk.tokens, name, desk.faults)
+    known = has_key(request)
+    return await alerts.serve(request, desk.world, desk.tokens, name, desk.faults, known=known)
 
 
 async def feed(request: web.Request) -> web.StreamResponse:
@@ -59,4 +91,7 @@ ROUTES = (
     web.get(FEED, feed),
     web.get("/api-quote-tokens", quote_token),
     web.post("/oauth/token", token),
+    web.post(SESSIONS, log_in),
+    web.post(f"{SESSIONS}/validate", validate),
+    web.delete(SESSIONS, log_out),
 )

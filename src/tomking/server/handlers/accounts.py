@@ -4,27 +4,33 @@ from datetime import date
 
 from aiohttp import web
 
+from tomking.core.money import cents
 from tomking.server.answers import Json, Problem, many, one, paged
 from tomking.server.desk import answered, door_of, page_of, world_of
 from tomking.server.shown.account import account, customer, position_limit, trading_status
-from tomking.server.shown.balances import balance, margin_report, positions
+from tomking.server.shown.balances import balance, effective, margin_report, positions
 from tomking.server.shown.clock import instant
+from tomking.server.shown.equities import root_of
 from tomking.server.shown.history import fees_on, transactions, wanted
-from tomking.wire.amounts import with_effect
+from tomking.wire.amounts import plain, with_effect
+
+#: The house of accounts that may not borrow.
+CASH = "cash"
 
 
 async def accounts(request: web.Request) -> web.Response:
     """The customer's accounts."""
     world = world_of(request)
-    mine = (account(door.account, instant(world.clock())) for door in world.doors.values())
+    at = instant(world.clock())
+    mine = (account(each, at, is_cash=world.others.get(each) == CASH) for each in world.doors)
     return answered(request, many({"account": each, "authority-level": "owner"} for each in mine))
 
 
 async def one_account(request: web.Request) -> web.Response:
     """One of them."""
-    return answered(
-        request, one(account(door_of(request).account, instant(world_of(request).clock())))
-    )
+    number, world = door_of(request).account, world_of(request)
+    is_cash = world.others.get(number) == CASH
+    return answered(request, one(account(number, instant(world.clock()), is_cash=is_cash)))
 
 
 async def balances(request: web.Request) -> web.Response:
@@ -106,7 +112,28 @@ async def net_liq(request: web.Request) -> web.Response:
     return answered(request, many([row]))
 
 
+async def net_liq_now(request: web.Request) -> web.Response:
+    """What it is worth now."""
+    now, door = world_of(request).look(), door_of(request)
+    worth = plain(cents(door.exchange.net_liq(now)))
+    row = {"account-number": door.account, "net-liquidating-value": worth, "time": instant(now.at)}
+    return answered(request, one(row))
+
+
+async def effective_margin(request: web.Request) -> web.Response:
+    """The rates an underlying is margined at here."""
+    symbol = request.match_info["symbol"]
+    root = root_of(symbol)
+    if not root:
+        raise Problem(404, "record_not_found", f"Couldn't find an underlying {symbol}")
+    today = world_of(request).look().at.date()
+    door_of(request)
+    return answered(request, one(effective(symbol, root, today)))
+
+
 ROUTES = (
+    web.get("/accounts/{number}/net-liq", net_liq_now),
+    web.get("/accounts/{number}/margin-requirements/{symbol:.+}/effective", effective_margin),
     web.get("/customers/me", who),
     web.get("/accounts/{number}/trading-status", may),
     web.get("/accounts/{number}/position-limit", limits),

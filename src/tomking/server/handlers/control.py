@@ -4,12 +4,19 @@ from math import inf
 
 from aiohttp import web
 
+from tomking.core.contract import Contract
 from tomking.core.errors import ConfigError
-from tomking.server.answers import Problem, one
-from tomking.server.desk import DESK, answered
+from tomking.server import orders
+from tomking.server.answers import Json, Problem, one
+from tomking.server.desk import DESK, answered, json_of
+from tomking.server.door import Door
 from tomking.server.faults import faults_in
+from tomking.wire.symbols import trading_symbol
+from tomking.wire.words import FUTURE, instrument_of, lot_of
 
 PREFIX = "/__paper"
+#: Where orders come from that no client sent.
+BY_HAND, BY_BROKER = "hand", "broker"
 
 
 async def clock(request: web.Request) -> web.Response:
@@ -30,6 +37,54 @@ async def move_clock(request: web.Request) -> web.Response:
     world.clock.move(seconds)
     world.look()
     return await clock(request)
+
+
+async def by_hand(request: web.Request) -> web.Response:
+    """Somebody trades by hand: an order that no client sent, taken as any other is."""
+    said, world = await json_of(request), request.app[DESK].world
+    body = {"source": BY_HAND, **_part(said, "order")}
+    return answered(request, orders.place(world, _door(request, said), body))
+
+
+async def close_leg(request: web.Request) -> web.Response:
+    """The broker closes what is held of a contract, at mid and at once, and asks nobody."""
+    said, world = await json_of(request), request.app[DESK].world
+    door, symbol = _door(request, said), str(said.get("symbol", ""))
+    world.look()
+    held = {trading_symbol(each): each for each in door.exchange.holdings()}
+    if symbol not in held:
+        raise Problem(404, "record_not_found", f"nothing is held of {symbol!r}")
+    body = _closing(held[symbol], door.exchange.holdings()[held[symbol]])
+    answer = orders.place(world, door, body)
+    orders.met(world, door, answer.body["data"]["order"]["id"])
+    return answered(request, answer)
+
+
+def _closing(contract: Contract, held: int) -> Json:
+    side = "Sell" if held > 0 else "Buy"
+    kind = instrument_of(contract)
+    leg = {
+        "instrument-type": kind, "symbol": trading_symbol(contract),
+        "quantity": abs(held) * lot_of(contract),
+        "action": side if kind == FUTURE else f"{side} to Close",
+    }  # fmt: skip
+    return {"source": BY_BROKER, "order-type": "Market", "time-in-force": "Day", "legs": [leg]}
+
+
+def _door(request: web.Request, said: Json) -> Door:
+    """The account a body names, or the first."""
+    doors = request.app[DESK].world.doors
+    number = str(said.get("account", next(iter(doors))))
+    if number not in doors:
+        raise Problem(404, "record_not_found", f"there is no account {number}")
+    return doors[number]
+
+
+def _part(said: Json, name: str) -> Json:
+    found = said.get(name)
+    if not isinstance(found, dict):
+        raise Problem(400, "bad_request", f"{name} is missing or no object")
+    return found
 
 
 async def order_faults(request: web.Request) -> web.Response:
@@ -61,6 +116,8 @@ def _faults(request: web.Request) -> web.Response:
 ROUTES = (
     web.get(f"{PREFIX}/clock", clock),
     web.post(f"{PREFIX}/clock", move_clock),
+    web.post(f"{PREFIX}/hand", by_hand),
+    web.post(f"{PREFIX}/close", close_leg),
     web.post(f"{PREFIX}/faults", order_faults),
     web.get(f"{PREFIX}/faults", show_faults),
     web.delete(f"{PREFIX}/faults", clear_faults),

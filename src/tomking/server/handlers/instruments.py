@@ -26,7 +26,7 @@ SERIES = {names.quarterly: root for root, names in WEEKLIES.items()} | {
 async def some_equities(request: web.Request) -> web.Response:
     """Shares, funds and indexes by their symbols, or all of them."""
     asked = _symbols(request) or [root for root, known in PRODUCTS.items() if not known.is_future]
-    return answered(request, many(_equity(root) for root in map(_share, asked) if root))
+    return answered(request, many(_equity(root) for root in map(equities.root_of, asked) if root))
 
 
 async def active_equities(request: web.Request) -> web.Response:
@@ -37,16 +37,10 @@ async def active_equities(request: web.Request) -> web.Response:
 
 async def one_equity(request: web.Request) -> web.Response:
     """One of them."""
-    root = _share(request.match_info["symbol"])
+    root = equities.root_of(request.match_info["symbol"])
     if not root:
         raise _missing("equity", request.match_info["symbol"])
     return answered(request, one(_equity(root)))
-
-
-def _share(symbol: str) -> str:
-    """The root of a share, fund or index by its symbol; empty if it is none."""
-    root = f"{symbol}{SINGLY}" if f"{symbol}{SINGLY}" in PRODUCTS else symbol
-    return root if root in PRODUCTS and not PRODUCTS[root].is_future else ""
 
 
 def _equity(root: str) -> Json:
@@ -58,7 +52,8 @@ async def some_options(request: web.Request) -> web.Response:
     """Options on shares and indexes by their symbols; what is none is left out."""
     today = world_of(request).look().at.date()
     found = (_option(symbol, request) for symbol in _symbols(request))
-    return answered(request, many(equities.option(each, today) for each in found if each))
+    rows = (equities.option(each, today) for each in found if each and not each.future)
+    return answered(request, many(rows))
 
 
 async def one_option(request: web.Request) -> web.Response:
@@ -82,6 +77,11 @@ async def flat_chain(request: web.Request) -> web.Response:
 async def nested_chain(request: web.Request) -> web.Response:
     """The same by expiry and strike."""
     return _kept(request, lambda now: many(nested(request.match_info["symbol"], now)))
+
+
+async def compact_chain(request: web.Request) -> web.Response:
+    """The same as nothing but symbols."""
+    return _kept(request, lambda now: many(equities.compact(request.match_info["symbol"], now)))
 
 
 async def some_futures(request: web.Request) -> web.Response:
@@ -135,6 +135,14 @@ async def one_future_option_product(request: web.Request) -> web.Response:
     if series not in SERIES:
         raise _missing("future option product", series)
     return answered(request, one(futures.future_option_product(series, SERIES[series])))
+
+
+async def some_future_options(request: web.Request) -> web.Response:
+    """Options on futures by their symbols; what is none is left out."""
+    today = world_of(request).look().at.date()
+    found = (_option(symbol, request) for symbol in _symbols(request))
+    rows = (futures.future_option(each, today) for each in found if each and each.future)
+    return answered(request, many(rows))
 
 
 async def one_future_option(request: web.Request) -> web.Response:
@@ -199,8 +207,10 @@ def _missing(what: str, symbol: str) -> Problem:
 
 
 async def cryptocurrencies(request: web.Request) -> web.Response:
-    """Two that can be looked at and not traded."""
-    return answered(request, many(map(beside.cryptocurrency, beside.CRYPTO)))
+    """Two that can be looked at and not traded, or those of them that are asked for."""
+    wanted = _symbols(request) or beside.CRYPTO
+    rows = (beside.cryptocurrency(each) for each in beside.CRYPTO if each in wanted)
+    return answered(request, many(rows))
 
 
 async def one_cryptocurrency(request: web.Request) -> web.Response:
@@ -242,12 +252,14 @@ ROUTES = (
     web.get("/instruments/equity-options/{symbol:.+}", one_option),
     web.get("/option-chains/{symbol}", flat_chain),
     web.get("/option-chains/{symbol}/nested", nested_chain),
+    web.get("/option-chains/{symbol}/compact", compact_chain),
     web.get("/instruments/futures", some_futures),
     web.get("/instruments/futures/{symbol:.+}", one_future),
     web.get("/instruments/future-products", future_products),
     web.get("/instruments/future-products/{exchange}/{code}", one_future_product),
     web.get("/instruments/future-option-products", future_option_products),
     web.get("/instruments/future-option-products/{exchange}/{series}", one_future_option_product),
+    web.get("/instruments/future-options", some_future_options),
     web.get("/instruments/future-options/{symbol:.+}", one_future_option),
     web.get("/futures-option-chains/{symbol}/nested", nested_future_chain),
     web.get("/futures-option-chains/{symbol}", flat_future_chain),

@@ -11,6 +11,7 @@ _PUBLIC: dict[str, Json] = {
         {
             "Indexes": [{"symbol": "SPX", "instrument-type": "Index"}],
             "Crypto": [],
+            "tasty Hourly Top Equities": [{"symbol": "SPY", "instrument-type": "Equity"}],
             "Liquid ETFs": [{"symbol": "SPY", "instrument-type": "Equity"}],
         }.items()
     )

@@ -1,11 +1,16 @@
 """Requests about orders."""
 
+from collections.abc import Iterator
+
 from aiohttp import web
 
+from tomking.market.snapshot import Snapshot
 from tomking.server import brackets, orders
-from tomking.server.answers import many, one, paged
-from tomking.server.desk import answered, door_of, json_of, number_of, page_of, world_of
+from tomking.server.answers import Json, many, one, paged
+from tomking.server.desk import answered, door_of, has_key, json_of, number_of, page_of, world_of
+from tomking.server.door import Door
 from tomking.server.shown.orders import shown
+from tomking.server.world import World
 from tomking.wire.words import ALIVE
 
 
@@ -19,15 +24,40 @@ async def all_orders(request: web.Request) -> web.Response:
 
 async def live_orders(request: web.Request) -> web.Response:
     """Orders that were made or changed today, whatever became of them."""
-    now, door = world_of(request).look(), door_of(request)
-    day = now.day.session.day
-    rows = (
-        shown(entry, door.account)
-        for entry in door.entries.values()
-        if entry.word in ALIVE
-        or entry.updated.astimezone(now.day.session.opens.tzinfo).date() == day
-    )
-    return answered(request, many(rows))
+    now = world_of(request).look()
+    return answered(request, many(_live(door_of(request), now)))
+
+
+def _live(door: Door, now: Snapshot) -> Iterator[Json]:
+    day, zone = now.day.session.day, now.day.session.opens.tzinfo
+    for entry in door.entries.values():
+        if entry.word in ALIVE or entry.updated.astimezone(zone).date() == day:
+            yield shown(entry, door.account)
+
+
+async def all_of_customer(request: web.Request) -> web.Response:
+    """The orders of all accounts, newest first."""
+    doors = world_after_look(request).doors.values()
+    rows = [shown(each, door.account) for door in doors for each in door.entries.values()]
+    return answered(request, paged(sorted(rows, key=_newest), *page_of(request)))
+
+
+async def live_of_customer(request: web.Request) -> web.Response:
+    """What was made or changed today in any account."""
+    world = world_after_look(request)
+    now = world.look()
+    return answered(request, many(row for door in world.doors.values() for row in _live(door, now)))
+
+
+def world_after_look(request: web.Request) -> World:
+    """The world, after everything that has happened by now."""
+    world = world_of(request)
+    world.look()
+    return world
+
+
+def _newest(row: Json) -> int:
+    return -int(row["id"])
 
 
 async def one_order(request: web.Request) -> web.Response:
@@ -40,7 +70,8 @@ async def one_order(request: web.Request) -> web.Response:
 async def place(request: web.Request) -> web.Response:
     """Take an order, or what replaces one."""
     body, world = await json_of(request), world_of(request)
-    return answered(request, orders.place(world, door_of(request), body, number_of(request)))
+    number, fated = number_of(request), has_key(request)
+    return answered(request, orders.place(world, door_of(request), body, number, fated=fated))
 
 
 async def try_out(request: web.Request) -> web.Response:
@@ -49,6 +80,18 @@ async def try_out(request: web.Request) -> web.Response:
     if body.get("order-type") == orders.NOTIONAL:
         return answered(request, orders.notional(world, door_of(request), body))
     return answered(request, orders.dry_run(world, door_of(request), body, number_of(request)))
+
+
+async def try_margin(request: web.Request) -> web.Response:
+    """What an order would do to buying power, as the margin service says it."""
+    body, world = await json_of(request), world_of(request)
+    data = orders.dry_run(world, door_of(request), body).body["data"]
+    effect = data["buying-power-effect"]
+    results = {
+        "buying-power-impact": effect["impact"], "buying-power-impact-effect": effect["effect"],
+        **{name: said for name, said in effect.items() if name.startswith(("change", "new"))},
+    }  # fmt: skip
+    return answered(request, one({"orders": [data["order"]], "last-results": results}, 201))
 
 
 async def cancel(request: web.Request) -> web.Response:
@@ -110,6 +153,10 @@ ROUTES = (
     web.get("/accounts/{number}/orders/live", live_orders),
     web.get("/accounts/{number}/orders/{order:\\d+}", one_order),
     web.put("/accounts/{number}/orders/{order:\\d+}", place),
+    web.patch("/accounts/{number}/orders/{order:\\d+}", place),
+    web.get("/customers/me/orders", all_of_customer),
+    web.get("/customers/me/orders/live", live_of_customer),
+    web.post("/margin/accounts/{number}/dry-run", try_margin),
     web.delete("/accounts/{number}/orders/{order:\\d+}", cancel),
     web.post("/accounts/{number}/orders/{order:\\d+}/dry-run", try_out),
 )

@@ -5,13 +5,14 @@ from typing import Any
 Shown = dict[str, Any]
 
 
-def account(number: str, opened: str) -> Shown:
+def account(number: str, opened: str, *, is_cash: bool = False) -> Shown:
     """The account itself."""
     return {
         "account-number": number, "external-id": number, "opened-at": opened,
         "nickname": "Paper", "account-type-name": "Individual", "is-closed": False,
         "day-trader-status": False, "is-firm-error": False, "is-firm-proprietary": False,
-        "is-futures-approved": True, "is-test-drive": False, "margin-or-cash": "Margin",
+        "is-futures-approved": True, "is-test-drive": False,
+        "margin-or-cash": "Cash" if is_cash else "Margin",
         "is-foreign": True, "created-at": opened, "regulatory-domain": "USA",
         "investment-objective": "SPECULATION", "suitable-options-level": "No Restrictions",
     }  # fmt: skip

@@ -1,14 +1,18 @@
 """Balances, positions and margin as the broker's JSON."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
+from math import isnan
 from typing import Any
 
 from tomking.core.contract import Contract
 from tomking.core.money import ZERO, cents
+from tomking.core.product import product
 from tomking.exchange.ledger import Ledger, is_future, multiplier, size
 from tomking.market.snapshot import MID, Snapshot
 from tomking.portfolio.columns import columns
+from tomking.portfolio.margin.house import house_for
 from tomking.portfolio.power import buying_power
 from tomking.server.door import Door
 from tomking.server.shown.clock import instant
@@ -101,13 +105,16 @@ def _position(
     ledger = door.exchange.ledger
     held, lot = ledger.holdings[contract], size(contract)
     since = door.held_since(contract) or now.at  # what the account began with has no fact
+    entered = abs(ledger.entry(contract))
+    last = (
+        entered if isnan(mid) else Decimal(repr(round(mid, 6)))
+    )  # all that is known without a quote
     made: Shown = {
         "account-number": door.account, "symbol": trading_symbol(contract),
         "instrument-type": instrument_of(contract), "underlying-symbol": underlying(contract),
         "quantity": plain(Decimal(abs(held) * lot)),
         "quantity-direction": "Long" if held > 0 else "Short",
-        "close-price": plain(Decimal(repr(round(mid, 6)))),
-        "average-open-price": plain(abs(ledger.entry(contract))),
+        "close-price": plain(last), "average-open-price": plain(entered),
         "multiplier": 1 if lot > 1 else multiplier(contract),
         "cost-effect": "None" if is_future(contract) else "Debit" if held < 0 else "Credit",
         "is-suppressed": False, "is-frozen": False, "restricted-quantity": "0.0",
@@ -118,9 +125,23 @@ def _position(
     if with_marks:
         made |= {
             "mark-price": made["close-price"],
-            "mark": plain(cents(Decimal(repr(mid)) * abs(held) * multiplier(contract))),
+            "mark": plain(cents(last * abs(held) * multiplier(contract))),
         }
     return made
+
+
+def effective(symbol: str, root: str, today: date) -> Shown:
+    """The broker's rates for an underlying, as shares of one; the floor in dollars a contract."""
+    row = house_for(product(root).kind, symbol=root, on=today)
+    rates = {
+        "long-equity-initial": row.outright_rate, "long-equity-maintenance": row.long_rate,
+        "short-equity-initial": row.outright_rate, "short-equity-maintenance": row.short_rate,
+        "naked-option-standard": row.rate, "naked-option-minimum": row.minimum_rate,
+        "naked-option-floor": row.floor,
+    }  # fmt: skip
+    return {"underlying-symbol": symbol} | {
+        name: plain(Decimal(repr(rate))) for name, rate in rates.items()
+    }
 
 
 def margin_report(door: Door, now: Snapshot) -> Shown:

@@ -12,7 +12,7 @@ from typing import Any
 
 from tomking.core.calendar import CLOSE, OPEN, new_york
 from tomking.core.contract import Contract, Expiry, Right, Settles
-from tomking.core.product import Kind, Product, product
+from tomking.core.product import PRODUCTS, SINGLY, Kind, Product, product
 from tomking.core.reading import Skip
 from tomking.core.style import is_american
 from tomking.market.listing import expiries
@@ -43,6 +43,12 @@ def equity(symbol: str, name: str, number: int, kind: Kind = Kind.EQUITY) -> Sho
         "tick-sizes": [{"value": "0.0001", "threshold": "1.0"}, {"value": "0.01"}],
         "option-tick-sizes": ticks(product(symbol)) if symbol in _KNOWN else [],
     }  # fmt: skip
+
+
+def root_of(symbol: str) -> str:
+    """The root of a share, fund or index by its symbol; empty if it is none."""
+    root = f"{symbol}{SINGLY}" if f"{symbol}{SINGLY}" in PRODUCTS else symbol
+    return root if root in PRODUCTS and not PRODUCTS[root].is_future else ""
 
 
 _KNOWN = frozenset({"SPY", "QQQ", "IWM", "SPX", "GLD", "TLT"})
@@ -139,6 +145,23 @@ def nested(root: str, now: Snapshot) -> Iterator[Shown]:
                  "instrument-type": "Equity", "percent": "100"}
             ],
             "expirations": found,
+        }  # fmt: skip
+
+
+def compact(root: str, now: Snapshot) -> Iterator[Shown]:
+    """The same as nothing but symbols, one list for each root and kind of expiry."""
+    found: dict[tuple[str, str], list[Contract]] = {}
+    for expiry, strikes in listed(root, now):
+        pairs = [contract_of(root, expiry, right, each) for each in strikes for right in Right]
+        named = listed_root(Contract(root, expiry.day, settles=expiry.settles))
+        found.setdefault((named, KINDS.get(expiry.kind, "Regular")), []).extend(pairs)
+    for (named, kind), options in found.items():
+        yield {
+            "underlying-symbol": root, "root-symbol": named, "option-chain-type": "Standard",
+            "shares-per-contract": product(root).multiplier, "expiration-type": kind,
+            "settlement-type": options[0].settles.value, "deliverables": [],
+            "symbols": [trading_symbol(each) for each in options],
+            "streamer-symbols": [streamer_symbol(each) for each in options],
         }  # fmt: skip
 
 

@@ -34,7 +34,8 @@ def transactions(door: Door) -> list[Shown]:
 
 def booked(door: Door, place: int, fact: Fact) -> Iterator[Shown]:
     """What a fact was booked as, which follows from its place among all of them."""
-    for part, row in enumerate(_rows(door, fact)):
+    rows = [*_rows(door, fact), *_brought(fact, door.gained(place))]
+    for part, row in enumerate(rows):
         yield {"id": 10 * place + part, "account-number": door.account, **row}
 
 
@@ -53,6 +54,16 @@ def _rows(door: Door, fact: Fact) -> Iterator[Shown]:
             yield _money(fact.at, kind, fact.amount, fact.why)
         case _:
             return
+
+
+def _brought(fact: Fact, gain: Decimal) -> Iterator[Shown]:
+    """What closing a future brought, which its trade does not say: the broker marks it to market."""
+    if gain:
+        assert isinstance(fact, LegFilled | Settled)
+        future = fact.contract if isinstance(fact, LegFilled) else fact.delivered
+        assert future is not None
+        said = f"{future} marked to market as it was closed"
+        yield _about(future, fact.at) | _money(fact.at, "Mark to Market", gain, said)
 
 
 def _trade(door: Door, fact: LegFilled) -> Shown:
