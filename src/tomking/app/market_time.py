@@ -54,9 +54,7 @@ class PaperTime:
     _when: float = field(default_factory=time.monotonic)
 
     @classmethod
-    def of(
-        cls, line: Line, stop: Event, called: Callable[[], bool] = lambda: False
-    ) -> "PaperTime":
+    def of(cls, line: Line, stop: Event, called: Callable[[], bool] = lambda: False) -> "PaperTime":
         """The clock of the exchange at the other end of a line."""
         made = cls(line, stop, called)
         told = line.get(CLOCK)
