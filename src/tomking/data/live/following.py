@@ -52,8 +52,8 @@ class Following:
 
     def contracts(self) -> tuple[Contract, ...]:
         """All of them, what matters most first."""
-        on = (underlying_of(each) for each in self.held)
-        windows = (contract for window in self.windows.values() for contract in window)
+        windows = tuple(contract for window in self.windows.values() for contract in window)
+        on = (underlying_of(each) for each in (*self.held, *windows))
         return tuple(dict.fromkeys((*self.fronts.values(), *on, *self.held, *windows)))
 
     def symbols(self) -> dict[str, None]:

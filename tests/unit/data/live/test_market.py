@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -247,6 +247,18 @@ def test_a_far_expiry_is_found_by_its_small_delta_too() -> None:
                 abs(float(mine.contract.strike or 0) - float(theirs.contract.strike or 0)) <= 10.0
             )
             assert mine.delta == pytest.approx(theirs.delta, abs=0.004)
+
+
+def test_what_is_written_on_a_later_future_is_marked_on_that_future() -> None:
+    with streamed(day=date(2018, 3, 7), strategies=(LT112,), roots=("ES", "MES")) as here:
+        seen, served = here.seen(), here.truth()
+        for root in ("ES", "MES"):
+            wanted = LT112.enter(view(seen), root)
+            assert not isinstance(wanted, Skip), str(wanted)
+            legs = columns([(leg.contract, leg.quantity) for leg in wanted.legs])
+            mine, theirs = seen.marks(legs), served.marks(legs)
+            assert np.isfinite(mine.table).all()
+            np.testing.assert_allclose(mine.spot, theirs.spot, atol=TICK)
 
 
 def test_when_the_stream_is_silent_rest_stands_in_and_then_nothing_does() -> None:
