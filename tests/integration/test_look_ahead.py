@@ -151,7 +151,8 @@ def test_todays_row_cannot_be_read(root: str, market: ModelMarket) -> None:
 
 def test_todays_vix_row_is_nowhere_in_the_day(market: ModelMarket) -> None:
     known = market.at(hours(DAY).at(60)).day
-    assert set(known.bars) == set(SP500.roots)
+    assert set(known.bars) == {*SP500.roots, "VIX"}
+    assert date.fromordinal(int(known.bars["VIX"].days[-1])) < DAY
     close = market.history.vix.close[market.history.vix.row(DAY)]
     before = market.history.vix.close[market.history.vix.row(DAY) - 1]
     assert known.vix_previous.value == before != close

@@ -318,7 +318,6 @@ Sequences.TestCase.settings = (
     if os.environ.get("TOMKING_FULL") == "1"
     else settings(max_examples=20, stateful_step_count=20, suppress_health_check=list(HealthCheck))
 )
-TestSequences = Sequences.TestCase
 
 
 def test_an_expiry_and_an_assignment_after_a_restart_are_those_of_the_exchange() -> None:
@@ -338,6 +337,7 @@ def test_an_expiry_and_an_assignment_after_a_restart_are_those_of_the_exchange()
     assert {"expired", "assigned"} <= SEEN.keys()
 
 
-def test_the_sequences_met_what_they_are_there_for() -> None:
+def test_in_every_sequence_the_server_says_what_the_exchange_does() -> None:
+    Sequences.TestCase("runTest").runTest()
     for what in WANTED:
         assert SEEN.get(what, 0) > 0, what

@@ -177,6 +177,10 @@ def _become(folder: Path, out: str, environment: Mapping[str, str]) -> None:
         there = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(there, number)
         os.close(there)
+    sys.stdout = sys.__stdout__ = os.fdopen(
+        1, "w", closefd=False
+    )  # whoever captured it has not this one
+    sys.stderr = sys.__stderr__ = os.fdopen(2, "w", closefd=False)
 
 
 def ends_with_parent() -> None:

@@ -10,7 +10,7 @@ from math import isfinite
 
 from tomking.app.desk_files import DeskFiles
 from tomking.app.now import precise
-from tomking.app.recording import Recorded, recorded
+from tomking.app.recording import Recorded, WhileItCan, recorded
 from tomking.app.trading import Time, Told, trade
 from tomking.core.evidence import Evidence
 from tomking.core.money import usd
@@ -103,7 +103,7 @@ def run(
 
     ``at_end`` is shown the market before its streams are closed.
     """
-    known, recorder = files.journal.exists(), Recorder(files.folder)
+    known, recorder = files.journal.exists(), WhileItCan(Recorder(files.folder), report)
     journal = SqliteJournal.open(files.journal) if known else SqliteJournal.create(files.journal)
     try:
         roots = tuple(dict.fromkeys(root for plan in told.strategies for root in plan.roots))

@@ -97,7 +97,7 @@ def test_prefixes_stand_for_the_only_verb_that_begins_so() -> None:
     ("words", "said"),
     [
         (["b"], "'b' may mean backtest or box or bench: say a letter more"),
-        (["d"], "'d' may mean demo or data or doctor"),
+        (["d"], "'d' may mean demo or divergence or data or doctor"),
         (["explian"], "unknown command 'explian'; did you mean 'explain'?"),
         (["frobnicate"], "unknown command 'frobnicate'; `tomking --help` lists them"),
         ([""], "may mean"),

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.worlds.hand_told import DAY, HandTold
 
-from tomking.app.recording import Recorded, recorded
+from tomking.app.recording import Recorded, WhileItCan, recorded
 from tomking.core.contract import Contract
 from tomking.core.facts import CashMoved, RunStarted
 from tomking.data.live.snapshot import LiveSnapshot
@@ -21,6 +20,7 @@ from tomking.engine.ports import Tick
 from tomking.market.sessions import session_of
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.risk.limits import Limits
+from worlds.hand_told import DAY, HandTold
 
 pytestmark = pytest.mark.unit
 
@@ -65,3 +65,19 @@ def test_a_beat_records_what_the_journal_has_become_and_goes_on(tmp_path: Path) 
     assert heard == list(recording.ticks) == ticks
     assert recording.facts == (moved,)  # what was there before the desk is not of this day's looks
     assert shown.followed == [()]
+
+
+def test_a_disk_that_fails_ends_the_recording_and_is_said_once(tmp_path: Path) -> None:
+    session = session_of(DAY)
+    assert session is not None
+    (tmp_path / "recorded").write_text("a file where the folder should be")
+    said: list[str] = []
+    told = HandTold(session.at(60))
+    recorder = WhileItCan(Recorder(tmp_path), said.append)
+    market = Recorded(Shown(told), recorder)
+    for minutes in (0, 1):
+        assert market.at(told.at + timedelta(minutes=minutes)).at is not None
+    recorder.after(Tick(told.at), ())
+    recorder.close()
+    assert len(said) == 1
+    assert "nothing more of this run is recorded" in said[0]

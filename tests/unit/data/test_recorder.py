@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.worlds.hand_told import DAY, EXACT, EXPIRY, RATE, SPOT, HandTold, option
 
 from tomking.core.contract import Right
 from tomking.core.errors import DataCorrupt, DataError
@@ -28,6 +27,7 @@ from tomking.market.bars import F64, Bars
 from tomking.market.sessions import previous_session, session_of
 from tomking.market.snapshot import AGE, BID, MID, Marks, Quote, Shock
 from tomking.portfolio.columns import columns
+from worlds.hand_told import DAY, EXACT, EXPIRY, RATE, SPOT, HandTold, option
 
 pytestmark = pytest.mark.unit
 

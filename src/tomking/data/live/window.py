@@ -116,7 +116,7 @@ def thinned(
     """So many places at most: outside the core every second one goes, then what is furthest.
 
     >>> thinned(np.arange(9), np.arange(9.0), 4.0, 1.0, 7).tolist()
-    [0, 2, 3, 4, 5, 6, 8]
+    [0, 2, 3, 4, 5, 7]
     """
     away = np.abs(strikes - spot)
     near, far = places[away[places] <= core], places[away[places] > core]

@@ -3,7 +3,6 @@
 from math import inf, isnan, nan
 
 import pytest
-from tests.worlds.hand_told import DAY, EXPIRY, RATE, SMILE, SPOT, YIELD, HandTold, option, priced
 
 from tomking.core.contract import Expiry, Right, Settles
 from tomking.core.evidence import Evidence, Stamped
@@ -15,6 +14,7 @@ from tomking.market.sessions import session_of
 from tomking.market.snapshot import AGE, ASK, BID, DELTA, MID, VOL, Quote, Shock
 from tomking.portfolio.columns import columns
 from tomking.pricing import black
+from worlds.hand_told import DAY, EXPIRY, RATE, SMILE, SPOT, YIELD, HandTold, option, priced
 
 pytestmark = pytest.mark.unit
 
