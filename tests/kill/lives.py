@@ -84,6 +84,7 @@ class Life:
 
     folder: Path
     warm: bool = True
+    forks: bool = True
     runs: int = 0
     children: list[Child] = field(default_factory=list)
 
@@ -110,7 +111,7 @@ class Life:
     def serve(self) -> Child:
         """The exchange, ready."""
         ready = self.folder / "ready.json"
-        child = self.start(SERVE, "ready.json", {}, warm=True)
+        child = self.start(SERVE, "ready.json", {}, warm=self.forks)
         until = time.monotonic() + ENDS_WITHIN_S
         while not ready.exists() or not ready.read_text().endswith("\n"):
             if child.poll() is not None or time.monotonic() > until:
@@ -141,10 +142,14 @@ class Life:
 
 
 @contextmanager
-def life(folder: Path, *, warm: bool = True) -> Iterator[Life]:
-    """A life whose processes end with the block."""
+def life(folder: Path, *, warm: bool = True, forks: bool = True) -> Iterator[Life]:
+    """A life whose processes end with the block; where nothing forks, all of it starts cold.
+
+    A process that somebody else watches, as pytest does its own, must not be forked: what is printed
+    there goes elsewhere.
+    """
     shutil.copytree(HOME, folder / "home")
-    made = Life(folder, warm)
+    made = Life(folder, warm and forks, forks)
     try:
         yield made
     finally:

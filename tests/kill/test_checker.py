@@ -21,7 +21,7 @@ FLY = "kill_settled/2017-08-04/open#2"
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Life:
     """A whole session of a desk that nobody killed."""
-    with life(tmp_path_factory.mktemp("lives") / "whole", warm=False) as made:
+    with life(tmp_path_factory.mktemp("lives") / "whole", forks=False) as made:
         made.serve()
         assert made.trade().wait() == 0, made.said("desk1.out")
     return made
