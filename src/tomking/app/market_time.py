@@ -12,7 +12,7 @@ from threading import Event
 
 from tomking.app.now import precise
 from tomking.core.calendar import NEW_YORK
-from tomking.core.errors import BrokerError, Transient
+from tomking.core.errors import OutcomeUnknown, Transient
 from tomking.wire.line import Line
 
 EPOCH = datetime.fromtimestamp(0, NEW_YORK)
@@ -91,7 +91,7 @@ class PaperTime:
         """Move a clock that stands still, and believe what it then says; a lost answer is asked for."""
         try:
             told = self.line.send("POST", CLOCK, {"seconds": seconds}).data
-        except (Transient, BrokerError):
+        except (Transient, OutcomeUnknown):
             told = self.line.get(CLOCK)
         self._set(told["at"])
 

@@ -60,7 +60,10 @@ class ForeignSeen:
 
 @value
 class ForeignTraded:
-    """A leg of such an order has traded: what is held of it belongs to nobody's plan."""
+    """A leg of such an order has traded: what is held of it belongs to nobody's plan.
+
+    Like everything foreign it is counted as the broker counts it: shares one by one.
+    """
 
     at: datetime
     number: str
@@ -85,6 +88,19 @@ class ForeignHeld:
 
     def __str__(self) -> str:
         return f"{self.quantity} {self.symbol} were there before this desk and are left alone"
+
+
+@value
+class ForeignMoved:
+    """What is nobody's plan ended, or came in place of what did; ``quantity`` is how it changed."""
+
+    at: datetime
+    symbol: str
+    quantity: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.quantity:+d} {self.symbol}, which is not ours: {self.what}"
 
 
 @value

@@ -15,6 +15,7 @@ from tomking.core.dealings import (
     Doubted,
     FeesDiffered,
     ForeignHeld,
+    ForeignMoved,
     ForeignSeen,
     ForeignTraded,
     MarginCompared,
@@ -321,7 +322,7 @@ Fact = (
     | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
-    | BooksCompared | MarginCompared | WentOn
+    | BooksCompared | ForeignMoved | MarginCompared | WentOn
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -332,6 +333,6 @@ KINDS: Mapping[str, type[Fact]] = {
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
-        BooksCompared, MarginCompared, WentOn,
+        BooksCompared, ForeignMoved, MarginCompared, WentOn,
     )
 }  # fmt: skip

@@ -41,6 +41,11 @@ class Kept:
         self.state, self.why = State.LOST, why
         self._opened.clear()
 
+    def given_up(self) -> None:
+        """Nobody tries any more."""
+        self.state = State.NEEDS_HUMAN
+        self._opened.clear()
+
     def wait_open(self, seconds: float) -> bool:
         """Whether it is open, or becomes so within seconds: for a thread that waits for it."""
         return self._opened.wait(seconds)
@@ -57,17 +62,19 @@ async def keep(
     refused.
     """
     failed = 0
-    while failed <= len(PAUSES_S):
-        times = kept.times
-        try:
-            await connection()
-            kept.broken("it was closed at the other end")
-        except AuthExpired as refused:
-            kept.broken(str(refused))
-            break
-        except (Transient, OSError, TimeoutError) as fault:
-            kept.broken(str(fault) or type(fault).__name__)
-        failed = 1 if kept.times > times else failed + 1
-        if failed <= len(PAUSES_S):
-            await pause(PAUSES_S[failed - 1])
-    kept.state = State.NEEDS_HUMAN
+    try:
+        while failed <= len(PAUSES_S):
+            times = kept.times
+            try:
+                await connection()
+                kept.broken("it was closed at the other end")
+            except AuthExpired as refused:
+                kept.broken(str(refused))
+                break
+            except (Transient, OSError, TimeoutError) as fault:
+                kept.broken(str(fault) or type(fault).__name__)
+            failed = 1 if kept.times > times else failed + 1
+            if failed <= len(PAUSES_S):
+                await pause(PAUSES_S[failed - 1])
+    finally:  # whatever ended it, a bug too: nobody tries again
+        kept.given_up()

@@ -24,6 +24,8 @@ from tomking.wire.session import Place, SafeSession
 
 T = TypeVar("T")
 READS, READ_WITHIN_S = 4, 20.0
+#: Seconds after which nobody waits any longer for what comes of a request that changes something.
+SEND_WITHIN_S = 80.0
 #: Failures before a byte of a request has left: it was not done.
 UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
@@ -132,12 +134,19 @@ class Line:
         Transient
             If it takes longer.
         """
+        try:
+            return self._waited(coroutine, timeout_s)
+        except TimeoutError as fault:
+            raise Transient(f"the broker did not answer within {timeout_s:.0f} s") from fault
+
+    def _waited(self, coroutine: Coroutine[Any, Any, T], timeout_s: float) -> T:
+        """What comes of something; after so long it is called off, however far it has come."""
         waiting = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         try:
             return waiting.result(timeout_s)
-        except TimeoutError as fault:
+        except TimeoutError:
             waiting.cancel()
-            raise Transient(f"the broker did not answer within {timeout_s:.0f} s") from fault
+            raise
 
     def get(self, path: str, **query: Any) -> Any:
         """The ``data`` of an answer; failures of a moment are waited out.
@@ -161,7 +170,10 @@ class Line:
         AuthExpired
             If nobody is logged in.
         """
-        return self.run(self._write(method, path, body), 4 * READ_WITHIN_S)
+        try:
+            return self._waited(self._write(method, path, body), SEND_WITHIN_S)
+        except TimeoutError as fault:  # it may have gone out before it was called off
+            raise OutcomeUnknown(f"{path}: no answer within {SEND_WITHIN_S:.0f} s") from fault
 
     def pages(self, path: str, **query: Any) -> list[Any]:
         """The items of every page of a list."""
@@ -190,7 +202,7 @@ class Line:
         """One try of a read; a token that was revoked is renewed once."""
         try:
             answer = await self._sent("GET", path, query=query)
-        except httpx2.TransportError as fault:
+        except httpx2.RequestError as fault:
             raise Transient(f"{path}: no answer ({type(fault).__name__})") from fault
         body = _json(answer)
         if answer.status_code == 429 or answer.status_code >= 500 or body is None:
@@ -206,7 +218,7 @@ class Line:
             answer = await self._sent(method, path, body=body)
         except UNSENT as fault:
             raise Transient(f"{path}: not sent ({type(fault).__name__})") from fault
-        except httpx2.TransportError as fault:
+        except httpx2.RequestError as fault:
             raise OutcomeUnknown(f"{path}: sent, no answer ({type(fault).__name__})") from fault
         said = _json(answer)
         if answer.status_code >= 500 or (said is None and answer.status_code < 400):

@@ -84,7 +84,7 @@ class SafeSession(Session):
         request.headers.pop("Authorization", None)
         try:
             answer = await self._client.send(request)
-        except httpx2.TransportError as fault:
+        except httpx2.RequestError as fault:
             raise Transient(f"no token could be had ({type(fault).__name__}): try again") from fault
         if answer.status_code in (400, 401, 403):
             self._refused = _why(answer)

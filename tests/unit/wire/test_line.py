@@ -1,10 +1,13 @@
 """The line: what each failure is called, what is repeated and what is never sent twice."""
 
+import asyncio
+
 import pytest
 import stamina
 
 from tomking.core.errors import AuthExpired, OutcomeUnknown, Rejected, Transient
 from tomking.server.faults import Fault, Kind
+from tomking.wire import line as line_
 from tomking.wire.budget import Budget
 from tomking.wire.keys import Keys
 from worlds.standing import UNBOUND, standing
@@ -82,6 +85,23 @@ def test_an_order_without_an_answer_is_unknown_whether_it_was_taken_or_not(kind,
         with pytest.raises(OutcomeUnknown):
             line.send("POST", ORDERS, ORDER)
         assert len(line.pages(ORDERS)) == taken
+
+
+def test_an_order_nobody_waits_for_any_longer_is_unknown_too(monkeypatch):
+    monkeypatch.setattr(line_, "SEND_WITHIN_S", 0.05)
+    with standing() as there:
+        line = there.line()
+        there.wrong(Fault(Kind.DELAYED, ORDERS, "POST", seconds=0.5))
+        with pytest.raises(OutcomeUnknown, match="no answer"):
+            line.send("POST", ORDERS, ORDER)
+
+
+def test_a_read_nobody_waits_for_any_longer_is_transient():
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    with standing() as there, pytest.raises(Transient, match="did not answer"):
+        there.line().run(never(), 0.05)
 
 
 def test_an_order_that_is_refused_says_why():

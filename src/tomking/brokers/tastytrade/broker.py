@@ -16,7 +16,7 @@ from tomking.brokers.tastytrade.ledger import Row, booked, row_of
 from tomking.brokers.tastytrade.margin import ours
 from tomking.brokers.tastytrade.news import News
 from tomking.brokers.tastytrade.rounds import Rounds
-from tomking.brokers.tastytrade.told import Balance, balance_of, told
+from tomking.brokers.tastytrade.told import Balance, balance_of, known, told
 from tomking.core.contract import Contract
 from tomking.core.dealings import MarginCompared
 from tomking.core.errors import (
@@ -39,7 +39,6 @@ from tomking.risk.verdict import Approved
 from tomking.wire.kept import State
 from tomking.wire.line import Line
 from tomking.wire.orders import body_of
-from tomking.wire.symbols import contract_of
 from tomking.wire.words import lot_of
 
 Json = Mapping[str, Any]
@@ -131,13 +130,11 @@ class TastytradeBroker:
         return self._balance.requirement
 
     def holdings(self) -> Mapping[Contract, int]:
-        """Signed contracts as the broker has them."""
+        """Signed contracts as the broker has them; what is not traded here is left out."""
         today = self.line.clock().date()
-        found: dict[Contract, int] = {}
-        for symbol, quantity in held_there(self._items("positions")).items():
-            contract = contract_of(symbol, today)
-            found[contract] = quantity // lot_of(contract)
-        return found
+        rows = held_there(self._items("positions")).items()
+        found = ((known(symbol, today), quantity) for symbol, quantity in rows)
+        return {each: count // lot_of(each) for each, count in found if each is not None}
 
     def find(self, intent: str) -> str | None:
         """The order of ours that stands for an intent: the live one, else the last.
@@ -298,7 +295,7 @@ class TastytradeBroker:
             except DataError as odd:
                 self.odd.append(str(odd))
         mine = [row for row in found if row.at > self.since]
-        self._fresh += booked(mine, self.inbox, partial(_fixed, now))
+        self._fresh += booked(mine, self.inbox, partial(_fixed, now), self.odd)
         self._rounds = replace(self._rounds, ledger=now.at)
         self._balance = None
 

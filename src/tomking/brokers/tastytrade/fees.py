@@ -11,7 +11,6 @@ from tomking.core.order import Order
 from tomking.portfolio.fees import FeeSchedule, fee
 from tomking.wire.line import Line
 from tomking.wire.symbols import trading_symbol
-from tomking.wire.words import lot_of
 
 
 @dataclass(slots=True)
@@ -33,7 +32,7 @@ class FeesOfDay:
         known = self._known.get(f"{number}/{part.id}/{trading_symbol(leg.contract)}")
         if known is not None:
             return known
-        count = part.quantity * lot_of(leg.contract) * (1 if leg.quantity > 0 else -1)
+        count = part.quantity if leg.quantity > 0 else -part.quantity
         return fee(
             leg.contract.root, count, part.price, leg.opens, leg.contract.is_option, self.day,
             self.schedule,

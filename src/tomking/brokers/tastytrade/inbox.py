@@ -18,11 +18,12 @@ from tomking.core.dealings import (
     BooksCompared,
     Doubted,
     ForeignHeld,
+    ForeignMoved,
     ForeignSeen,
     ForeignTraded,
     RowBooked,
 )
-from tomking.core.errors import InvariantError
+from tomking.core.errors import DataError, InvariantError
 from tomking.core.facts import Fact, LegFilled, OrderEnded, Sent, Settled
 from tomking.core.order import Order
 from tomking.core.restraints import Halted
@@ -83,7 +84,10 @@ class TradeInbox:
             case ForeignTraded(fill=fill, symbol=symbol, quantity=quantity):
                 self.parts.add(fill)
                 self._leave(symbol, quantity)
-            case ForeignHeld(symbol=symbol, quantity=quantity):
+            case (
+                ForeignHeld(symbol=symbol, quantity=quantity)
+                | ForeignMoved(symbol=symbol, quantity=quantity)
+            ):
                 self._leave(symbol, quantity)
             case BooksCompared(differences=differences):
                 self.differences = differences
@@ -149,7 +153,7 @@ class TradeInbox:
             for part in leg.parts:
                 fill = _fill_id(seen, place, part)
                 if fill not in self.parts:
-                    quantity = part.quantity if leg.quantity > 0 else -part.quantity
+                    quantity = _lots(leg, part)
                     cost = fee(seen.number, order, place, part)
                     yield LegFilled(
                         min(part.at, at), order.id, place, order.legs[place].contract, quantity,
@@ -186,13 +190,23 @@ def _fill_id(seen: ToldOrder, place: int, part: Part) -> str:
     return f"{seen.number}/{place}/{part.id}"
 
 
+def _lots(leg: ToldLeg, part: Part) -> int:
+    """How many of ours a part is, signed as it traded."""
+    if part.quantity % leg.lot:
+        raise DataError(
+            f"{part.quantity} of {leg.symbol} traded, which is no whole number of lots of {leg.lot}: "
+            "compare the books by hand"
+        )
+    return part.quantity // leg.lot * (1 if leg.quantity > 0 else -1)
+
+
 def _place(order: Order, leg: ToldLeg) -> int:
     """Which of our legs a told one is; a package has each contract once."""
     for place, ours in enumerate(order.legs):
         if ours.contract == leg.contract and ours.quantity * leg.quantity > 0:
             return place
     raise InvariantError(
-        f"the broker tells of {leg.quantity} {leg.contract} in {order.id}, which has no such leg; "
+        f"the broker tells of {leg.quantity} {leg.symbol} in {order.id}, which has no such leg; "
         "stop and compare the books"
     )
 

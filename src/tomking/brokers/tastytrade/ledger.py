@@ -11,9 +11,9 @@ from math import nan
 from typing import Any
 
 from tomking.brokers.tastytrade.inbox import TradeInbox
-from tomking.brokers.tastytrade.told import instant
+from tomking.brokers.tastytrade.told import instant, known
 from tomking.core.contract import Contract
-from tomking.core.dealings import FeesDiffered, RowBooked
+from tomking.core.dealings import FeesDiffered, ForeignMoved, RowBooked
 from tomking.core.errors import DataError
 from tomking.core.facts import CashMoved, DividendBooked, Fact, Settled
 from tomking.core.money import ZERO
@@ -80,27 +80,38 @@ def row_of(said: Json) -> Row:
         raise DataError(f"a row of the broker's ledger cannot be read: {fault!r}") from fault
 
 
-def booked(rows: Sequence[Row], inbox: TradeInbox, fixing: Fixing) -> list[Fact]:
-    """The facts of rows that are not booked yet, oldest first; they are remembered."""
+def booked(rows: Sequence[Row], inbox: TradeInbox, fixing: Fixing, odd: list[str]) -> list[Fact]:
+    """The facts of rows that are not booked yet, oldest first; they are remembered.
+
+    A row of which nothing can be made is said in ``odd`` and stays unbooked: it is tried again.
+    """
     made: list[Fact] = []
     fresh = [row for row in rows if row.id not in inbox.booked]
     for place, row in enumerate(fresh):
-        if row.id not in inbox.booked:  # the row before may have taken it along
+        if row.id in inbox.booked:  # the row before has taken it along
+            continue
+        try:
             facts = list(_facts(row, fresh[place + 1 : place + 2], inbox, fixing))
-            inbox.fold(facts)
-            made += facts
+        except DataError as fault:
+            odd.append(f"row {row.id} of the broker's ledger is not booked: {fault}")
+            continue
+        inbox.fold(facts)
+        made += facts
     return made
 
 
 def _facts(row: Row, after: Sequence[Row], inbox: TradeInbox, fixing: Fixing) -> Iterator[Fact]:
+    what = f"{row.kind}, {row.sub}"
     if row.kind == TRADE:
         yield from _trade(row, inbox)
     elif row.kind == DELIVER and row.sub in ENDINGS:
         yield from _ended(row, after, inbox, fixing)
-        return
+        what = f"{row.sub} of {row.symbol}"
+    elif row.kind == DELIVER and row.said.get("action"):
+        yield ForeignMoved(row.at, row.symbol, _signed(row), what)
     elif row.kind == MONEY and row.sub != DAILY:
         yield from _money(row, inbox)
-    yield RowBooked(row.at, row.id, f"{row.kind}, {row.sub}")
+    yield RowBooked(row.at, row.id, what)
 
 
 def _trade(row: Row, inbox: TradeInbox) -> Iterator[Fact]:
@@ -117,30 +128,39 @@ def execution(said: Json) -> str:
 
 
 def _ended(row: Row, after: Sequence[Row], inbox: TradeInbox, fixing: Fixing) -> Iterator[Fact]:
-    """An option that ended, with what came in its place from the row that follows."""
-    contract = contract_of(row.symbol, row.at.date())
+    """An option that ended: what of it was ours, with what came in its place, and what was not."""
+    contract = known(row.symbol, row.at.date())
+    held = 0 if contract is None else inbox.held.get(contract, 0)
     how, sign = ENDINGS[row.sub]
-    held = inbox.held.get(contract, 0)
+    side = sign or _sign(held or inbox.foreign_held.get(row.symbol, 0))
     count = int(number(row.said["quantity"], "quantity"))
-    quantity = count * (sign or (1 if held > 0 else -1))
-    into = next((other for other in after if _delivers(other, row, how)), None)
-    if held * quantity <= 0:  # nobody's of ours: the broker's and a person's affair
-        yield RowBooked(row.at, row.id, f"{row.sub} of {row.symbol}, which is not ours")
-        return
-    mine = min(count, abs(held)) * (1 if quantity > 0 else -1)
-    cash = row.value * mine / quantity
-    price = fixing(contract)
-    if how == "cash_settled":
-        price = _settled_at(contract, cash / mine)
-    settled = Settled(
-        row.at, "", contract, mine, nan if price is None else price, cash, row.fee, how
-    )
-    if into is None:
-        yield settled
-    else:
-        yield _with(settled, into)
-        yield RowBooked(into.at, into.id, f"{into.sub} of {into.symbol}")
-    yield RowBooked(row.at, row.id, f"{row.sub} of {row.symbol}")
+    mine = side * min(count, abs(held)) if held * side > 0 else 0
+    if contract is not None and mine:
+        cash = row.value * mine / (side * count)
+        price = fixing(contract)
+        if how == "cash_settled":
+            price = _settled_at(contract, cash / mine)
+        settled = Settled(
+            row.at, "", contract, mine, nan if price is None else price, cash, row.fee, how
+        )
+        into = next((other for other in after if _delivers(other, row, how)), None)
+        if into is None:
+            yield settled
+        else:
+            yield _with(settled, into)
+            yield RowBooked(into.at, into.id, f"{into.sub} of {into.symbol}")
+    if side * count != mine:
+        yield ForeignMoved(row.at, row.symbol, mine - side * count, row.sub)
+
+
+def _sign(count: int) -> int:
+    return (count > 0) - (count < 0)
+
+
+def _signed(row: Row) -> int:
+    """How much a row brought (+) or took, as the broker counts it."""
+    count = int(number(row.said["quantity"], "quantity"))
+    return count if str(row.said["action"]).startswith("Buy") else -count
 
 
 def _settled_at(contract: Contract, each: Decimal) -> float:
@@ -168,11 +188,9 @@ def _with(settled: Settled, into: Row) -> Settled:
     """A settlement with what it delivered."""
     day = into.at.date()
     contract = contract_of(into.symbol, day)
-    count = int(number(into.said["quantity"], "quantity")) // lot_of(contract)
-    sign = 1 if str(into.said["action"]).startswith("Buy") else -1
     return Settled(
         settled.at, "", settled.contract, settled.quantity, settled.price, settled.cash,
-        settled.fee + into.fee, settled.settlement, contract, sign * count,
+        settled.fee + into.fee, settled.settlement, contract, _signed(into) // lot_of(contract),
         number(into.said["price"], "price"),
     )  # fmt: skip
 
@@ -189,4 +207,4 @@ def _money(row: Row, inbox: TradeInbox) -> Iterator[Fact]:
 
 
 def _share(row: Row, day: date) -> Contract | None:
-    return contract_of(row.symbol, day) if row.symbol else None
+    return known(row.symbol, day) if row.symbol else None

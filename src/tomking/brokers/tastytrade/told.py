@@ -18,7 +18,7 @@ Json = Mapping[str, Any]
 
 @value
 class Part:
-    """A part of a leg that traded: contracts, unsigned, at a price in points."""
+    """A part of a leg that traded: as the broker counts it, unsigned, at a price in points."""
 
     id: str
     quantity: int
@@ -28,13 +28,18 @@ class Part:
 
 @value
 class ToldLeg:
-    """A leg: signed contracts that were asked for, how many have not traded, and the parts that have."""
+    """A leg as the broker counts it: signed, how much of it has not traded, and the parts that have.
 
-    contract: Contract
+    ``contract`` is nothing where the symbol is of what is not traded here; ``lot`` is how many the
+    broker counts for one of ours.
+    """
+
+    contract: Contract | None
     symbol: str
     quantity: int
     remaining: int
     parts: tuple[Part, ...]
+    lot: int = 1
 
     @property
     def is_told(self) -> bool:
@@ -64,7 +69,7 @@ class ToldOrder:
         return whole and all(leg.is_told for leg in self.legs)
 
     def __str__(self) -> str:
-        legs = ", ".join(f"{leg.quantity:+d} {leg.contract}" for leg in self.legs)
+        legs = ", ".join(f"{leg.quantity:+d} {leg.symbol}" for leg in self.legs)
         return f"{legs} ({self.word})"
 
 
@@ -100,20 +105,27 @@ def _rows(said: object) -> Sequence[Json]:
 
 def _leg(row: Json, today: date) -> ToldLeg:
     symbol = str(row["symbol"])
-    contract = contract_of(symbol, today)
-    lot = lot_of(contract)
+    contract = known(symbol, today)
     sign, _ = side_of(str(row["action"]))
-    parts = tuple(_part(each, lot) for each in row.get("fills") or ())
     return ToldLeg(
-        contract, symbol, sign * _count(row["quantity"], lot),
-        _count(row.get("remaining-quantity", 0), lot), parts,
+        contract, symbol, sign * _count(row["quantity"]), _count(row.get("remaining-quantity", 0)),
+        tuple(_part(each) for each in row.get("fills") or ()),
+        1 if contract is None else lot_of(contract),
     )  # fmt: skip
 
 
-def _part(row: Json, lot: int) -> Part:
+def known(symbol: str, today: date) -> Contract | None:
+    """The contract of a symbol; nothing where it is of what is not traded here."""
+    try:
+        return contract_of(symbol, today)
+    except DataError:
+        return None
+
+
+def _part(row: Json) -> Part:
     return Part(
         str(row.get("ext-exec-id") or row["fill-id"]),
-        _count(row["quantity"], lot),
+        _count(row["quantity"]),
         number(row["fill-price"], "fill-price"),
         instant(row["filled-at"]),
     )
@@ -151,9 +163,9 @@ def instant(said: object) -> datetime:
     return datetime.fromisoformat(str(said)).astimezone(NEW_YORK)
 
 
-def _count(said: object, lot: int) -> int:
-    """Contracts; shares are counted by the lot."""
+def _count(said: object) -> int:
+    """A whole number of what the broker counts."""
     count = number(said, "quantity")
-    if count % lot:
-        raise DataError(f"{count} is no whole number of lots of {lot}: odd lots are not known here")
-    return int(count) // lot
+    if count != int(count):
+        raise DataError(f"{count} is no whole number: parts of shares are not known here")
+    return int(count)

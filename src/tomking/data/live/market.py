@@ -229,7 +229,11 @@ class LiveMarket:
         self.cache.forget({each.symbol for each in gone} - symbols.keys())
 
     def _ask(self, *, add: Iterable[Subscription], remove: Iterable[Subscription]) -> None:
-        self.line.run(self.stream.ask(tuple(add), tuple(remove)), TURN_S)
+        """Ask for more and less; where the stream breaks meanwhile, the next connection asks for all."""
+        try:
+            self.line.run(self.stream.ask(tuple(add), tuple(remove)), TURN_S)
+        except Transient as fault:
+            self.odd.report(f"the feed was not asked: {fault}")
 
     def _is_told(self) -> bool:
         """Whether something was told of everything that is traded: an option nobody quotes is left."""

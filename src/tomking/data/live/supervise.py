@@ -25,9 +25,8 @@ from tomking.data.live.candles import Candles
 from tomking.data.live.compact import Block, Oddities
 from tomking.data.live.feed import SIGN_S, Conversation, Frame, Subscription, sign_of_life
 from tomking.data.live.fields import CANDLE, QUOTE, TRADE
+from tomking.wire.kept import PAUSES_S
 
-#: Seconds before each new try.
-PAUSES_S = (2.0, 4.0, 8.0, 16.0, 32.0)
 #: Seconds between looks at a connection; without an event until the feed is probed, and up to which a
 #: ping proves anything; without any frame until a connection is given up; of silence of a symbol.
 LOOK_S, QUIET_S, STALLED_S, ASK_AGAIN_S = 1.0, 15.0, 60.0, 300.0

@@ -1,5 +1,6 @@
 """What the broker tells becomes facts once: in any order, twice, late, or after a restart."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -162,6 +163,29 @@ def test_an_order_of_our_name_that_the_journal_forgot_halts_until_a_person_has_l
     assert [type(fact) for fact in facts] == [ForeignSeen, Halted]
     assert name in str(facts[1])
     assert not box.hear(seen(row("Live") | {"id": 99, "external-identifier": name}), AT, free)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "count"), [("SPY", 200), ("MSFT", 5), ("MSFT  260619P00400000", 2)]
+)
+def test_what_is_not_traded_here_is_counted_as_the_broker_counts_it(symbol, count):
+    box = TradeInbox()
+    fills = [{"fill-id": "f", "quantity": count, "fill-price": "1", "filled-at": AT.isoformat()}]
+    bought = {"symbol": symbol, "action": "Buy to Open", "quantity": count, "fills": fills}
+    box.hear(seen({"id": 99, "status": "Filled", "legs": [bought]}), AT, free)
+    assert box.foreign_held == {symbol: count}
+    assert box.held == {}
+
+
+def test_a_part_of_a_lot_of_ours_is_said_and_not_guessed():
+    share = Contract("SPY", date.max)
+    ours = replace(ORDER, legs=(Leg(share, 1, "shares"),), units=1)
+    box = TradeInbox()
+    box.fold([Sent(AT, ours)])
+    fills = [{"fill-id": "f", "quantity": 37, "fill-price": "1", "filled-at": AT.isoformat()}]
+    leg_of_it = {"symbol": "SPY", "action": "Buy to Open", "quantity": 100, "fills": fills}
+    with pytest.raises(DataError, match="lots of 100"):
+        box.hear(seen(row("Live") | {"legs": [leg_of_it]}), AT, free)
 
 
 def test_a_leg_that_no_order_of_ours_has_is_a_contradiction():

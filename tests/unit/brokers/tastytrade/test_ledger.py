@@ -10,7 +10,7 @@ from tomking.brokers.tastytrade.inbox import TradeInbox
 from tomking.brokers.tastytrade.ledger import booked, row_of
 from tomking.core.calendar import NEW_YORK
 from tomking.core.contract import Contract, Right
-from tomking.core.dealings import FeesDiffered, RowBooked
+from tomking.core.dealings import FeesDiffered, ForeignMoved, RowBooked
 from tomking.core.errors import DataError
 from tomking.core.facts import CashMoved, DividendBooked, Fact, LegFilled, Settled
 from tomking.wire.symbols import trading_symbol
@@ -50,7 +50,10 @@ def holding(**held: int) -> TradeInbox:
 
 
 def facts(box: TradeInbox, *rows: dict[str, object], fixing: float | None = None) -> list[Fact]:
-    return booked([row_of(each) for each in rows], box, lambda contract: fixing)
+    odd: list[str] = []
+    made = booked([row_of(each) for each in rows], box, lambda contract: fixing, odd)
+    assert odd == []
+    return made
 
 
 def test_an_option_settled_in_cash_says_where():
@@ -91,11 +94,37 @@ def test_an_assignment_is_one_fact_with_the_shares_it_brought():
     assert box.held == {SHARE: 1}
 
 
-def test_what_is_not_ours_is_booked_and_left():
-    made = facts(holding(), delivered(1, "Expiration", PUT, "2.0"))
-    assert [str(fact) for fact in made] == [
-        f"row 1 of the broker's ledger is booked: Expiration of {trading_symbol(PUT)}, which is not ours"
+def moved(made: list[Fact]) -> list[tuple[str, int]]:
+    return [(fact.symbol, fact.quantity) for fact in made if isinstance(fact, ForeignMoved)]
+
+
+@pytest.mark.parametrize("symbol", [trading_symbol(PUT), "MSFT  260619P00400000"])
+def test_what_is_not_ours_ends_where_it_was_counted(symbol):
+    box = holding()
+    box.foreign_held = {symbol: -2}
+    said = delivered(1, "Expiration", PUT, "2.0") | {"symbol": symbol}
+    made = facts(box, said)
+    assert [type(fact) for fact in made] == [ForeignMoved, RowBooked]
+    assert moved(made) == [(symbol, 2)]
+    assert box.foreign_held[symbol] == 0
+    assert facts(box, said) == []
+
+
+def test_an_end_of_what_nobody_is_known_to_hold_moves_nothing():
+    assert [type(f) for f in facts(holding(), delivered(1, "Expiration", PUT, "2.0"))] == [
+        RowBooked
     ]
+
+
+def test_an_assignment_of_somebody_else_s_brings_his_shares_and_none_of_ours():
+    box = holding()
+    box.foreign_held = {"MSFT  260619P00400000": -1}
+    made = facts(
+        box, delivered(1, "Assignment", PUT, "1.0") | {"symbol": "MSFT  260619P00400000"},
+        delivered(2, "Buy to Open", SHARE, "100.0", action="Buy to Open") | {"symbol": "MSFT"},
+    )  # fmt: skip
+    assert moved(made) == [("MSFT  260619P00400000", 1), ("MSFT", 100)]
+    assert box.held == {}
 
 
 def test_of_more_than_ours_only_ours_ends():
@@ -104,6 +133,31 @@ def test_of_more_than_ours_only_ours_ends():
     )[0]
     assert isinstance(settled, Settled)
     assert (settled.quantity, settled.cash) == (-1, Decimal(-3000))
+
+
+def test_the_rest_of_it_is_somebody_else_s():
+    box = holding(put=-1)
+    box.foreign_held = {trading_symbol(PUT): -2}
+    said = delivered(1, "Cash Settled Assignment", PUT, "3.0", value="-9000.0")
+    assert moved(facts(box, said)) == [(trading_symbol(PUT), 2)]
+    assert (box.held, box.foreign_held[trading_symbol(PUT)]) == ({}, 0)
+
+
+def test_a_row_of_which_nothing_can_be_made_is_said_and_tried_again():
+    box = holding(put=-2)
+    broken = row_of(delivered(1, "Expiration", PUT, "many"))
+    sound = row_of(row(2, "Money Movement", "Deposit", "100.0"))
+    for _ in range(2):
+        odd: list[str] = []
+        booked([broken, sound], box, lambda contract: None, odd)
+        assert len(odd) == 1
+        assert "row 1" in odd[0]
+    assert box.booked == {"2"}
+
+
+def test_a_dividend_on_what_is_not_traded_here_is_money():
+    made = facts(holding(), row(1, "Money Movement", "Dividend", "3.0", symbol="MSFT"))
+    assert [type(fact) for fact in made] == [CashMoved, RowBooked]
 
 
 def test_a_row_is_booked_once_whatever_is_read_again():
