@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tomking.core.errors import ConfigError, Transient
 from tomking.core.value import value
@@ -16,7 +17,7 @@ from tomking.wire.session import Place
 
 #: Seconds an exchange that was asked to stop may take.
 STOP_WITHIN_S = 5.0
-LOOPBACK = ("http://127.0.0.1", "http://localhost", "https://127.0.0.1", "https://localhost")
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 @value
@@ -46,10 +47,11 @@ def joined(said: Mapping[str, Any]) -> Joined:
         raise ConfigError(
             f"{missing} is missing: give the line that `tomking exchange serve` printed"
         ) from missing
-    if not place.base_url.startswith(LOOPBACK):
-        raise ConfigError(
-            f"{place.base_url} is not on this machine: paper trades at `tomking exchange serve` alone"
-        )
+    for address in (place.base_url, place.streamer_url):
+        if urlsplit(address).hostname not in LOOPBACK:
+            raise ConfigError(
+                f"{address} is not on this machine: paper trades at `tomking exchange serve` alone"
+            )
     return made
 
 

@@ -39,6 +39,7 @@ class Beats:
     mode: str
     market: LiveMarket
     journal: SqliteJournal
+    report: Callable[[str], None]
     at_close: Callable[[], None] = lambda: None
     settle: Callable[[datetime], None] = lambda now: None
     worth: Decimal | None = None
@@ -66,7 +67,12 @@ class Beats:
             desk, pid=os.getpid(), at=now, mode=self.mode, net_liq=net_liq, next_due=None,
             last_seq=self.journal.last, profits=profits(desk.book, view.values),
         )  # fmt: skip
-        beat(self.files.heartbeat, heart)
+        try:
+            beat(self.files.heartbeat, heart)
+        except OSError as fault:  # nobody sees the desk then, and it goes on
+            self.report(
+                f"the heartbeat cannot be written ({fault.strerror}): make room on the disk"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ def run(
             venue.line, roots, venue.evidence, precise,
             wanted=(*wants(told.strategies), *hedging(roots)), proves=venue.jumps,
         )  # fmt: skip
-        beats = Beats(files, told.mode, market, journal, at_close)
+        beats = Beats(files, told.mode, market, journal, report, at_close)
         inbox = FileInbox(files.halt, files.spool, told.limits, report, lambda: beats.worth)
         beats.settle = inbox.settle
         held_back = HeldBack(inbox, allowed.entries, allowed.exits)

@@ -27,7 +27,7 @@ from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import FeeSchedule
 from tomking.risk.limits import Limits
 from tomking.strategies.plan import Strategy
-from tomking.wire.amounts import number
+from tomking.wire.amounts import amount_of
 from tomking.wire.kept import keep
 from tomking.wire.line import Line
 
@@ -120,7 +120,7 @@ def opened(
     """The desk as its journal left it, and the broker with what that remembers, its news on."""
     first = next(journal.read(), None)
     if first is None:
-        capital = number(line.get(f"/accounts/{line.account}/balances/USD")["cash-balance"], "cash")
+        capital = amount_of(line.get(f"/accounts/{line.account}/balances/USD"), "cash-balance")
         desk.begin(RunStarted(now, told.mode, capital, told.settings))
         since = now
     else:

@@ -30,24 +30,30 @@ from tomking.engine.desk import Desk
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.wire.line import Line
 
+#: How a paper exchange is joined or begun: the same words for every command that trades at one.
+Join = Annotated[
+    Path | None, typer.Option(help="A file with the line an exchange printed when ready.")
+]
+Day = Annotated[str | None, typer.Option(help="The session a new exchange begins in.")]
+Minute = Annotated[int, typer.Option(min=0, max=389, help="And the minute of it.")]
+Speed = Annotated[
+    float, typer.Option(min=0.0, max=3600.0, help="Of its clock; 0: as fast as the work goes.")
+]
+Sessions = Annotated[
+    int, typer.Option(min=0, help="Stop after so many closes; 0: when interrupted.")
+]
 #: When this process came here: what a day took is told with its figures.
 BEGAN = perf_counter()
 
 
 def command(
     account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
-    join: Annotated[
-        Path | None, typer.Option(help="A file with the line an exchange printed when ready.")
-    ] = None,
-    day: Annotated[str | None, typer.Option(help="The session a new exchange begins in.")] = None,
-    minute: Annotated[int, typer.Option(min=0, max=389, help="And the minute of it.")] = 0,
-    speed: Annotated[
-        float, typer.Option(min=0.0, max=3600.0, help="Of its clock; 0: as fast as the work goes.")
-    ] = 1.0,
+    join: Join = None,
+    day: Day = None,
+    minute: Minute = 0,
+    speed: Speed = 1.0,
     capital: Annotated[int, typer.Option(min=1, help="Dollars of a new account.")] = 100_000,
-    sessions: Annotated[
-        int, typer.Option(min=0, help="Stop after so many closes; 0: when interrupted.")
-    ] = 0,
+    sessions: Sessions = 0,
     some: Annotated[
         str | None, typer.Option("--strategies", metavar="NAMES", help="Some, by name.")
     ] = None,

@@ -1,12 +1,11 @@
 """``tomking run``: the desk of an account as its settings say, until it is asked to stop."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tomking.app import strategies
-from tomking.app.cli.paper import Started, traded
+from tomking.app.cli.paper import Day, Join, Minute, Sessions, Speed, Started, traded
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, there
 from tomking.app.live import LIVE
@@ -25,17 +24,11 @@ BY_HAND = (
 
 def command(
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its name.")] = PAPER,
-    join: Annotated[
-        Path | None, typer.Option(help="A file with the line an exchange printed when ready.")
-    ] = None,
-    day: Annotated[str | None, typer.Option(help="The session a new exchange begins in.")] = None,
-    minute: Annotated[int, typer.Option(min=0, max=389, help="And the minute of it.")] = 0,
-    speed: Annotated[
-        float, typer.Option(min=0.0, max=3600.0, help="Of its clock; 0: as fast as the work goes.")
-    ] = 1.0,
-    sessions: Annotated[
-        int, typer.Option(min=0, help="Stop after so many closes; 0: when interrupted.")
-    ] = 0,
+    join: Join = None,
+    day: Day = None,
+    minute: Minute = 0,
+    speed: Speed = 1.0,
+    sessions: Sessions = 0,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> int:
     """Run the desk of an account: on paper what its settings let out, with real money never by itself.
