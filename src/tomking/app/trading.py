@@ -11,8 +11,10 @@ from decimal import Decimal
 from functools import partial
 from typing import Protocol
 
+from tomking.app.live import LIVE
 from tomking.brokers.tastytrade.broker import TastytradeBroker
 from tomking.brokers.tastytrade.news import listen
+from tomking.brokers.tastytrade.rounds import SELDOM, Rounds
 from tomking.core.contract import Contract
 from tomking.core.dealings import WentOn
 from tomking.core.facts import RunStarted
@@ -127,11 +129,16 @@ def opened(
         since = first[1].at
         desk.begin(RunStarted(since, told.mode, Decimal(0), told.settings))
         desk.note([WentOn(now, told.mode, told.settings)])
-    broker = TastytradeBroker(line, told.fees, since, told.limits.house)
+    broker = TastytradeBroker(line, told.fees, since, told.limits.house, rounds=rounds_of(told))
     broker.remember(fact for _, fact in journal.read())
     line.start(keep(broker.news.kept, lambda: listen(line, broker.news)), "account stream")
     broker.news.kept.wait_open(OPEN_WITHIN_S)
     return broker
+
+
+def rounds_of(told: Told) -> Rounds:
+    """How often orders are looked up: the broker counts requests, an exchange of our own does not."""
+    return Rounds(resting=SELDOM) if told.mode == LIVE else Rounds()
 
 
 def withdraw(desk: Desk, broker: TastytradeBroker, market: Streamed, time: Time) -> None:

@@ -2,6 +2,6 @@
 
 Knows how the broker spells things, so that who talks (``brokers``, ``data``) and who answers
 (``server``) cannot spell them differently, and how one asks it: reads repeated, orders sent once, a
-connection kept. Refuses to know strategies and what an order is for. Source: the notes on
+connection kept; refuses to know strategies and what an order is for. Source: the notes on
 tastytrade's wire and captures of it. Tests: ``tests/unit/wire``.
 """

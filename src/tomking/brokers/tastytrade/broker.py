@@ -67,7 +67,7 @@ class TastytradeBroker:
     news: News = field(default_factory=News)
     fuse: Fuse = field(default_factory=Fuse)
     odd: list[str] = field(default_factory=list[str])
-    _rounds: Rounds = field(default_factory=Rounds)
+    rounds: Rounds = field(default_factory=Rounds)
     _balance: Balance | None = None
     _asked: tuple[str, Decimal] = ("", ZERO)
     _called: bool = False
@@ -195,7 +195,7 @@ class TastytradeBroker:
         found = self.inbox.number_of(order)
         if found is None:
             return
-        self._rounds = replace(self._rounds, orders=None)
+        self.rounds = replace(self.rounds, orders=None)
         try:
             self.line.send("DELETE", self._account(f"orders/{found}"))
         except (Transient, OutcomeUnknown, AuthExpired) as fault:
@@ -208,12 +208,15 @@ class TastytradeBroker:
 
     def poll(self, now: Snapshot) -> Iterable[Fact]:
         """Everything that has become known since the last look, each thing once."""
-        fees, rounds = self._fees(now), self._rounds
+        fees, rounds = self._fees(now), self.rounds
         self._listen(now.at)
         for message in self.news.take():
             self._message(message, now.at, fees)
-        doubt, working = bool(self.inbox.unconfirmed), bool(self.inbox.waiting)
-        if rounds.orders_due(now.at, self.news.gaps, doubt=doubt, working=working):
+        rests = {self.inbox.orders[name].rests for name in self.inbox.waiting}
+        if rounds.orders_due(
+            now.at, self.news.gaps, doubt=bool(self.inbox.unconfirmed), working=False in rests,
+            resting=True in rests,
+        ):  # fmt: skip
             self._try(now.at, partial(self._look, now, fees))
         if rounds.ledger_due(now, self.inbox.held, traded=fees.asked):
             self._try(now.at, partial(self._read_ledger, now))
@@ -268,13 +271,13 @@ class TastytradeBroker:
     def _look(self, now: Snapshot, fees: FeesOfDay) -> None:
         """Every order of today; after a gap or in doubt those of the days before as well."""
         gaps, rows = self.news.gaps, self._items("orders/live")
-        if self.inbox.unconfirmed or self._rounds.gaps != gaps:
+        if self.inbox.unconfirmed or self.rounds.gaps != gaps:
             first = min((*self.inbox.unconfirmed.values(), self.since, now.at)).date()
             query = {"start-date": first.isoformat(), "per-page": PAGE}
             rows = [*rows, *self.line.pages(self._account("orders"), **query)]
         for row in rows:
             self._hear(row, now.at, fees)
-        self._rounds = replace(self._rounds, orders=now.at, gaps=gaps)
+        self.rounds = replace(self.rounds, orders=now.at, gaps=gaps)
         self._lapse(now.at)
 
     def _lapse(self, at: datetime) -> None:
@@ -286,7 +289,7 @@ class TastytradeBroker:
 
     def _read_ledger(self, now: Snapshot) -> None:
         """The rows since the day before the last reading, that are younger than this desk."""
-        last = (self._rounds.ledger or self.since).date() - timedelta(days=1)
+        last = (self.rounds.ledger or self.since).date() - timedelta(days=1)
         query = {"sort": "Asc", "start-date": last.isoformat(), "per-page": PAGE}
         found: list[Row] = []
         for said in self.line.pages(self._account("transactions"), **query):
@@ -296,13 +299,13 @@ class TastytradeBroker:
                 self.odd.append(str(odd))
         mine = [row for row in found if row.at > self.since]
         self._fresh += booked(mine, self.inbox, partial(_fixed, now), self.odd)
-        self._rounds = replace(self._rounds, ledger=now.at)
+        self.rounds = replace(self.rounds, ledger=now.at)
         self._balance = None
 
     def _compare(self, at: datetime) -> None:
         """Our books against the broker's."""
         self._tell(list(compared(self._items("positions"), self.inbox, at)))
-        self._rounds = replace(self._rounds, books=at)
+        self.rounds = replace(self.rounds, books=at)
 
     def _ask_of_calls(self, now: Snapshot) -> None:
         """Whether the broker calls for margin: told when that begins, and when it is over."""

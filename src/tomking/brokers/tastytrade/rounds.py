@@ -10,24 +10,33 @@ from tomking.market.snapshot import Snapshot
 
 #: Without news an order at work is looked up this often, and so are books that differ.
 OFTEN = timedelta(seconds=60)
+#: What rests at the broker for days is looked up this often where requests are counted: its news stream.
+SELDOM = timedelta(minutes=10)
 #: The ledger is read and the books are compared this often whatever happens.
 NOW_AND_THEN = timedelta(minutes=60)
 
 
 @value
 class Rounds:
-    """When each thing was last looked up, and after how many gaps in the news the orders were."""
+    """When each thing was last looked up, and after how many gaps in the news the orders were.
+
+    ``resting`` is how often an order is looked up that rests.
+    """
 
     orders: datetime | None = None
     ledger: datetime | None = None
     books: datetime | None = None
     gaps: int = -1
+    resting: timedelta = OFTEN
 
-    def orders_due(self, at: datetime, gaps: int, *, doubt: bool, working: bool) -> bool:
+    def orders_due(
+        self, at: datetime, gaps: int, *, doubt: bool, working: bool, resting: bool
+    ) -> bool:
         """After a gap, while the fate of an order is not known, and now and then while one works."""
         if doubt or gaps != self.gaps:
             return True
-        return working and _since(self.orders, at) >= OFTEN
+        since = _since(self.orders, at)
+        return (working and since >= OFTEN) or (resting and since >= self.resting)
 
     def ledger_due(self, now: Snapshot, held: Iterable[Contract], *, traded: bool) -> bool:
         """When something traded, when something held is over, and now and then."""

@@ -6,10 +6,17 @@ from decimal import Decimal
 
 import pytest
 
-from tomking.brokers.tastytrade.rounds import NOW_AND_THEN, OFTEN, Rounds, is_over
+from tomking.brokers.tastytrade.rounds import (
+    NOW_AND_THEN,
+    OFTEN,
+    SELDOM,
+    Rounds,
+    is_over,
+)
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.contract import Contract, Right, Settles
 from tomking.market.sessions import session_of
+from tomking.wire.budget import Budget
 
 pytestmark = pytest.mark.unit
 
@@ -40,16 +47,29 @@ def put(day: date, settles: Settles = Settles.PM) -> Contract:
 
 
 @pytest.mark.parametrize(
-    ("gaps", "doubt", "working", "since", "due"),
+    ("gaps", "doubt", "working", "resting", "since", "due"),
     [
-        (2, False, False, NOW_AND_THEN, False), (3, False, False, SECOND, True),
-        (2, True, False, SECOND, True), (2, False, True, OFTEN - SECOND, False),
-        (2, False, True, OFTEN, True),
+        (2, False, False, False, NOW_AND_THEN, False), (3, False, False, False, SECOND, True),
+        (2, True, False, False, SECOND, True), (2, False, True, False, OFTEN - SECOND, False),
+        (2, False, True, False, OFTEN, True), (2, False, False, True, OFTEN, False),
+        (2, False, False, True, SELDOM - SECOND, False), (2, False, False, True, SELDOM, True),
+        (2, False, True, True, OFTEN, True),
     ],
 )  # fmt: skip
-def test_orders(gaps, doubt, working, since, due):
-    rounds = Rounds(orders=AT - since, gaps=2)
-    assert rounds.orders_due(AT, gaps, doubt=doubt, working=working) is due
+def test_orders(gaps, doubt, working, resting, since, due):
+    rounds = Rounds(orders=AT - since, gaps=2, resting=SELDOM)
+    assert rounds.orders_due(AT, gaps, doubt=doubt, working=working, resting=resting) is due
+
+
+def test_at_an_exchange_that_counts_no_requests_what_rests_is_looked_up_often():
+    rounds = Rounds(orders=AT - OFTEN, gaps=2)
+    assert rounds.orders_due(AT, 2, doubt=False, working=False, resting=True)
+
+
+def test_a_day_of_looks_at_what_rests_is_within_the_budget():
+    a_day = timedelta(days=1)
+    looks = a_day / SELDOM + 4 * (a_day / NOW_AND_THEN)
+    assert looks < Budget().a_day / 2
 
 
 @pytest.mark.parametrize(
@@ -80,7 +100,7 @@ def test_the_books(since, differ, due):
 
 def test_everything_is_looked_up_at_the_start():
     begun = Rounds()
-    assert begun.orders_due(AT, 0, doubt=False, working=False)
+    assert begun.orders_due(AT, 0, doubt=False, working=False, resting=False)
     assert begun.ledger_due(now(AT), (), traded=False)
     assert begun.books_due(AT, differ=False)
 
