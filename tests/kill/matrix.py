@@ -114,7 +114,10 @@ def killed(folder: Path, each: Met, build: str = "") -> Row:
         made.serve()
         began = time.monotonic()
         asked = {"KILL_AT": json.dumps(each.point), "KILL_LEDGER": str(made.ledger)}
-        row.met = made.trade(**asked, **planted).wait() == KILLED
+        code = made.trade(**asked, **planted).wait()
+        if code not in (0, KILLED):
+            raise RuntimeError(f"the desk ended with {code}: {made.said('desk1.out')}")
+        row.met = code == KILLED
         if row.met:
             finish(made, row, planted)
         row.seconds = round(time.monotonic() - began, 2)

@@ -15,7 +15,7 @@ def no_search() -> None:
     look = TastytradeBroker._look
 
     def resends(self: TastytradeBroker, now: Any, fees: Any) -> None:
-        if self._rounds.orders is None:  # the first look after a start
+        if self.rounds.orders is None:  # the first look after a start
             for name in tuple(self.inbox.unconfirmed):
                 order = self.inbox.orders[name]
                 self.line.send("POST", self._account("orders"), body_of(order))
@@ -51,7 +51,7 @@ def fill_twice() -> None:
 
     def forgets(self: TastytradeBroker, facts: Iterable[Fact]) -> None:
         remember(self, facts)
-        if self._rounds.orders is None and not self._fresh:
+        if self.rounds.orders is None and not self._fresh:
             self.inbox.parts.clear()
             self.inbox.ended.clear()
 
