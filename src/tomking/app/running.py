@@ -8,10 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from math import isfinite
 
+from tomking.app.backing_up import Backups
 from tomking.app.desk_files import DeskFiles
 from tomking.app.now import precise
 from tomking.app.recording import Recorded, WhileItCan, recorded
 from tomking.app.trading import Time, Told, trade
+from tomking.core.errors import Exit
 from tomking.core.evidence import Evidence
 from tomking.core.money import usd
 from tomking.data.live.market import LiveMarket, open_market
@@ -41,6 +43,7 @@ class Beats:
     journal: SqliteJournal
     report: Callable[[str], None]
     at_close: Callable[[], None] = lambda: None
+    back_up: Callable[[], object] = lambda: None
     settle: Callable[[datetime], None] = lambda now: None
     worth: Decimal | None = None
     _last: datetime | None = None
@@ -53,6 +56,7 @@ class Beats:
             self._last = now
             self._write(desk, tick.at, now)
         if tick.closing:
+            self.back_up()
             self.at_close()
 
     def last(self, desk: Desk, at: datetime) -> None:
@@ -96,6 +100,19 @@ class Venue:
     jumps: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A desk that has stopped as it was asked to; ``unsaved`` is why its last facts have no backup."""
+
+    desk: Desk
+    unsaved: str
+
+    @property
+    def code(self) -> Exit:
+        """How the process ends: somebody has to see to a journal that could not be copied."""
+        return Exit.NEEDS_HUMAN if self.unsaved else Exit.OK
+
+
 def run(
     told: Told,
     files: DeskFiles,
@@ -104,10 +121,11 @@ def run(
     report: Callable[[str], None],
     at_close: Callable[[], None],
     at_end: Callable[[LiveMarket], None] = lambda market: None,
-) -> Desk:
+) -> Ended:
     """Run a desk on an account's files; its journal goes on where it ends, and every look is kept.
 
-    ``at_end`` is shown the market before its streams are closed.
+    ``at_end`` is shown the market before its streams are closed. The journal is copied at every close
+    and when the desk has stopped.
     """
     known, recorder = files.journal.exists(), WhileItCan(Recorder(files.folder), report)
     journal = SqliteJournal.open(files.journal) if known else SqliteJournal.create(files.journal)
@@ -117,7 +135,8 @@ def run(
             venue.line, roots, venue.evidence, precise,
             wanted=(*wants(told.strategies), *hedging(roots)), proves=venue.jumps,
         )  # fmt: skip
-        beats = Beats(files, told.mode, market, journal, report, at_close)
+        back_up = Backups(files, journal, report)
+        beats = Beats(files, told.mode, market, journal, report, at_close, back_up)
         inbox = FileInbox(files.halt, files.spool, told.limits, report, lambda: beats.worth)
         beats.settle = inbox.settle
         held_back = HeldBack(inbox, allowed.entries, allowed.exits)
@@ -126,7 +145,8 @@ def run(
             seen, heard = Recorded(market, recorder), recorded(recorder, journal, beats)
             desk = trade(told, journal, venue.line, seen, held_back, time, heard, report)
             beats.last(desk, time.now())
-            return desk
+            back_up()
+            return Ended(desk, back_up.fault)
         finally:
             at_end(market)
             market.close()
