@@ -123,13 +123,13 @@ class _Asked:
         evidence = Evidence.LIVE if live else Evidence.MODEL
         with asking(self.files, join, OsRing()) as line:
             at = precise() if live else PaperTime.of(line, Event(), lambda: False).now()
-            return (
-                at,
-                f"{evidence.name}: {'the broker' if live else 'the paper exchange'}",
-                self._there(line, at, evidence),
-            )
+            worth, found = self._there(line, at, evidence)
+            where = "the broker" if live else "the paper exchange"
+            return at, f"{worth.name}: {where}", found
 
-    def _there(self, line: Line, at: datetime, evidence: Evidence) -> tuple[Planned, ...]:
+    def _there(
+        self, line: Line, at: datetime, evidence: Evidence
+    ) -> tuple[Evidence, tuple[Planned, ...]]:
         roots = tuple(dict.fromkeys(root for plan in self.plans for root in plan.roots))
         market = open_market(
             line,
@@ -144,7 +144,8 @@ class _Asked:
             broker = TastytradeBroker(line, TASTYTRADE, at, self.limits.house)
             broker.remember(self.facts)
             market.follow(desk.book.holdings)
-            return planned(desk, market.at(at), broker.preview)
+            now = market.at(at)
+            return now.vix.evidence, planned(desk, now, broker.preview)
         finally:
             market.close()
 
