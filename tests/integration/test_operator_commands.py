@@ -229,9 +229,12 @@ def test_a_desk_whose_settings_let_nothing_out_sends_nothing(account: Account) -
     settings = SETTINGS.replace("automatic_entry = true", "automatic_entry = false")
     (account.home / "quiet" / "tomking.toml").write_text(settings)
     (account.home / "quiet" / "backups").write_text("in the way of every backup")
+    signed = ("--account", "quiet", "--sign", "T. King", "--reason", "fear is paid for")
+    assert account.asked("unlock", "crisis", "--vix", "33", *signed)["unlocked"] is True
     code, seconds = stopped(account.home, "quiet", "Considered", 1, "--minute", "118")
     assert (code, seconds < STOP_S) == (4, True)  # it ends as asked, and somebody must see to it
     told = account.asked("journal", "2017-06-09", "--account", "quiet")
     kinds = [fact["kind"] for fact in told["facts"]]
+    assert kinds[:2] == ["RunStarted", "CrisisUnlocked"]  # decided before there was a run
     assert "Judged" in kinds
     assert "Sent" not in kinds

@@ -39,6 +39,11 @@ class DeskFiles:
         return self.folder / "journal.db"
 
     @property
+    def before(self) -> Path:
+        """What was decided before there were any: the first desk takes it over."""
+        return self.folder / "before.db"
+
+    @property
     def backups(self) -> Path:
         """Copies of its facts."""
         return self.folder / "backups"

@@ -12,6 +12,7 @@ from tomking.app.backing_up import Backups
 from tomking.app.desk_files import DeskFiles
 from tomking.app.now import precise
 from tomking.app.recording import Recorded, WhileItCan, recorded
+from tomking.app.runs import of_file
 from tomking.app.trading import Time, Told, trade
 from tomking.core.errors import Exit
 from tomking.core.evidence import Evidence
@@ -27,6 +28,7 @@ from tomking.engine.journal import SqliteJournal
 from tomking.engine.ports import Tick
 from tomking.engine.pulse import pulse
 from tomking.portfolio.marks import profits
+from tomking.risk.promotion import recorded as recorded_in
 from tomking.wire.line import Line
 
 #: Seconds between heartbeats in our own time; every look of the loop beats at most so often.
@@ -137,13 +139,17 @@ def run(
         )  # fmt: skip
         back_up = Backups(files, journal, report)
         beats = Beats(files, told.mode, market, journal, report, at_close, back_up)
-        inbox = FileInbox(files.halt, files.spool, told.limits, report, lambda: beats.worth)
+        inbox = FileInbox(
+            files.halt, files.spool, told.limits, report, lambda: beats.worth,
+            lambda: recorded_in((fact for _, fact in journal.read()), told.limits),
+        )  # fmt: skip
         beats.settle = inbox.settle
         held_back = HeldBack(inbox, allowed.entries, allowed.exits)
         try:
             time = venue.time(inbox.called)
             seen, heard = Recorded(market, recorder), recorded(recorder, journal, beats)
-            desk = trade(told, journal, venue.line, seen, held_back, time, heard, report)
+            before = of_file(files.before) if files.before.is_file() else ()
+            desk = trade(told, journal, venue.line, seen, held_back, time, heard, report, before)
             beats.last(desk, time.now())
             back_up()
             return Ended(desk, back_up.fault)

@@ -33,6 +33,8 @@ from tomking.core.restraints import (
     RungMoved,
     StageDemoted,
     StagePromoted,
+    SwitchedOff,
+    SwitchedOn,
 )
 from tomking.core.value import value
 
@@ -320,7 +322,7 @@ Fact = (
     RunStarted | Considered | Reviewed | Judged | Sent | Walked | LegFilled | OrderEnded | Settled
     | DividendBooked | EveningsMissed | MarginCalled | MarginMet | CampaignClosed | SessionClosed
     | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
-    | StagePromoted | StageDemoted | CrisisUnlocked
+    | StagePromoted | StageDemoted | CrisisUnlocked | SwitchedOff | SwitchedOn
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
     | BooksCompared | ForeignMoved | MarginCompared | WentOn
 )  # fmt: skip
@@ -331,7 +333,7 @@ KINDS: Mapping[str, type[Fact]] = {
         RunStarted, Considered, Reviewed, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
         DividendBooked, EveningsMissed, MarginCalled, MarginMet, CampaignClosed, SessionClosed,
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
-        StagePromoted, StageDemoted, CrisisUnlocked,
+        StagePromoted, StageDemoted, CrisisUnlocked, SwitchedOff, SwitchedOn,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
         BooksCompared, ForeignMoved, MarginCompared, WentOn,
     )

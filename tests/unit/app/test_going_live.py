@@ -32,6 +32,12 @@ def test_real_money_is_refused_with_everything_that_is_missing(
     files.settings.write_text('mode = "live"')
     sign = ["stage", "promote", "--reason", "ready", "--sign", "T. King"]
     assert main(sign) == 0
+    assert main(["init", "second"]) == 0
+    assert main([*sign, "--account", "second"]) == 0
+    capsys.readouterr()
+    assert main(["live"]) == 3  # nobody signed for this account
+    assert "deployment stage signed for: 0" in capsys.readouterr().out
+    assert main([*sign, "--account", "paper"]) == 0
     capsys.readouterr()
     assert main(["live"]) == 3
     said = capsys.readouterr().out
@@ -87,7 +93,8 @@ def _ready(files: DeskFiles, types: Types, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("TOMKING_CLIENT_SECRET", "secret")
     monkeypatch.setenv("TOMKING_REFRESH_TOKEN", "refresh")
     files.settings.write_text('mode = "live"')
-    assert main(["stage", "promote", "--reason", "ready", "--sign", "T. King"]) == 0
+    sign = ["stage", "promote", "--account", "paper", "--reason", "ready", "--sign", "T. King"]
+    assert main(sign) == 0
     types("LIVE paper")
     with standing() as there:
         monkeypatch.setattr(real_money, "Place", lambda: there.place)

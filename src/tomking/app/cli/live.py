@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tomking.app.commanding import known
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, DeskFiles, there
 from tomking.app.key_ring import OsRing
@@ -20,7 +21,6 @@ from tomking.app.live import (
     word_for,
 )
 from tomking.app.screen import show, show_json
-from tomking.app.signed import record
 from tomking.app.typed import at_terminal, confirmed
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.evidence import Evidence
@@ -109,7 +109,7 @@ def refusals(
 ) -> tuple[Reading, ...]:
     """What stands in the way of an account, by its settings, its switch and its signatures."""
     settings = load(files.settings)
-    signed = record(settings.limits, files.journal if files.journal.is_file() else None)
+    signed = known(files, settings.limits, settings.capital).record
     return live_refusals(
         account=files.account,
         mode=settings.mode,
