@@ -190,6 +190,12 @@ def test_the_books_agree_with_the_exchange_and_another_journal_does_not(account:
         asked = account.asked("plan", "--join", str(said))
         assert asked["asked"] == "MODEL: the paper exchange"
         assert [one["answer"] for one in asked["due"]] == ["done today"]
+        seen = account.asked("limits", "--account", "paper", "--join", str(said))
+        used = {one["name"]: one["used"] for one in seen["limits"]}
+        assert seen["by"].startswith("MODEL: on the market of 2017-06-09")
+        assert used["campaigns in all"] == 1
+        assert 0.0 < used["buying power"] == used["margin in all"] < 0.05
+        assert None not in used.values()
         checks = account.asked("doctor", "--account", "paper", "--join", str(said))["checks"]
         named = {one["name"]: one["status"] for one in checks}
         assert named["holds friday_0dte"] == "PASS"
