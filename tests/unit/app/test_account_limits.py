@@ -62,6 +62,21 @@ def test_an_account_is_measured_by_its_own_book_and_last_close(
     assert figures["delta of the book"] is None  # no market says so, and unknown never passes
 
 
+def test_before_the_first_close_nobody_knows_what_margin_is_in_use(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accounts.written(files, accounts.condor())
+    found = said(capsys, "limits", *ME, code=3)
+    assert (found["binding"]["buying_power"]["usable"], found["vix"]) == (None, None)
+    assert found["health"] is None
+    assert used(found)["buying power"] is None
+    assert main(["limits", *ME]) == 3
+    page = capsys.readouterr().out
+    assert "buying power – of" in page
+    assert "which leaves nobody knows how much" in page
+    assert "What is unknown a market would say" in page
+
+
 def test_its_locks_stage_and_switches_bind(
     files: DeskFiles, capsys: pytest.CaptureFixture[str]
 ) -> None:

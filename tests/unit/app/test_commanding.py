@@ -14,11 +14,12 @@ from tomking.app.main import main
 from tomking.app.runs import of_file
 from tomking.core.errors import DataCorrupt
 from tomking.core.facts import CampaignClosed, Fact
-from tomking.core.restraints import CrisisUnlocked, StagePromoted, SwitchedOff
+from tomking.core.restraints import CrisisUnlocked, StagePromoted, SwitchedOff, SwitchedOn
 from tomking.engine.inbox import FileInbox
-from tomking.engine.spool import OFF, PROMOTE, Command
+from tomking.engine.spool import OFF, PROMOTE, RESUME, Command
 from tomking.risk.limits import Limits
 from tomking.risk.promotion import recorded
+from tomking.risk.switches import off_on
 from worlds import accounts
 from worlds.desk import bench, tick
 
@@ -191,3 +192,17 @@ def test_a_crisis_is_unlocked_in_the_account_alone(
     made = last(files)
     assert isinstance(made, CrisisUnlocked)
     assert replace(made, at=accounts.AT).signed == "T. King: fear"
+
+
+def test_a_desk_that_runs_switches_off_and_on_as_it_is_told(files: DeskFiles) -> None:
+    on, there = bench((), lambda at: pytest.fail("nobody looks")), inbox(files, [])
+    files.spool.drop(off())
+    on.desk.note(there.take(accounts.AT, on.desk.standing))
+    assert [one.strategy for one in off_on(on.desk.standing.off, accounts.FRIDAY)] == ["lt112"]
+    files.spool.drop(Command(RESUME, accounts.AT, "me", "enabled", "account cannot hold lt112"))
+    (back,) = there.take(accounts.AT, on.desk.standing)
+    assert isinstance(back, SwitchedOn)
+    on.desk.note([back])
+    assert off_on(on.desk.standing.off, accounts.FRIDAY + timedelta(days=3)) == ()
+    files.spool.drop(Command(RESUME, accounts.AT, "me", "", "account cannot hold lt112"))
+    assert there.take(accounts.AT, on.desk.standing) == []  # no reason, and it is on already

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -173,11 +174,12 @@ def _headline(found: Headroom) -> str:
 def _sentences(found: Headroom, *, of_file: bool) -> Iterator[str]:
     """What binds, in words."""
     given, view = found.allowed, found.view
-    used = found.margin / view.capital if view.capital > 0.0 else None
+    known = not isnan(found.margin)
+    used = found.margin / view.capital if known and view.capital > 0.0 else None
+    left = money(found.usable) if known else "nobody knows how much"
     yield (
         f"buying power {percent(used, 0)} of {percent(given.bp_share_max, 0)}: bound by "
-        f"{given.bp_bound_by}; {percent(found.reserve, 0)} of it is kept back, which leaves "
-        f"{money(found.usable)}"
+        f"{given.bp_bound_by}; {percent(found.reserve, 0)} of it is kept back, which leaves {left}"
     )
     yield f"campaigns {figure(given.positions_max)} at most: bound by {given.positions_bound_by}"
     closed = [cap.source for cap in given.caps if not cap.may_open]
