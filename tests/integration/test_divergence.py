@@ -39,8 +39,8 @@ pytestmark = pytest.mark.integration
 
 DAY = date(2018, 11, 16)
 WORDS = (
-    "paper", "--day", f"{DAY}", "--minute", "55", "--speed", "0", "--sessions", "1", "--strategies",
-    "friday_0dte,butterfly_0dte", "--json",
+    "paper", "--day", f"{DAY}", "--minute", "55", "--speed", "0", "--sessions", "1",
+    "--capital", "100000", "--strategies", "friday_0dte,butterfly_0dte", "--json",
 )  # fmt: skip
 HALF = spread_fraction(0.5)
 

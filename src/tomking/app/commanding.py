@@ -17,12 +17,13 @@ from tomking.app.now import instant
 from tomking.app.runs import of_file
 from tomking.app.standing_now import Seen, seen
 from tomking.core.dealings import WentOn
-from tomking.core.errors import DataError
+from tomking.core.errors import DataError, Taken
 from tomking.core.facts import Fact, RunStarted
 from tomking.core.reading import Skip
 from tomking.core.value import value
 from tomking.engine.commands import carried_out
 from tomking.engine.journal import SqliteJournal
+from tomking.engine.sole import COMMAND, holder, sole
 from tomking.engine.spool import Command
 from tomking.risk import standing as standings
 from tomking.risk.limits import Limits
@@ -81,9 +82,22 @@ def commanded(files: DeskFiles, limits: Limits, capital: Decimal, command: Comma
     ------
     DataError
         If it cannot be written.
+    Taken
+        If another command is writing at this instant.
     """
     if is_written_by_a_desk(seen(files, instant())):
         return Came(asked=files.spool.out / _dropped(files, command))
+    try:
+        with sole(files.lock, COMMAND):
+            return _here(files, limits, capital, command)
+    except Taken:
+        if holder(files.lock).what == COMMAND:
+            raise
+        return Came(asked=files.spool.out / _dropped(files, command))
+
+
+def _here(files: DeskFiles, limits: Limits, capital: Decimal, command: Command) -> Came:
+    """What comes of a command that no desk carries out."""
     there = known(files, limits, capital)
     made = carried_out(
         command,

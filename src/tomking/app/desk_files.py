@@ -13,7 +13,8 @@ from tomking.engine.spool import Spool
 #: The account that is meant when none is named.
 PAPER = "paper"
 #: Folders of the home that are something else.
-RESERVED = frozenset({"runs", "strategies", "traces"})
+RESERVED = frozenset({"runs", "strategies", "traces", "HALT"})
+NOT_THESE = frozenset(name.casefold() for name in RESERVED)
 SETTINGS = "tomking.toml"
 
 
@@ -49,6 +50,16 @@ class DeskFiles:
         return self.folder / "backups"
 
     @property
+    def ledger(self) -> Path:
+        """What a paper exchange of its own keeps."""
+        return self.folder / "exchange.db"
+
+    @property
+    def lock(self) -> Path:
+        """Whoever writes its journal has this file locked."""
+        return self.folder / "lock"
+
+    @property
     def halt(self) -> Path:
         """The brake: nothing that adds risk is sent while a file of this name is there."""
         return self.folder / "HALT"
@@ -78,7 +89,8 @@ def files_of(account: str = PAPER) -> DeskFiles:
         If a folder cannot be named so.
     """
     letters = account.replace("-", "").replace("_", "")
-    if not (letters.isascii() and letters.isalnum()) or account in RESERVED or account[0] in "-_":
+    spelt = letters.isascii() and letters.isalnum() and account[0] not in "-_"
+    if not spelt or account.casefold() in NOT_THESE:
         raise ConfigError(
             f"an account cannot be called {account!r}: take letters, figures, - and _, but none of "
             f"{', '.join(sorted(RESERVED))}"
@@ -114,5 +126,5 @@ def accounts() -> tuple[str, ...]:
     return tuple(
         place.name
         for place in folders
-        if place.name not in RESERVED and any((place / mark).exists() for mark in marks)
+        if place.name.casefold() not in NOT_THESE and any((place / mark).exists() for mark in marks)
     )

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from tomking.core.errors import ConfigError, Transient
+from tomking.core.errors import ConfigError, DataCorrupt, Exit, TomKingError, Transient
 from tomking.core.value import value
 from tomking.engine.durable import put
 from tomking.wire.keys import Keys
@@ -17,6 +18,10 @@ from tomking.wire.session import Place
 
 #: Seconds an exchange that was asked to stop may take.
 STOP_WITHIN_S = 5.0
+#: What its exit code means for whoever wanted it.
+KINDS: Mapping[object, type[TomKingError]] = MappingProxyType(
+    {Exit.USAGE.value: ConfigError, Exit.NEEDS_HUMAN.value: DataCorrupt}
+)
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -83,16 +88,16 @@ def serving(options: Sequence[str], tells: Path | None = None) -> Iterator[Joine
 
     Raises
     ------
-    Transient
-        If it does not begin; it has said why.
+    ConfigError, DataCorrupt, Transient
+        If it does not begin: what it was told is wrong, its ledger does not hold, or it failed.
     """
-    command = [sys.executable, "-m", "tomking.app.main", "exchange", "serve", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as exchange:
+    command = [sys.executable, "-m", "tomking.app.main", "exchange", "serve", *options, "--json"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as exchange:  # an interrupt is for the desk, which needs it to take back what would open
         try:
             line = exchange.stdout.readline() if exchange.stdout else ""
-            if not line:
-                raise Transient("the paper exchange did not begin: see what it said above")
-            there = joined(json.loads(line))
+            there = joined(_begun(line))
             if tells is not None:
                 put(tells, line)
             yield there
@@ -104,3 +109,14 @@ def serving(options: Sequence[str], tells: Path | None = None) -> Iterator[Joine
                 exchange.wait(STOP_WITHIN_S)
             except subprocess.TimeoutExpired:
                 exchange.kill()
+
+
+def _begun(line: str) -> Mapping[str, Any]:
+    """What an exchange says when it is ready; why it is not, in its own words, is raised."""
+    if not line:
+        raise Transient("the paper exchange did not begin: see what it said above")
+    said: dict[str, Any] = json.loads(line)
+    if "error" not in said:
+        return said
+    kind = KINDS.get(said.get("exit_code"), Transient)
+    raise kind(f"the paper exchange did not begin: {said['error']}")

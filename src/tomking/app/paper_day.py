@@ -18,6 +18,8 @@ from tomking.data.recorded import read
 from tomking.engine.journal import SqliteJournal
 from tomking.report.contents import PaperDay, Streams
 
+#: Dollars it is traded with.
+CAPITAL = 100_000
 #: Seconds a day may take before something is wrong with it.
 WITHIN_S = 300.0
 
@@ -35,7 +37,7 @@ class Asked:
         """The command that trades it, without the program's name."""
         return (
             "paper", "--day", f"{self.day}", "--minute", f"{self.minute}", "--speed", "0",
-            "--sessions", "1", "--strategies", ",".join(self.strategies),
+            "--capital", f"{CAPITAL}", "--sessions", "1", "--strategies", ",".join(self.strategies),
         )  # fmt: skip
 
 

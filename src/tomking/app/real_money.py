@@ -1,10 +1,8 @@
 """A desk at the broker itself, with real money: what `tomking live` starts once nothing refuses it."""
 
 import os
-import signal
 import sys
 from functools import partial
-from threading import Event
 
 from tomking.app import strategies
 from tomking.app.config.load import load
@@ -13,6 +11,7 @@ from tomking.app.keys import Ring, keys_of
 from tomking.app.market_time import OurTime
 from tomking.app.now import now
 from tomking.app.running import Allowed, Ended, Venue, run
+from tomking.app.stopping import on_signals
 from tomking.app.trading import Told
 from tomking.core.errors import ConfigError
 from tomking.core.evidence import Evidence
@@ -28,6 +27,8 @@ SEND = "send"
 def traded(files: DeskFiles, ring: Ring, place: Place | None = None) -> Ended:
     """Trade at the broker until somebody says stop, as far as the settings let orders go.
 
+    The caller is the account's one writer (``at_work``): that is had before anybody types a word.
+
     Raises
     ------
     ConfigError
@@ -39,15 +40,14 @@ def traded(files: DeskFiles, ring: Ring, place: Place | None = None) -> Ended:
     keys = keys_of(files.account, os.environ, ring).keys
     plans = strategies.chosen(settings.strategies, settings.tunings)
     told = Told("live", plans, settings.limits, TASTYTRADE, repr(settings))
-    stop = Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: stop.set())
+    stopping = on_signals()
     line = Line.open(keys, place or Place(), "", now, Budget())
+    line.patience, line.report = stopping.patience, _report
     try:
         line.account = account_of(line)
         sends = settings.execution == SEND
         allowed = Allowed(sends and settings.automatic_entry, sends)
-        venue = Venue(line, partial(OurTime, stop), Evidence.LIVE)
+        venue = Venue(line, partial(OurTime, stopping.stop), Evidence.LIVE)
         return run(told, files, venue, allowed, _report, lambda: None)
     finally:
         line.close()

@@ -158,7 +158,8 @@ def withdraw(desk: Desk, broker: TastytradeBroker, market: Streamed, time: Time)
     for order in openings:
         broker.cancel(order)
     for _ in range(int(STOP_WITHIN_S)):
-        if not any(order in desk.book.working for order in openings):
+        gone = not any(order in desk.book.working for order in openings)
+        if gone or broker.line.patience() <= 0.0:
             return
         time.rest(1.0)
         desk.note(broker.poll(market.at(time.now())))

@@ -7,13 +7,15 @@
     ├── DataError              exit 2: QuoteMissing, QuoteStale, QuoteCrossed skip a tick
     │   ├── QuoteMissing · QuoteStale · QuoteCrossed
     │   ├── LookAhead          a figure was asked for before it was known
-    │   └── DataCorrupt        halts entries
+    │   └── DataCorrupt        exit 4: halts entries
     ├── PricingError
     ├── BrokerError            exit 5
     │   ├── Transient · Rejected · AuthExpired
     │   └── OutcomeUnknown     sent, no answer: never retried
     ├── ReconciliationError    exit 6
+    ├── Taken                  exit 4: another process writes the account
     └── InvariantError         a bug: stop; restart replays
+        └── Overtaken          exit 4: another process wrote the journal meanwhile
 """
 
 from enum import IntEnum
@@ -68,6 +70,8 @@ class LookAhead(DataError):
 class DataCorrupt(DataError):
     """A file does not hold what it says: entries halt until a human has looked."""
 
+    exit_code = Exit.NEEDS_HUMAN
+
 
 class PricingError(TomKingError):
     """A price or a volatility has no answer for these arguments."""
@@ -101,5 +105,17 @@ class ReconciliationError(TomKingError):
     exit_code = Exit.RECONCILE
 
 
+class Taken(TomKingError):
+    """Another process is at work on what has one writer; nothing was touched."""
+
+    exit_code = Exit.NEEDS_HUMAN
+
+
 class InvariantError(TomKingError):
     """The program contradicts itself: a bug. Stop; a restart replays the journal."""
+
+
+class Overtaken(InvariantError):
+    """A journal has grown behind its writer's back: a person ends one of the two."""
+
+    exit_code = Exit.NEEDS_HUMAN

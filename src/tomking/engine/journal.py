@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from tomking.core.codec import from_json, to_json
-from tomking.core.errors import DataCorrupt, DataError, InvariantError
+from tomking.core.errors import DataCorrupt, DataError, Overtaken
 from tomking.core.facts import Fact
 
 #: ``hash`` of the row before the first.
@@ -92,7 +92,7 @@ class SqliteJournal:
         ------
         DataError
             If the disk is full or the file cannot be written; then none of the facts is in it.
-        InvariantError
+        Overtaken
             If another process has written since: a journal has one writer.
         """
         rows = tuple(self._chained(facts))
@@ -100,7 +100,7 @@ class SqliteJournal:
             return self.last
         with _reported(self.path, self.last + 1), self._transaction():
             if self._end() != (self.last, self.head):
-                raise InvariantError(
+                raise Overtaken(
                     f"{self.path} has grown behind this writer's back after fact {self.last}: "
                     "end the other process, then start again"
                 )

@@ -7,6 +7,7 @@ What came of a request is told by the kinds of ``core.errors``: ``Rejected`` for
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ T = TypeVar("T")
 READS, READ_WITHIN_S = 4, 20.0
 #: Seconds after which nobody waits any longer for what comes of a request that changes something.
 SEND_WITHIN_S = 80.0
+#: Seconds between looks at whether the patience for an answer has ended meanwhile.
+LOOK_S = 0.25
 #: Failures before a byte of a request has left: it was not done.
 UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
@@ -60,19 +63,34 @@ class Answer:
         return (*found, str(self.error.get("code", "")))
 
 
+def _endless() -> float:
+    return float("inf")
+
+
+def _nobody(said: str) -> None:
+    """Where nobody wants to hear."""
+
+
 def _told(part: Mapping[str, Any]) -> str:
     return str(part.get("message") or f"{part.get('domain')} {part.get('reason')}")
 
 
 @dataclass(slots=True)
 class Line:
-    """A session at work: whose requests they are, and the clock they are counted by."""
+    """A session at work: whose requests they are, and the clock they are counted by.
+
+    ``patience`` is how many seconds of ours anything may still take: it ends with a desk that was asked
+    to go. ``report`` hears once that the broker is silent, and once that it answers again.
+    """
 
     account: str
     session: SafeSession
     clock: Callable[[], datetime]
     streamer_url: str
     budget: Budget = field(default_factory=Budget)
+    patience: Callable[[], float] = _endless
+    report: Callable[[str], None] = _nobody
+    _silent: bool = False
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _thread: threading.Thread | None = None
 
@@ -87,6 +105,7 @@ class Line:
         AuthExpired, Transient
             If it could not be.
         """
+        stamina.instrumentation.set_on_retry_hooks(())  # a silent broker is told by ``report``
         session = SafeSession(keys, place)
         line = cls(account, session, clock, place.streamer_url, budget)
         line._thread = threading.Thread(target=line._loop.run_forever, name="line", daemon=True)
@@ -134,19 +153,31 @@ class Line:
         Transient
             If it takes longer.
         """
-        try:
-            return self._waited(coroutine, timeout_s)
-        except TimeoutError as fault:
-            raise Transient(f"the broker did not answer within {timeout_s:.0f} s") from fault
+        return self._in_time(coroutine, timeout_s, _endless)
 
-    def _waited(self, coroutine: Coroutine[Any, Any, T], timeout_s: float) -> T:
+    def _in_time(
+        self, coroutine: Coroutine[Any, Any, T], timeout_s: float, patience: Callable[[], float]
+    ) -> T:
+        try:
+            return self._waited(coroutine, timeout_s, patience)
+        except TimeoutError as fault:
+            within = min(timeout_s, max(0.0, patience()))
+            raise Transient(f"the broker did not answer within {within:.0f} s") from fault
+
+    def _waited(
+        self, coroutine: Coroutine[Any, Any, T], timeout_s: float, patience: Callable[[], float]
+    ) -> T:
         """What comes of something; after so long it is called off, however far it has come."""
         waiting = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-        try:
-            return waiting.result(timeout_s)
-        except TimeoutError:
-            waiting.cancel()
-            raise
+        ends = time.monotonic() + timeout_s
+        while (left := min(ends - time.monotonic(), patience())) > 0.0:
+            try:
+                return waiting.result(min(left, LOOK_S))
+            except TimeoutError:
+                if waiting.done():  # its own, or it came this very moment
+                    return waiting.result()
+        waiting.cancel()
+        raise TimeoutError
 
     def get(self, path: str, **query: Any) -> Any:
         """The ``data`` of an answer; failures of a moment are waited out.
@@ -156,7 +187,7 @@ class Line:
         Transient, Rejected, AuthExpired
             If it stays without an answer, is refused, or nobody is logged in.
         """
-        return self.run(self._read(path, query), 2 * READ_WITHIN_S)
+        return self._in_time(self._read(path, query), 2 * READ_WITHIN_S, self.patience)
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """What is answered to a request that changes something: sent once, whatever happens.
@@ -171,7 +202,7 @@ class Line:
             If nobody is logged in.
         """
         try:
-            return self._waited(self._write(method, path, body), SEND_WITHIN_S)
+            return self._waited(self._write(method, path, body), SEND_WITHIN_S, self.patience)
         except TimeoutError as fault:  # it may have gone out before it was called off
             raise OutcomeUnknown(f"{path}: no answer within {SEND_WITHIN_S:.0f} s") from fault
 
@@ -180,7 +211,8 @@ class Line:
         found: list[Any] = []
         page, more = 0, True
         while more:
-            body = self.run(self._body(path, {**query, "page-offset": page}), 2 * READ_WITHIN_S)
+            asked = self._body(path, {**query, "page-offset": page})
+            body = self._in_time(asked, 2 * READ_WITHIN_S, self.patience)
             found += body.get("data", {}).get("items", [])
             page += 1
             more = page < (body.get("pagination") or {}).get("total-pages", 0)
@@ -195,8 +227,23 @@ class Line:
         ):
             with attempt:
                 await self._within_budget()
-                return await self._once(path, query)
+                return await self._heard(path, query)
         raise Transient(f"{path} was not answered")
+
+    async def _heard(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
+        """One try of a read; that nobody answers, and that somebody does again, is said once each."""
+        try:
+            body = await self._once(path, query)
+        except Transient as fault:
+            if not self._silent:
+                self._silent = True
+                why = str(fault).removeprefix(f"{path}: ")
+                self.report(f"the broker does not answer at {path} ({why}): it is tried again")
+            raise
+        if self._silent:
+            self._silent = False
+            self.report("the broker answers again")
+        return body
 
     async def _once(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
         """One try of a read; a token that was revoked is renewed once."""

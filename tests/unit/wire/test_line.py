@@ -162,3 +162,33 @@ def test_every_page_of_a_list_is_read():
         for _ in range(3):
             line.send("POST", ORDERS, ORDER)
         assert len(line.pages(ORDERS, **{"per-page": 2})) == 3
+
+
+def test_a_silent_broker_is_said_once_and_once_that_it_answers_again(capfd):
+    said: list[str] = []
+    with standing() as there:
+        line = there.line()
+        line.report = said.append
+        there.wrong(Fault(Kind.PAGE, "/customers/me", times=6))
+        with pytest.raises(Transient):
+            line.get("/customers/me")
+        assert line.get("/customers/me")["id"] == "me"
+        assert line.get("/customers/me")["id"] == "me"
+    assert said == [
+        "the broker does not answer at /customers/me (status 502): it is tried again",
+        "the broker answers again",
+    ]
+    assert "retry_scheduled" not in "".join(capfd.readouterr())
+
+
+def test_who_is_asked_to_go_waits_no_longer_for_an_answer():
+    left = iter([10.0, 0.0, 0.0, 10.0, 0.0])
+    with standing() as there:
+        line = there.line()
+        line.patience = lambda: next(left, 0.0)
+        there.wrong(Fault(Kind.DELAYED, "/customers/me", seconds=30.0))
+        there.wrong(Fault(Kind.DELAYED, ORDERS, "POST", seconds=30.0))
+        with pytest.raises(Transient, match="did not answer within 0 s"):
+            line.get("/customers/me")
+        with pytest.raises(OutcomeUnknown):
+            line.send("POST", ORDERS, ORDER)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tomking.app.at_work import at_work
 from tomking.app.commanding import known
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, DeskFiles, there
@@ -79,9 +80,16 @@ def _start(files: DeskFiles, ring: Ring, *, json: bool) -> int:
     """Say what refuses; when only the word is missing ask for it, and trade once it was typed."""
     word = word_for(files.account)
     refused = refusals(files, ring, None, REAL)
-    if [seen.bound for seen in refused] == [word]:
-        warned = f"{files.account} will trade real money until it is stopped or halted."
-        refused = refusals(files, ring, at_terminal(f"{warned}\nType {word} to go on:"), REAL)
+    if [seen.bound for seen in refused] != [word]:
+        return _refuse(files.account, refused, "", json=json)
+    with at_work(files):
+        return _typed(files, ring, word, json=json)
+
+
+def _typed(files: DeskFiles, ring: Ring, word: str, *, json: bool) -> int:
+    """Ask for the word, and trade once it was typed and the broker's quotes are of now."""
+    warned = f"{files.account} will trade real money until it is stopped or halted."
+    refused = refusals(files, ring, at_terminal(f"{warned}\nType {word} to go on:"), REAL)
     if refused:
         return _refuse(files.account, refused, "", json=json)
     from tomking.app.real_money import level_at, traded  # the wire is not loaded to say no

@@ -1,12 +1,10 @@
 """``tomking paper``: trade on paper, at our own exchange, with everything but the money real."""
 
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Event
 from time import perf_counter
 from typing import Annotated
 
@@ -14,19 +12,22 @@ import typer
 
 from tomking.app import strategies
 from tomking.app.at_the_broker import UNBOUND
+from tomking.app.at_work import at_work, begins_nothing, to_trade
 from tomking.app.config.load import load
-from tomking.app.desk_files import PAPER, DeskFiles, files_of
+from tomking.app.desk_files import PAPER, DeskFiles
 from tomking.app.market_time import PaperTime
 from tomking.app.now import precise
 from tomking.app.paper import Joined, read, serving
 from tomking.app.running import Allowed, Ended, Venue, resident_mb, run
-from tomking.app.screen import show, show_json
+from tomking.app.screen import day_of, show, show_json
+from tomking.app.stopping import Stopping, on_signals
 from tomking.app.trading import Told
-from tomking.core.errors import Exit
+from tomking.core.errors import ConfigError, Exit
 from tomking.core.evidence import Evidence
 from tomking.core.value import value
 from tomking.data.live.market import LiveMarket
 from tomking.engine.backup import backups
+from tomking.market.sessions import session_of
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.wire.line import Line
 
@@ -35,7 +36,9 @@ Join = Annotated[
     Path | None, typer.Option(help="A file with the line an exchange printed when ready.")
 ]
 Day = Annotated[str | None, typer.Option(help="The session a new exchange begins in.")]
-Minute = Annotated[int, typer.Option(min=0, max=389, help="And the minute of it.")]
+Minute = Annotated[
+    int | None, typer.Option(min=0, max=389, help="And the minute of it; 0 when left out.")
+]
 Speed = Annotated[
     float, typer.Option(min=0.0, max=3600.0, help="Of its clock; 0: as fast as the work goes.")
 ]
@@ -50,9 +53,12 @@ def command(
     account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
     join: Join = None,
     day: Day = None,
-    minute: Minute = 0,
+    minute: Minute = None,
     speed: Speed = 1.0,
-    capital: Annotated[int, typer.Option(min=1, help="Dollars of a new account.")] = 100_000,
+    capital: Annotated[
+        int | None,
+        typer.Option(min=1, help="Dollars of a new account; else those of its settings."),
+    ] = None,
     sessions: Sessions = 0,
     some: Annotated[
         str | None, typer.Option("--strategies", metavar="NAMES", help="Some, by name.")
@@ -68,29 +74,38 @@ def command(
     journal; started again, both go on where they were. It trades until interrupted, then takes back what
     would open and leaves exits at work.
     """
-    files = files_of(account)
-    files.folder.mkdir(parents=True, exist_ok=True)
+    files = to_trade(account)
     settings = load(files.settings if files.settings.exists() else None)
     plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
     told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings))
-    started = Started(speed, minute, capital, sessions, day)
+    started = Started(speed, minute, capital, sessions, session(day), int(settings.capital))
     return traded(files, told, Allowed(not prepare, not prepare), started, join, json=json)
 
 
 @value
 class Started:
-    """How a paper exchange is begun, and after how many closes its desk stops; 0: when interrupted."""
+    """How a paper exchange is begun, and after how many closes its desk stops; 0: when interrupted.
 
-    speed: float = 1.0
-    minute: int = 0
-    capital: int = 100_000
-    sessions: int = 0
-    day: str | None = None
+    ``minute``, ``capital`` and ``day`` are what was asked for; ``settled`` is the capital otherwise.
+    """
+
+    speed: float
+    minute: int | None
+    capital: int | None
+    sessions: int
+    day: str | None
+    settled: int
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The options that say how an exchange begins, as far as they were given."""
+        given = {"--day": self.day, "--minute": self.minute, "--capital": self.capital}
+        return tuple(name for name, value in given.items() if value is not None)
 
     def options(self, files: DeskFiles) -> list[str]:
         """The words for `tomking exchange serve`."""
-        given = ["--speed", str(self.speed), "--minute", str(self.minute)]
-        given += ["--capital", str(self.capital), "--ledger", str(files.folder / "exchange.db")]
+        given = ["--speed", str(self.speed), "--minute", str(self.minute or 0)]
+        given += ["--capital", str(self.capital or self.settled), "--ledger", str(files.ledger)]
         return [*given, *(["--day", self.day] if self.day else [])]
 
 
@@ -103,20 +118,34 @@ def traded(
     *,
     json: bool,
 ) -> Exit:
-    """Trade an account on paper until it is interrupted, say where it stands, and how it ended."""
-    stop = _stopping()
-    with _exchange(join, started.options(files), files) as there:
-        ended, feed = _traded(told, files, there, stop, allowed, _until(started.sessions, stop))
+    """Trade an account on paper until it is interrupted, say where it stands, and how it ended.
+
+    Raises
+    ------
+    Taken
+        If another process writes the account; nothing was started or touched.
+    """
+    with at_work(files):
+        begins_nothing(files, started.asked, joins=join is not None)
+        stopping = on_signals()
+        with _exchange(join, started.options(files), files) as there:
+            at_close = _until(started.sessions, stopping)
+            ended, feed = _traded(told, files, there, stopping, allowed, at_close)
     _tell(files, ended, feed, json=json)
     return ended.code
 
 
-def _stopping() -> Event:
-    """What an interrupt or a request to end sets."""
-    stop = Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: stop.set())
-    return stop
+def session(day: str | None) -> str | None:
+    """A day on which the market was open, as it was typed.
+
+    Raises
+    ------
+    ConfigError
+        If it is no date, or had no session.
+    """
+    if day is not None and session_of(day_of(day)) is None:
+        raise ConfigError(f"{day} has no session: choose a day on which the market was open")
+    return day
 
 
 @contextmanager
@@ -133,15 +162,16 @@ def _traded(
     told: Told,
     files: DeskFiles,
     there: Joined,
-    stop: Event,
+    stopping: Stopping,
     allowed: Allowed,
     at_close: Callable[[], None],
 ) -> tuple[Ended, dict[str, int]]:
     """The desk after it has traded at an exchange, and what the market feed had told it."""
     feed: dict[str, int] = {}
     line = Line.open(there.keys, there.place, there.account, precise, UNBOUND)
+    line.patience, line.report = stopping.patience, _report
     try:
-        venue = Venue(line, partial(PaperTime.of, line, stop), Evidence.MODEL, jumps=True)
+        venue = Venue(line, partial(PaperTime.of, line, stopping.stop), Evidence.MODEL, jumps=True)
         ended = run(
             told, files, venue, allowed, _report, at_close, lambda it: feed.update(_feed(it))
         )
@@ -150,7 +180,7 @@ def _traded(
         line.close()
 
 
-def _until(sessions: int, stop: Event) -> Callable[[], None]:
+def _until(sessions: int, stopping: Stopping) -> Callable[[], None]:
     """Stop after so many closes."""
     left = [sessions]
 
@@ -158,7 +188,7 @@ def _until(sessions: int, stop: Event) -> Callable[[], None]:
         """One more."""
         left[0] -= 1
         if not left[0]:
-            stop.set()
+            stopping.stop.set()
 
     return closed
 

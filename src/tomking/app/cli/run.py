@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tomking.app import strategies
-from tomking.app.cli.paper import Day, Join, Minute, Sessions, Speed, Started, traded
+from tomking.app.cli.paper import Day, Join, Minute, Sessions, Speed, Started, session, traded
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, there
 from tomking.app.live import LIVE
@@ -26,7 +26,7 @@ def command(
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its name.")] = PAPER,
     join: Join = None,
     day: Day = None,
-    minute: Minute = 0,
+    minute: Minute = None,
     speed: Speed = 1.0,
     sessions: Sessions = 0,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
@@ -53,5 +53,5 @@ def command(
         repr(settings),
     )  # fmt: skip
     allowed = Allowed(sends and settings.automatic_entry, sends)
-    started = Started(speed, minute, int(settings.capital), sessions, day)
+    started = Started(speed, minute, None, sessions, session(day), int(settings.capital))
     return traded(files, told, allowed, started, join, json=json)
