@@ -8,8 +8,10 @@ from urllib.parse import quote
 
 from tomking.core.errors import DataCorrupt
 from tomking.core.value import value
+from tomking.engine.chain import link
 
-NEWEST = "SELECT seq, at, kind FROM journal ORDER BY seq DESC LIMIT 1"
+NEWEST = "SELECT seq, at, kind, payload, prev_hash, hash FROM journal ORDER BY seq DESC LIMIT 1"
+HASH = "SELECT hash FROM journal WHERE seq = ?"
 SWITCHES = (
     "SELECT kind, payload FROM journal "
     "WHERE seq > ? AND kind IN ('SwitchedOff', 'SwitchedOn') ORDER BY seq"
@@ -41,10 +43,26 @@ def last_fact(journal: Path) -> LastFact | None:
         raise DataCorrupt(f"the journal {journal} cannot be read ({fault})") from fault
     if row is None:
         return None
-    seq, at, kind = row
+    seq, at, kind, payload, before, hashed = row
     if not (isinstance(seq, int) and isinstance(at, str) and isinstance(kind, str)):
         raise DataCorrupt(f"the journal {journal} is damaged: its last row is no fact")
+    if hashed != link(str(before), seq, at, kind, str(payload)):
+        raise DataCorrupt(f"the journal {journal} is damaged: its last fact, {seq}, was changed")
     return LastFact(seq, at, kind)
+
+
+def has(journal: Path, seq: int, hashed: str) -> bool:
+    """Whether a journal's fact of that number is the one with that hash.
+
+    Raises
+    ------
+    DataCorrupt
+        If the file is no journal or cannot be read.
+    """
+    try:
+        return [(hashed,)] == _rows(journal, HASH, (seq,))
+    except (sqlite3.Error, OSError) as fault:
+        raise DataCorrupt(f"the journal {journal} cannot be read ({fault})") from fault
 
 
 def switched(journal: Path, after: int) -> tuple[tuple[str, str], ...]:

@@ -25,6 +25,7 @@ from tomking.engine.heartbeat import beat
 from tomking.engine.held_back import HeldBack
 from tomking.engine.inbox import FileInbox
 from tomking.engine.journal import SqliteJournal
+from tomking.engine.live_clock import due_after
 from tomking.engine.ports import Tick
 from tomking.engine.pulse import pulse
 from tomking.portfolio.marks import profits
@@ -70,8 +71,9 @@ class Beats:
         net_liq = view.net_liq
         self.worth = usd(net_liq) if isfinite(net_liq) else None
         heart = pulse(
-            desk, pid=os.getpid(), at=now, mode=self.mode, net_liq=net_liq, next_due=None,
-            last_seq=self.journal.last, profits=profits(desk.book, view.values),
+            desk, pid=os.getpid(), at=now, mode=self.mode, net_liq=net_liq,
+            next_due=due_after(at, desk.strategies, desk), last_seq=self.journal.last,
+            last_hash=self.journal.head, profits=profits(desk.book, view.values),
         )  # fmt: skip
         try:
             beat(self.files.heartbeat, heart)

@@ -5,13 +5,15 @@ import sys
 from datetime import datetime
 
 from tomking.app.desk_files import DeskFiles
-from tomking.app.last_fact import LastFact, last_fact, switched
+from tomking.app.last_fact import LastFact, has, last_fact, switched
 from tomking.core.errors import DataCorrupt
 from tomking.core.rung import OPERATOR, Rung
 from tomking.core.value import value
 from tomking.engine.brake import braked
+from tomking.engine.copies import backups, facts_in
 from tomking.engine.heartbeat import Heartbeat, read
 
+RESTORE = "`tomking takeover` shows what is still known; then go back to a copy as docs/how-to/operate.md says"
 #: A desk's heart beats each minute; after three silent ones it is not believed any more.
 STALE_S = 180.0
 
@@ -81,6 +83,7 @@ def seen(files: DeskFiles, at: datetime) -> Seen:
     try:
         fact = last_fact(files.journal)
         off = _off(files, heart)
+        faults += filter(None, (lost(files, heart, 0 if fact is None else fact.seq),))
     except DataCorrupt as fault:
         faults.append(str(fault))
     return Seen(
@@ -88,6 +91,29 @@ def seen(files: DeskFiles, at: datetime) -> Seen:
         heart, None if heart is None else alive(heart.pid), fact, tuple(faults),
         _count(str(files.spool.inside)), _count(str(files.spool.odd)), off,
     )  # fmt: skip
+
+
+def lost(files: DeskFiles, heart: Heartbeat | None, last: int) -> str:
+    """What of a journal that ends at some fact is not there any more, or is another; empty if it is all.
+
+    Its desk and the newest copy say how far it went once.
+
+    Raises
+    ------
+    DataCorrupt
+        If it cannot be read.
+    """
+    copies = backups(files.backups)
+    saved = facts_in(copies[-1]) if copies else 0
+    told = 0 if heart is None else heart.last_seq
+    until, by = (told, "its desk wrote") if told >= saved else (saved, f"{copies[-1].name} holds")
+    if last < until:
+        state = f"ends at fact {last}" if files.journal.exists() else "is gone"
+        return f"the journal {files.journal} {state}, and {by} {until}: {RESTORE}"
+    hashed = heart.last_hash if heart is not None and told else ""
+    if hashed and not has(files.journal, told, hashed):
+        return f"the journal {files.journal} has another fact {told} than its desk wrote: {RESTORE}"
+    return ""
 
 
 def _off(files: DeskFiles, heart: Heartbeat | None) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,8 @@
 """Alarm levels, and the rungs of the kill ladder they move a desk along."""
 
+from collections.abc import Mapping
 from enum import IntEnum
+from types import MappingProxyType
 
 #: The reason not to trade that a person gives: the brake.
 OPERATOR = "operator"
@@ -28,3 +30,16 @@ class Rung(IntEnum):
     REDUCE = 3
     FLATTEN = 4
     LOCKED = 5
+
+
+#: What a desk does on each rung, in words.
+DOES: Mapping[Rung, str] = MappingProxyType(
+    {
+        Rung.NORMAL: "everything the plans and the gates allow",
+        Rung.NO_ENTRY: "nothing opens, and openings at work are withdrawn",
+        Rung.CLOSE_ONLY: "nothing opens, and what taking risk off would send is shown",
+        Rung.REDUCE: "the riskiest positions are closed, enough to carry the rest",
+        Rung.FLATTEN: "everything is closed: `tomking flatten` asks for it",
+        Rung.LOCKED: "nothing is held; a person moves the desk down a day later",
+    }
+)

@@ -6,21 +6,19 @@ takes for a backup. What there is already is never taken away to make room.
 """
 
 import os
-import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from tomking.core.errors import DataCorrupt, DataError
+from tomking.engine.copies import backups, name_of
 from tomking.engine.durable import sync
 from tomking.engine.journal import SqliteJournal
 
 #: Copies that are kept: the newest of them, one a session and one a stop.
 KEPT = 14
-#: What a backup is called: when it was made, and the number of its last fact.
-NAME = re.compile(r"\d{8}T\d{6}Z-\d+\.db")
 #: Nobody but the owner reads what an account trades.
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 DRAFT = ".draft"
@@ -72,21 +70,6 @@ def back_up(
     return place
 
 
-def backups(folder: Path) -> tuple[Path, ...]:
-    """The backups of a folder, the oldest first; drafts and whatever else lies there are none."""
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return ()
-    return tuple(folder / name for name in sorted(names, key=_age) if NAME.fullmatch(name))
-
-
-def _age(name: str) -> tuple[str, int]:
-    """By when it was made, then by how far it goes: numbers have no leading noughts."""
-    when, _, last = name.removesuffix(".db").partition("-")
-    return when, int(last) if last.isdecimal() else 0
-
-
 def _made(journal: Path, draft: Path, at: datetime, copy: Copy) -> Path:
     """A copy under its name, once it is on the disk and holds."""
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
@@ -98,7 +81,7 @@ def _made(journal: Path, draft: Path, at: datetime, copy: Copy) -> Path:
         until = there.last
     with open(draft, "rb+") as file:
         os.fsync(file.fileno())
-    place = draft.with_name(f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{until}.db")
+    place = draft.with_name(name_of(at, until))
     os.replace(draft, place)
     return place
 

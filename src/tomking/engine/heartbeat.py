@@ -28,7 +28,7 @@ class Heartbeat:
     """What a desk says of itself. ``net_liq`` is dollars as text, empty when it is not known.
 
     ``profits`` is what each campaign makes after fees, dollars as text, where it is known; ``off`` are
-    strategies that are not entered, and why.
+    strategies that are not entered, and why; ``last_seq`` and ``last_hash`` the journal's newest fact.
     """
 
     pid: int
@@ -43,6 +43,7 @@ class Heartbeat:
     last_seq: int
     profits: tuple[tuple[str, str], ...] = ()
     off: tuple[Line, ...] = ()
+    last_hash: str = ""
 
     @property
     def exposed(self) -> bool:
@@ -65,6 +66,7 @@ def beat(path: Path, heart: Heartbeat) -> None:
         "last_seq": heart.last_seq,
         "profits": dict(heart.profits),
         "off": [{"name": line.name, "what": line.what} for line in heart.off],
+        "last_hash": heart.last_hash,
     }
     put(path, json.dumps(said, ensure_ascii=False) + "\n")
 
@@ -98,7 +100,7 @@ def _heartbeat(said: Mapping[str, Any]) -> Heartbeat:
         _lines(said["positions"]), _lines(said["working"]),
         datetime.fromisoformat(due) if due else None, _int(said["last_seq"]),
         tuple((name, _text(made)) for name, made in dict(said.get("profits", {})).items()),
-        _lines(said.get("off", [])),
+        _lines(said.get("off", [])), _text(said.get("last_hash", "")),
     )  # fmt: skip
 
 

@@ -10,16 +10,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
 from tomking.core.codec import from_json, to_json
 from tomking.core.errors import DataCorrupt, DataError, Overtaken
 from tomking.core.facts import Fact
-
-#: ``hash`` of the row before the first.
-GENESIS = "0" * 64
+from tomking.engine.chain import GENESIS, link
 
 SCHEMA = """
 CREATE TABLE journal(
@@ -35,11 +32,6 @@ CREATE TRIGGER journal_keeps_order BEFORE INSERT ON journal
 """
 
 Row = tuple[int, str, str, str, str, str]
-
-
-def link(before: str, seq: int, at: str, kind: str, payload: str) -> str:
-    """The hash of a row: SHA-256 over the hash before it and everything it says, line by line."""
-    return sha256(f"{before}\n{seq}\n{at}\n{kind}\n{payload}".encode()).hexdigest()
 
 
 @dataclass(slots=True)

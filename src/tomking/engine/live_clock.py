@@ -7,10 +7,12 @@ is the close, whose figures nobody has later.
 """
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tomking.core.calendar import AFTER_CLOSE, NEW_YORK, Session
+from tomking.core.errors import DataError
 from tomking.engine.instants import Grid, Row, minutes_of
 from tomking.engine.ports import Interest, Tick
 from tomking.market.sessions import next_session, session_of
@@ -20,6 +22,8 @@ from tomking.strategies.plan import Strategy
 HEARTBEAT_S, RESTLESS_S = 60.0, 5.0
 #: A slot is asked up to so many minutes after its time.
 LATE_MIN = 5
+#: Sessions in which the next slot is looked for: a plan that is asked once a month has one.
+DUE_WITHIN = 30
 
 
 @dataclass(slots=True)
@@ -98,6 +102,25 @@ class LiveClock:
         row = rows.after(int(minute), interest)
         due = session.minutes if row is None else row.minute
         return min(longest, max(0.0, 60.0 * (due - minute)))
+
+
+def due_after(
+    now: datetime, strategies: tuple[Strategy, ...], interest: Interest
+) -> datetime | None:
+    """When the next slot comes, or the next look at what is held; nothing if not for long.
+
+    A look comes each minute whatever happens; this is one at which a plan is asked something.
+    """
+    day = now.astimezone(NEW_YORK).date()
+    with suppress(DataError):  # beyond the last year of the table nobody knows
+        for _ in range(DUE_WITHIN):
+            session = session_of(day) or next_session(day)
+            minute = int(session.minute(now)) if now >= session.opens else -1
+            row = minutes_of(session, strategies).after(minute, interest)
+            if row is not None:
+                return session.at(row.minute)
+            day = session.day + timedelta(days=1)
+    return None
 
 
 def _end(session: Session) -> datetime:

@@ -290,7 +290,7 @@ def test_a_broken_journal_stops_a_preview_and_no_flattening(
     files: DeskFiles, types: Types, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files.journal.write_text("no database, but long enough to look like one" * 50)
-    assert main(["flatten", "--preview"]) == 2
+    assert main(["flatten", "--preview"]) == 4
     types("FLATTEN")
     assert main(["flatten"]) == 0
     assert "What is held cannot be shown" in capsys.readouterr().out

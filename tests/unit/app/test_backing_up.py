@@ -9,7 +9,7 @@ from tomking.app.backing_up import Backups
 from tomking.app.desk_files import DeskFiles
 from tomking.app.running import Ended
 from tomking.core.errors import Exit
-from tomking.engine.backup import backups
+from tomking.engine.copies import backups
 from tomking.engine.journal import SqliteJournal
 from unit.engine.facts import closes
 from worlds.board import board

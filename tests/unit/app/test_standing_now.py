@@ -44,7 +44,8 @@ def beats(
 ) -> None:
     heart = Heartbeat(
         os.getpid() if pid is None else pid, NOON - timedelta(seconds=age_s), "paper", rung,
-        (reason,), "98765.43", held, (), NOON + timedelta(minutes=5), 1,
+        (reason,), "98765.43", held, (), NOON + timedelta(minutes=5),
+        int(files.journal.exists()),
     )  # fmt: skip
     beat(files.heartbeat, heart)
 
@@ -194,8 +195,10 @@ def test_an_empty_journal_has_no_last_fact(files: DeskFiles) -> None:
 
 def test_a_database_that_is_no_journal_is_told(files: DeskFiles) -> None:
     connection = sqlite3.connect(files.journal)
-    connection.execute("CREATE TABLE journal(seq TEXT, at TEXT, kind TEXT)")
-    connection.execute("INSERT INTO journal VALUES ('one', 'now', 'x')")
+    connection.execute(
+        "CREATE TABLE journal(seq TEXT, at TEXT, kind TEXT, payload, prev_hash, hash)"
+    )
+    connection.execute("INSERT INTO journal VALUES ('one', 'now', 'x', '', '', '')")
     connection.commit()
     connection.close()
     with pytest.raises(DataCorrupt, match="its last row is no fact"):

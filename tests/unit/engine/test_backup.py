@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tomking.core.errors import DataError
-from tomking.engine.backup import KEPT, back_up, backups, copied
+from tomking.engine.backup import KEPT, back_up, copied
+from tomking.engine.copies import backups
 from tomking.engine.journal import SqliteJournal
 from unit.engine.facts import closes
 

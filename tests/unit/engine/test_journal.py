@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from architecture.tree import ROOT
 from tomking.core.errors import DataCorrupt, DataError, InvariantError, TomKingError
 from tomking.core.facts import Fact
-from tomking.engine.journal import GENESIS, SqliteJournal
+from tomking.engine.chain import GENESIS, link
+from tomking.engine.journal import SqliteJournal
 from unit.engine.facts import any_of, closes
 
 pytestmark = pytest.mark.unit
@@ -210,8 +211,6 @@ def test_tampering_is_told_with_the_number_of_the_fact(
 
 
 def test_a_kind_from_the_future_is_told_with_its_number(path: Path) -> None:
-    from tomking.engine.journal import link
-
     journal = SqliteJournal.create(path)
     journal.append(closes(1))
     before = journal.head

@@ -7,7 +7,13 @@ import pytest
 
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.engine.clock import SessionClock
-from tomking.engine.live_clock import HEARTBEAT_S, LATE_MIN, RESTLESS_S, LiveClock
+from tomking.engine.live_clock import (
+    HEARTBEAT_S,
+    LATE_MIN,
+    RESTLESS_S,
+    LiveClock,
+    due_after,
+)
 from tomking.engine.ports import Tick
 from tomking.market.sessions import session_of
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
@@ -143,3 +149,27 @@ def test_a_close_that_a_stop_came_before_is_looked_at_while_its_figures_are_ther
     wearer = Wearer(now, now)
     first = next(LiveClock(PLANS, wearer.now, wearer.wait, closed=closed).ticks(wearer))
     assert (first.at, first.closing) == (now, closing)
+
+
+def test_what_is_due_next_is_the_next_slot_whatever_the_day() -> None:
+    thursday, friday = session_of(date(2017, 6, 8)), session_of(FRIDAY)
+    assert thursday is not None
+    assert friday is not None
+    nobody = of(FRIDAY)
+    first = friday.at(min(m for each in FRIDAY_0DTE.slots for m in each.minutes(friday)))
+    for now in (thursday.at(300), thursday.closes + timedelta(hours=5), friday.opens):
+        assert due_after(now, (FRIDAY_0DTE,), nobody) == first
+    after = due_after(friday.at(389), (FRIDAY_0DTE,), nobody)
+    assert after is not None
+    assert after.date() == FRIDAY + timedelta(days=7)
+
+
+def test_what_is_due_next_is_a_look_while_something_is_held() -> None:
+    session = session_of(FRIDAY)
+    assert session is not None
+    holder = of(FRIDAY, held=frozenset({FRIDAY_0DTE.name}))
+    now = session.at(200)
+    due = due_after(now, PLANS, holder)
+    assert due is not None
+    assert now < due <= now + timedelta(minutes=FRIDAY_0DTE.watch_min)
+    assert due_after(now, (), of(FRIDAY)) is None

@@ -26,7 +26,7 @@ from tomking.core.errors import ConfigError, Exit
 from tomking.core.evidence import Evidence
 from tomking.core.value import value
 from tomking.data.live.market import LiveMarket
-from tomking.engine.backup import backups
+from tomking.engine.copies import backups
 from tomking.market.sessions import session_of
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.wire.line import Line

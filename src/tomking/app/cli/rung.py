@@ -1,7 +1,5 @@
 """``tomking rung``: the kill ladder, what each rung does, and a move along it."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -14,19 +12,8 @@ from tomking.app.standing_now import seen
 from tomking.app.typed import at_terminal, confirmed
 from tomking.core.errors import ConfigError, DataError, Exit
 from tomking.core.near import did_you_mean
-from tomking.core.rung import Rung
+from tomking.core.rung import DOES, Rung
 from tomking.engine.spool import RUNG, Command
-
-DOES: Mapping[Rung, str] = MappingProxyType(
-    {
-        Rung.NORMAL: "everything the plans and the gates allow",
-        Rung.NO_ENTRY: "nothing opens, and openings at work are withdrawn",
-        Rung.CLOSE_ONLY: "the same, and what taking risk off would send is shown",
-        Rung.REDUCE: "the riskiest positions are closed, enough to carry the rest",
-        Rung.FLATTEN: "everything is closed: `tomking flatten` asks for it",
-        Rung.LOCKED: "nothing is held; a person moves the desk down a day later",
-    }
-)
 
 
 def command(

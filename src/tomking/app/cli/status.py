@@ -2,6 +2,7 @@
 
 import json as plain_json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from tomking.app.desk_files import PAPER, accounts, there
@@ -9,6 +10,7 @@ from tomking.app.now import instant
 from tomking.app.plain_words import ACCOUNT, JSON, Option, asks_help, page, read
 from tomking.app.standing_now import Seen, seen
 from tomking.core.errors import Exit
+from tomking.core.rung import DOES, Rung
 from tomking.engine.heartbeat import Heartbeat, Line
 
 STATUS = "status"
@@ -45,7 +47,7 @@ def lines(found: Seen) -> Iterator[str]:
     yield f"{found.account}: {_running(found)}"
     yield f"  halted     {_halted(found)}"
     if heart is not None:
-        yield from _told(heart)
+        yield from _told(heart, _may(found, heart))
     yield from (f"  off        {name}: {why}" for name, why in found.off)
     yield f"  last fact  {_fact(found)}"
     if found.waiting:
@@ -75,16 +77,44 @@ def _halted(found: Seen) -> str:
     return f"YES: {found.why_halted or 'the HALT file says nothing'}"
 
 
-def _told(heart: Heartbeat) -> Iterator[str]:
+def _told(heart: Heartbeat, may: str) -> Iterator[str]:
     """What the desk said last, whenever that was."""
     yield f"  rung       {heart.rung}"
-    yield f"  reasons    {', '.join(heart.reasons) or 'none: it may trade'}"
+    yield f"  reasons    {', '.join(heart.reasons) or 'none'}"
+    yield f"  may        {may}"
     yield f"  net liq    {_money(heart.net_liq)}"
-    due = heart.next_due.isoformat(timespec="minutes") if heart.next_due else UNKNOWN
-    yield f"  next due   {due}"
+    yield f"  next due   {_due(heart.next_due)}"
     for name, rows in (("positions", heart.positions), ("working", heart.working)):
         yield f"  {name:<11}{len(rows) or 'none'}"
         yield from (f"    {row.name}: {row.what}" for row in rows)
+
+
+def _may(found: Seen, heart: Heartbeat) -> str:
+    """What the desk may do: whatever holds back most is named."""
+    rung = Rung.__members__.get(heart.rung)
+    if found.faults:
+        return "nothing new: see below"
+    if not found.running:
+        return "nothing: no desk is running"
+    if rung is None:
+        return UNKNOWN
+    if rung is not Rung.NORMAL:
+        return f"at {rung.name} {DOES[rung]}; exits go"
+    if found.halted or heart.reasons:
+        return f"nothing opens ({', '.join((*heart.reasons, *['HALT'] * found.halted))}); exits go"
+    return DOES[rung]
+
+
+def _due(at: datetime | None) -> str:
+    """When a plan is asked next, on both clocks."""
+    if at is None:
+        return UNKNOWN
+    try:
+        from tomking.core.calendar import LONDON, NEW_YORK  # a table of zones is not always there
+    except (ImportError, LookupError):
+        return at.isoformat(timespec="minutes")
+    here, there_ = at.astimezone(NEW_YORK), at.astimezone(LONDON)
+    return f"{here:%a %Y-%m-%d %H:%M} New York, {there_:%H:%M} London"
 
 
 def _money(dollars: str) -> str:
@@ -129,6 +159,7 @@ def document(found: Seen) -> dict[str, Any]:
         "why_halted": found.why_halted or None,
         "rung": heart.rung if heart else None,
         "reasons": list(heart.reasons) if heart else None,
+        "may": _may(found, heart) if heart else None,
         "net_liq": (heart.net_liq or None) if heart else None,
         "next_due": heart.next_due.isoformat() if heart and heart.next_due else None,
         "off": dict(found.off),
