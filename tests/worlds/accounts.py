@@ -112,6 +112,6 @@ def beats(files: DeskFiles, at: datetime | None = None, **profits: str) -> None:
 
     heart = Heartbeat(
         getpid(), (at or instant()).astimezone(UTC), "paper", "NORMAL", (), "100250.00", (), (),
-        None, 5, tuple(profits.items()),
+        None, 0, tuple(profits.items()),
     )  # fmt: skip
     beat(files.heartbeat, heart)

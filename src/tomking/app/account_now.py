@@ -12,11 +12,12 @@ from tomking.app.config.load import load
 from tomking.app.desk_files import DeskFiles
 from tomking.app.now import instant
 from tomking.app.runs import of_file
+from tomking.app.salvage import Damage, Salvaged, salvaged
 from tomking.app.standing_now import Seen, seen
 from tomking.brokers.tastytrade.inbox import TradeInbox
 from tomking.core.contract import Right
 from tomking.core.dealings import Acknowledged, BooksCompared, Doubted, WentOn
-from tomking.core.errors import ConfigError
+from tomking.core.errors import ConfigError, DataCorrupt
 from tomking.core.facts import Fact, LegFilled, OrderEnded, RunStarted, SessionClosed
 from tomking.core.order import Order
 from tomking.core.restraints import Halted, Resumed
@@ -96,7 +97,10 @@ def folded(facts: Iterable[Fact]) -> Folded:
 
 @dataclass(frozen=True, slots=True)
 class AccountNow:
-    """An account: what its journal adds up to, what its desk says of itself, and its plans by name."""
+    """An account: what its journal adds up to, what its desk says of itself, and its plans by name.
+
+    ``damage`` is what is wrong with the journal: then it is what is left of it that is added up.
+    """
 
     name: str
     told: Folded
@@ -104,6 +108,7 @@ class AccountNow:
     plans: Mapping[str, Strategy]
     limits: Limits
     sends: bool
+    damage: Damage | None = None
 
     @property
     def watched(self) -> bool:
@@ -136,22 +141,41 @@ class AccountNow:
 
 
 def account_now(files: DeskFiles) -> AccountNow:
-    """An account by its files; one without a journal holds nothing.
+    """An account by its files; one that never had a journal holds nothing.
 
     Raises
     ------
     DataCorrupt
-        If the journal does not hold.
+        If the journal does not hold, or is gone.
     ConfigError
         If its settings do not.
     """
-    facts = of_file(files.journal) if files.journal.is_file() else ()
+    if files.journal.is_file():
+        return _now(files, Salvaged(of_file(files.journal)))
+    found = salvaged(files)
+    if found.damage is not None:
+        raise DataCorrupt(found.damage.fault)
+    return _now(files, found)
+
+
+def account_as_known(files: DeskFiles) -> AccountNow:
+    """The same of a journal that does not hold: by what is left of it, with what is wrong.
+
+    Raises
+    ------
+    ConfigError
+        If its settings do not.
+    """
+    return _now(files, salvaged(files))
+
+
+def _now(files: DeskFiles, found: Salvaged) -> AccountNow:
     settings = load(files.settings if files.settings.exists() else None)
-    told = folded(facts)
+    told = folded(found.facts)
     sends = told.mode != LIVE or settings.execution == "send"
     return AccountNow(
         files.account, told, seen(files, instant()), _plans(told.book, settings.tunings),
-        settings.limits, sends,
+        settings.limits, sends, found.damage,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from tomking.app.keys import Ring, keys_of
 from tomking.app.now import precise
 from tomking.app.paper import read
 from tomking.app.real_money import account_of
-from tomking.core.errors import ConfigError
+from tomking.core.errors import Transient
 from tomking.wire.budget import Budget
 from tomking.wire.line import Line
 from tomking.wire.session import Place
@@ -42,9 +42,9 @@ def asking(
     Raises
     ------
     ConfigError
-        If a paper account has no exchange that serves, or a live one no keys.
+        If a live account has no keys, or a file names no exchange.
     AuthExpired, Transient
-        If nobody answers.
+        If nobody answers, or the exchange of a paper account does not serve.
     """
     if is_live(files) and join is None:
         line = Line.open(
@@ -63,7 +63,7 @@ def asking(
 def _paper(files: DeskFiles, join: Path | None) -> Line:
     where = serves(files, join)
     if where is None:
-        raise ConfigError(
+        raise Transient(
             f"{files.account} trades on paper and its exchange does not serve: name one that does with "
             f"--join FILE (`tomking exchange serve --ledger {files.folder / 'exchange.db'} > FILE`)"
         )

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from tomking.app.desk_files import PAPER, DeskFiles, files_of, there
-from tomking.core.errors import ConfigError
+from tomking.app.salvage import salvaged
+from tomking.core.errors import ConfigError, DataCorrupt
 from tomking.engine.sole import sole
 
 
@@ -47,15 +48,25 @@ def at_work(files: DeskFiles) -> Iterator[None]:
     ------
     Taken
         If another process writes the account; nothing of it was touched.
+    DataCorrupt
+        If it had a journal, which is gone: a new one would know nothing of what is held.
     """
     made = not files.folder.exists()
     files.folder.mkdir(parents=True, exist_ok=True)
     with sole(files.lock):
         try:
+            _with_its_facts(files)
             yield
         finally:
             if made and not files.journal.exists():
                 _gone(files)
+
+
+def _with_its_facts(files: DeskFiles) -> None:
+    """Refuse an account whose journal is gone; a shorter one may be a copy somebody went back to."""
+    damage = None if files.journal.exists() else salvaged(files).damage
+    if damage is not None:
+        raise DataCorrupt(f"{damage.fault}; to begin anew, move {files.folder} away")
 
 
 def _gone(files: DeskFiles) -> None:

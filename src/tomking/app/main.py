@@ -16,6 +16,7 @@ from typing import cast
 from tomking.core.errors import ConfigError, Exit, TomKingError
 
 INTERRUPTED, PIPE_CLOSED = 130, 141
+JSON = "--json"
 
 #: What can be said: the module that does it (its function ``command``), and what it is for.
 VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -86,12 +87,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         own_stdout()
     _speak_utf8()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    tell = _say_json if JSON in words else _say
     try:
-        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        code = _run(words)
         if sys.stdout is not None:
             sys.stdout.flush()
     except TomKingError as refused:
-        return _say(f"tomking: {refused}", refused.exit_code)
+        return tell(str(refused), refused.exit_code)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -102,9 +105,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _close_the_pipe()
     except OSError as fault:
         _close_the_pipe()
-        return _say(f"tomking: nothing more can be written ({fault.strerror})", Exit.ERROR)
+        return _say(f"nothing more can be written ({fault.strerror})", Exit.ERROR)
     except Exception as bug:  # noqa: BLE001 - the outermost frame: a bug becomes an exit code
-        return _say(f"tomking: {_confess(bug)}", Exit.ERROR)
+        return tell(_confess(bug), Exit.ERROR)
     return code
 
 
@@ -175,7 +178,8 @@ def _call(verb: str, words: Sequence[str]) -> int:
 
 def overview() -> str:
     """The page ``tomking --help`` prints."""
-    rows = "\n".join(f"  {verb:<10}{what}" for verb, (_, what) in VERBS.items())
+    wide = max(map(len, VERBS)) + 2
+    rows = "\n".join(f"  {verb:<{wide}}{what}" for verb, (_, what) in VERBS.items())
     return (
         "usage: tomking COMMAND [OPTIONS]\n\n"
         "A desk for systematic option income: every decision explained.\n\n"
@@ -201,7 +205,17 @@ def _speak_utf8() -> None:
 
 def _say(sentence: str, code: int) -> int:
     with suppress(BrokenPipeError):
-        print(sentence, file=sys.stderr, flush=True)
+        print(f"tomking: {sentence}", file=sys.stderr, flush=True)
+    return int(code)
+
+
+def _say_json(sentence: str, code: int) -> int:
+    """The same for a program: where its answer would have been, on standard output."""
+    import json  # only when there is something to say
+
+    said = json.dumps({"error": sentence, "exit_code": int(code)}, ensure_ascii=False)
+    with suppress(BrokenPipeError):
+        print(said, flush=True)
     return int(code)
 
 

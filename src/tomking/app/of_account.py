@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from tomking.app.account_now import AccountNow
 from tomking.app.commanding import Came
 from tomking.app.config.load import Settings, load
 from tomking.app.desk_files import DeskFiles, there
+from tomking.app.salvage import told
 from tomking.app.screen import show
-from tomking.core.errors import ConfigError
+from tomking.core.errors import ConfigError, Exit
 from tomking.report.plain import reading
 
 
@@ -62,3 +64,15 @@ def show_came(came: Came, account: str) -> None:
         for fact in came.facts:
             said = str(fact)
             show(f"{said[0].upper()}{said[1:]}; written to {came.place}")
+
+
+def show_damage(now: AccountNow) -> None:
+    """What is wrong with the journal of an account, if anything is, before what is left of it."""
+    if now.damage is not None:
+        for line in told(now.damage, now.seen.at):
+            show(line)
+
+
+def ended(now: AccountNow) -> Exit:
+    """How a command ends that has shown an account: somebody has to see to a journal that is damaged."""
+    return Exit.OK if now.damage is None else Exit.NEEDS_HUMAN

@@ -13,7 +13,10 @@ from tomking.engine.brake import braked
 from tomking.engine.copies import backups, facts_in
 from tomking.engine.heartbeat import Heartbeat, read
 
-RESTORE = "`tomking takeover` shows what is still known; then go back to a copy as docs/how-to/operate.md says"
+RESTORE = (
+    "`tomking takeover` shows what is still known; then go back to a copy, which docs/how-to/operate.md "
+    "shows"
+)
 #: A desk's heart beats each minute; after three silent ones it is not believed any more.
 STALE_S = 180.0
 
@@ -150,3 +153,14 @@ def _count(folder: str) -> int:
         return sum(not name.startswith(".") for name in os.listdir(folder))
     except OSError:
         return 0
+
+
+def ago(seconds: float) -> str:
+    """How long ago.
+
+    >>> ago(42.4), ago(600), ago(90000)
+    ('42 s ago', '10 min ago', '25 h ago')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s ago"
+    return f"{seconds / 60:.0f} min ago" if seconds < 7200 else f"{seconds / 3600:.0f} h ago"

@@ -13,6 +13,7 @@ from tomking.app.main import main
 from tomking.core.errors import ConfigError, Taken
 from tomking.core.money import usd
 from tomking.core.restraints import SwitchedOff
+from tomking.engine.backup import back_up
 from tomking.engine.sole import COMMAND, sole
 from tomking.engine.spool import OFF, Command
 from tomking.risk.limits import Limits
@@ -113,3 +114,14 @@ def test_where_an_account_has_traded_nothing_says_how_it_begins(
     assert main(["paper", "--join", "no.json", *words]) == 2
     assert "cannot stand beside --join" in capsys.readouterr().err
     begins_nothing(files, (), joins=False)
+
+
+def test_a_journal_that_is_gone_is_not_begun_anew(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accounts.written(files, [])
+    back_up(files.journal, files.backups, accounts.AT)
+    files.journal.unlink()
+    assert main(["paper"]) == 4
+    assert "is gone" in capsys.readouterr().err
+    assert not files.journal.exists()

@@ -124,12 +124,34 @@ def test_a_wrong_call_is_one_sentence_and_exit_code_2(
     ("fault", "code"),
     [
         (ConfigError("no such key: choose another"), 2),
-        (DataCorrupt("the file is damaged: restore it"), 2),
+        (DataCorrupt("the file is damaged: restore it"), 4),
         (InvariantError("two and two: restart"), 1),
         (BrokerError("nobody answers: wait"), 5),
         (ReconciliationError("they differ: look"), 6),
     ],
 )
+def test_an_error_is_a_document_where_one_was_asked_for(
+    verb: Callable[[Callable[..., int | None]], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def act(*, json: bool = False) -> int:
+        raise BrokerError(f"nobody answers, and json is {json}")
+
+    verb(act)
+    assert main(["act", "--json"]) == 5
+    out, err = capsys.readouterr()
+    assert json.loads(out) == {"error": "nobody answers, and json is True", "exit_code": 5}
+    assert err == ""
+    assert main(["nothing-like-it", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["exit_code"] == 2
+
+
+def test_every_verb_stands_apart_from_what_it_is_for() -> None:
+    for verb, (_, what) in VERBS.items():
+        assert re.search(
+            rf"^  {verb} +  {re.escape(what)}$|^  {verb}  +{re.escape(what)}$", overview(), re.M
+        )
+
+
 def test_our_own_errors_are_told_with_their_exit_code(
     fault: Exception,
     code: int,

@@ -9,6 +9,7 @@ from tomking.app.desk_files import DeskFiles, accounts, there
 from tomking.app.home import home
 from tomking.app.now import instant
 from tomking.app.plain_words import ACCOUNT, JSON, Option, asks_help, page, read
+from tomking.app.standing_now import seen
 from tomking.core.errors import ConfigError, Exit, TomKingError
 from tomking.core.value import value
 from tomking.engine.durable import put
@@ -20,6 +21,9 @@ OPTIONS = (
     JSON,
 )
 NO_REASON = "no reason was given"
+NO_DESK = (
+    "NO DESK IS RUNNING: the next one finds it, and orders at work stay at the broker until then"
+)
 DOES_NOT = (
     "Positions stay, and exits still go: nothing is closed by this, and orders that close keep "
     "working. `tomking flatten` closes; `tomking status` shows; `tomking resume` lifts it."
@@ -35,10 +39,13 @@ class Braked:
     was_on: bool
     spooled: str
     fault: str = ""
+    running: bool = False
 
     def __str__(self) -> str:
         did = "was halted already" if self.was_on else "is halted"
-        told = "its desk is told" if self.spooled else f"its desk is not told ({self.fault})"
+        told = "its desk is told" if self.running else NO_DESK
+        if not self.spooled:
+            told = f"its desk is not told ({self.fault})"
         what = f"nothing that adds risk is sent while {self.place} is there"
         return f"{self.account} {did}: {what}; {told}."
 
@@ -90,7 +97,8 @@ def pull(files: DeskFiles, reason: str) -> Braked:
         name = files.spool.drop(Command(HALT, at, by, reason))
     except OSError as fault:
         return Braked(files.account, str(files.halt), was_on, "", fault.strerror or str(fault))
-    return Braked(files.account, str(files.halt), was_on, name)
+    running = seen(files, at).running
+    return Braked(files.account, str(files.halt), was_on, name, running=running)
 
 
 def _leave(files: DeskFiles, text: str) -> None:
@@ -121,6 +129,7 @@ def _tell(done: Sequence[Braked], failed: Sequence[str], *, json: bool) -> None:
                 "was_halted": one.was_on,
                 "command": one.spooled or None,
                 "fault": one.fault or None,
+                "running": one.running,
             }
             for one in done
         ]

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from tomking.app.account_now import account_now
+from tomking.app.account_now import account_as_known
 from tomking.app.cli.positions import title
 from tomking.app.desk_files import PAPER, there
 from tomking.app.held_now import AtWork, orders
+from tomking.app.of_account import ended, show_damage
 from tomking.app.screen import show, show_json, show_table
 
 COLUMNS = ("number", "order", "age", "for", "legs of a unit", "left", "at", "closes")
@@ -16,24 +17,27 @@ COLUMNS = ("number", "order", "age", "for", "legs of a unit", "left", "at", "clo
 def command(
     account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
-) -> None:
+) -> int:
     """Show every order at work: the broker's number, its age, what it is for and what it closes.
 
-    It is read from the journal, with or without a running desk.
+    It is read from the journal, with or without a running desk. Exit code 4 where that does not hold:
+    then what is left of it or its newest copy is shown.
     """
-    now = account_now(there(account))
+    now = account_as_known(there(account))
     working = orders(now)
     if json:
-        show_json({"account": account, "at": now.at, "orders": working})
-        return
+        show_json({"account": account, "at": now.at, "orders": working, "damage": now.damage})
+        return ended(now)
+    show_damage(now)
     show(title(now))
     if not working:
         show("No order is at work.")
-        return
+        return ended(now)
     show_table(COLUMNS, [_row(order) for order in working])
     for order in working:
         if order.doubt:
             show(f"IN DOUBT: {order.order}: {order.doubt}; it is never sent twice.")
+    return ended(now)
 
 
 def _row(order: AtWork) -> tuple[str, ...]:

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from tomking.app.account_now import AccountNow, account_now
+from tomking.app.account_now import AccountNow, account_as_known
 from tomking.app.desk_files import PAPER, there
 from tomking.app.held_now import CampaignNow, Tranche, campaigns, foreign
+from tomking.app.of_account import ended, show_damage
 from tomking.app.protection import UNPROTECTED
 from tomking.app.screen import show, show_json
 
@@ -15,20 +16,22 @@ from tomking.app.screen import show, show_json
 def command(
     account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
-) -> None:
+) -> int:
     """Show each campaign: its legs, credit and fees, what it makes, and what holds its shorts.
 
     It is read from the journal, with or without a running desk. A short is UNPROTECTED while no stop
-    rests at the broker and no desk is running that watches it.
+    rests at the broker and no desk is running that watches it. Exit code 4 where the journal does not
+    hold: then what is left of it or its newest copy is shown.
     """
-    now = account_now(there(account))
+    now = account_as_known(there(account))
     held, others = campaigns(now), foreign(now)
     if json:
         show_json({
             "account": account, "at": now.at, "watched": now.watched, "campaigns": held,
-            "foreign": others,
+            "foreign": others, "damage": now.damage,
         })  # fmt: skip
-        return
+        return ended(now)
+    show_damage(now)
     show(title(now))
     for line in (line for each in held for line in lines(each)):
         show(line)
@@ -36,6 +39,7 @@ def command(
         show(f"NOT OURS and left alone: {each.quantity:+d} {each.symbol}")
     if not held:
         show("Nothing is held.")
+    return ended(now)
 
 
 def title(now: AccountNow) -> str:

@@ -49,7 +49,8 @@ def command(
             show(line)
         show(RUNS if now.seen.running else START.format(account=account))
         if asked:
-            show(f"The desk is asked to open nothing. Its answer: {files.spool.out / asked}")
+            told = "The desk is asked" if now.seen.running else "The next desk is asked"
+            show(f"{told} to open nothing. Its answer: {files.spool.out / asked}")
         elif do:
             show("There is no orphan: --do asks nothing of the desk.")
     if found.orphans:

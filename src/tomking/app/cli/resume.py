@@ -10,6 +10,7 @@ from tomking.app.desk_files import PAPER, DeskFiles, there
 from tomking.app.now import instant
 from tomking.app.of_account import document, of_account, show_came
 from tomking.app.screen import show, show_json
+from tomking.app.standing_now import seen
 from tomking.app.typed import at_terminal, confirmed
 from tomking.core.errors import ConfigError, DataError, Exit
 from tomking.core.rung import OPERATOR
@@ -18,6 +19,7 @@ from tomking.engine.spool import RESUME, Command
 from tomking.risk.switches import CANNOT_HOLD
 
 WORD = "RESUME"
+NO_DESK = "NO DESK IS RUNNING: the next one is asked"
 
 
 def command(
@@ -46,13 +48,18 @@ def command(
         return _switch_on(account, lock, (reason or "").strip(), json=json)
     removed = _let_go(files) if lock == OPERATOR else False
     name = _tell(files, Command(RESUME, instant(), person(), (reason or "").strip(), lock))
+    running = seen(files, instant()).running
     if json:
-        show_json({"account": account, "lock": lock, "halt_file_removed": removed, "command": name})
+        show_json({
+            "account": account, "lock": lock, "halt_file_removed": removed, "command": name,
+            "running": running,
+        })  # fmt: skip
         return Exit.OK
     if removed:
         show(f"The HALT file of {account} is gone.")
+    asked = "The desk is asked" if running else NO_DESK
     answer = files.spool.out / name
-    show(f"The desk is asked to lift {lock!r}; until it has, nothing opens. Its answer: {answer}")
+    show(f"{asked} to lift {lock!r}; until it has, nothing opens. Its answer: {answer}")
     return Exit.OK
 
 

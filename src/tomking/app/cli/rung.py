@@ -15,6 +15,8 @@ from tomking.core.near import did_you_mean
 from tomking.core.rung import DOES, Rung
 from tomking.engine.spool import RUNG, Command
 
+NO_DESK = "NO DESK IS RUNNING: the next one is asked"
+
 
 def command(
     to: Annotated[
@@ -31,7 +33,8 @@ def command(
     exit back.
     """
     files = there(account)
-    heart = seen(files, instant()).heart
+    found = seen(files, instant())
+    heart = found.heart
     here = heart.rung if heart else None
     if to is None:
         _show(here, json=json)
@@ -46,9 +49,13 @@ def command(
     except OSError as fault:
         raise DataError(f"the desk cannot be told ({fault.strerror}): `tomking halt`") from fault
     if json:
-        show_json({"account": account, "rung": here, "asked": asked.name, "command": name})
+        show_json({
+            "account": account, "rung": here, "asked": asked.name, "command": name,
+            "running": found.running,
+        })  # fmt: skip
     else:
-        show(f"The desk is asked to move to {asked.name}. Its answer: {files.spool.out / name}")
+        told = "The desk is asked" if found.running else NO_DESK
+        show(f"{told} to move to {asked.name}. Its answer: {files.spool.out / name}")
     return Exit.OK
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tomking.app.desk_files import PAPER, accounts, there
 from tomking.app.now import instant
 from tomking.app.plain_words import ACCOUNT, JSON, Option, asks_help, page, read
-from tomking.app.standing_now import Seen, seen
+from tomking.app.standing_now import Seen, ago, seen
 from tomking.core.errors import Exit
 from tomking.core.rung import DOES, Rung
 from tomking.engine.heartbeat import Heartbeat, Line
@@ -66,9 +66,9 @@ def _running(found: Seen) -> str:
         return "no desk has left a heartbeat"
     mode = f"{heart.mode}, process {heart.pid}"
     if found.running:
-        return f"running ({mode}, heartbeat {_ago(age)})"
+        return f"running ({mode}, heartbeat {ago(age)})"
     gone = "its process is gone" if found.alive is False else "its process does not answer"
-    return f"NOT running ({mode}, {gone}, last heartbeat {_ago(age)})"
+    return f"NOT running ({mode}, {gone}, last heartbeat {ago(age)})"
 
 
 def _halted(found: Seen) -> str:
@@ -131,17 +131,6 @@ def _fact(found: Seen) -> str:
     since = 0 if heart is None else fact.seq - heart.last_seq
     later = f", {since} since the heartbeat" if since > 0 else ""
     return f"{fact.seq}: {fact.kind} at {fact.at}{later}"
-
-
-def _ago(seconds: float) -> str:
-    """How long ago.
-
-    >>> _ago(42.4), _ago(600), _ago(90000)
-    ('42 s ago', '10 min ago', '25 h ago')
-    """
-    if seconds < 120:
-        return f"{seconds:.0f} s ago"
-    return f"{seconds / 60:.0f} min ago" if seconds < 7200 else f"{seconds / 3600:.0f} h ago"
 
 
 def document(found: Seen) -> dict[str, Any]:

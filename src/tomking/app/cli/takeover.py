@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
-from tomking.app.account_now import account_now
+from tomking.app.account_now import account_as_known
 from tomking.app.desk_files import PAPER, there
 from tomking.app.held_now import AtWork
+from tomking.app.of_account import ended, show_damage
 from tomking.app.protection import UNPROTECTED
 from tomking.app.screen import both_clocks, show, show_json
 from tomking.app.takeover import Takeover, ToClose, takeover
+from tomking.core.codec import plain
 
 BRAKE = (
     "First see that nobody else trades: `tomking halt` keeps a desk from adding, and its process must "
@@ -24,18 +26,22 @@ RESTING = (
 def command(
     account: Annotated[str, typer.Option(metavar="NAME", help="The account.")] = PAPER,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
-) -> None:
+) -> int:
     """Print what is held, what rests at the broker and what must be done by when, for a person.
 
     It is read from the journal alone, so it works while the broker cannot be reached; what has traded
-    since its last fact is in the broker's app only.
+    since its last fact is in the broker's app only. Where the journal does not hold, what is left of
+    it or its newest copy is shown with how old that is, and the exit code is 4.
     """
-    found = takeover(account_now(there(account)))
+    now = account_as_known(there(account))
+    found = takeover(now)
     if json:
-        show_json(found)
-        return
+        show_json(plain(found) | {"damage": now.damage})
+        return ended(now)
+    show_damage(now)
     for line in page(found):
         show(line)
+    return ended(now)
 
 
 def page(found: Takeover) -> Iterator[str]:
