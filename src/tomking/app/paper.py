@@ -17,7 +17,7 @@ from tomking.wire.keys import Keys
 from tomking.wire.session import Place
 
 #: Seconds an exchange that was asked to stop may take.
-STOP_WITHIN_S = 5.0
+STOP_WITHIN_S = 3.0
 #: What its exit code means for whoever wanted it.
 KINDS: Mapping[object, type[TomKingError]] = MappingProxyType(
     {Exit.USAGE.value: ConfigError, Exit.NEEDS_HUMAN.value: DataCorrupt}

@@ -3,8 +3,8 @@
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
 
@@ -14,6 +14,7 @@ from tomking.app.now import precise
 from tomking.app.recording import Recorded, WhileItCan, recorded
 from tomking.app.runs import of_file
 from tomking.app.trading import Time, Told, trade
+from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import Exit
 from tomking.core.evidence import Evidence
 from tomking.core.money import usd
@@ -48,6 +49,7 @@ class Beats:
     at_close: Callable[[], None] = lambda: None
     back_up: Callable[[], object] = lambda: None
     settle: Callable[[datetime], None] = lambda now: None
+    days: set[date] = field(default_factory=set[date])
     worth: Decimal | None = None
     _last: datetime | None = None
 
@@ -55,6 +57,8 @@ class Beats:
         """A look is over, and its facts are written."""
         now = precise()
         self.settle(tick.at)
+        if not tick.night:
+            self.days.add(tick.at.astimezone(NEW_YORK).date())
         if self._last is None or (now - self._last).total_seconds() >= BEAT_S or tick.closing:
             self._last = now
             self._write(desk, tick.at, now)
@@ -106,10 +110,14 @@ class Venue:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A desk that has stopped as it was asked to; ``unsaved`` is why its last facts have no backup."""
+    """A desk that has stopped as it was asked to; ``unsaved`` is why its last facts have no backup.
+
+    ``days`` are those whose session it looked at.
+    """
 
     desk: Desk
     unsaved: str
+    days: tuple[date, ...]
 
     @property
     def code(self) -> Exit:
@@ -154,7 +162,7 @@ def run(
             desk = trade(told, journal, venue.line, seen, held_back, time, heard, report, before)
             beats.last(desk, time.now())
             back_up()
-            return Ended(desk, back_up.fault)
+            return Ended(desk, back_up.fault, tuple(sorted(beats.days)))
         finally:
             at_end(market)
             market.close()

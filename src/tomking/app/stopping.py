@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 #: Seconds after it was asked to end in which a desk asks its broker anything: gone within ten in all.
-LEAVES_WITHIN_S = 5.0
+LEAVES_WITHIN_S = 4.0
 
 
 @dataclass(slots=True)

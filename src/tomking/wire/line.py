@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -27,6 +28,8 @@ T = TypeVar("T")
 READS, READ_WITHIN_S = 4, 20.0
 #: Seconds after which nobody waits any longer for what comes of a request that changes something.
 SEND_WITHIN_S = 80.0
+#: Seconds that what runs on a line has to end, and that anything is given when patience is at its end.
+CLOSE_WITHIN_S, LAST_S = 2.0, 0.5
 #: Seconds between looks at whether the patience for an answer has ended meanwhile.
 LOOK_S = 0.25
 #: Failures before a byte of a request has left: it was not done.
@@ -120,12 +123,15 @@ class Line:
         return line
 
     def close(self) -> None:
-        """End what runs on it."""
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(READ_WITHIN_S)
+        """End what runs on it; what will not end goes with the process."""
+        ending = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
+        with suppress(TimeoutError):
+            ending.result(CLOSE_WITHIN_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         if self._thread is not None:
-            self._thread.join(READ_WITHIN_S)
-        self._loop.close()
+            self._thread.join(CLOSE_WITHIN_S)
+        if not self._loop.is_running():
+            self._loop.close()
 
     async def _end(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -153,7 +159,10 @@ class Line:
         Transient
             If it takes longer.
         """
-        return self._in_time(coroutine, timeout_s, _endless)
+        least = time.monotonic() + LAST_S
+        return self._in_time(
+            coroutine, timeout_s, lambda: max(self.patience(), least - time.monotonic())
+        )
 
     def _in_time(
         self, coroutine: Coroutine[Any, Any, T], timeout_s: float, patience: Callable[[], float]

@@ -104,6 +104,21 @@ def test_a_read_nobody_waits_for_any_longer_is_transient():
         there.line().run(never(), 0.05)
 
 
+def test_a_desk_that_goes_gives_its_streams_half_a_second_and_no_more():
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    async def soon() -> str:
+        return "closed"
+
+    with standing() as there:
+        line = there.line()
+        line.patience = lambda: -1.0
+        with pytest.raises(Transient, match="did not answer"):
+            line.run(never(), 60.0)
+        assert line.run(soon(), 60.0) == "closed"
+
+
 def test_an_order_that_is_refused_says_why():
     with standing() as there:
         answer = there.line().send("POST", ORDERS, {**ORDER, "price-effect": "Credit"})
@@ -186,8 +201,8 @@ def test_who_is_asked_to_go_waits_no_longer_for_an_answer():
     with standing() as there:
         line = there.line()
         line.patience = lambda: next(left, 0.0)
-        there.wrong(Fault(Kind.DELAYED, "/customers/me", seconds=30.0))
-        there.wrong(Fault(Kind.DELAYED, ORDERS, "POST", seconds=30.0))
+        there.wrong(Fault(Kind.DELAYED, "/customers/me", seconds=1.0))
+        there.wrong(Fault(Kind.DELAYED, ORDERS, "POST", seconds=1.0))
         with pytest.raises(Transient, match="did not answer within 0 s"):
             line.get("/customers/me")
         with pytest.raises(OutcomeUnknown):

@@ -117,6 +117,9 @@ def _start(day: str, minute: int) -> datetime:
         raise ConfigError(f"{day!r} is no day; write it as 2018-12-07") from wrong
     if session is None:
         raise ConfigError(f"{day} has no session: choose a day on which the market was open")
+    window(
+        session.day, session.day
+    )  # a day of which nothing is known is said before one can trade it
     return session.at(min(minute, session.minutes))
 
 

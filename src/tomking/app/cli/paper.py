@@ -215,6 +215,7 @@ def _tell(files: DeskFiles, ended: Ended, feed: dict[str, int], *, json: bool) -
         show_json(
             {
                 "account": files.account, "journal": str(files.journal),
+                "days": [str(day) for day in ended.days],
                 "cash": str(desk.book.cash), "positions": held, "working": working,
                 "backup": last or None, "feed": feed,
                 "elapsed_s": round(perf_counter() - BEGAN, 3), "resident_mb": resident_mb(),
