@@ -23,6 +23,11 @@ IN_DOUBT = (
     "what is at work."
 )
 
+OLDER = (
+    "WHAT IS BELOW IS OLDER than that heartbeat, which knew more facts: go by the heartbeat where they "
+    "differ."
+)
+
 
 @value
 class Damage:
@@ -78,6 +83,8 @@ def told(damage: Damage, now: datetime) -> Iterator[str]:
         )
     if damage.heart is not None:
         yield from _beat(damage.heart, now)
+        if damage.heart.last_seq > damage.facts:
+            yield OLDER
     yield IN_DOUBT
     yield ""
 

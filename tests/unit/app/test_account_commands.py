@@ -21,6 +21,7 @@ from tomking.engine.durable import put
 from tomking.engine.journal import SqliteJournal
 from tomking.engine.spool import Command
 from tomking.risk.limits import Limits
+from worlds import accounts
 from worlds.desk import tick
 from worlds.emergencies import emergency
 from worlds.rings import Types
@@ -116,6 +117,25 @@ def test_halt_brakes_every_account_there_is_and_tells_each_desk(
         assert each.halt.read_text().strip().endswith("smoke")
         (command,) = commands(each)
         assert (command.verb, command.reason) == ("halt", "smoke")
+
+
+def test_where_no_desk_runs_none_is_said_to_be_asked(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = [
+        ["halt", "--account", "paper"],
+        ["resume", "--yes", "--reason", "x"],
+        ["rung", "CLOSE_ONLY", "--yes", "--reason", "x"],
+    ]
+    for words in asked:
+        assert main(words) == 0
+        assert "NO DESK IS RUNNING: the next one" in capsys.readouterr().out
+    accounts.beats(files)
+    for words in asked:
+        assert main(words) == 0
+        assert "NO DESK" not in capsys.readouterr().out
+        assert main([*words, "--json"]) == 0
+        assert '"running": true' in capsys.readouterr().out
 
 
 def test_halt_brakes_the_account_that_is_named_alone(files: DeskFiles) -> None:

@@ -259,5 +259,5 @@ def test_a_put_on_an_index_is_not_secured_by_cash_below_spreads() -> None:
 def test_the_doctor_of_an_account_nobody_serves_says_how_to_join(
     files: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["doctor", "--account", "paper"]) == 2
+    assert main(["doctor", "--account", "paper"]) == 5
     assert "its exchange does not serve: name one that does with --join" in capsys.readouterr().err

@@ -19,7 +19,9 @@ def test_an_account_is_a_folder_of_the_home(home: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["", "..", "a/b", "a b", "runs", "strategies", "-x", "é", "a.b"])
+@pytest.mark.parametrize(
+    "name", ["", "..", "a/b", "a b", "runs", "strategies", "HALT", "halt", "-x", "é", "a.b"]
+)
 def test_a_name_that_is_no_plain_folder_is_refused(name: str) -> None:
     with pytest.raises(ConfigError, match="cannot be called"):
         files_of(name)

@@ -121,16 +121,6 @@ def test_a_wrong_call_is_one_sentence_and_exit_code_2(
     assert shown.out == ""
 
 
-@pytest.mark.parametrize(
-    ("fault", "code"),
-    [
-        (ConfigError("no such key: choose another"), 2),
-        (DataCorrupt("the file is damaged: restore it"), 4),
-        (InvariantError("two and two: restart"), 1),
-        (BrokerError("nobody answers: wait"), 5),
-        (ReconciliationError("they differ: look"), 6),
-    ],
-)
 def test_an_error_is_a_document_where_one_was_asked_for(
     verb: Callable[[Callable[..., int | None]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,6 +142,16 @@ def test_every_verb_stands_apart_from_what_it_is_for() -> None:
         assert any(row.startswith(f"  {verb}  ") and row.endswith(f"  {what}") for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (ConfigError("no such key: choose another"), 2),
+        (DataCorrupt("the file is damaged: restore it"), 4),
+        (InvariantError("two and two: restart"), 1),
+        (BrokerError("nobody answers: wait"), 5),
+        (ReconciliationError("they differ: look"), 6),
+    ],
+)
 def test_our_own_errors_are_told_with_their_exit_code(
     fault: Exception,
     code: int,

@@ -55,6 +55,7 @@ def test_the_facts_before_the_damage_are_shown_with_what_the_desk_said(
     assert f"Below is the first {last - 1} facts of journal.db, which hold" in page
     assert f"The last heartbeat, 10 min ago, knew {last} facts and said:" in page
     assert "  held: friday_0dte/x: -2 ES 5950 P" in page
+    assert "WHAT IS BELOW IS OLDER than that heartbeat" in page
     assert "ES 2025-12-05 5950 P" in page
     assert main([command, "--json"]) == 4
     said = json.loads(capsys.readouterr().out)["damage"]
