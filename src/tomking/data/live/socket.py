@@ -49,8 +49,10 @@ class Socket:
 
     async def close(self) -> None:
         """End it, whatever state it is in."""
-        await self.there.close()
-        await self.client.close()
+        try:
+            await self.there.close()
+        finally:
+            await self.client.close()
 
 
 async def dial(url: str, tls: ssl.SSLContext | None = None) -> Wire:
@@ -61,12 +63,14 @@ async def dial(url: str, tls: ssl.SSLContext | None = None) -> Wire:
     Transient
         If there is nobody.
     """
-    client = aiohttp.ClientSession()
+    client, there = aiohttp.ClientSession(), None
     try:
         there = await asyncio.wait_for(
             client.ws_connect(url, autoping=False, max_msg_size=FRAME_MAX, ssl=tls or True), DIAL_S
         )
     except (aiohttp.ClientError, OSError, TimeoutError) as fault:
-        await client.close()
         raise Transient(f"the feed at {url} does not answer ({type(fault).__name__})") from fault
+    finally:
+        if there is None:  # also when the attempt itself is called off
+            await client.close()
     return Socket(client, there)
