@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from tomking.core.contract import Contract
 from tomking.core.dealings import (
+    AccountNamed,
     Acknowledged,
     BooksCompared,
     Doubted,
@@ -322,7 +323,7 @@ Fact = (
     | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
-    | BooksCompared | ForeignMoved | MarginCompared | WentOn
+    | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -333,6 +334,6 @@ KINDS: Mapping[str, type[Fact]] = {
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
-        BooksCompared, ForeignMoved, MarginCompared, WentOn,
+        BooksCompared, ForeignMoved, MarginCompared, WentOn, AccountNamed,
     )
 }  # fmt: skip
