@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,8 +13,11 @@ from tomking.app.now import precise
 from tomking.app.recording import Recorded, WhileItCan, recorded
 from tomking.app.trading import Time, Told, trade
 from tomking.core.evidence import Evidence
+from tomking.core.facts import Fact
 from tomking.core.money import usd
+from tomking.core.restraints import Halted, Resumed
 from tomking.data.live.market import LiveMarket, open_market
+from tomking.data.live.supervise import Standing
 from tomking.data.live.window import hedging, wants
 from tomking.data.recorder import Recorder
 from tomking.engine.desk import Desk
@@ -29,6 +32,8 @@ from tomking.wire.line import Line
 
 #: Seconds between heartbeats in our own time; every look of the loop beats at most so often.
 BEAT_S = 5.0
+#: The reason not to trade while the market feed waits for a person.
+FEED = "feed"
 
 
 @dataclass(slots=True)
@@ -49,6 +54,7 @@ class Beats:
         """A look is over, and its facts are written."""
         now = precise()
         self.settle(tick.at)
+        desk.note(feed_facts(*self.market.feed(), desk.standing.reasons, tick.at))
         if self._last is None or (now - self._last).total_seconds() >= BEAT_S or tick.closing:
             self._last = now
             self._write(desk, tick.at, now)
@@ -73,6 +79,18 @@ class Beats:
             self.report(
                 f"the heartbeat cannot be written ({fault.strerror}): make room on the disk"
             )
+
+
+def feed_facts(
+    standing: Standing, why: str, reasons: Collection[str], at: datetime
+) -> tuple[Fact, ...]:
+    """Nothing is opened while the feed waits for a person; a start that finds it well goes on."""
+    if standing is Standing.NEEDS_HUMAN and FEED not in reasons:
+        said = f"the market feed is given up ({why}): see that it can be reached, then start again"
+        return (Halted(at, FEED, said),)
+    if standing is Standing.CONNECTED and FEED in reasons:
+        return (Resumed(at, FEED, "the market feed tells quotes again"),)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
