@@ -172,7 +172,7 @@ def test_an_exit_has_a_minute_to_trade_however_often_anybody_looks() -> None:
     seen = view(at_cost(12.5), held())
     first = closing(desk(), seen, next(iter(seen.book.positions.values())), "loss")
     seconds = (5, 30, 55, 59)
-    assert [look(desk(), at_cost(13.5, 120.0 + s / 60.0), held(first)) for s in seconds] == [[]] * 4
+    assert [look(desk(), at_cost(13.5, 60.0 + s / 60.0), held(first)) for s in seconds] == [[]] * 4
 
 
 def future_book() -> Book:
