@@ -56,7 +56,8 @@ def test_no_strike_is_chosen_by_greeks_that_have_grown_old(told: HandTold) -> No
     put = option(5800)
     told.tell(GREEKS, (told.names.symbol(put), 0.19, -0.25, 0.001, 0.2, -0.3, 0))
     told.at += timedelta(seconds=FRESH_S + 1.0)
-    told.quote_all()  # as REST tells them
+    told.quote_all()
+    told.cache.lost()  # it was REST that told them
     chain = told.seen().chain("SPX")
     assert not isinstance(chain, Skip)
     found = chain.by_strike(EXPIRY, Right.PUT, 5800.0)
