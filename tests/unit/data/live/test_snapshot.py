@@ -57,6 +57,7 @@ def test_no_strike_is_chosen_by_greeks_that_have_grown_old(told: HandTold) -> No
     told.tell(GREEKS, (told.names.symbol(put), 0.19, -0.25, 0.001, 0.2, -0.3, 0))
     told.at += timedelta(seconds=FRESH_S + 1.0)
     told.quote_all()
+    told.tell(TRADE, ("SPX", SPOT), ("VIX", 16.5))
     told.cache.lost()  # it was REST that told them
     chain = told.seen().chain("SPX")
     assert not isinstance(chain, Skip)
