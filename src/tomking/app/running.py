@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
 
@@ -24,6 +24,7 @@ from tomking.engine.desk import Desk
 from tomking.engine.heartbeat import beat
 from tomking.engine.held_back import HeldBack
 from tomking.engine.inbox import FileInbox
+from tomking.engine.jobs import due, observed
 from tomking.engine.journal import SqliteJournal
 from tomking.engine.ports import Tick
 from tomking.engine.pulse import pulse
@@ -49,17 +50,29 @@ class Beats:
     settle: Callable[[datetime], None] = lambda now: None
     worth: Decimal | None = None
     _last: datetime | None = None
+    _looked: tuple[date, float] = (date.min, -1.0)
 
     def __call__(self, desk: Desk, tick: Tick) -> None:
         """A look is over, and its facts are written."""
         now = precise()
         self.settle(tick.at)
+        self._jobs(desk, tick)
         desk.note(feed_facts(*self.market.feed(), desk.standing.reasons, tick.at))
         if self._last is None or (now - self._last).total_seconds() >= BEAT_S or tick.closing:
             self._last = now
             self._write(desk, tick.at, now)
         if tick.closing:
             self.at_close()
+
+    def _jobs(self, desk: Desk, tick: Tick) -> None:
+        """What is looked at by the clock; after a start everything is."""
+        if not tick.sends:
+            return
+        view = desk.view(self.market.at(tick.at))
+        day, since = self._looked
+        since = since if day == view.session.day else -1.0
+        self._looked = view.session.day, view.market.minute
+        desk.note(observed(view, due(since, view.market.minute)))
 
     def last(self, desk: Desk, at: datetime) -> None:
         """The desk has stopped: what it leaves behind."""

@@ -88,6 +88,19 @@ class Reviewed:
 
 
 @value
+class Observed:
+    """Something was looked at because it was time to: the day at its open, Greeks, assignment."""
+
+    at: datetime
+    what: str
+    readings: tuple[Reading, ...]
+
+    def __str__(self) -> str:
+        seen = "; ".join(str(each) for each in self.readings)
+        return f"{self.what} was looked at: {seen}"
+
+
+@value
 class Judged:
     """Every gate was asked about an order."""
 
@@ -320,7 +333,7 @@ class CashMoved:
 Fact = (
     RunStarted | Considered | Reviewed | Judged | Sent | Walked | LegFilled | OrderEnded | Settled
     | DividendBooked | EveningsMissed | MarginCalled | MarginMet | CampaignClosed | SessionClosed
-    | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
+    | Observed | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
     | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed
@@ -329,7 +342,7 @@ Fact = (
 KINDS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
-        RunStarted, Considered, Reviewed, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
+        RunStarted, Considered, Reviewed, Observed, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
         DividendBooked, EveningsMissed, MarginCalled, MarginMet, CampaignClosed, SessionClosed,
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked,
