@@ -34,6 +34,8 @@ from tomking.core.restraints import (
     RungMoved,
     StageDemoted,
     StagePromoted,
+    SwitchedOff,
+    SwitchedOn,
 )
 from tomking.core.value import value
 
@@ -334,7 +336,7 @@ Fact = (
     RunStarted | Considered | Reviewed | Judged | Sent | Walked | LegFilled | OrderEnded | Settled
     | DividendBooked | EveningsMissed | MarginCalled | MarginMet | CampaignClosed | SessionClosed
     | Observed | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
-    | StagePromoted | StageDemoted | CrisisUnlocked
+    | StagePromoted | StageDemoted | CrisisUnlocked | SwitchedOff | SwitchedOn
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
     | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed
 )  # fmt: skip
@@ -345,7 +347,7 @@ KINDS: Mapping[str, type[Fact]] = {
         RunStarted, Considered, Reviewed, Observed, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
         DividendBooked, EveningsMissed, MarginCalled, MarginMet, CampaignClosed, SessionClosed,
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
-        StagePromoted, StageDemoted, CrisisUnlocked,
+        StagePromoted, StageDemoted, CrisisUnlocked, SwitchedOff, SwitchedOn,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
         BooksCompared, ForeignMoved, MarginCompared, WentOn, AccountNamed,
     )
