@@ -19,7 +19,7 @@ from tomking.core.facts import CashMoved
 from tomking.core.money import ZERO
 from tomking.data.embedded import window
 from tomking.data.modelled import ModelMarket
-from tomking.exchange.fills import CERT_TABLE, FORMS, model_named
+from tomking.exchange.fills import CERT_TABLE, FORMS, FillModel, model_named, spread_fraction
 from tomking.exchange.venue import Exchange
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import Snapshot
@@ -36,8 +36,10 @@ from tomking.server.tokens import Tokens
 from tomking.server.world import World
 
 ACCOUNT, HOUSE = "5WT00001", "tastytrade"
+#: The market's own name for how it fills: within the quotes, half way from mid to the far side.
+QUOTES, QUOTED = "quotes", spread_fraction(0.5)
 FILLS = (
-    f"{FORMS}; or {CERT_TABLE.name}, which looks at no quotes, for tests of foreign programs only"
+    f"{QUOTES} (within the quotes: {QUOTED.name}), {FORMS}; or {CERT_TABLE.name}, which looks at no quotes, for tests of foreign programs only"
 )
 #: How far the clock may go, in seconds of real time, before a ledger file is told.
 AHEAD_S = 1.0
@@ -54,7 +56,7 @@ def command(
     minute: Annotated[int, typer.Option(min=0, max=389, help="Minutes after the open.")] = 30,
     speed: Annotated[float, typer.Option(min=0.0, max=3600.0, help="Times real time.")] = 1.0,
     capital: Annotated[int, typer.Option(min=1, help="Dollars in the account.")] = 100_000,
-    fill: Annotated[str, typer.Option("--fill-model", help=FILLS)] = "spread_fraction(0.5)",
+    fill: Annotated[str, typer.Option("--fill-model", help=FILLS)] = QUOTES,
     ledger: Annotated[
         Path | None, typer.Option(help="A file that keeps the account; without it nothing is.")
     ] = None,
@@ -76,7 +78,7 @@ def command(
         """The market of an instant, and the shares beside it."""
         return Shelf(looked_at(market.at, at))
 
-    model = CERT_TABLE if fill == CERT_TABLE.name else model_named(fill)
+    model = _filling(fill)
 
     def made(number: str, house: str) -> Door:
         """An account with nothing in it."""
@@ -89,7 +91,7 @@ def command(
     lists: dict[str, dict[str, Any]] = {}
     world = World(shown, Clock(start, time.monotonic(), speed), {ACCOUNT: door}, make=made)
     if ledger is not None:
-        terms = f"--seed {seed} --fill-model {fill}"
+        terms = f"--seed {seed} --fill-model {model.name}"
         file = LedgerFile.opened(ledger, terms, timedelta(seconds=AHEAD_S * speed))
         start = taken_up(file, world, tokens, lists) or start
         world.clock = Clock(start, time.monotonic(), speed)
@@ -98,6 +100,16 @@ def command(
         where = replace(_where(port, tls_port, Path(folder), faults), lists=lists)
         asyncio.run(_serve(world, tokens, where))
     return Exit.OK
+
+
+def _filling(name: str) -> FillModel:
+    """The fill model of a name: one of a backtest's, the default's own name, or the sandbox's table."""
+    if name == CERT_TABLE.name:
+        return CERT_TABLE
+    try:
+        return QUOTED if name == QUOTES else model_named(name)
+    except ConfigError as unknown:
+        raise ConfigError(f"{unknown}; or {QUOTES}, or {CERT_TABLE.name}") from unknown
 
 
 def _where(port: int, tls_port: int | None, folder: Path, faults: Path | None) -> Where:
