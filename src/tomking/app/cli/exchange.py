@@ -17,7 +17,7 @@ from tomking.app.ticket.source import read
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.facts import CashMoved
 from tomking.core.money import ZERO
-from tomking.data.embedded import window
+from tomking.data.embedded import History, window
 from tomking.data.modelled import ModelMarket
 from tomking.exchange.fills import CERT_TABLE, FORMS, FillModel, model_named, spread_fraction
 from tomking.exchange.venue import Exchange
@@ -55,7 +55,7 @@ def command(
     day: Annotated[str, typer.Option(help="The session it begins in.")] = "2018-12-07",
     minute: Annotated[int, typer.Option(min=0, max=389, help="Minutes after the open.")] = 30,
     speed: Annotated[float, typer.Option(min=0.0, max=3600.0, help="Times real time.")] = 1.0,
-    capital: Annotated[int, typer.Option(min=1, help="Dollars in the account.")] = 100_000,
+    capital: Annotated[int, typer.Option(min=1, max=10**9, help="Dollars in the account.")] = 100_000,
     fill: Annotated[str, typer.Option("--fill-model", help=FILLS)] = QUOTES,
     ledger: Annotated[
         Path | None, typer.Option(help="A file that keeps the account; without it nothing is.")
@@ -72,7 +72,8 @@ def command(
     del json
     if act != "serve":
         raise ConfigError(f"unknown word {act!r}: say `tomking exchange serve`")
-    market = ModelMarket(window(), seed=seed)
+    history = window()
+    market = ModelMarket(history, seed=seed)
 
     def shown(at: datetime) -> Snapshot:
         """The market of an instant, and the shares beside it."""
@@ -84,7 +85,7 @@ def command(
         """An account with nothing in it."""
         return Door(number, Exchange(ZERO, TASTYTRADE, model, house))
 
-    start = _start(day, minute)
+    start = _start(day, minute, history)
     door = made(ACCOUNT, HOUSE)
     door.move_cash(CashMoved(start, Decimal(capital), "paper money"))
     tokens = Tokens(f"secret-{seed}", f"refresh-{seed}")
@@ -121,14 +122,19 @@ def _where(port: int, tls_port: int | None, folder: Path, faults: Path | None) -
     return Where(port, tls_port, context, str(authority), wrong)
 
 
-def _start(day: str, minute: int) -> datetime:
-    """The instant the clock begins at."""
+def _start(day: str, minute: int, history: History) -> datetime:
+    """The instant the clock begins at, which the market knows."""
     try:
         session = session_of(date.fromisoformat(day))
     except ValueError as wrong:
         raise ConfigError(f"{day!r} is no day; write it as 2018-12-07") from wrong
     if session is None:
         raise ConfigError(f"{day} has no session: choose a day on which the market was open")
+    if not history.first < session.day <= history.last:
+        raise ConfigError(
+            f"--day {day} is none this market knows: choose a session after {history.first}, up to "
+            f"{history.last}"
+        )
     return session.at(min(minute, session.minutes))
 
 
