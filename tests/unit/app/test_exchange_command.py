@@ -1,5 +1,6 @@
 """``tomking exchange serve``: what it takes, and that all it refuses is refused before it says it is ready."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from socket import socket
@@ -53,6 +54,7 @@ def unready(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         ({"day": "tomorrow"}, "no day"),
         ({"fill": "generous"}, "unknown fill model"),
         ({"faults": Path("/nowhere")}, "cannot be read"),
+        ({"parent": os.getpid()}, "did not start this"),
     ],
 )
 def test_what_cannot_be_served_is_refused_before_it_is_ready(unready, options, why):

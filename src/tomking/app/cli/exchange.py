@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from os import getppid
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -38,11 +39,11 @@ from tomking.server.world import World
 ACCOUNT, HOUSE = "5WT00001", "tastytrade"
 #: The market's own name for how it fills: within the quotes, half way from mid to the far side.
 QUOTES, QUOTED = "quotes", spread_fraction(0.5)
-FILLS = (
-    f"{QUOTES} (within the quotes: {QUOTED.name}), {FORMS}; or {CERT_TABLE.name}, which looks at no quotes, for tests of foreign programs only"
-)
+FILLS = f"{QUOTES} (within the quotes: {QUOTED.name}), {FORMS}; or {CERT_TABLE.name}, which looks at no quotes, for tests of foreign programs only"
 #: How far the clock may go, in seconds of real time, before a ledger file is told.
 AHEAD_S = 1.0
+#: Seconds between looks at whether the parent is still there.
+PARENT_S = 0.25
 
 
 def command(
@@ -55,7 +56,9 @@ def command(
     day: Annotated[str, typer.Option(help="The session it begins in.")] = "2018-12-07",
     minute: Annotated[int, typer.Option(min=0, max=389, help="Minutes after the open.")] = 30,
     speed: Annotated[float, typer.Option(min=0.0, max=3600.0, help="Times real time.")] = 1.0,
-    capital: Annotated[int, typer.Option(min=1, max=10**9, help="Dollars in the account.")] = 100_000,
+    capital: Annotated[
+        int, typer.Option(min=1, max=10**9, help="Dollars in the account.")
+    ] = 100_000,
     fill: Annotated[str, typer.Option("--fill-model", help=FILLS)] = QUOTES,
     ledger: Annotated[
         Path | None, typer.Option(help="A file that keeps the account; without it nothing is.")
@@ -63,15 +66,24 @@ def command(
     faults: Annotated[
         Path | None, typer.Option(help="A JSON list of what is to go wrong, and where.")
     ] = None,
+    parent: Annotated[
+        int | None,
+        typer.Option("--with-parent", min=1, help="Ends with this process, which started it."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="What it says is JSON anyhow.")] = False,
 ) -> int:
     """Serve a paper account on a modelled market, as tastytrade would; nothing real is behind it.
 
-    Prints one line of JSON when it is ready, and stops on an interrupt.
+    Prints one line of JSON when it is ready, and stops on an interrupt, or with its parent if that is
+    named.
     """
     del json
     if act != "serve":
         raise ConfigError(f"unknown word {act!r}: say `tomking exchange serve`")
+    if parent is not None and parent != getppid():
+        raise ConfigError(
+            f"--with-parent {parent} did not start this, or is gone: process {getppid()} stands there"
+        )
     history = window()
     market = ModelMarket(history, seed=seed)
 
@@ -99,7 +111,7 @@ def command(
         world.keep = keeper(file, world, tokens, lists)
     with TemporaryDirectory(prefix="tomking-exchange-") as folder:
         where = replace(_where(port, tls_port, Path(folder), faults), lists=lists)
-        asyncio.run(_serve(world, tokens, where))
+        asyncio.run(_serve(world, tokens, where, parent))
     return Exit.OK
 
 
@@ -153,12 +165,25 @@ class Clock:
         self._start += timedelta(seconds=seconds)
 
 
-async def _serve(world: World, tokens: Tokens, where: Where) -> None:
-    """Serve until somebody interrupts."""
+async def _serve(world: World, tokens: Tokens, where: Where, parent: int | None) -> None:
+    """Serve until somebody interrupts, or the parent goes if there is to be one."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop.set)
+    watch = asyncio.create_task(_orphaned(parent, stop)) if parent is not None else None
     await serve(world, tokens, where, _say, stop)
+    if watch is not None:
+        watch.cancel()
+
+
+async def _orphaned(parent: int, stop: asyncio.Event) -> None:
+    """Stop once the parent is gone: whoever takes over a child whose parent died has another number.
+
+    A number that is given to another process meanwhile is no matter, as that is no parent of this one.
+    """
+    while getppid() == parent:
+        await asyncio.sleep(PARENT_S)
+    stop.set()
 
 
 def _say(line: str) -> None:
