@@ -1,4 +1,4 @@
-"""``tomking exchange serve``: what it takes, and that all it refuses is refused before it says it is ready."""
+"""``tomking exchange serve``: what it takes, and that it refuses the rest before it says it is ready."""
 
 import os
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def test_other_fill_models_go_by_their_own_names(model):
 
 
 def test_an_unknown_fill_model_is_told_all_names():
-    with pytest.raises(ConfigError, match="'quote'.*mid.*quotes.*cert_table"):
+    with pytest.raises(ConfigError, match=r"'quote'.*mid.*quotes.*cert_table"):
         exchange._filling("quote")
     assert all(name in exchange.FILLS for name in ("quotes", "mid", "natural", "cert_table"))
 

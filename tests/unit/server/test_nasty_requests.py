@@ -27,7 +27,7 @@ from worlds.served import NUMBER, put_in, world_at
 pytestmark = pytest.mark.integration
 
 #: No request may take longer, in seconds of a crowded machine.
-SOON_S = 3.0
+SOON_S = 10.0
 #: Things that are no figure, no text and no object of reasonable size.
 NASTY: tuple[Any, ...] = (
     "1e999999", "1e-999999", "0e999999", 10**30, "9" * 5000, 10**400, -1, 0, "-0.0", 1.5, 1e308,
@@ -238,3 +238,37 @@ def test_a_bug_is_told_in_the_brokers_words_logged_once_and_leaves_nothing_half_
     logged = [each for each in caplog.records if each.exc_info]
     assert len(logged) == 1
     assert "a planted bug" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/streamer", "/dxlink"])
+def test_no_message_ends_a_stream(path):
+    async def scene(app: Any, asked: Asked) -> None:
+        token = app[DESK].quotes.make(asked.world.clock())
+        begun: list[dict[str, Any]] = [
+            {"type": "SETUP", "channel": 0}, {"type": "AUTH", "channel": 0, "token": token},
+            {"type": "CHANNEL_REQUEST", "channel": 1, "service": "FEED"},
+        ]  # fmt: skip
+        row = {"type": "Candle", "symbol": "SPY{=d}", "fromTime": 0}
+        rich = {
+            "action": "connect", "value": [NUMBER], "auth-token": "x", "request-id": 1, "channel": 1,
+            "acceptEventFields": {}, "acceptAggregationPeriod": 1, "add": [row], "remove": [row],
+        }  # fmt: skip
+        key = {"X-Api-Key": "secret"}
+        async with asked.client.ws_connect(path, headers=key) as socket:
+            for each in begun:
+                await socket.send_json(each)
+            for thing in NASTY:
+                for kind in ("FEED_SETUP", "FEED_SUBSCRIPTION", "CHANNEL_REQUEST"):
+                    for name in rich:
+                        await socket.send_json(rich | {"type": kind, name: thing})
+                    for name in row:
+                        rows = [row | {name: thing}]
+                        await socket.send_json(rich | {"type": kind, "add": rows, "remove": rows})
+            for body in BODIES[2:-1]:
+                await socket.send_str(body.decode())
+            await socket.send_json({"type": "NOTHING", "action": "last", "channel": 1})
+            while "NOTHING" not in (said := await socket.receive_str()) and '"last"' not in said:
+                pass
+            assert not socket.closed
+
+    play(scene)

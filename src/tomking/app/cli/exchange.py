@@ -39,7 +39,10 @@ from tomking.server.world import World
 ACCOUNT, HOUSE = "5WT00001", "tastytrade"
 #: The market's own name for how it fills: within the quotes, half way from mid to the far side.
 QUOTES, QUOTED = "quotes", spread_fraction(0.5)
-FILLS = f"{QUOTES} (within the quotes: {QUOTED.name}), {FORMS}; or {CERT_TABLE.name}, which looks at no quotes, for tests of foreign programs only"
+FILLS = (
+    f"{QUOTES} (within the quotes: {QUOTED.name}), {FORMS}; "
+    f"or {CERT_TABLE.name}, which looks at no quotes, for tests of foreign programs only"
+)
 #: How far the clock may go, in seconds of real time, before a ledger file is told.
 AHEAD_S = 1.0
 #: Seconds between looks at whether the parent is still there.
@@ -80,29 +83,14 @@ def command(
     del json
     if act != "serve":
         raise ConfigError(f"unknown word {act!r}: say `tomking exchange serve`")
-    if parent is not None and parent != getppid():
-        raise ConfigError(
-            f"--with-parent {parent} did not start this, or is gone: process {getppid()} stands there"
-        )
-    history = window()
-    market = ModelMarket(history, seed=seed)
-
-    def shown(at: datetime) -> Snapshot:
-        """The market of an instant, and the shares beside it."""
-        return Shelf(looked_at(market.at, at))
-
-    model = _filling(fill)
-
-    def made(number: str, house: str) -> Door:
-        """An account with nothing in it."""
-        return Door(number, Exchange(ZERO, TASTYTRADE, model, house))
-
+    _child_of(parent)
+    history, model = window(), _filling(fill)
     start = _start(day, minute, history)
-    door = made(ACCOUNT, HOUSE)
-    door.move_cash(CashMoved(start, Decimal(capital), "paper money"))
     tokens = Tokens(f"secret-{seed}", f"refresh-{seed}")
     lists: dict[str, dict[str, Any]] = {}
-    world = World(shown, Clock(start, time.monotonic(), speed), {ACCOUNT: door}, make=made)
+    world = _world(ModelMarket(history, seed=seed), model, Clock(start, time.monotonic(), speed))
+    paid = CashMoved(start, Decimal(capital), "paper money")
+    world.doors[ACCOUNT].move_cash(paid)
     if ledger is not None:
         terms = f"--seed {seed} --fill-model {model.name}"
         file = LedgerFile.opened(ledger, terms, timedelta(seconds=AHEAD_S * speed))
@@ -113,6 +101,28 @@ def command(
         where = replace(_where(port, tls_port, Path(folder), faults), lists=lists)
         asyncio.run(_serve(world, tokens, where, parent))
     return Exit.OK
+
+
+def _child_of(parent: int | None) -> None:
+    """Refuse to end with a process that is not the parent of this one."""
+    if parent is not None and parent != getppid():
+        raise ConfigError(
+            f"--with-parent {parent} did not start this, or is gone: process {getppid()} stands there"
+        )
+
+
+def _world(market: ModelMarket, model: FillModel, clock: "Clock") -> World:
+    """The first account, with nothing in it yet, at a market."""
+
+    def shown(at: datetime) -> Snapshot:
+        """The market of an instant, and the shares beside it."""
+        return Shelf(looked_at(market.at, at))
+
+    def made(number: str, house: str) -> Door:
+        """An account with nothing in it."""
+        return Door(number, Exchange(ZERO, TASTYTRADE, model, house))
+
+    return World(shown, clock, {ACCOUNT: made(ACCOUNT, HOUSE)}, make=made)
 
 
 def _filling(name: str) -> FillModel:
