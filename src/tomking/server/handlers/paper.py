@@ -6,7 +6,7 @@ from aiohttp import web
 
 from tomking.core.facts import CashMoved
 from tomking.core.money import CENT
-from tomking.server.answers import Problem, one
+from tomking.server.answers import Json, Problem, one
 from tomking.server.desk import answered, json_of, world_of
 from tomking.server.door import Door
 from tomking.server.figures import dollars, flaw, text, word
@@ -67,9 +67,14 @@ async def deposit(request: web.Request) -> web.Response:
     if -amount > number(balance(door, now)["cash-available-to-withdraw"], "amount"):
         raise Problem(422, "insufficient_funds", "there is not so much to withdraw")
     why = "paper money" if amount > 0 else "paper money taken out"
-    door.move_cash(CashMoved(now.at, amount, why))
-    world.tell(door, [], now)
-    return answered(request, one(balance(door, now), 201))
+
+    def moved() -> Json:
+        """What the account has then."""
+        door.move_cash(CashMoved(now.at, amount, why))
+        world.tell(door, [], now)
+        return balance(door, now)
+
+    return answered(request, one(world.as_one(moved), 201))
 
 
 def _named(request: web.Request, world: World) -> Door:
