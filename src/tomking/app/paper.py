@@ -1,6 +1,7 @@
 """A paper exchange to trade at: started beside the desk, or joined where one serves already."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -92,6 +93,7 @@ def serving(options: Sequence[str], tells: Path | None = None) -> Iterator[Joine
         If it does not begin: what it was told is wrong, its ledger does not hold, or it failed.
     """
     command = [sys.executable, "-m", "tomking.app.main", "exchange", "serve", *options, "--json"]
+    command += ["--with-parent", str(os.getpid())]  # a kill of the desk leaves no exchange behind
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as exchange:  # an interrupt is for the desk, which needs it to take back what would open

@@ -6,16 +6,18 @@ from functools import partial
 
 from tomking.app import strategies
 from tomking.app.config.load import load
-from tomking.app.desk_files import DeskFiles
+from tomking.app.desk_files import DeskFiles, accounts, files_of
 from tomking.app.keys import Ring, keys_of
 from tomking.app.market_time import OurTime
 from tomking.app.now import now
 from tomking.app.running import Allowed, Ended, Venue, run
 from tomking.app.stopping import on_signals
 from tomking.app.trading import Told
+from tomking.core.dealings import AccountNamed
 from tomking.core.errors import ConfigError
 from tomking.core.evidence import Evidence
 from tomking.data.live.market import TOKENS, passed
+from tomking.engine.journal import SqliteJournal
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.wire.budget import Budget
 from tomking.wire.line import Line
@@ -45,6 +47,7 @@ def traded(files: DeskFiles, ring: Ring, place: Place | None = None) -> Ended:
     line.patience, line.report = stopping.patience, _report
     try:
         line.account = account_of(line)
+        alone(files, line.account)
         sends = settings.execution == SEND
         allowed = Allowed(sends and settings.automatic_entry, sends)
         venue = Venue(line, partial(OurTime, stopping.stop), Evidence.LIVE)
@@ -87,6 +90,30 @@ def account_of(line: Line) -> str:
             "make a grant for that one alone, then `tomking login`"
         )
     return named[0]
+
+
+def alone(files: DeskFiles, number: str) -> None:
+    """See that no other folder trades the same account: orders of two desks have the same names.
+
+    Raises
+    ------
+    ConfigError
+        If one does.
+    """
+    for name in accounts():
+        other = files_of(name)
+        if name == files.account or not other.journal.is_file():
+            continue
+        journal = SqliteJournal.reader(other.journal)
+        try:
+            theirs = {fact.number for _, fact in journal.read() if isinstance(fact, AccountNamed)}
+        finally:
+            journal.close()
+        if number in theirs:
+            raise ConfigError(
+                f"account {number} is traded by {name!r} already: two desks would take each other's "
+                "orders for their own. Go on with that one, or make a grant for another account"
+            )
 
 
 def _report(said: str) -> None:

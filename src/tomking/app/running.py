@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,14 +17,18 @@ from tomking.app.trading import Time, Told, trade
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import Exit
 from tomking.core.evidence import Evidence
+from tomking.core.facts import Fact
 from tomking.core.money import usd
+from tomking.core.restraints import Halted, Resumed
 from tomking.data.live.market import LiveMarket, open_market
+from tomking.data.live.supervise import Standing
 from tomking.data.live.window import hedging, wants
 from tomking.data.recorder import Recorder
 from tomking.engine.desk import Desk
 from tomking.engine.heartbeat import beat
 from tomking.engine.held_back import HeldBack
 from tomking.engine.inbox import FileInbox
+from tomking.engine.jobs import due, observed
 from tomking.engine.journal import SqliteJournal
 from tomking.engine.live_clock import due_after
 from tomking.engine.ports import Tick
@@ -35,6 +39,8 @@ from tomking.wire.line import Line
 
 #: Seconds between heartbeats in our own time; every look of the loop beats at most so often.
 BEAT_S = 5.0
+#: The reason not to trade while the market feed waits for a person.
+FEED = "feed"
 
 
 @dataclass(slots=True)
@@ -52,6 +58,7 @@ class Beats:
     days: set[date] = field(default_factory=set[date])
     worth: Decimal | None = None
     _last: datetime | None = None
+    _looked: tuple[date, float] = (date.min, -1.0)
 
     def __call__(self, desk: Desk, tick: Tick) -> None:
         """A look is over, and its facts are written."""
@@ -59,12 +66,24 @@ class Beats:
         self.settle(tick.at)
         if not tick.night:
             self.days.add(tick.at.astimezone(NEW_YORK).date())
+        self._jobs(desk, tick)
+        desk.note(feed_facts(*self.market.feed(), desk.standing.reasons, tick.at))
         if self._last is None or (now - self._last).total_seconds() >= BEAT_S or tick.closing:
             self._last = now
             self._write(desk, tick.at, now)
         if tick.closing:
             self.back_up()
             self.at_close()
+
+    def _jobs(self, desk: Desk, tick: Tick) -> None:
+        """What is looked at by the clock; after a start everything is."""
+        if not tick.sends:
+            return
+        view = desk.view(self.market.at(tick.at))
+        day, since = self._looked
+        since = since if day == view.session.day else -1.0
+        self._looked = view.session.day, view.market.minute
+        desk.note(observed(view, due(since, view.market.minute)))
 
     def last(self, desk: Desk, at: datetime) -> None:
         """The desk has stopped: what it leaves behind."""
@@ -85,6 +104,18 @@ class Beats:
             self.report(
                 f"the heartbeat cannot be written ({fault.strerror}): make room on the disk"
             )
+
+
+def feed_facts(
+    standing: Standing, why: str, reasons: Collection[str], at: datetime
+) -> tuple[Fact, ...]:
+    """Nothing is opened while the feed waits for a person; a start that finds it well goes on."""
+    if standing is Standing.NEEDS_HUMAN and FEED not in reasons:
+        said = f"the market feed is given up ({why}): see that it can be reached, then start again"
+        return (Halted(at, FEED, said),)
+    if standing is Standing.CONNECTED and FEED in reasons:
+        return (Resumed(at, FEED, "the market feed tells quotes again"),)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from tomking.brokers.tastytrade.broker import TastytradeBroker
 from tomking.brokers.tastytrade.news import listen
 from tomking.brokers.tastytrade.rounds import SELDOM, Rounds
 from tomking.core.contract import Contract
-from tomking.core.dealings import WentOn
+from tomking.core.dealings import AccountNamed, WentOn
+from tomking.core.errors import ConfigError
 from tomking.core.facts import Fact, RunStarted
 from tomking.core.value import value
 from tomking.engine.desk import Desk
@@ -130,6 +131,7 @@ def opened(
 ) -> TastytradeBroker:
     """The desk as its journal left it, and the broker with what that remembers, its news on."""
     first = next(journal.read(), None)
+    named = account_named(told.mode, line.account, (fact for _, fact in journal.read()), now)
     if first is None:
         capital = amount_of(line.get(f"/accounts/{line.account}/balances/USD"), "cash-balance")
         desk.begin(RunStarted(now, told.mode, capital, told.settings))
@@ -139,11 +141,42 @@ def opened(
         since = first[1].at
         desk.begin(RunStarted(since, told.mode, Decimal(0), told.settings))
         desk.note([WentOn(now, told.mode, told.settings)])
+    desk.note(named)
     broker = TastytradeBroker(line, told.fees, since, told.limits.house, rounds=rounds_of(told))
     broker.remember(fact for _, fact in journal.read())
     line.start(keep(broker.news.kept, lambda: listen(line, broker.news)), "account stream")
     broker.news.kept.wait_open(OPEN_WITHIN_S)
     return broker
+
+
+def account_named(
+    mode: str, number: str, facts: Iterable[Fact], now: datetime
+) -> tuple[AccountNamed, ...]:
+    """Whose journal it is, as a fact if none says so yet.
+
+    Raises
+    ------
+    ConfigError
+        If it is of another account, or of paper where real money is to be traded, or the reverse.
+    """
+    known = ""
+    for fact in facts:
+        match fact:
+            case RunStarted(mode=was) | WentOn(mode=was) if was != mode:
+                raise ConfigError(
+                    f"this journal is of a {was} account and {mode} was asked for: nothing that was "
+                    "traded there is held here; make another account with `tomking init`"
+                )
+            case AccountNamed(number=known):
+                pass
+            case _:
+                continue
+    if known and known != number:
+        raise ConfigError(
+            f"this journal is of account {known} and the keys open {number}: log in to {known}, or "
+            "make another account with `tomking init`"
+        )
+    return () if known else (AccountNamed(now, mode, number),)
 
 
 def rounds_of(told: Told) -> Rounds:

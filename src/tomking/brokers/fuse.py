@@ -16,8 +16,11 @@ from tomking.core.money import ZERO
 from tomking.core.order import Order
 from tomking.core.value import value
 
-#: Orders a day, replacements counted; contracts of one order, all its legs together.
+#: Orders a day that add risk, replacements counted; contracts of one order, all its legs together.
 ORDERS_A_DAY, CONTRACTS_AN_ORDER = 200, 100
+#: Orders a day whatever they do: ten positions that nobody takes, repriced each minute of a session,
+#: are not yet so many. Only a program that has gone wrong comes here, and then an exit is no exit.
+ALL_A_DAY = 5_000
 #: Share of the last close's net liquidation that may be lost in a day before nothing more is opened.
 LOSS_A_DAY = Decimal("0.20")
 
@@ -30,18 +33,23 @@ class FuseBlown(BrokerError):
 
 @value
 class Fuse:
-    """What was sent on a day, and the account's worth at the last close; a fold of the journal."""
+    """What was sent on a day, and the account's worth at the last close; a fold of the journal.
+
+    ``sent`` are orders that add risk, ``left`` all of them.
+    """
 
     day: date = date.min
     sent: int = 0
+    left: int = 0
     worth: Decimal = ZERO
 
     def after(self, fact: Fact) -> "Fuse":
         """The fuse after a fact."""
         match fact:
-            case Sent(at=at):
+            case Sent(at=at, order=order):
                 day = at.astimezone(NEW_YORK).date()
-                return replace(self, day=day, sent=self.sent + 1 if day == self.day else 1)
+                sent, left = (self.sent, self.left) if day == self.day else (0, 0)
+                return replace(self, day=day, sent=sent + order.adds_risk, left=left + 1)
             case SessionClosed(net_liq=worth):
                 return replace(self, worth=worth)
             case _:
@@ -60,11 +68,13 @@ class Fuse:
             raise _blown(
                 f"{order.id} is for {count} contracts and {CONTRACTS_AN_ORDER} is the most"
             )
-        if day == self.day and self.sent > ORDERS_A_DAY:
+        if day == self.day and order.adds_risk and self.sent > ORDERS_A_DAY:
             raise _blown(
                 f"{order.id} is order {self.sent} of the day and {ORDERS_A_DAY} is the most"
             )
-        if order.adds_risk and net_liq is not None and self.worth > 0:
+        if day == self.day and self.left > ALL_A_DAY:
+            raise _blown(f"{order.id} is order {self.left} of the day and {ALL_A_DAY} is the most")
+        if order.purpose.adds_risk and net_liq is not None and self.worth > 0:
             lost = self.worth - net_liq
             if lost > LOSS_A_DAY * self.worth:
                 raise _blown(

@@ -23,6 +23,18 @@ class WentOn:
 
 
 @value
+class AccountNamed:
+    """Which account at the broker a journal is of: no other is ever traded on it."""
+
+    at: datetime
+    mode: str
+    number: str
+
+    def __str__(self) -> str:
+        return f"this journal is of {self.mode} account {self.number}"
+
+
+@value
 class Acknowledged:
     """The broker has an order, under a number of its own."""
 

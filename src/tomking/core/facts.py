@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from tomking.core.contract import Contract
 from tomking.core.dealings import (
+    AccountNamed,
     Acknowledged,
     BooksCompared,
     Doubted,
@@ -86,6 +87,19 @@ class Reviewed:
     def __str__(self) -> str:
         named = "; ".join(str(failed) for failed in refusals(self.readings))
         return f"{self.matter} came due and was {self.outcome}{f': {named}' if named else ''}"
+
+
+@value
+class Observed:
+    """Something was looked at because it was time to: the day at its open, Greeks, assignment."""
+
+    at: datetime
+    what: str
+    readings: tuple[Reading, ...]
+
+    def __str__(self) -> str:
+        seen = "; ".join(str(each) for each in self.readings)
+        return f"{self.what} was looked at: {seen}"
 
 
 @value
@@ -321,20 +335,20 @@ class CashMoved:
 Fact = (
     RunStarted | Considered | Reviewed | Judged | Sent | Walked | LegFilled | OrderEnded | Settled
     | DividendBooked | EveningsMissed | MarginCalled | MarginMet | CampaignClosed | SessionClosed
-    | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
+    | Observed | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked | SwitchedOff | SwitchedOn
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
-    | BooksCompared | ForeignMoved | MarginCompared | WentOn
+    | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
-        RunStarted, Considered, Reviewed, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
+        RunStarted, Considered, Reviewed, Observed, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
         DividendBooked, EveningsMissed, MarginCalled, MarginMet, CampaignClosed, SessionClosed,
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked, SwitchedOff, SwitchedOn,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
-        BooksCompared, ForeignMoved, MarginCompared, WentOn,
+        BooksCompared, ForeignMoved, MarginCompared, WentOn, AccountNamed,
     )
 }  # fmt: skip

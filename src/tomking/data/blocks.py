@@ -43,17 +43,26 @@ class Tail:
 
 
 def packed(block: Block) -> bytes:
-    """A block as it stands in a file."""
+    """A block as it stands in a file.
+
+    Raises
+    ------
+    DataError
+        If a column of it is none that a file can hold.
+    """
     import pyarrow as pa  # a seventh of a second, for those who record alone
 
-    table = pa.table({name: pa.array(column) for name, column in block.columns.items()})
-    words = json.dumps({"kind": block.kind, **block.words}, separators=(",", ":")).encode()
-    sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression=COMPRESSION)
-    marked = table.replace_schema_metadata({WORDS: words})
-    with pa.ipc.new_stream(sink, marked.schema, options=options) as out:
-        out.write_table(marked)
-    body: bytes = sink.getvalue().to_pybytes()
+    try:
+        table = pa.table({name: pa.array(column) for name, column in block.columns.items()})
+        words = json.dumps({"kind": block.kind, **block.words}, separators=(",", ":")).encode()
+        sink = pa.BufferOutputStream()
+        options = pa.ipc.IpcWriteOptions(compression=COMPRESSION)
+        marked = table.replace_schema_metadata({WORDS: words})
+        with pa.ipc.new_stream(sink, marked.schema, options=options) as out:
+            out.write_table(marked)
+        body: bytes = sink.getvalue().to_pybytes()
+    except (pa.ArrowException, TypeError) as fault:
+        raise DataError(f"a block of {block.kind} cannot be written: {fault}") from fault
     return HEAD.pack(len(body), zlib.crc32(body)) + body
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from tomking.core.money import points
@@ -20,6 +21,8 @@ from tomking.strategies.stay import ProfitBelow, StayRule, kept, reading
 
 #: Stops do not look at the first ten minutes; exits in no hurry wait until twenty past the open.
 STOPS_FROM_MIN, PATIENT_FROM_MIN = 10, 20
+#: An exit at work has so long to trade before it concedes more, however often anybody looks.
+PATIENCE = timedelta(minutes=1)
 #: A package is taken to be at least this wide, in points, when an exit concedes a part of its width.
 CONCEDE_MIN = 0.20
 
@@ -35,7 +38,7 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
             continue
         working = next((w for w in view.book.closing(position.id) if not w.order.rests), None)
         if working is not None and working.order.purpose is Purpose.CLOSE:
-            if working.since < view.market.at:
+            if view.market.at - working.since >= PATIENCE:
                 yield repriced(desk, view, position, working.order)
             continue
         left = residue(position)

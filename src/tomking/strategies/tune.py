@@ -8,7 +8,7 @@ rules) only. The most particular name wins. Configuration files and sweeps share
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from math import inf, isfinite
 from types import NoneType, UnionType
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
@@ -100,6 +100,8 @@ def tune(plan: Plan, changes: Mapping[str, Any]) -> Plan:
     ConfigError
         If no figure has such a name (the nearest is suggested), or the value is not one it can take.
     """
+    if not changes:
+        return plan
     known = {key: figure for figure in figures(plan) for key in figure.keys}
     for key in changes:
         if key not in known:
@@ -131,6 +133,7 @@ def tunables(plan: Plan) -> Mapping[str, Any]:
     return {key: moment_text(now) if isinstance(now, Moment) else now for key, now in named}
 
 
+@lru_cache(maxsize=64)
 def figures(plan: Plan) -> tuple[Figure, ...]:
     """Every figure of a plan, in the order in which the plan names them."""
     found: list[Figure] = []

@@ -235,7 +235,7 @@ class Line:
             on=Transient, attempts=READS, timeout=READ_WITHIN_S, wait_initial=0.25
         ):
             with attempt:
-                await self._within_budget()
+                await self._within_budget(path)
                 return await self._heard(path, query)
         raise Transient(f"{path} was not answered")
 
@@ -302,9 +302,9 @@ class Line:
             raise AuthExpired(f"{path}: the broker refuses a token it has just given; log in again")
         return again
 
-    async def _within_budget(self) -> None:
-        """Reads wait for their turn, and end where the day has none left."""
-        wait = self.budget.wait_s(self.clock())
+    async def _within_budget(self, path: str) -> None:
+        """Reads wait for their turn, and end where the day has none left for them."""
+        wait = self.budget.wait_s(self.clock(), path)
         if wait == float("inf"):
             raise Rejected(f"today's requests are spent ({self.budget}): what streams goes on")
         if wait > 0:

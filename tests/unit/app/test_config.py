@@ -209,7 +209,7 @@ MISTAKES = [
     ("[backtest]\nlatency = 1", "unknown key backtest.latency; did you mean 'backtest.latency_s'"),
     ("[backtest]\nstrategies = ['lt12']", "unknown strategy 'lt12'"),
     ("preset = 'x'", "tomking.toml:1: unknown preset 'x'; choose one of default"),
-    ("= 3", "is not TOML: Empty key at line 1"),
+    ("= 3", "is not TOML: Invalid statement (at line 1, column 1)"),
     ("[limits]\nstage = 1\nstage = 2", "is not TOML"),
 ]
 

@@ -1,15 +1,23 @@
 """The fuse holds what any day may bring and blows at what none may."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from tomking.brokers.fuse import CONTRACTS_AN_ORDER, LOSS_A_DAY, ORDERS_A_DAY, Fuse, FuseBlown
+from tomking.brokers.fuse import (
+    ALL_A_DAY,
+    CONTRACTS_AN_ORDER,
+    LOSS_A_DAY,
+    ORDERS_A_DAY,
+    Fuse,
+    FuseBlown,
+)
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import Exit
 from tomking.core.facts import Sent, SessionClosed
-from tomking.core.order import Order
+from tomking.core.order import Order, Purpose
 from worlds.orders import closing, order
 
 pytestmark = pytest.mark.unit
@@ -43,6 +51,21 @@ def test_blown_it_says_so_and_wants_a_person():
 def test_as_many_orders_as_a_day_may_have_and_no_more():
     assert not blows(after(*[SOLD] * ORDERS_A_DAY), SOLD)
     assert blows(after(*[SOLD] * (ORDERS_A_DAY + 1)), SOLD)
+
+
+def test_an_exit_goes_out_though_nothing_more_may_be_opened():
+    assert not blows(after(*[SOLD] * (ORDERS_A_DAY + 1)), closing(SOLD, "-1.00"))
+
+
+def test_exits_that_never_end_are_ended():
+    exit_ = closing(SOLD, "-1.00")
+    assert not blows(after(*[exit_] * ALL_A_DAY), exit_)
+    assert blows(after(*[exit_] * (ALL_A_DAY + 1)), exit_)
+
+
+def test_a_hedge_goes_out_whatever_was_lost():
+    hedge = replace(SOLD, purpose=Purpose.REDUCE)
+    assert not blows(after(), hedge, Decimal(1))
 
 
 def test_a_new_day_counts_anew():

@@ -82,3 +82,9 @@ def test_a_file_that_is_not_there_or_cannot_be_made_says_what_to_do(tmp_path: Pa
     (tmp_path / "file").write_bytes(MAGIC)
     with pytest.raises(DataError, match="make room"):
         appending(tmp_path / "file" / "below")
+
+
+@pytest.mark.parametrize("column", [[1j], [1, "a"]])
+def test_a_column_no_file_can_hold_is_a_data_error(column: list[object]) -> None:
+    with pytest.raises(DataError, match="a block of odd cannot be written"):
+        packed(Block("odd", {}, {"x": column}))  # type: ignore[dict-item]

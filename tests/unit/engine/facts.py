@@ -5,6 +5,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -16,6 +17,7 @@ from tomking.core.facts import Fact, SessionClosed
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
 
+@cache
 def any_of(hint: Any) -> st.SearchStrategy[Any]:
     """Values of a type, as a fact may hold them."""
     plain: dict[Any, st.SearchStrategy[Any]] = {

@@ -43,19 +43,15 @@ def considered(observed: float | str | None) -> Considered:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-def test_every_kind_is_read_as_it_was_written(kind: str, data: st.DataObject) -> None:
+def test_every_kind_is_read_as_written_and_its_line_is_sorted_json_at_six_digits(
+    kind: str, data: st.DataObject
+) -> None:
     fact: Fact = data.draw(any_of(KINDS[kind]))
     again = from_json(kind, to_json(fact))
     assert again == fact
     assert type(again) is type(fact)
     assert canonical(again) == canonical(fact)
     assert str(again) == str(fact)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@given(data=st.data())
-def test_the_canonical_line_is_sorted_json_at_six_digits(kind: str, data: st.DataObject) -> None:
-    fact: Fact = data.draw(any_of(KINDS[kind]))
     told = plain(fact)
     if isinstance(fact, Considered) and not fact.labels:
         del told["labels"]  # came later: left out where it holds nothing

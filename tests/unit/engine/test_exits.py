@@ -168,6 +168,13 @@ def test_an_exit_that_has_not_traded_is_priced_again_and_replaces_itself() -> No
     assert look(known, board(), held(first)) == []  # sent this very minute
 
 
+def test_an_exit_has_a_minute_to_trade_however_often_anybody_looks() -> None:
+    seen = view(at_cost(12.5), held())
+    first = closing(desk(), seen, next(iter(seen.book.positions.values())), "loss")
+    seconds = (5, 30, 55, 59)
+    assert [look(desk(), at_cost(13.5, 60.0 + s / 60.0), held(first)) for s in seconds] == [[]] * 4
+
+
 def future_book() -> Book:
     """What an assignment left behind: one future."""
     known = held()

@@ -1,14 +1,12 @@
 """Settings files one over another: the shipped default, a preset, the user's own."""
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
 
 from tomking.app.config.models import Table, checked
 from tomking.core.errors import ConfigError
@@ -71,8 +69,8 @@ def user_file(path: Path) -> Layer:
 def parsed(text: str, name: str) -> Layer:
     """The keys of a file's text, checked."""
     try:
-        data = tomlkit.parse(text).unwrap()
-    except TOMLKitError as fault:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
         raise ConfigError(f"{name} is not TOML: {fault}; mend the line") from fault
     where = lines(text)
     try:

@@ -8,7 +8,7 @@ from tomking.core.contract import Contract, Settles
 from tomking.core.value import value
 from tomking.market.snapshot import Snapshot
 
-#: Without news an order at work is looked up this often, and so are books that differ.
+#: Without news an order at work is looked up this often, and books that differ where nobody counts.
 OFTEN = timedelta(seconds=60)
 #: What rests at the broker for days is looked up this often where requests are counted: its news stream.
 SELDOM = timedelta(minutes=10)
@@ -20,7 +20,7 @@ NOW_AND_THEN = timedelta(minutes=60)
 class Rounds:
     """When each thing was last looked up, and after how many gaps in the news the orders were.
 
-    ``resting`` is how often an order is looked up that rests.
+    ``resting`` is how often an order is looked up that rests, and books that differ.
     """
 
     orders: datetime | None = None
@@ -45,8 +45,8 @@ class Rounds:
         return _since(self.ledger, now.at) >= OFTEN and any(is_over(each, now) for each in held)
 
     def books_due(self, at: datetime, *, differ: bool) -> bool:
-        """Now and then, and often while they differ."""
-        return _since(self.books, at) >= (OFTEN if differ else NOW_AND_THEN)
+        """Now and then, and as often as what rests while they differ."""
+        return _since(self.books, at) >= (self.resting if differ else NOW_AND_THEN)
 
 
 def _since(last: datetime | None, at: datetime) -> timedelta:

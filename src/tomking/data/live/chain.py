@@ -12,8 +12,8 @@ from tomking.core.evidence import Evidence
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
 from tomking.data.chain import nearest_delta
-from tomking.data.live.cache import View
-from tomking.data.live.fields import ASK, BID, DELTA, VOL
+from tomking.data.live.cache import FRESH_S, View
+from tomking.data.live.fields import ASK, BID, DELTA, GREEKS, VOL
 from tomking.data.live.listed import Listed
 from tomking.data.live.quotes import sound
 from tomking.market import listing
@@ -99,7 +99,7 @@ class LiveChain:
         return known
 
     def _read(self, expiry: Expiry, right: Right) -> Side:
-        """The sound quotes of a side; where the feed gives no Greeks, those the quote implies."""
+        """The sound quotes of a side; where the feed gives no fresh Greeks, those the quote implies."""
         strikes = self.listed.strikes.get(expiry)
         if strikes is None:
             return Side(np.zeros(0, dtype=np.intp), *(np.zeros(0) for _ in range(5)))
@@ -107,7 +107,7 @@ class LiveChain:
         places = np.flatnonzero(sound(self.view, rows))
         rows = rows[places]
         bid, ask, delta, vol = (self.view.table[row, rows] for row in (BID, ASK, DELTA, VOL))
-        blind = np.flatnonzero(np.isnan(delta))
+        blind = np.flatnonzero(np.isnan(delta) | (self.view.ages(GREEKS, rows) > FRESH_S))
         if blind.size:
             told = [self.listed.contract(expiry, right, int(place)) for place in places[blind]]
             vol[blind], delta[blind] = self.implied(told)

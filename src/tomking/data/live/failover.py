@@ -19,6 +19,9 @@ from tomking.wire.words import EQUITY, EQUITY_OPTION, FUTURE, FUTURE_OPTION, IND
 
 #: Symbols of a request, and requests of one look: the rest waits for the stream.
 SYMBOLS_MAX, REQUESTS_MAX = 100, 3
+#: Seconds of silence after which only what matters most is asked for, and how often then: a day has
+#: requests for some hours of it.
+LONG_S, SELDOM_S = 60.0, 30.0
 STREAM, REST, NO_DATA = "DXLink", "REST", "NO DATA"
 PATH = "/market-data/by-type"
 KINDS: Mapping[str, str] = {
@@ -45,15 +48,22 @@ class Spare:
     odd: Oddities
     why: str = ""
     _asked: float = float("-inf")
+    _streamed: float = float("inf")
 
     def stand_in(self, at: float, today: date, contracts: Sequence[Contract]) -> None:
         """Ask for what matters most, if the stream does not tell it and nobody has asked just now."""
         view = self.cache.frozen(at)
-        if streams(view) or at - self._asked < FRESH_S:
+        if streams(view):
+            self._streamed = at
+            return
+        self._streamed = min(self._streamed, at)  # the first look counts as if it had
+        long = at - self._streamed > LONG_S
+        if at - self._asked < (SELDOM_S if long else FRESH_S):
             return
         self._asked = at
+        first = contracts[:SYMBOLS_MAX] if long else contracts
         try:
-            rows = polled(self.line, contracts, today, self.odd)
+            rows = polled(self.line, first, today, self.odd)
         except BrokerError as fault:
             self.why = f"neither stream nor REST: {fault}"
             return

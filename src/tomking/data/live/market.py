@@ -151,12 +151,16 @@ class LiveMarket:
         """How it stands now."""
         view = self.cache.frozen(self.clock().timestamp())
         stream, symbols = self.stream, tuple(self.following.symbols())
-        fault = _fault_of(self._running)
-        standing = Standing.NEEDS_HUMAN if fault else stream.standing
+        standing, why = self.feed()
         return State(
-            standing, self.spare.source(view), fault or stream.why or self.spare.why,
+            standing, self.spare.source(view), why or self.spare.why,
             stale(view, symbols, self._needed()), stream.connections, len(symbols), self.odd.count,
         )  # fmt: skip
+
+    def feed(self) -> tuple[Standing, str]:
+        """How the feed stands, and why if it does not."""
+        fault = _fault_of(self._running)
+        return (Standing.NEEDS_HUMAN, fault) if fault else (self.stream.standing, self.stream.why)
 
     def reconnect(self) -> None:
         """Begin the feed, or begin it again after a human has looked."""

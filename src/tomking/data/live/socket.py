@@ -71,6 +71,6 @@ async def dial(url: str, tls: ssl.SSLContext | None = None) -> Wire:
     except (aiohttp.ClientError, OSError, TimeoutError) as fault:
         raise Transient(f"the feed at {url} does not answer ({type(fault).__name__})") from fault
     finally:
-        if there is None:  # whoever waits may also have been called off
+        if there is None:  # also when the attempt itself is called off
             await client.close()
     return Socket(client, there)

@@ -98,6 +98,11 @@ def test_the_books(since, differ, due):
     assert Rounds(books=AT - since).books_due(AT, differ=differ) is due
 
 
+@pytest.mark.parametrize(("since", "due"), [(SELDOM, True), (SELDOM - SECOND, False)])
+def test_books_that_differ_are_compared_seldom_where_requests_are_counted(since, due):
+    assert Rounds(books=AT - since, resting=SELDOM).books_due(AT, differ=True) is due
+
+
 def test_everything_is_looked_up_at_the_start():
     begun = Rounds()
     assert begun.orders_due(AT, 0, doubt=False, working=False, resting=False)

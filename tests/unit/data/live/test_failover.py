@@ -12,9 +12,11 @@ from tomking.data.live import quotes
 from tomking.data.live.cache import FRESH_S, Cache
 from tomking.data.live.compact import Oddities
 from tomking.data.live.failover import (
+    LONG_S,
     NO_DATA,
     REQUESTS_MAX,
     REST,
+    SELDOM_S,
     STREAM,
     SYMBOLS_MAX,
     Spare,
@@ -123,3 +125,14 @@ def test_a_venue_without_a_token_for_the_feed_needs_a_human() -> None:
     for odd in (None, {}, {"token": "t"}, {"dxlink-url": "ws://x"}):
         with pytest.raises(Rejected, match="agreements"):
             passed(odd)
+
+
+def test_a_long_silence_is_asked_of_seldom_and_for_what_matters_most_alone() -> None:
+    line = Line()
+    here = spare(line)
+    many = [Contract("SPX", date(2026, 6, 19), Right.PUT, Decimal(5 * n + 5)) for n in range(900)]
+    for second in range(0, 400, 5):
+        here.stand_in(at(second).timestamp(), NOW.date(), many)
+    early = REQUESTS_MAX * (1 + int(LONG_S // FRESH_S))
+    late = [len(asked["equity-option"]) for asked in line.asked[early:]]
+    assert late == [SYMBOLS_MAX] * int((400 - LONG_S) // SELDOM_S)

@@ -1,5 +1,6 @@
 """A live snapshot from a cache that was told by hand: implied figures, and every refusal."""
 
+from datetime import timedelta
 from math import inf, isnan, nan
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tomking.core.contract import Expiry, Right, Settles
 from tomking.core.evidence import Evidence, Stamped
 from tomking.core.reading import Skip
+from tomking.data.live.cache import FRESH_S
 from tomking.data.live.fields import GREEKS, SUMMARY, TRADE
 from tomking.data.live.names import days_number, front_of
 from tomking.market.expiry import years_left
@@ -48,6 +50,20 @@ def test_the_greeks_of_the_feed_come_before_those_that_are_implied(told: HandTol
     told.tell(GREEKS, (told.names.symbol(put), 0.19, -0.123, 0.001, 0.2, -0.3, 0))
     table = told.seen().marks(columns([(put, 1)])).table
     assert (table[DELTA, 0], table[VOL, 0]) == (-0.123, 0.19)
+
+
+def test_no_strike_is_chosen_by_greeks_that_have_grown_old(told: HandTold) -> None:
+    put = option(5800)
+    told.tell(GREEKS, (told.names.symbol(put), 0.19, -0.25, 0.001, 0.2, -0.3, 0))
+    told.at += timedelta(seconds=FRESH_S + 1.0)
+    told.quote_all()
+    told.tell(TRADE, ("SPX", SPOT), ("VIX", 16.5))
+    told.cache.lost()  # it was REST that told them
+    chain = told.seen().chain("SPX")
+    assert not isinstance(chain, Skip)
+    found = chain.by_strike(EXPIRY, Right.PUT, 5800.0)
+    assert isinstance(found, Quote)
+    assert found.delta == pytest.approx(priced(put, told.at)[black.DELTA], abs=1e-3)
 
 
 def test_a_shock_keeps_the_volatility_of_the_quote(told: HandTold) -> None:

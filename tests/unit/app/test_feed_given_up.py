@@ -1,0 +1,34 @@
+"""Nothing is opened while the market feed waits for a person."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tomking.app.running import FEED, feed_facts
+from tomking.core.restraints import Halted, Resumed
+from tomking.data.live.supervise import Standing
+
+pytestmark = pytest.mark.unit
+
+NOW = datetime(2026, 6, 5, 14, 0, tzinfo=UTC)
+
+
+def test_a_feed_that_is_given_up_halts_once_and_says_what_to_do() -> None:
+    (halted,) = feed_facts(Standing.NEEDS_HUMAN, "no answer", (), NOW)
+    assert isinstance(halted, Halted)
+    assert halted.reason == FEED
+    assert "(no answer): see that it can be reached, then start again" in str(halted)
+    assert feed_facts(Standing.NEEDS_HUMAN, "no answer", (FEED,), NOW) == ()
+
+
+@pytest.mark.parametrize("standing", [Standing.CONNECTING, Standing.CLOSED])
+def test_one_that_is_tried_again_neither_halts_nor_lifts(standing: Standing) -> None:
+    assert feed_facts(standing, "", (), NOW) == ()
+    assert feed_facts(standing, "", (FEED,), NOW) == ()
+
+
+def test_a_start_that_finds_it_well_lifts_the_reason() -> None:
+    assert feed_facts(Standing.CONNECTED, "", (), NOW) == ()
+    (resumed,) = feed_facts(Standing.CONNECTED, "", ("data", FEED), NOW)
+    assert isinstance(resumed, Resumed)
+    assert resumed.reason == FEED
