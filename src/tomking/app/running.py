@@ -148,7 +148,7 @@ class Ended:
 
     desk: Desk
     unsaved: str
-    days: tuple[date, ...]
+    days: tuple[date, ...] = ()
 
     @property
     def code(self) -> Exit:
