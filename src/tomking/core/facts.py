@@ -20,6 +20,7 @@ from tomking.core.dealings import (
     ForeignTraded,
     MarginCompared,
     RowBooked,
+    Unguarded,
     WentOn,
 )
 from tomking.core.order import Order
@@ -322,7 +323,7 @@ Fact = (
     | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
-    | BooksCompared | ForeignMoved | MarginCompared | WentOn
+    | BooksCompared | ForeignMoved | MarginCompared | WentOn | Unguarded
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -333,6 +334,6 @@ KINDS: Mapping[str, type[Fact]] = {
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
-        BooksCompared, ForeignMoved, MarginCompared, WentOn,
+        BooksCompared, ForeignMoved, MarginCompared, WentOn, Unguarded,
     )
 }  # fmt: skip
