@@ -71,9 +71,7 @@ def backstops(desk: Desk, view: View) -> Iterator[Backstop]:
     growing = {working.order.campaign for working in view.book.opening()}
     for position in tuple(view.book.positions.values()):
         if position.campaign not in growing and _may_have(desk, view, position):
-            wanted = _wanted(desk, view, position)
-            if wanted is not None:
-                yield wanted
+            yield from _wanted(desk, view, position)
 
 
 def _may_have(desk: Desk, view: View, position: Position) -> bool:
@@ -87,16 +85,16 @@ def _may_have(desk: Desk, view: View, position: Position) -> bool:
     return not (busy or doubted or refused or soon or left)
 
 
-def _wanted(desk: Desk, view: View, position: Position) -> Backstop | None:
+def _wanted(desk: Desk, view: View, position: Position) -> Iterator[Backstop]:
+    """The stops of a position, each alone; or with its target, where one rests or should."""
     stops = tuple(_stops(desk, view, position))
-    if not stops:
-        return None
     there = tuple(one.order.id for one in view.book.closing(position.id))
     target = target_order(desk, position)
-    orders = stops if target is None else (target, *stops)
-    if len(orders) > 1:
-        orders = tuple(replace(each, bracket=orders[0].id) for each in orders)
-    return Backstop(position, orders, there)
+    if stops and target is not None:
+        tied_up = (replace(each, bracket=target.id) for each in (target, *stops))
+        yield Backstop(position, tuple(tied_up), there)
+    elif stops:
+        yield from (Backstop(position, (stop,), there) for stop in stops)
 
 
 def _stops(desk: Desk, view: View, position: Position) -> Iterator[Order]:
@@ -115,7 +113,7 @@ def _stops(desk: Desk, view: View, position: Position) -> Iterator[Order]:
 def _stop(desk: Desk, position: Position, short: Contract, count: int, price: Decimal) -> Order:
     """The order that buys a short back behind its trigger, never nearer than it is meant."""
     trigger = stepped(price, short)
-    intent = f"{position.id}/stop {short.strike:f} {short.right}"
+    intent = f"{position.id}/stop {short}"
     return Order(
         intent, desk.attempts.get(intent, 0) + 1, Purpose.CLOSE, position.strategy,
         position.campaign, (Leg(short, 1, position.tranche, opens=False),), count,

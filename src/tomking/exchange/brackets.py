@@ -16,10 +16,10 @@ def shape_objection(bracket: Bracket) -> str:
         return "two orders of a bracket have one intent"
     if any(order.replaces for order in bracket.orders):
         return "an order of a new bracket replaces another"
+    if bracket.first is None and len(bracket.together) < PAIR:
+        return "one order alone cancels no other"
     if bracket.first is None:
-        return (
-            "" if len(bracket.together) == PAIR else "two orders cancel each other, no more or less"
-        )
+        return "" if len(bracket.together) == PAIR else f"more than {PAIR} cancel each other"
     few = 1 <= len(bracket.together) <= STARTED_MAX
     return "" if few else f"an order starts one to {STARTED_MAX} others"
 
