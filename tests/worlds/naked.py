@@ -12,7 +12,7 @@ from tomking.core.order import Leg, Order, Purpose
 from tomking.engine.desk import Desk
 from tomking.engine.loop import run
 from tomking.engine.memory import MemoryJournal
-from tomking.engine.ports import Broker, Tick
+from tomking.engine.ports import Broker, Inbox, Tick
 from tomking.exchange.fills import MID
 from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
@@ -68,7 +68,8 @@ class Held:
     day: date = FRIDAY
     put: tuple[float, float] = (17.0, 17.0)
     call: tuple[float, float] = (10.0, 10.0)
-    brake: Brake = field(default_factory=Brake)
+    price: float = 6000.0
+    brake: Inbox = field(default_factory=Brake)
 
     def market(self, minute: float) -> Board:
         """The market at a minute of the day; all but the naked strikes stands still."""
@@ -78,7 +79,7 @@ class Held:
             for position in self.desk.book.positions.values()
             for contract, _ in position.held
         }
-        return board(self.day, minute, quotes=quotes)
+        return board(self.day, minute, quotes=quotes, price=self.price)
 
     def look(self, *minutes: float, watch: str = "") -> list[Fact]:
         """The loop at some minutes of the day; what was written meanwhile."""

@@ -40,12 +40,14 @@ class Guard:
 
     ``resting`` are orders with a trigger at the broker, ``watching`` what a running desk would act on,
     and ``wings`` is the most that can be lost at expiry whatever happens, where something bounds it.
+    ``refused`` says why the broker would not have a stop, if it was asked for one.
     """
 
     resting: tuple[Order, ...]
     watching: tuple[Stop, ...]
     bare: tuple[str, ...]
     wings: Decimal | None
+    refused: str = ""
 
     @property
     def unprotected(self) -> bool:
@@ -54,7 +56,13 @@ class Guard:
 
 
 def guard(
-    position: Position, book: Book, plan: Strategy | None, net_liq: Decimal | None, *, watched: bool
+    position: Position,
+    book: Book,
+    plan: Strategy | None,
+    net_liq: Decimal | None,
+    *,
+    watched: bool,
+    refused: str = "",
 ) -> Guard:
     """How a position is held; ``watched`` says whether a desk is at work that would send exits.
 
@@ -70,7 +78,7 @@ def guard(
     bare = (
         () if held else tuple(str(each) for each, _ in naked(position, book) if each not in stopped)
     )
-    return Guard(resting, watching, bare, wings)
+    return Guard(resting, watching, bare, wings, refused)
 
 
 def stops(position: Position, plan: Strategy | None, net_liq: Decimal | None) -> tuple[Stop, ...]:

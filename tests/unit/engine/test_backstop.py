@@ -7,10 +7,14 @@ from decimal import Decimal
 import pytest
 
 from tomking.core.dealings import Unguarded
-from tomking.core.facts import Judged, LegFilled, Sent
+from tomking.core.facts import Judged, LegFilled, OrderEnded, Sent
 from tomking.core.order import OrderType, Purpose, TimeInForce
+from tomking.core.restraints import RungMoved
+from tomking.core.rung import Rung
+from tomking.engine.held_back import HeldBack
+from tomking.strategies.plan import Plan
 from tomking.strategies.stay import ProfitBelow
-from worlds.naked import NAKED, NAME, STOP, TARGET, ends, holding, opened, sent, strangled
+from worlds.naked import NAKED, NAME, STOP, TARGET, Held, ends, holding, opened, sent, strangled
 
 pytestmark = pytest.mark.unit
 MONDAY = date(2025, 12, 8)
@@ -40,7 +44,7 @@ def test_from_the_tenth_minute_a_stop_goes_out_as_one_order_with_the_target() ->
     held.agree()
 
 
-@pytest.mark.rule("R-MAN-10")
+@pytest.mark.rule("R-MAN-06")
 def test_the_trigger_of_the_published_example_is_one_and_a_half_times_its_loss() -> None:
     """34 points were taken; the stop acts at 102, a loss of 68; 102 lost is 136, 68 a put."""
     stop = sent(holding().look(10.0))[1]
@@ -238,15 +242,20 @@ def test_a_desk_that_starts_again_while_the_target_is_withdrawn_sends_the_pair()
     held.agree()
 
 
+def bare_of_target(held: Held) -> None:
+    """The strangle as a plan that lets nothing rest at a target."""
+    plan = held.desk.strategies[1]
+    assert isinstance(plan, Plan)
+    (shape,) = plan.shapes
+    rules = tuple(r for r in shape.tranches[0].stay_while if not isinstance(r, ProfitBelow))
+    tranche = replace(shape.tranches[0], stay_while=rules)
+    held.desk.strategies = (replace(plan, shapes=(replace(shape, tranches=(tranche,)),)),)
+
+
 def test_what_a_stop_left_of_a_package_is_closed() -> None:
     held = holding(strangled(), ("10.00", "10.00"))
     name = "strangle/2025-12-03/open:strangle"
-    (shape,) = held.desk.strategies[1].shapes
-    rules = tuple(r for r in shape.tranches[0].stay_while if "profit" not in str(r))
-    bare = replace(shape.tranches[0], stay_while=rules)
-    held.desk.strategies = (
-        replace(held.desk.strategies[1], shapes=(replace(shape, tranches=(bare,)),)),
-    )
+    bare_of_target(held)
     held.put = (10.0, 10.0)
     put, call = sent(held.look(10.0), name)
     assert (put.bracket, call.bracket) == ("", "")
@@ -256,3 +265,62 @@ def test_what_a_stop_left_of_a_package_is_closed() -> None:
     assert [order.why for order in sent(facts, name)] == ["close what a stop at the venue left"]
     assert name not in held.desk.book.positions
     held.agree()
+
+
+def test_a_flattening_withdraws_the_pair_and_closes_once_that_is_confirmed() -> None:
+    held = holding()
+    held.look(10.0)
+    at = held.market(59.0).at
+    held.desk.note([RungMoved(at, Rung.NORMAL, Rung.FLATTEN, "enough", "a person")])
+    facts = held.look(60.0, 61.0, 62.0, 63.0, 64.0, 65.0)
+    assert ends(facts)["target#1"] == ends(facts)[f"{LEG}#1"] == "cancelled"
+    assert [order.intent for order in sent(facts)] == [f"{NAME}/close"]
+    assert not held.desk.book.positions
+    held.agree()
+
+
+def test_an_adjustment_withdraws_what_rests_and_follows_at_the_next_look() -> None:
+    held = holding(strangled(), ("10.00", "10.00"))
+    name = "strangle/2025-12-03/open:strangle"
+    bare_of_target(held)
+    held.put = held.call = (10.0, 10.0)
+    held.look(10.0)
+    (how, *_) = held.desk.strategies[0].adjustments(held.desk.book.positions[name])
+    assert how.name == "tested side closed"
+    held.price = 5250.0  # the put has the delta at which its side goes
+    facts = held.look(60.0, 61.0, 62.0, 63.0, watch="strangle")
+    assert sorted(ends(facts, name).values())[:2] == ["cancelled", "cancelled"]
+    assert next(order.why for order in sent(facts, name)) == "tested side closed"
+    held.agree()
+
+
+@pytest.mark.parametrize("day", [date(2025, 11, 28), date(2025, 12, 24)])
+def test_half_days_count_from_their_open_and_end_with_their_close(day: date) -> None:
+    held = holding()
+    held.day = day
+    assert len(sent(held.look(10.0))) == 2
+    assert ends(held.close()) == {f"{LEG}#1": "expired"}
+    held.agree()
+
+
+def test_shortly_before_the_close_none_goes_out() -> None:
+    assert [order.intent for order in sent(holding().look(386.0))] == [TARGET]
+
+
+def test_a_desk_that_only_prepares_withdraws_nothing() -> None:
+    held = holding()
+    held.look(5.0)
+    held.brake = HeldBack(held.brake, entries=False, exits=False)
+    assert ends(held.look(11.0, 12.0, 13.0)) == {}
+    assert TARGET in held.at_work
+
+
+def test_a_stop_that_was_sent_back_is_not_sent_again() -> None:
+    held = holding()
+    held.look(10.0)
+    at = held.market(11.0).at
+    held.desk.note([OrderEnded(at, f"{STOP}#1", "rejected", "no stops on this")])
+    (said,) = [fact for fact in held.facts if isinstance(fact, Unguarded)]
+    assert (said.position, said.why) == (NAME, "no stops on this")
+    assert str(said) == f"no stop rests behind {NAME}: no stops on this"
+    assert sent(held.look(60.0, 120.0)) == []

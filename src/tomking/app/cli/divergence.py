@@ -53,7 +53,11 @@ def command(
     recording = read(files.folder, on)
     names = tuple(some.split(",")) if some else named((*before, *here))
     told = Told(
-        strategies.chosen(names, settings.tunings), settings.limits, TASTYTRADE, model_named(fill)
+        strategies.chosen(names, settings.tunings),
+        settings.limits,
+        TASTYTRADE,
+        model_named(fill),
+        settings.backstops,
     )
     again = replay(recording, told, before)
     found = divergence(here, again, closing_marks(recording, (*before, *here, *again)))

@@ -253,10 +253,10 @@ class TastytradeBroker:
         self._listen(now.at)
         for message in self.news.take():
             self._message(message, now.at, fees)
-        rests = {self.inbox.orders[name].rests for name in self.inbox.waiting}
+        waits = {self.inbox.orders[name].waits for name in self.inbox.waiting}
         if rounds.orders_due(
-            now.at, self.news.gaps, doubt=bool(self.inbox.unconfirmed), working=False in rests,
-            resting=True in rests,
+            now.at, self.news.gaps, doubt=bool(self.inbox.unconfirmed), working=False in waits,
+            resting=True in waits,
         ):  # fmt: skip
             self._try(now.at, partial(self._look, now, fees))
         if rounds.ledger_due(now, self.inbox.held, traded=fees.asked):
