@@ -1,12 +1,16 @@
 """Stops behind naked shorts over HTTP: taken, filled, made way for, doubted and refused."""
 
+from dataclasses import replace
+from random import Random
+
 import pytest
 import stamina
 
 from tomking.core.dealings import Acknowledged, Doubted, Unguarded
 from tomking.core.facts import Fact, LegFilled, OrderEnded
 from tomking.core.order import TimeInForce
-from tomking.server.faults import Fault, Kind
+from tomking.server.faults import ALERTS, OF_FILLS, OF_STREAMS, Fault, Kind
+from tomking.strategies.stay import DteAbove
 from worlds.naked import sent
 from worlds.naked_served import NAME, HeldThere, holding
 from worlds.standing import NUMBER
@@ -70,29 +74,21 @@ def test_a_stop_that_fills_while_no_desk_runs_is_an_ordinary_fill_for_the_next_o
 def test_an_exit_has_both_ended_before_it_goes():
     with holding() as held:
         armed(held)
-        held.desk.doubts.clear()
-        position = held.desk.book.positions[NAME]
-        closes = _stopped(held)
+        _stopped(held)
         facts = held.look(60.0, 61.0, 62.0, 63.0, watch="lt112")
         assert ends(facts)[:2] == ["cancelled", "cancelled"]
         assert [order.intent for order in sent(facts, NAME)] == [f"{NAME}/close"]
-        assert closes
-        assert position.id not in held.desk.book.positions
+        assert NAME not in held.desk.book.positions
         held.agree()
 
 
-def _stopped(held: HeldThere) -> bool:
+def _stopped(held: HeldThere) -> None:
     """The plan as if its days were over: what is held is to go."""
-    from dataclasses import replace
-
-    from tomking.strategies.stay import DteAbove
-
     (plan,) = held.desk.strategies
     (shape,) = plan.shapes
     trap, naked = shape.tranches
     over = replace(naked, stay_while=(*naked.stay_while[:-1], DteAbove(400)))
     held.desk.strategies = (replace(plan, shapes=(replace(shape, tranches=(trap, over)),)),)
-    return True
 
 
 @pytest.mark.parametrize("kind", [Kind.LOST, Kind.DROPPED])
@@ -133,4 +129,33 @@ def test_a_broker_that_does_not_answer_costs_the_target_nothing():
         assert not [fact for fact in facts if isinstance(fact, Unguarded)]
         assert set(held.at_work) == {TARGET}
         assert len(sent(held.look(30.0, 31.0, 32.0), NAME)) == 2
+        held.agree()
+
+
+#: Where something goes wrong while a pair is sent, ended and told of.
+PLACES = (
+    (COMPLEX, "POST"), (f"{COMPLEX}/dry-run", "POST"), (f"/accounts/{NUMBER}/orders/*", "DELETE"),
+    (f"/accounts/{NUMBER}/orders", "POST"), (f"/accounts/{NUMBER}/orders/live", "GET"), (ALERTS, "*"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_whatever_goes_wrong_nothing_is_sent_twice_and_the_books_agree(seed: int):
+    dice = Random(seed)
+    with holding() as held:
+        for _ in range(6):
+            path, method = dice.choice(PLACES)
+            kinds = OF_STREAMS - OF_FILLS if path == ALERTS else set(Kind) - OF_STREAMS
+            kind = dice.choice(sorted(kinds))
+            held.there.wrong(Fault(kind, path, method, 1, dice.choice((0, 1)), 503, 0.001))
+        held.look(12.0, 13.0, 14.0, 15.0)
+        if dice.random() < 0.5:
+            held = held.restarted()
+        held.look(40.0, 41.0, 42.0)
+        if dice.random() < 0.5:
+            _stopped(held)
+        held.look(60.0, 61.0, 62.0, 63.0, 64.0, 65.0, watch="lt112")
+        assert len(held.there.faults.struck) >= 2
+        held.there.faults.clear()
+        held.look(120.0, 121.0, 122.0, 123.0, 180.0, 181.0, watch="lt112")
         held.agree()

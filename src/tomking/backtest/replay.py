@@ -64,7 +64,7 @@ def replay(recording: Recording, told: Told, before: Sequence[Fact]) -> tuple[Fa
         Decimal(0), told.fees, told.fill, told.limits.house, start=owned(before)
     )  # fmt: skip
     market = RecordedMarket(recording)
-    _resting(desk, exchange, market.at(recording.ticks[0].at))
+    put_to_work(desk, exchange, market.at(recording.ticks[0].at))
     loop(
         desk,
         clock=RecordedClock(recording.ticks),
@@ -103,8 +103,8 @@ def _booked(ledger: Ledger, fact: Fact) -> Ledger:
     return ledgers.apply(ledger, fact)
 
 
-def _resting(desk: Desk, exchange: Exchange, now: Snapshot) -> None:
-    """What was at work overnight, taken by the exchange as the broker had it."""
+def put_to_work(desk: Desk, exchange: Exchange, now: Snapshot) -> None:
+    """What was at work overnight, taken by the exchange as the broker had it: pairs as pairs."""
     tied: dict[str, list[Order]] = {}
     for there in desk.book.working.values():
         tied.setdefault(there.order.bracket or there.order.id, []).append(there.order)

@@ -6,12 +6,16 @@ from decimal import Decimal
 
 import pytest
 
+from tomking.backtest.replay import owned, put_to_work
 from tomking.core.dealings import Unguarded
 from tomking.core.facts import Judged, LegFilled, OrderEnded, Sent
 from tomking.core.order import OrderType, Purpose, TimeInForce
 from tomking.core.restraints import RungMoved
 from tomking.core.rung import Rung
 from tomking.engine.held_back import HeldBack
+from tomking.exchange.fills import MID
+from tomking.exchange.venue import Exchange
+from tomking.portfolio.fees import TASTYTRADE
 from tomking.strategies.plan import Plan
 from tomking.strategies.stay import ProfitBelow
 from worlds.naked import NAKED, NAME, STOP, TARGET, Held, ends, holding, opened, sent, strangled
@@ -324,3 +328,12 @@ def test_a_stop_that_was_sent_back_is_not_sent_again() -> None:
     assert (said.position, said.why) == (NAME, "no stops on this")
     assert str(said) == f"no stop rests behind {NAME}: no stops on this"
     assert sent(held.look(60.0, 120.0)) == []
+
+
+def test_a_pair_at_work_is_taken_as_a_pair_when_a_day_is_traded_again() -> None:
+    held = holding()
+    held.look(10.0)
+    again = Exchange(Decimal(0), TASTYTRADE, MID, "tastytrade", start=owned(held.facts))
+    put_to_work(held.desk, again, held.market(11.0))
+    again.step(held.market(11.0))
+    assert {TARGET, STOP} <= {order.intent for order in again.working()}
