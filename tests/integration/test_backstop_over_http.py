@@ -134,6 +134,20 @@ def test_a_broker_that_does_not_answer_costs_the_target_nothing():
 
 
 ROUNDS = 60 if os.environ.get("TOMKING_FULL") else 2
+
+
+@pytest.mark.parametrize("path", [COMPLEX, f"{COMPLEX}/dry-run"])
+def test_a_broker_that_has_no_time_now_is_asked_again_later(path: str):
+    with holding() as held:
+        held.there.wrong(Fault(Kind.ERROR, path, "POST", status=429))
+        facts = held.look(12.0, 13.0, 14.0)
+        assert not [fact for fact in facts if isinstance(fact, Unguarded)]
+        assert set(held.at_work) == {TARGET}
+        held.look(30.0, 31.0, 32.0)
+        assert len(held.at_work) == 2
+        held.agree()
+
+
 #: Where something goes wrong while a pair is sent, ended and told of.
 PLACES = (
     (COMPLEX, "POST"), (f"{COMPLEX}/dry-run", "POST"), (f"/accounts/{NUMBER}/orders/*", "DELETE"),

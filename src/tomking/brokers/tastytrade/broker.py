@@ -49,6 +49,8 @@ BALANCE_LIVES = timedelta(seconds=5)
 #: The reasons not to trade that lie here: nobody is logged in, or nothing is heard any more.
 LOGIN, CONNECTION = "login", "connection"
 PAGE = 250
+#: With these the broker refuses what was asked; any other no is about the asking, and may be yes later.
+OF_THE_ORDER = (400, 422)
 
 
 @dataclass(slots=True)
@@ -121,7 +123,10 @@ class TastytradeBroker:
         try:
             before = self.requirement(now)
             path = self._account("complex-orders/dry-run")
-            return preview_of(self.line.send("POST", path, oco_of(orders)), before)
+            answer = self.line.send("POST", path, oco_of(orders))
+            if answer.is_no and answer.status not in OF_THE_ORDER:
+                raise Transient(answer.why)
+            return preview_of(answer, before)
         except BrokerError as silent:
             raise Transient(f"the broker's dry run: {silent}") from silent
 
@@ -216,11 +221,12 @@ class TastytradeBroker:
             self._fresh += [self.inbox.doubt(order, now.at, str(silent)) for order in orders]
         except (Transient, AuthExpired) as fault:
             for order in orders:
-                self._end(order, now.at, f"not sent: {fault}")
+                self._end(order, now.at, f"not sent: {fault}", "lapsed")
             self._login(now.at, fault)
         else:
+            how = "rejected" if answer.status in OF_THE_ORDER else "lapsed"
             for order in orders if answer.is_no else ():
-                self._end(order, now.at, answer.why)
+                self._end(order, now.at, answer.why, how)
             if not answer.is_no:
                 self._hear_all(answer.data.get("complex-order", {}), now.at, self._fees(now))
 
