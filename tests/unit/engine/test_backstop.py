@@ -20,7 +20,7 @@ from tomking.strategies.plan import Plan
 from tomking.strategies.stay import ProfitBelow
 from worlds.naked import NAKED, NAME, STOP, TARGET, Held, ends, holding, opened, sent, strangled
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.rule("R-MAN-06")]
 MONDAY = date(2025, 12, 8)
 LEG = f"stop {NAKED}"
 
@@ -48,7 +48,6 @@ def test_from_the_tenth_minute_a_stop_goes_out_as_one_order_with_the_target() ->
     held.agree()
 
 
-@pytest.mark.rule("R-MAN-06")
 def test_the_trigger_of_the_published_example_is_one_and_a_half_times_its_loss() -> None:
     """34 points were taken; the stop acts at 102, a loss of 68; 102 lost is 136, 68 a put."""
     stop = sent(holding().look(10.0))[1]
