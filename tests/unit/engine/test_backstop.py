@@ -336,3 +336,14 @@ def test_a_pair_at_work_is_taken_as_a_pair_when_a_day_is_traded_again() -> None:
     put_to_work(held.desk, again, held.market(11.0))
     again.step(held.market(11.0))
     assert {TARGET, STOP} <= {order.intent for order in again.working()}
+
+
+def test_a_target_that_was_tied_is_withdrawn_for_an_exit_although_its_stop_has_expired() -> None:
+    held = holding()
+    held.look(10.0)
+    held.close()
+    held.day, held.put = MONDAY, (52.0, 52.0)
+    facts = held.look(9.0, 60.0, 61.0, 62.0, 63.0, watch="lt112")
+    assert ends(facts) == {"target#1": "cancelled", "close#1": "filled"}
+    assert [order.replaces for order in sent(facts)] == [""]
+    held.agree()
