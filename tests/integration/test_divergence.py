@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tomking.app.cli.divergence import named, parted
+from tomking.app.cli.divergence import had_backstops, named, parted
 from tomking.app.main import main
 from tomking.app.strategies import chosen
 from tomking.backtest.replay import Told, owned, replay
 from tomking.core.calendar import NEW_YORK
-from tomking.core.dealings import FeesDiffered
+from tomking.core.dealings import FeesDiffered, WentOn
 from tomking.core.errors import DataError
 from tomking.core.facts import (
     CashMoved,
@@ -194,6 +194,18 @@ def test_the_beginning_of_an_account_counts_as_before_its_first_day(account: Pat
     assert today == facts[1:]
     assert parted(facts, date(2018, 11, 19)) == (facts, [])
     assert set(named(facts)) == {"friday_0dte", "butterfly_0dte"}
+
+
+def test_a_day_is_traded_again_with_stops_at_rest_if_its_desk_had_them(account: Path) -> None:
+    began = facts_of(account)[0]
+    assert isinstance(began, RunStarted)
+    on = WentOn(began.at, "paper", "Settings(backstops=True)")
+    off = replace(on, settings="Settings(backstops=False)")
+    early = replace(began, settings="Settings(execution='send')")
+    assert not had_backstops([])
+    assert not had_backstops([early])
+    assert had_backstops([early, on])
+    assert not had_backstops([early, on, off])
 
 
 def test_a_recorded_market_shows_each_look_at_its_instant(account: Path) -> None:

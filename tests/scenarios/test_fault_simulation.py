@@ -127,7 +127,7 @@ def simulated(seed: int) -> Done:
         faults.there = there
         line = there.line()  # the first token is had in peace
         there.wrong(*ordered(dice))
-        traded = over_http(there, (FRIDAY_0DTE,), sessions, line)
+        traded = over_http(there, (FRIDAY_0DTE,), sessions, line, backstops=True)
         door = there.world.doors[NUMBER]
         names = Counter(entry.asked.name for entry in door.entries.values())
         ledger = door.exchange.ledger

@@ -15,9 +15,9 @@ from tomking.app.runs import of_file
 from tomking.app.standing_now import Seen, seen
 from tomking.brokers.tastytrade.inbox import TradeInbox
 from tomking.core.contract import Right
-from tomking.core.dealings import Acknowledged, BooksCompared, Doubted, WentOn
+from tomking.core.dealings import Acknowledged, BooksCompared, Doubted, Unguarded, WentOn
 from tomking.core.errors import ConfigError
-from tomking.core.facts import Fact, LegFilled, OrderEnded, RunStarted, SessionClosed
+from tomking.core.facts import Fact, LegFilled, OrderEnded, RunStarted, Sent, SessionClosed
 from tomking.core.order import Order
 from tomking.core.restraints import Halted, Resumed
 from tomking.engine.hedged import HEDGES
@@ -36,7 +36,8 @@ class Folded:
 
     ``numbers`` are the broker's by our order, ``doubts`` why it is not known whether an order was
     taken, ``halted`` the notes of reasons not to trade, ``compared`` the last look at the broker's
-    positions, ``opened`` the last order that sold or bought options of a right into a position.
+    positions, ``opened`` the last order that sold or bought options of a right into a position, and
+    ``unguarded`` why the broker would have no stop behind one.
     """
 
     book: Book = field(default_factory=lambda: empty_book(Decimal(0)))
@@ -45,6 +46,7 @@ class Folded:
     doubts: dict[str, str] = field(default_factory=dict[str, str])
     halted: dict[str, str] = field(default_factory=dict[str, str])
     opened: dict[tuple[str, Right], Order] = field(default_factory=dict[tuple[str, Right], Order])
+    unguarded: dict[str, str] = field(default_factory=dict[str, str])
     compared: BooksCompared | None = None
     closed: SessionClosed | None = None
     began: datetime | None = None
@@ -68,6 +70,10 @@ class Folded:
                 self.doubts[order] = why
             case OrderEnded(order=order):
                 self.doubts.pop(order, None)
+            case Sent(order=sent) if sent.is_backstop:
+                self.unguarded.pop(sent.closes, None)
+            case Unguarded(position=position, why=why):
+                self.unguarded[position] = why
             case Halted(reason=reason, note=note):
                 self.halted[reason] = note
             case Resumed(reason=reason):

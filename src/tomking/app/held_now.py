@@ -93,13 +93,17 @@ def campaigns(now: AccountNow) -> tuple[CampaignNow, ...]:
 def guard_of(position: Position, now: AccountNow) -> Guard:
     """How a position of an account is held."""
     plan = now.plans.get(position.strategy)
-    return guard(position, now.told.book, plan, now.net_liq, watched=now.watched)
+    return guard(
+        position, now.told.book, plan, now.net_liq, watched=now.watched,
+        refused=now.told.unguarded.get(position.id, ""),
+    )  # fmt: skip
 
 
 def _tranche(position: Position, now: AccountNow) -> Tranche:
     rests = tuple(
         f"order {number_of(there, now) or '(no number)'} at {there.order.limit}: {there.order.why}"
         for there in now.told.book.closing(position.id)
+        if not there.order.is_backstop
     )
     legs = tuple(Part(str(held), trading_symbol(held), count) for held, count in position.held)
     return Tranche(

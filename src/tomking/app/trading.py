@@ -41,13 +41,17 @@ OPEN_WITHIN_S, STOP_WITHIN_S = 10.0, 8.0
 
 @value
 class Told:
-    """What a desk is told: what it trades, within which limits, and the text of all of it."""
+    """What a desk is told: what it trades, within which limits, and the text of all of it.
+
+    ``backstops`` is whether stops are sent to rest at the broker behind naked shorts.
+    """
 
     mode: str
     strategies: tuple[Strategy, ...]
     limits: Limits
     fees: FeeSchedule
     settings: str
+    backstops: bool = True
 
 
 class Time(Protocol):
@@ -109,7 +113,7 @@ def trade(
     FuseBlown, InvariantError
         If the desk must not go on.
     """
-    desk = Desk(told.strategies, told.limits, told.fees, journal)
+    desk = Desk(told.strategies, told.limits, told.fees, journal, backstops=told.backstops)
     broker = opened(told, desk, journal, line, time.now(), before)
     instants = LiveClock(
         told.strategies, time.now, time.wait, time.night_s, desk.standing.last_close

@@ -172,3 +172,15 @@ class BooksCompared:
         if not self.differences:
             return "our books and the broker's agree"
         return f"our books and the broker's differ: {'; '.join(self.differences)}"
+
+
+@value
+class Unguarded:
+    """No stop rests at the venue behind a position: it would not take one."""
+
+    at: datetime
+    position: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"no stop rests behind {self.position}: {self.why}"

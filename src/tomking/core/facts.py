@@ -21,6 +21,7 @@ from tomking.core.dealings import (
     ForeignTraded,
     MarginCompared,
     RowBooked,
+    Unguarded,
     WentOn,
 )
 from tomking.core.order import Order
@@ -338,7 +339,7 @@ Fact = (
     | Observed | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked | SwitchedOff | SwitchedOn
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
-    | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed
+    | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed | Unguarded
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -349,6 +350,6 @@ KINDS: Mapping[str, type[Fact]] = {
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked, SwitchedOff, SwitchedOn,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
-        BooksCompared, ForeignMoved, MarginCompared, WentOn, AccountNamed,
+        BooksCompared, ForeignMoved, MarginCompared, WentOn, AccountNamed, Unguarded,
     )
 }  # fmt: skip

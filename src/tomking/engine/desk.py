@@ -5,11 +5,13 @@ forgetting them at a restart only makes the desk look once more, leave an order 
 and say an answer again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from tomking.core.contract import Contract
+from tomking.core.dealings import Unguarded
 from tomking.core.errors import ConfigError, InvariantError
 from tomking.core.facts import (
     CampaignClosed,
@@ -38,6 +40,7 @@ from tomking.strategies.stay import StayRule
 
 #: A position, and the rule of its plan that was seen broken.
 Doubt = tuple[str, StayRule]
+Held = tuple[tuple[Contract, int], ...]
 
 
 @dataclass(slots=True)
@@ -49,6 +52,11 @@ class Desk:
     only changes are written; ``attempts`` how often each intent was sent; ``held`` the strategies
     that hold something; ``impatient`` whether an order that does not rest is working; ``walks`` the
     ladders of opening orders by intent; ``lately`` what was seen of the day.
+
+    ``backstops`` is whether stops are sent to rest at the venue behind naked shorts. ``yielding`` and
+    ``arming`` are positions whose resting orders were asked to end at the last look: for an exit, and
+    for a stop to be tied to the target. ``armed_after`` is when one may be tried again, and
+    ``unguarded`` what was held of those behind which the venue would not have one.
     """
 
     strategies: tuple[Strategy, ...]
@@ -65,11 +73,23 @@ class Desk:
     impatient: bool = False
     walks: dict[str, Walk] = field(default_factory=dict)
     lately: Lately = field(default_factory=Lately)
+    backstops: bool = False
+    yielding: set[str] = field(default_factory=set[str])
+    arming: set[str] = field(default_factory=set[str])
+    armed_after: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    unguarded: dict[str, Held] = field(default_factory=dict[str, Held])
 
     @property
     def restless(self) -> bool:
-        """Whether an order that does not rest is working, a doubt or an alarm wants a second look."""
-        return self.impatient or bool(self.doubts) or (bool(self.held) and self.poll_s is not None)
+        """Whether an order that does not wait is working, a doubt or an alarm wants a second look, or
+        something was withdrawn for what follows.
+        """
+        follows = bool(self.doubts or self.yielding or self.arming)
+        return self.impatient or follows or (bool(self.held) and self.poll_s is not None)
+
+    def is_doubted(self, position: str) -> bool:
+        """Whether a position wants another look: a rule of it was seen broken, or it makes way."""
+        return position in self.yielding or any(name == position for name, _ in self.doubts)
 
     @property
     def poll_s(self) -> float | None:
@@ -127,9 +147,10 @@ class Desk:
         if not known:
             return False
         self.journal.append(known)
+        refused = list(self._refused(known))
         for fact in known:
             self.fold(fact)
-        self.note(self._ended(known))
+        self.note([*refused, *self._ended(known)])
         return True
 
     def fold(self, fact: Fact) -> None:
@@ -138,7 +159,7 @@ class Desk:
         if book is not self.book:
             self.book = book
             self.held = frozenset(position.strategy for position in book.positions.values())
-            self.impatient = any(not working.order.rests for working in book.working.values())
+            self.impatient = any(not working.order.waits for working in book.working.values())
             if self.doubts:
                 self.doubts = {doubt for doubt in self.doubts if doubt[0] in book.positions}
             if self.walks:
@@ -147,6 +168,16 @@ class Desk:
         self.standing = standings.apply(self.standing, fact, self.limits)
         if isinstance(fact, Sent):
             self.attempts[fact.order.intent] = fact.order.attempt
+        elif isinstance(fact, Unguarded) and fact.position in self.book.positions:
+            self.unguarded[fact.position] = self.book.positions[fact.position].held
+
+    def _refused(self, facts: Sequence[Fact]) -> Iterator[Unguarded]:
+        """Positions whose stop the venue sent back."""
+        for fact in facts:
+            if isinstance(fact, OrderEnded) and fact.how == "rejected":
+                there = self.book.working.get(fact.order)
+                if there is not None and there.order.is_backstop:
+                    yield Unguarded(fact.at, there.order.closes, fact.note)
 
     def _ended(self, facts: Sequence[Fact]) -> list[Fact]:
         """Campaigns of which nothing is held or being opened any more."""

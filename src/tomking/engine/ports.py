@@ -80,6 +80,14 @@ class Broker(Protocol):
         """Send an approved order, once."""
         ...
 
+    def preview_together(self, orders: Sequence[Order], now: Snapshot) -> Preview:
+        """What the venue says of orders of which the first to trade ends the others; doubt raises."""
+        ...
+
+    def submit_together(self, approved: Sequence[Approved], now: Snapshot) -> None:
+        """Send such orders as one, once: all of them are taken or none."""
+        ...
+
     def cancel(self, order: str) -> None:
         """Ask for a working order to end; the answer is a fact."""
         ...

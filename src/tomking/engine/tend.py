@@ -34,7 +34,7 @@ class Tended:
 def adjustments(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Tended]:
     """Adjustments that are due among the positions looked at, the first of each position."""
     for position in tuple(view.book.positions.values()):
-        watched = position.strategy in watch or any(name == position.id for name, _ in desk.doubts)
+        watched = position.strategy in watch or desk.is_doubted(position.id)
         if watched and not _is_busy(desk, view, position) and not residue(position):
             due = _due(desk, view, position)
             if due is not None:
@@ -47,7 +47,7 @@ def _is_busy(desk: Desk, view: View, position: Position) -> bool:
     What may have to go is not rolled while it is waited for a second look.
     """
     rules = desk.strategy(position.strategy).rules(position)
-    return any(not working.order.rests for working in view.book.closing(position.id)) or any(
+    return any(not working.order.waits for working in view.book.closing(position.id)) or any(
         (position.id, rule) in desk.doubts for rule in rules
     )
 

@@ -42,8 +42,8 @@ class Position:
     so far, before fees; ``opening_premium`` those of what opened it and of rolls that joined, which
     no close moves: shares of the premium are of this. ``basis`` is the dollars at which futures are
     carried, with opposite sign, since they cost no cash. ``row`` is where its legs begin in the
-    book's columns. ``assigned`` says that an option of it became shares or a future: it is no longer
-    what its plan opened.
+    book's columns. ``assigned`` says that an option of it became shares or a future, ``stopped`` that a
+    stop at the venue bought some of it back: it is no longer what its plan opened.
     """
 
     id: str
@@ -61,6 +61,7 @@ class Position:
     row: int = 0
     whole: bool = True
     assigned: bool = False
+    stopped: bool = False
 
     @property
     def outright(self) -> tuple[tuple[Contract, int], ...]:
@@ -221,6 +222,7 @@ def _filled(book: Book, fact: LegFilled) -> Book:
         basis=before.basis + basis,
         fees=before.fees + fact.fee,
         whole=_whole(working, name),
+        stopped=before.stopped or order.is_backstop,
     )
     book = replace(
         book, cash=book.cash + cash - fact.fee, working={**book.working, fact.order: working}

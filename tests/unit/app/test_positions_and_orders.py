@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from tomking.app.account_now import account_now
+from tomking.app.account_now import account_now, folded
 from tomking.app.desk_files import DeskFiles
 from tomking.app.held_now import campaigns, orders
 from tomking.app.main import main
 from tomking.app.protection import guard, most_lost
-from tomking.core.dealings import Doubted, ForeignHeld
+from tomking.core.dealings import Doubted, ForeignHeld, Unguarded
+from tomking.core.facts import Sent
 from tomking.portfolio.book import Book
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
@@ -206,3 +207,20 @@ def test_an_account_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[s
         words = [verb, "nobody"] if verb == "run" else [verb, "--account", "nobody"]
         assert main(words) == 2
         assert "there is no account 'nobody'" in capsys.readouterr().err
+
+
+def test_why_no_stop_rests_is_shown_until_one_does(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = accounts.lt112()
+    facts = accounts.traded(opened, ("60.00", "55.00", "12.00"), accounts.AT)
+    name = f"{opened.intent}:naked puts"
+    began = [*accounts.condor()[:1], *facts, Unguarded(accounts.AT, name, "no stops on this")]
+    accounts.written(files, began)
+    assert main(["positions"]) == 0
+    page = capsys.readouterr().out
+    assert "no stop at the broker: no stops on this" in page
+    assert "UNPROTECTED: nothing rests or watches for ES 2026-03-31 4800 P" in page
+    stop = closing(opened, "-40.00", "naked puts", trigger=Decimal("32.00"))
+    told = folded([*began, Sent(accounts.AT, stop)])
+    assert told.unguarded == {}

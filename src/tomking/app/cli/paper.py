@@ -72,7 +72,7 @@ def command(
     files.folder.mkdir(parents=True, exist_ok=True)
     settings = load(files.settings if files.settings.exists() else None)
     plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
-    told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings))
+    told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings), settings.backstops)
     started = Started(speed, minute, capital, sessions, day)
     return traded(files, told, Allowed(not prepare, not prepare), started, join, json=json)
 

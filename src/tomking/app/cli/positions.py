@@ -59,6 +59,8 @@ def _position(held: Tranche) -> Iterator[str]:
     yield from (f"    rests: {order}" for order in held.rests)
     guard = held.guard
     yield from (f"    stop at the broker: {order.id} at {order.trigger}" for order in guard.resting)
+    if guard.refused:
+        yield f"    no stop at the broker: {guard.refused}"
     yield from (f"    the desk watches: {stop}" for stop in guard.watching)
     if guard.wings is not None:
         yield f"    at expiry it can lose ${guard.wings:,.2f} at most"

@@ -34,11 +34,11 @@ from tomking.core.reading import Skip
 from tomking.core.restraints import Halted, Resumed
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import FeeSchedule
-from tomking.portfolio.preview import Preview
+from tomking.portfolio.preview import NOT_ASKED, Preview
 from tomking.risk.verdict import Approved
 from tomking.wire.kept import State
 from tomking.wire.line import Line
-from tomking.wire.orders import body_of
+from tomking.wire.orders import body_of, oco_of
 from tomking.wire.words import lot_of
 
 Json = Mapping[str, Any]
@@ -48,8 +48,9 @@ LEDGER_LAG = timedelta(seconds=30)
 BALANCE_LIVES = timedelta(seconds=5)
 #: The reasons not to trade that lie here: nobody is logged in, or nothing is heard any more.
 LOGIN, CONNECTION = "login", "connection"
-NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked", asked=False)
 PAGE = 250
+#: With these the broker refuses what was asked; any other no is about the asking, and may be yes later.
+OF_THE_ORDER = (400, 422)
 
 
 @dataclass(slots=True)
@@ -110,6 +111,24 @@ class TastytradeBroker:
             if order.adds_risk:
                 raise Transient(f"the broker's dry run: {silent}") from silent
             return NOT_ASKED
+
+    def preview_together(self, orders: Sequence[Order], now: Snapshot) -> Preview:
+        """The broker's dry run of orders of which the first to trade ends the others.
+
+        Raises
+        ------
+        Transient
+            If it cannot be tried: nothing is taken back for what nobody has agreed to.
+        """
+        try:
+            before = self.requirement(now)
+            path = self._account("complex-orders/dry-run")
+            answer = self.line.send("POST", path, oco_of(orders))
+            if answer.is_no and answer.status not in OF_THE_ORDER:
+                raise Transient(answer.why)
+            return preview_of(answer, before)
+        except BrokerError as silent:
+            raise Transient(f"the broker's dry run: {silent}") from silent
 
     def requirement(self, now: Snapshot) -> Decimal:
         """Margin of the whole account as the broker has it now.
@@ -183,6 +202,34 @@ class TastytradeBroker:
             else:
                 self._hear(answer.data.get("order", answer.data), now.at, self._fees(now))
 
+    def submit_together(self, approved: Sequence[Approved], now: Snapshot) -> None:
+        """Send approved orders as one, once; each is looked for under a name of its own.
+
+        Raises
+        ------
+        FuseBlown
+            If one of them is more than may ever be sent.
+        """
+        orders, worth = [each.order for each in approved], self._balance
+        for order in orders:
+            self.remember([Sent(now.at, order)])
+            self.fuse.holds(order, now.day.session.day, None if worth is None else worth.net_liq)
+        self._balance = None
+        try:
+            answer = self.line.send("POST", self._account("complex-orders"), oco_of(orders))
+        except OutcomeUnknown as silent:
+            self._fresh += [self.inbox.doubt(order, now.at, str(silent)) for order in orders]
+        except (Transient, AuthExpired) as fault:
+            for order in orders:
+                self._end(order, now.at, f"not sent: {fault}", "lapsed")
+            self._login(now.at, fault)
+        else:
+            how = "rejected" if answer.status in OF_THE_ORDER else "lapsed"
+            for order in orders if answer.is_no else ():
+                self._end(order, now.at, answer.why, how)
+            if not answer.is_no:
+                self._hear_all(answer.data.get("complex-order", {}), now.at, self._fees(now))
+
     def _lay_beside(self, order: Order, now: Snapshot) -> None:
         """The broker's margin for an order that opens beside our own."""
         name, theirs = self._asked
@@ -212,10 +259,10 @@ class TastytradeBroker:
         self._listen(now.at)
         for message in self.news.take():
             self._message(message, now.at, fees)
-        rests = {self.inbox.orders[name].rests for name in self.inbox.waiting}
+        waits = {self.inbox.orders[name].waits for name in self.inbox.waiting}
         if rounds.orders_due(
-            now.at, self.news.gaps, doubt=bool(self.inbox.unconfirmed), working=False in rests,
-            resting=True in rests,
+            now.at, self.news.gaps, doubt=bool(self.inbox.unconfirmed), working=False in waits,
+            resting=True in waits,
         ):  # fmt: skip
             self._try(now.at, partial(self._look, now, fees))
         if rounds.ledger_due(now, self.inbox.held, traded=fees.asked):
@@ -260,6 +307,14 @@ class TastytradeBroker:
     def _message(self, message: Json, at: datetime, fees: FeesOfDay) -> None:
         if message.get("type") == "Order":
             self._hear(message["data"], at, fees)
+        elif message.get("type") == "ComplexOrder":
+            self._hear_all(message["data"], at, fees)
+
+    def _hear_all(self, row: Json, at: datetime, fees: FeesOfDay) -> None:
+        """What is told of orders that know of each other: each of them has a number of its own."""
+        rows = row.get("orders")
+        for each in rows if isinstance(rows, list) else ():
+            self._hear(each, at, fees)
 
     def _hear(self, row: Json, at: datetime, fees: FeesOfDay) -> None:
         """What is told of an order; a row that cannot be read is said and left."""
