@@ -7,7 +7,7 @@ and say an answer again.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from tomking.core.errors import ConfigError, InvariantError
@@ -47,7 +47,8 @@ class Desk:
     ``doubts`` are stay rules seen broken once; ``unwanted`` are orders in the way of an exit, to be
     withdrawn at this look; ``said`` is the last answer recorded about an intent or a slot, so that
     only changes are written; ``attempts`` how often each intent was sent; ``held`` the strategies
-    that hold something; ``impatient`` whether an order that does not rest is working; ``walks`` the
+    that hold something, ``ends`` the first day on which an option they sold ends; ``impatient`` whether
+    an order that does not rest is working; ``walks`` the
     ladders of opening orders by intent; ``lately`` what was seen of the day.
     """
 
@@ -62,6 +63,7 @@ class Desk:
     said: dict[str, str] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
+    ends: date = date.max
     impatient: bool = False
     walks: dict[str, Walk] = field(default_factory=dict)
     lately: Lately = field(default_factory=Lately)
@@ -138,6 +140,7 @@ class Desk:
         if book is not self.book:
             self.book = book
             self.held = frozenset(position.strategy for position in book.positions.values())
+            self.ends = first_end(book)
             self.impatient = any(not working.order.rests for working in book.working.values())
             if self.doubts:
                 self.doubts = {doubt for doubt in self.doubts if doubt[0] in book.positions}
@@ -164,3 +167,14 @@ class Desk:
             for name, campaign in self.book.campaigns.items()
             if not campaign.positions and name not in opening
         ]
+
+
+def first_end(book: Book) -> date:
+    """The first day on which an option that was sold ends; the last of all days without one."""
+    sold = (
+        contract.expiry
+        for position in book.positions.values()
+        for contract, quantity in position.held
+        if contract.is_option and quantity < 0
+    )
+    return min(sold, default=date.max)

@@ -9,6 +9,7 @@ from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.core.product import product
 from tomking.core.venue import on_step, step_of
 from tomking.engine.desk import Desk, Doubt
+from tomking.engine.last_day import last_legs, left_to_end
 from tomking.market.delivery import out_by
 from tomking.market.snapshot import BID, Legs, Marks
 from tomking.portfolio.book import Position, Working
@@ -42,11 +43,22 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
         if left:
             if not _nobody_bids(view, position):
                 yield closing(desk, view, position, left, replaces=at_work(view, position))
+        elif (late := left_to_end(position, view)) is not None and not late.passed:
+            yield last_day(desk, view, position, str(late))
         elif position.strategy in watch or (position.id in {name for name, _ in desk.doubts}):
             for order in _given_up(desk, view, position):
                 if order.closes not in going:
                     going.add(order.closes)
                     yield order
+
+
+def last_day(desk: Desk, view: View, position: Position, why: str) -> Order:
+    """An order for what was sold till today and stands too near the money to be left to end."""
+    order = closing(desk, view, position, why, replaces=at_work(view, position))
+    units, legs = last_legs(position, view)
+    return (
+        order if legs == order.legs else priced(desk, view, replace(order, units=units, legs=legs))
+    )
 
 
 def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:

@@ -95,7 +95,7 @@ class LiveClock:
         """Seconds to the next look."""
         longest = RESTLESS_S if interest.restless else HEARTBEAT_S
         minute = self._minute(session)
-        row = rows.after(int(minute), interest)
+        row = rows.after(int(minute), interest, session.day)
         due = session.minutes if row is None else row.minute
         return min(longest, max(0.0, 60.0 * (due - minute)))
 

@@ -27,6 +27,7 @@ class Wearer:
     until: datetime
     held: frozenset[str] = frozenset()
     restless: bool = False
+    ends: date = date.max
     waits: list[float] = field(default_factory=list)
     slow_s: float = 0.0
 
