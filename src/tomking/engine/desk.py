@@ -5,7 +5,7 @@ forgetting them at a restart only makes the desk look once more, leave an order 
 and say an answer again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from tomking.core.facts import (
 )
 from tomking.core.rung import Rung
 from tomking.engine.hedged import HEDGES
+from tomking.engine.orphans import Cut, cut_by
 from tomking.engine.ports import Journal
 from tomking.engine.walk import Walk
 from tomking.market.snapshot import Snapshot
@@ -48,8 +49,8 @@ class Desk:
     withdrawn at this look; ``said`` is the last answer recorded about an intent or a slot, so that
     only changes are written; ``attempts`` how often each intent was sent; ``held`` the strategies
     that hold something, ``ends`` the first day on which an option they sold ends; ``impatient`` whether
-    an order that does not rest is working; ``walks`` the
-    ladders of opening orders by intent; ``lately`` what was seen of the day.
+    an order that does not rest is working; ``walks`` the ladders of opening orders by intent;
+    ``lately`` what was seen of the day; ``cut`` the positions that are not what their plan opened.
     """
 
     strategies: tuple[Strategy, ...]
@@ -64,6 +65,7 @@ class Desk:
     attempts: dict[str, int] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     ends: date = date.max
+    cut: Mapping[str, Cut] = field(default_factory=dict[str, Cut])
     impatient: bool = False
     walks: dict[str, Walk] = field(default_factory=dict)
     lately: Lately = field(default_factory=Lately)
@@ -138,6 +140,7 @@ class Desk:
         """Book, standing and attempts after a fact."""
         book = books.apply(self.book, fact)
         if book is not self.book:
+            self.cut = cut_by(fact, self.book, book, self.cut)
             self.book = book
             self.held = frozenset(position.strategy for position in book.positions.values())
             self.ends = first_end(book)

@@ -40,8 +40,10 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
                 yield repriced(desk, view, position, working.order)
             continue
         left = residue(position)
+        if position.id in desk.cut and not left:  # its repair is another's (engine/repairs.py)
+            continue
         if left:
-            if not _nobody_bids(view, position):
+            if not nobody_bids(view, position):
                 yield closing(desk, view, position, left, replaces=at_work(view, position))
         elif (late := left_to_end(position, view)) is not None and not late.passed:
             yield last_day(desk, view, position, str(late))
@@ -129,7 +131,12 @@ def residue(position: Position) -> str:
     return "close what an assignment left" if position.assigned else ""
 
 
-def _nobody_bids(view: View, position: Position) -> bool:
+def is_remainder(desk: Desk, position: Position) -> bool:
+    """Whether a position is no longer what its plan opened, and so is wound down or repaired."""
+    return bool(residue(position)) or position.id in desk.cut
+
+
+def nobody_bids(view: View, position: Position) -> bool:
     """Whether all that is left is long and worth nothing to anybody: it is left to expire."""
     bids: list[float] = view.marks.table[BID].tolist()
     return all(
@@ -235,7 +242,7 @@ def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
         if position.campaign in growing or next(view.book.closing(position.id), None):
             continue
         target = desk.strategy(position.strategy).target(position)
-        if target is None or not position.whole or residue(position):
+        if target is None or not position.whole or is_remainder(desk, position):
             continue
         units, legs = position.legs_to_close
         limit = on_tick(profit_price(position, target), position.root, legs)

@@ -25,6 +25,7 @@ from tomking.engine.exits import at_work, closing, exits, first_closed, profit_o
 from tomking.engine.labels import asked_under, labels
 from tomking.engine.ladder import Step, repriced, steps, told
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
+from tomking.engine.repairs import Repair, alerts, out_of_step, repairs
 from tomking.engine.tend import Tended, adjustments, renewals
 from tomking.engine.walk import ABANDONED, STEPPED, Move
 from tomking.portfolio import marks as worth
@@ -77,6 +78,7 @@ def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> V
     """Risk comes off before it goes on: exits, profit orders, openings that waited too long."""
     if not tick.sends:
         return view
+    view = _mend(desk, view, broker, inbox)
     for order in exits(desk, view, tick.watch):
         view = offer(desk, view, order, broker, inbox)
     for tended in (*adjustments(desk, view, tick.watch), *renewals(desk, view, tick.renew)):
@@ -90,6 +92,32 @@ def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> V
         broker.cancel(order_id)
     desk.unwanted.clear()
     return view
+
+
+def _mend(desk: Desk, view: View, broker: Broker, inbox: Inbox) -> View:
+    """What is in pieces is told, and repaired: the best way first, the next where one is refused."""
+    desk.unwanted |= out_of_step(view)
+    if desk.note(alerts(desk, view)):
+        view = desk.view(view.market)
+    for repair in tuple(repairs(desk, view)):
+        if not repair.orders:
+            _repaired(desk, view, repair, "possible in no way that leaves no more naked")
+        for order in repair.orders:
+            after = offer(desk, view, order, broker, inbox)
+            outcome = SENT if after is not view else _answer(desk, order)
+            _repaired(desk, after, repair, f"{outcome} as {order.id}: {order.why}")
+            if after is not view:
+                view = after
+                break
+    return view
+
+
+def _repaired(desk: Desk, view: View, repair: Repair, said: str) -> None:
+    """What came of a repair, recorded when it is something new."""
+    if desk.said.get(repair.matter) != said:
+        desk.said[repair.matter] = said
+        about = Reviewed(view.market.at, repair.position.strategy, repair.matter, said, ())
+        desk.note([about])
 
 
 def _halts(view: View) -> Iterator[Halted]:
