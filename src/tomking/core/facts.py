@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
+from math import isnan
 
 from tomking.core.contract import Contract
 from tomking.core.dealings import (
@@ -154,7 +155,7 @@ class Settled:
 
     ``quantity`` is how much of it, signed as held; ``cash`` what it brought. Exercised into a future
     or shares, ``delivered`` and ``delivered_quantity`` say what is held instead, at
-    ``delivered_price``. ``note`` says why it came early.
+    ``delivered_price``. ``note`` says why it came early. ``price`` is no number where nobody told it.
     """
 
     at: datetime
@@ -178,7 +179,8 @@ class Settled:
         )
         how = self.settlement.replace("_", " ")
         why = f" ({self.note})" if self.note else ""
-        return f"{self.quantity} {self.contract}: {how} at {self.price:,.2f}{into}{why}"
+        where = "" if isnan(self.price) else f" at {self.price:,.2f}"
+        return f"{self.quantity} {self.contract}: {how}{where}{into}{why}"
 
 
 @value

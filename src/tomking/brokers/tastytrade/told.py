@@ -1,5 +1,6 @@
 """An order as the broker tells it, read once into a value; what cannot be read is said, not guessed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,8 @@ from tomking.wire.symbols import contract_of
 from tomking.wire.words import ALIVE, OVER, lot_of, side_of
 
 Json = Mapping[str, Any]
+#: A listed option on what is not traded here: its root, its last day, its right and its strike.
+LISTED = re.compile(r"[A-Z0-9]{1,6} *(\d{6})[CP]\d{8}")
 
 
 @value
@@ -119,6 +122,24 @@ def known(symbol: str, today: date) -> Contract | None:
     try:
         return contract_of(symbol, today)
     except DataError:
+        return None
+
+
+def expiry_of(symbol: str, today: date) -> date | None:
+    """The last day of an option or a future by its symbol; nothing where there is none, or none is read.
+
+    >>> expiry_of("MSFT  260619P00400000", date(2026, 6, 1))
+    datetime.date(2026, 6, 19)
+    """
+    contract = known(symbol, today)
+    if contract is not None:
+        return contract.expiry if contract.is_option or contract.future else None
+    found = LISTED.fullmatch(symbol)
+    if found is None:
+        return None
+    try:
+        return date.fromisoformat(f"20{found[1]}")
+    except ValueError:
         return None
 
 
