@@ -17,10 +17,11 @@ from tomking.brokers.tastytrade.inbox import TradeInbox
 from tomking.core.contract import Right
 from tomking.core.dealings import Acknowledged, BooksCompared, Doubted, WentOn
 from tomking.core.errors import ConfigError
-from tomking.core.facts import Fact, LegFilled, OrderEnded, RunStarted, SessionClosed
+from tomking.core.facts import Fact, LegFilled, OrderEnded, Reviewed, RunStarted, SessionClosed
 from tomking.core.order import Order
 from tomking.core.restraints import Halted, Resumed
 from tomking.engine.hedged import HEDGES
+from tomking.engine.orphans import REPAIR, Cut, cut_by
 from tomking.portfolio import book as books
 from tomking.portfolio.book import Book, empty_book, position_of
 from tomking.risk.limits import Limits
@@ -35,7 +36,8 @@ class Folded:
 
     ``numbers`` are the broker's by our order, ``doubts`` why it is not known whether an order was
     taken, ``halted`` the notes of reasons not to trade, ``compared`` the last look at the broker's
-    positions, ``opened`` the last order that sold or bought options of a right into a position.
+    positions, ``opened`` the last order that sold or bought options of a right into a position, ``cut``
+    the positions that are in pieces, ``repairs`` what was last done about each that ever was.
     """
 
     book: Book = field(default_factory=lambda: empty_book(Decimal(0)))
@@ -44,6 +46,8 @@ class Folded:
     doubts: dict[str, str] = field(default_factory=dict[str, str])
     halted: dict[str, str] = field(default_factory=dict[str, str])
     opened: dict[tuple[str, Right], Order] = field(default_factory=dict[tuple[str, Right], Order])
+    cut: Mapping[str, Cut] = field(default_factory=dict[str, Cut])
+    repairs: dict[str, Reviewed] = field(default_factory=dict[str, Reviewed])
     compared: BooksCompared | None = None
     closed: SessionClosed | None = None
     began: datetime | None = None
@@ -52,7 +56,8 @@ class Folded:
 
     def take(self, fact: Fact) -> None:
         """One more fact."""
-        self.book = books.apply(self.book, fact)
+        before, self.book = self.book, books.apply(self.book, fact)
+        self.cut = cut_by(fact, before, self.book, self.cut)
         self.inbox.fold([fact])
         self.began, self.last = self.began or fact.at, fact.at
         match fact:
@@ -60,6 +65,8 @@ class Folded:
                 self.mode = mode
             case LegFilled():
                 self._traded(fact)
+            case Reviewed(matter=matter) if matter.endswith(REPAIR):
+                self.repairs[matter.removesuffix(REPAIR)] = fact
             case Acknowledged(order=order, number=number):
                 self.numbers[order] = number
                 self.doubts.pop(order, None)

@@ -21,6 +21,8 @@ from tomking.risk.view import View
 CLOSED_OUT = "closed_out"
 #: The intent of an order that buys back missing cover ends so.
 COVER = "/cover"
+#: How the matter of a repair is named in the ledger, after its position.
+REPAIR = "/repair"
 IN_PART, BY_OTHERS = "an order that traded in part", "a leg that somebody else closed"
 
 Held = tuple[tuple[Contract, int], ...]

@@ -15,14 +15,12 @@ from tomking.core.restraints import Halted, Resumed
 from tomking.core.value import value
 from tomking.engine.desk import Desk
 from tomking.engine.exits import at_work, closing, nobody_bids, priced, residue
-from tomking.engine.orphans import COVER, Way, in_step, naked, ways
+from tomking.engine.orphans import COVER, REPAIR, Way, in_step, naked, ways
 from tomking.portfolio.book import Position
 from tomking.risk.view import View
 
 #: The reason not to open anything while a package is in pieces.
 ORPHANED = "orphaned legs"
-#: How the matter of a repair is named in the ledger, after its position.
-REPAIR = "/repair"
 #: Minutes an opening may work with its legs out of step, which may only be told out of order.
 OUT_OF_STEP_MIN = 1.0
 
