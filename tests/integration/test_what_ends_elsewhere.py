@@ -13,7 +13,7 @@ from tomking.brokers.tastytrade.broker import TastytradeBroker
 from tomking.brokers.tastytrade.news import listen
 from tomking.core.contract import Contract, Right, Settles
 from tomking.core.dealings import BooksCompared
-from tomking.core.facts import CampaignClosed, Fact, RunStarted, Sent, Settled
+from tomking.core.facts import CampaignClosed, Fact, RunStarted, Sent, SessionClosed, Settled
 from tomking.core.order import Leg, Order, OrderType, Purpose
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.restraints import Halted, Resumed
@@ -22,7 +22,7 @@ from tomking.engine.loop import run
 from tomking.engine.memory import MemoryJournal
 from tomking.engine.ports import Tick
 from tomking.engine.repairs import ORPHANED
-from tomking.market.sessions import session_of
+from tomking.market.sessions import next_session, session_of
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.risk.limits import Limits
@@ -74,7 +74,7 @@ class Trading:
         tick = Tick(self.there.clock(), closing=closing)
         run(
             self.desk, clock=Ticks([tick]), market=self, broker=self.broker,
-            inbox=SimulatedOperator(),
+            inbox=SimulatedOperator(), closes=self.broker.closed,
         )  # fmt: skip
         return self.journal.facts[before:]
 
@@ -160,3 +160,30 @@ def test_what_is_fixed_in_the_morning_settles_by_the_broker_s_ledger_alone(
         assert not [f for f in on.journal.facts if isinstance(f, BooksCompared) and f.differences]
         width = 100 * (order.legs[0].contract.strike - order.legs[1].contract.strike)
         assert sum(fact.cash for fact in settled) == (-width if shares[0] > 1 else 0)
+
+
+def test_a_close_slept_over_is_made_up_for_by_the_broker_s_snapshot_of_that_day():
+    with trading() as on:
+        hours = session_of(DAY)
+        assert hours is not None
+        on.there.clock.at = hours.at(600.0)
+        facts = on.look(1.0)
+        (closed,) = (fact for fact in facts if isinstance(fact, SessionClosed))
+        assert (closed.day, closed.net_liq, closed.late) == (
+            DAY, Decimal(CASH), "the broker's snapshot",
+        )  # fmt: skip
+        assert not any(isinstance(fact, SessionClosed) for fact in on.look(20.0))
+        assert on.desk.standing.reasons == frozenset()
+
+
+def test_figures_of_another_day_are_not_taken_for_those_of_a_close_slept_over():
+    """This server keeps no closes: in the next session its snapshot is that session's."""
+    with trading() as on:
+        tomorrow = next_session(DAY)
+        on.there.clock.at = tomorrow.at(30.0)
+        facts = on.look(1.0)
+        assert [fact.reason for fact in facts if isinstance(fact, Halted)] == ["data"]
+        on.there.clock.at = tomorrow.at(404.0)
+        facts = on.look(1.0, closing=True)
+        assert [fact.late for fact in facts if isinstance(fact, SessionClosed)] == [""]
+        assert on.desk.standing.reasons == frozenset()

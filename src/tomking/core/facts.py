@@ -292,6 +292,7 @@ class SessionClosed:
     """The day is over; the only source of the breakers' baselines. ``flows`` is cash moved in or out.
 
     ``profits`` is what each campaign that is open has made so far, after fees, marked at the close.
+    ``late`` says whose figures they are where nobody looked and the close was made up for later.
     """
 
     at: datetime
@@ -301,9 +302,11 @@ class SessionClosed:
     requirement: Decimal
     vix: float
     profits: tuple[tuple[str, Decimal], ...] = ()
+    late: str = ""
 
     def __str__(self) -> str:
-        return f"{self.day} closed at ${self.net_liq:,} with ${self.requirement:,} of margin"
+        late = f", made up for late by {self.late}" if self.late else ""
+        return f"{self.day} closed at ${self.net_liq:,} with ${self.requirement:,} of margin{late}"
 
 
 @value

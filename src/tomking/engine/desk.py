@@ -7,7 +7,7 @@ and say an answer again.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from tomking.core.errors import ConfigError, InvariantError
@@ -37,6 +37,8 @@ from tomking.risk.view import View, view_of
 from tomking.strategies.plan import Plan, Strategy, Tending
 from tomking.strategies.stay import StayRule
 
+#: When an account began that has not.
+NEVER = datetime.max.replace(tzinfo=UTC)
 #: A position, and the rule of its plan that was seen broken.
 Doubt = tuple[str, StayRule]
 
@@ -50,7 +52,8 @@ class Desk:
     only changes are written; ``attempts`` how often each intent was sent; ``held`` the strategies
     that hold something, ``ends`` the first day on which an option they sold ends; ``impatient`` whether
     an order that does not rest is working; ``walks`` the ladders of opening orders by intent;
-    ``lately`` what was seen of the day; ``cut`` the positions that are not what their plan opened.
+    ``lately`` what was seen of the day; ``cut`` the positions that are not what their plan opened;
+    ``began`` when its account did, ``sought`` when a close that was missed was last asked for.
     """
 
     strategies: tuple[Strategy, ...]
@@ -65,6 +68,8 @@ class Desk:
     attempts: dict[str, int] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     ends: date = date.max
+    began: datetime = NEVER
+    sought: datetime | None = None
     cut: Mapping[str, Cut] = field(default_factory=dict[str, Cut])
     impatient: bool = False
     walks: dict[str, Walk] = field(default_factory=dict)
@@ -151,6 +156,8 @@ class Desk:
                 wanted = {working.order.intent for working in book.working.values()}
                 self.walks = {name: walk for name, walk in self.walks.items() if name in wanted}
         self.standing = standings.apply(self.standing, fact, self.limits)
+        if isinstance(fact, RunStarted):
+            self.began = fact.at
         if isinstance(fact, Sent):
             self.attempts[fact.order.intent] = fact.order.attempt
 

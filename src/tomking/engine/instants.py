@@ -18,6 +18,8 @@ SETTLE = (1, 2)
 #: While an order is at work nothing waits longer than this for a look.
 RESTLESS_EVERY_MIN = 5
 
+#: A slot is asked, and a close looked at, up to so many minutes after its time.
+LATE_MIN = 5
 #: So many minutes before the close is the last look at what ends that day (R-EOD-01).
 EOD_MIN = 5
 

@@ -24,6 +24,7 @@ from tomking.engine.entries import Wish, already, entered_now, entry, stale_open
 from tomking.engine.exits import at_work, closing, exits, first_closed, profit_orders
 from tomking.engine.labels import asked_under, labels
 from tomking.engine.ladder import Step, repriced, steps, told
+from tomking.engine.late_close import NO_DATA, Closes, made_up
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
 from tomking.engine.repairs import Repair, alerts, out_of_step, repairs
 from tomking.engine.tend import Tended, adjustments, renewals
@@ -36,8 +37,6 @@ from tomking.risk.verdict import Approved, Refused, Verdict
 from tomking.risk.view import View
 
 APPROVED, SENT = "approved", "sent"
-#: The reason not to trade while something held cannot be valued.
-NO_DATA = "data"
 #: What keeps a margin from being known: a quote, or a broker who does not answer.
 UNKNOWN = (QuoteMissing, QuoteStale, QuoteCrossed, Transient)
 
@@ -50,6 +49,7 @@ def run(
     broker: Broker,
     inbox: Inbox,
     hedge: Hedge | None = None,
+    closes: Closes | None = None,
 ) -> Desk:
     """Trade until the clock stops, and return the desk as it then is."""
     for tick in clock.ticks(desk):
@@ -57,7 +57,10 @@ def run(
         desk.note(inbox.take(tick.at, desk.standing))  # the brake first
         desk.note(broker.poll(now))  # facts
         view = desk.view(now)
-        desk.note(_halts(view))
+        if desk.note(
+            (*_halts(view), *(() if tick.closing else made_up(desk, view, tick.at, closes)))
+        ):
+            view = desk.view(now)
         view, urgent = attend(
             desk, view, lambda order, seen: _verdict(order, seen, broker), hedge,
             at_close=not tick.sends,

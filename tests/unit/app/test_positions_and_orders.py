@@ -59,13 +59,7 @@ def in_pieces(*more: Fact) -> list[Fact]:
     opened = order("-1 6090 C, +1 6120 C", tranche="call spread")
     sold = fills(opened, ("5", "1"), accounts.AT)[0]
     ended = OrderEnded(accounts.AT, opened.id, "cancelled")
-    return [
-        *accounts.began(),
-        Sent(accounts.AT, opened),
-        fills(opened, ("5", "1"), accounts.AT)[0],
-        ended,
-        *more,
-    ]
+    return [accounts.began(), Sent(accounts.AT, opened), sold, ended, *more]
 
 
 MATTER = f"{CAMPAIGN}/open:call spread/repair"
@@ -80,6 +74,7 @@ def test_a_package_in_pieces_is_shown_with_what_was_done_about_it(
     page = capsys.readouterr().out
     assert "IN PIECES by an order that traded in part: " in page
     assert "nothing has been tried yet" in page
+    files.journal.unlink()
     accounts.written(files, in_pieces(done))
     (told,) = said(capsys, "positions")["repairs"]  # type: ignore[misc]
     assert told["what"] == "sent as x#1: close what is left"
@@ -97,6 +92,7 @@ def test_a_repair_that_is_done_is_shown_for_the_day(
     page = capsys.readouterr().out
     assert f"REPAIRED: {CAMPAIGN}/open:call spread: " in page
     later = OrderEnded(accounts.AT + timedelta(days=3), back.id, "filled")
+    files.journal.unlink()
     accounts.written(files, in_pieces(*facts, later))
     assert said(capsys, "positions")["repairs"] == []
 

@@ -10,6 +10,7 @@ from tomking.core.calendar import NEW_YORK
 from tomking.core.contract import Contract
 from tomking.core.errors import DataError
 from tomking.core.value import value
+from tomking.engine.late_close import Closed
 from tomking.wire.amounts import number
 from tomking.wire.symbols import contract_of
 from tomking.wire.words import ALIVE, OVER, lot_of, side_of
@@ -174,6 +175,24 @@ def balance_of(row: Json) -> Balance:
             instant(row["updated-at"]),
             number(row["net-liquidating-value"], "net-liquidating-value"),
             number(row["maintenance-requirement"], "maintenance-requirement"),
+        )
+    except (KeyError, ValueError) as fault:
+        raise DataError(f"a balance of the broker cannot be read: {fault!r}") from fault
+
+
+def snapshot_of(row: Json) -> Closed:
+    """The balance of a day's end, in dollars.
+
+    Raises
+    ------
+    DataError
+        If a figure of it is missing or none.
+    """
+    try:
+        return Closed(
+            number(row["net-liquidating-value"], "net-liquidating-value"),
+            number(row["maintenance-requirement"], "maintenance-requirement"),
+            "the broker's snapshot",
         )
     except (KeyError, ValueError) as fault:
         raise DataError(f"a balance of the broker cannot be read: {fault!r}") from fault
