@@ -9,6 +9,7 @@ import pytest
 from tomking.brokers.simulated import SimulatedBroker
 from tomking.core.facts import Considered, Fact, RunStarted, SessionClosed
 from tomking.core.restraints import Halted, Resumed
+from tomking.engine.canonical import canonical
 from tomking.engine.desk import Desk
 from tomking.engine.late_close import ASK_EVERY, Closed, missed
 from tomking.engine.loop import run
@@ -133,3 +134,9 @@ def test_a_journal_says_when_its_account_began() -> None:
     made = Desk((FRIDAY_0DTE,), Limits(), TASTYTRADE, MemoryJournal())
     made.begin(RunStarted(hours_of(FRIDAY).opens, "paper", Decimal(1), ""))
     assert made.began == hours_of(FRIDAY).opens
+
+
+def test_a_close_that_was_seen_hashes_as_it_always_did() -> None:
+    seen = SessionClosed(hours_of(FRIDAY).at(405), FRIDAY, Decimal(1), Decimal(0), Decimal(0), 16.0)
+    assert "late" not in canonical(seen)
+    assert '"late": "the broker"' in canonical(replace(seen, late="the broker"))
