@@ -75,6 +75,28 @@ class Foreign:
     quantity: int
 
 
+@value
+class Mended:
+    """A position that was, or is, in pieces: why, while it is, and what was last done about it."""
+
+    position: str
+    pieces: str
+    at: datetime | None
+    what: str
+
+
+def mended(now: AccountNow) -> tuple[Mended, ...]:
+    """What was done about packages in pieces on the last day of the journal, and what still is."""
+    told, found = now.told, list[Mended]()
+    for name in dict.fromkeys((*told.cut, *told.repairs)):
+        cut, done = told.cut.get(name), told.repairs.get(name)
+        today = done is not None and told.last is not None and done.at.date() == told.last.date()
+        if cut is not None or today:
+            what = "nothing has been tried yet" if done is None else done.outcome
+            found.append(Mended(name, cut.why if cut else "", done.at if done else None, what))
+    return tuple(found)
+
+
 def campaigns(now: AccountNow) -> tuple[CampaignNow, ...]:
     """Every campaign of which something is held, the oldest first."""
     book = now.told.book

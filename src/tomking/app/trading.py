@@ -120,7 +120,10 @@ def trade(
     )
     clock = Beating(instants, desk, partial(_told, broker, report, beat))
     followed = Followed(market, desk)
-    run(desk, clock=clock, market=followed, broker=broker, inbox=inbox, hedge=sought)
+    run(
+        desk, clock=clock, market=followed, broker=broker, inbox=inbox, hedge=sought,
+        closes=broker.closed,
+    )  # fmt: skip
     withdraw(desk, broker, followed, time)
     return desk
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
+from math import isnan
 
 from tomking.core.contract import Contract
 from tomking.core.dealings import (
@@ -171,7 +172,7 @@ class Settled:
 
     ``quantity`` is how much of it, signed as held; ``cash`` what it brought. Exercised into a future
     or shares, ``delivered`` and ``delivered_quantity`` say what is held instead, at
-    ``delivered_price``. ``note`` says why it came early.
+    ``delivered_price``. ``note`` says why it came early. ``price`` is no number where nobody told it.
     """
 
     at: datetime
@@ -195,7 +196,8 @@ class Settled:
         )
         how = self.settlement.replace("_", " ")
         why = f" ({self.note})" if self.note else ""
-        return f"{self.quantity} {self.contract}: {how} at {self.price:,.2f}{into}{why}"
+        where = "" if isnan(self.price) else f" at {self.price:,.2f}"
+        return f"{self.quantity} {self.contract}: {how}{where}{into}{why}"
 
 
 @value
@@ -307,6 +309,7 @@ class SessionClosed:
     """The day is over; the only source of the breakers' baselines. ``flows`` is cash moved in or out.
 
     ``profits`` is what each campaign that is open has made so far, after fees, marked at the close.
+    ``late`` says whose figures they are where nobody looked and the close was made up for later.
     """
 
     at: datetime
@@ -316,9 +319,11 @@ class SessionClosed:
     requirement: Decimal
     vix: float
     profits: tuple[tuple[str, Decimal], ...] = ()
+    late: str = ""
 
     def __str__(self) -> str:
-        return f"{self.day} closed at ${self.net_liq:,} with ${self.requirement:,} of margin"
+        late = f", made up for late by {self.late}" if self.late else ""
+        return f"{self.day} closed at ${self.net_liq:,} with ${self.requirement:,} of margin{late}"
 
 
 @value

@@ -10,6 +10,7 @@ from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.core.product import product
 from tomking.core.venue import on_step, step_of
 from tomking.engine.desk import Desk, Doubt
+from tomking.engine.last_day import last_legs, left_to_end
 from tomking.market.delivery import out_by
 from tomking.market.snapshot import BID, Legs, Marks
 from tomking.portfolio.book import Position, Working
@@ -42,14 +43,27 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
                 yield repriced(desk, view, position, working.order)
             continue
         left = residue(position)
+        if position.id in desk.cut and not left:  # its repair is another's (engine/repairs.py)
+            continue
         if left:
-            if not _nobody_bids(view, position):
+            if not nobody_bids(view, position):
                 yield closing(desk, view, position, left, replaces=at_work(view, position))
+        elif (late := left_to_end(position, view)) is not None and not late.passed:
+            yield last_day(desk, view, position, str(late))
         elif position.strategy in watch or desk.is_doubted(position.id):
             for order in _given_up(desk, view, position):
                 if order.closes not in going:
                     going.add(order.closes)
                     yield order
+
+
+def last_day(desk: Desk, view: View, position: Position, why: str) -> Order:
+    """An order for what was sold till today and stands too near the money to be left to end."""
+    order = closing(desk, view, position, why, replaces=at_work(view, position))
+    units, legs = last_legs(position, view)
+    return (
+        order if legs == order.legs else priced(desk, view, replace(order, units=units, legs=legs))
+    )
 
 
 def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
@@ -123,7 +137,12 @@ def residue(position: Position) -> str:
     return "close what an assignment left" if position.assigned else ""
 
 
-def _nobody_bids(view: View, position: Position) -> bool:
+def is_remainder(desk: Desk, position: Position) -> bool:
+    """Whether a position is no longer what its plan opened, and so is wound down or repaired."""
+    return bool(residue(position)) or position.id in desk.cut
+
+
+def nobody_bids(view: View, position: Position) -> bool:
     """Whether all that is left is long and worth nothing to anybody: it is left to expire."""
     bids: list[float] = view.marks.table[BID].tolist()
     return all(
@@ -242,7 +261,7 @@ def target_order(desk: Desk, position: Position) -> Order | None:
     to be bought out.
     """
     target = desk.strategy(position.strategy).target(position)
-    if target is None or not position.whole or residue(position):
+    if target is None or not position.whole or is_remainder(desk, position):
         return None
     units, legs = position.legs_to_close
     limit = on_tick(profit_price(position, target), position.root, legs)

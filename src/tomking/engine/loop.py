@@ -25,7 +25,9 @@ from tomking.engine.exits import at_work, closing, exits, first_closed, profit_o
 from tomking.engine.judged import APPROVED, write
 from tomking.engine.labels import asked_under
 from tomking.engine.ladder import Step, repriced, steps, told
+from tomking.engine.late_close import NO_DATA, Closes, made_up
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
+from tomking.engine.repairs import Repair, alerts, out_of_step, repairs
 from tomking.engine.tend import Tended, adjustments, renewals
 from tomking.engine.tied import stand_behind
 from tomking.engine.walk import ABANDONED, STEPPED, Move
@@ -40,8 +42,6 @@ from tomking.risk.view import View
 SENT = "sent"
 #: What is answered for an exit that waits until what rests at the venue is withdrawn.
 MAKES_WAY = "to follow what rests"
-#: The reason not to trade while something held cannot be valued.
-NO_DATA = "data"
 #: What keeps a margin from being known: a quote, or a broker who does not answer.
 UNKNOWN = (QuoteMissing, QuoteStale, QuoteCrossed, Transient)
 
@@ -54,6 +54,7 @@ def run(
     broker: Broker,
     inbox: Inbox,
     hedge: Hedge | None = None,
+    closes: Closes | None = None,
 ) -> Desk:
     """Trade until the clock stops, and return the desk as it then is."""
     for tick in clock.ticks(desk):
@@ -61,7 +62,10 @@ def run(
         desk.note(inbox.take(tick.at, desk.standing))  # the brake first
         desk.note(broker.poll(now))  # facts
         view = desk.view(now)
-        desk.note(_halts(view))
+        if desk.note(
+            (*_halts(view), *(() if tick.closing else made_up(desk, view, tick.at, closes)))
+        ):
+            view = desk.view(now)
         view, urgent = attend(
             desk, view, lambda order, seen: _verdict(order, seen, broker), hedge,
             at_close=not tick.sends,
@@ -82,6 +86,7 @@ def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> V
     """Risk comes off before it goes on: exits, profit orders, openings that waited too long."""
     if not tick.sends:
         return view
+    view = _mend(desk, view, broker, inbox)
     for order in exits(desk, view, tick.watch):
         view = offer(desk, view, order, broker, inbox)
     for tended in (*adjustments(desk, view, tick.watch), *renewals(desk, view, tick.renew)):
@@ -102,6 +107,32 @@ def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> V
     desk.arming &= asked
     desk.unwanted.clear()
     return view
+
+
+def _mend(desk: Desk, view: View, broker: Broker, inbox: Inbox) -> View:
+    """What is in pieces is told, and repaired: the best way first, the next where one is refused."""
+    desk.unwanted |= out_of_step(view)
+    if desk.note(alerts(desk, view)):
+        view = desk.view(view.market)
+    for repair in tuple(repairs(desk, view)):
+        if not repair.orders:
+            _repaired(desk, view, repair, "possible in no way that leaves no more naked")
+        for order in repair.orders:
+            after = offer(desk, view, order, broker, inbox)
+            outcome = SENT if after is not view else _answer(desk, order)
+            _repaired(desk, after, repair, f"{outcome} as {order.id}: {order.why}")
+            if after is not view:
+                view = after
+                break
+    return view
+
+
+def _repaired(desk: Desk, view: View, repair: Repair, said: str) -> None:
+    """What came of a repair, recorded when it is something new."""
+    if desk.said.get(repair.matter) != said:
+        desk.said[repair.matter] = said
+        about = Reviewed(view.market.at, repair.position.strategy, repair.matter, said, ())
+        desk.note([about])
 
 
 def _halts(view: View) -> Iterator[Halted]:

@@ -1,7 +1,7 @@
 """What the loop needs of the outside world: a clock, a market, a broker, a journal, an inbox."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -50,6 +50,11 @@ class Interest(Protocol):
     @property
     def restless(self) -> bool:
         """Whether an order works or a second look is wanted."""
+        ...
+
+    @property
+    def ends(self) -> date:
+        """The first day on which an option that was sold ends; the last of all days without one."""
         ...
 
 

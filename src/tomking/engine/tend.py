@@ -9,7 +9,7 @@ from tomking.core.order import Leg, Order, Purpose, Structure
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
 from tomking.engine.desk import Desk
-from tomking.engine.exits import at_work, broken, on_tick, priced, residue
+from tomking.engine.exits import at_work, broken, is_remainder, on_tick, priced
 from tomking.engine.ladder import sight_of
 from tomking.portfolio.book import Position
 from tomking.portfolio.columns import columns_of
@@ -35,7 +35,7 @@ def adjustments(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Tende
     """Adjustments that are due among the positions looked at, the first of each position."""
     for position in tuple(view.book.positions.values()):
         watched = position.strategy in watch or desk.is_doubted(position.id)
-        if watched and not _is_busy(desk, view, position) and not residue(position):
+        if watched and not _is_busy(desk, view, position) and not is_remainder(desk, position):
             due = _due(desk, view, position)
             if due is not None:
                 yield due

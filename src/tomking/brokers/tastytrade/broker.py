@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from tomking.brokers.tastytrade.ledger import Row, booked, row_of
 from tomking.brokers.tastytrade.margin import ours
 from tomking.brokers.tastytrade.news import News
 from tomking.brokers.tastytrade.rounds import Rounds
-from tomking.brokers.tastytrade.told import Balance, balance_of, known, told
+from tomking.brokers.tastytrade.told import Balance, balance_of, known, snapshot_of, told
 from tomking.core.contract import Contract
 from tomking.core.dealings import MarginCompared
 from tomking.core.errors import (
@@ -32,6 +32,7 @@ from tomking.core.money import ZERO
 from tomking.core.order import Order
 from tomking.core.reading import Skip
 from tomking.core.restraints import Halted, Resumed
+from tomking.engine.late_close import Closed
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.preview import NOT_ASKED, Preview
@@ -155,6 +156,18 @@ class TastytradeBroker:
         found = ((known(symbol, today), quantity) for symbol, quantity in rows)
         return {each: count // lot_of(each) for each, count in found if each is not None}
 
+    def closed(self, day: date, at: datetime) -> Closed | None:
+        """What the account was worth at the end of a day, by the broker's own snapshot of it."""
+        query = {"time-of-day": "EOD", "snapshot-date": day.isoformat(), "per-page": PAGE}
+        found: list[Closed] = []
+
+        def _look() -> None:
+            rows = self.line.pages(self._account("balance-snapshots"), **query)
+            found.extend(snapshot_of(row) for row in rows if row.get("snapshot-date") == str(day))
+
+        self._try(at, _look)
+        return found[0] if found else None
+
     def find(self, intent: str) -> str | None:
         """The order of ours that stands for an intent: the live one, else the last.
 
@@ -277,7 +290,7 @@ class TastytradeBroker:
         """Look something up; what fails is said, and tried again at the next look."""
         try:
             look()
-        except (Transient, Rejected, AuthExpired) as fault:
+        except (Transient, Rejected, AuthExpired, DataError) as fault:
             self.odd.append(f"not looked up: {fault}")
             self._login(at, fault)
             return

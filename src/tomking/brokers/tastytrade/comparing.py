@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from tomking.brokers.tastytrade.inbox import TradeInbox
-from tomking.core.dealings import BooksCompared, ForeignHeld
+from tomking.brokers.tastytrade.told import expiry_of
+from tomking.core.dealings import BooksCompared, ForeignHeld, ForeignMoved
 from tomking.core.facts import Fact
 from tomking.core.restraints import Halted, Resumed
 from tomking.wire.amounts import number
@@ -55,7 +56,9 @@ def compared(rows: Sequence[Json], inbox: TradeInbox, at: datetime) -> Iterator[
         yield from found
         yield BooksCompared(at, ())
         return
-    ours = held_here(inbox)
+    gone = {each.symbol: each for each in _expired(theirs, inbox, at)}
+    yield from gone.values()
+    ours = {symbol: n for symbol, n in held_here(inbox).items() if symbol not in gone}
     differ = tuple(
         f"{symbol} {ours.get(symbol, 0)} here, {theirs.get(symbol, 0)} there"
         for symbol in sorted({*ours, *theirs})
@@ -68,3 +71,16 @@ def compared(rows: Sequence[Json], inbox: TradeInbox, at: datetime) -> Iterator[
         yield Halted(at, RECONCILING, "; ".join(differ))
     if not differ:
         yield Resumed(at, RECONCILING, "our books and the broker's agree again")
+
+
+def _expired(theirs: Mapping[str, int], inbox: TradeInbox, at: datetime) -> Iterator[ForeignMoved]:
+    """What is nobody's here, has expired on a day before and is there no more: it leaves the count.
+
+    The row that says so may be older than this desk, or of a kind that nobody here can read.
+    """
+    ours = {trading_symbol(contract) for contract in inbox.held}
+    for symbol, count in sorted(inbox.foreign_held.items()):
+        if count and symbol not in ours and not theirs.get(symbol, 0):
+            end = expiry_of(symbol, at.date())
+            if end is not None and end < at.date():
+                yield ForeignMoved(at, symbol, -count, f"it expired on {end} and is there no more")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from tomking.brokers.tastytrade.taken import closed_out
 from tomking.brokers.tastytrade.told import Part, ToldLeg, ToldOrder
 from tomking.core.contract import Contract
 from tomking.core.dealings import (
@@ -170,14 +171,17 @@ class TradeInbox:
                 seen.name
             ):  # what was wanted may be on already: nothing more is opened
                 yield Halted(at, OPERATOR, f"{_forgotten(seen)}; then `tomking resume`")
+        held = dict(self.held)
         for place, leg in enumerate(seen.legs):
             for part in leg.parts:
                 fill = _fill_id(seen, place, part)
                 if fill not in self.parts:
                     quantity = part.quantity if leg.quantity > 0 else -part.quantity
-                    yield ForeignTraded(
+                    traded = ForeignTraded(
                         min(part.at, at), seen.number, leg.symbol, quantity, part.price, fill
                     )
+                    yield traded
+                    yield from closed_out(traded, leg.contract, held)
 
     def doubt(self, order: Order, at: datetime, why: str) -> Doubted:
         """An order that was sent and not answered."""

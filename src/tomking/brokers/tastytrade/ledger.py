@@ -7,7 +7,7 @@ fact there; a trade is known from its order already, so that its row only says w
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from math import nan
+from math import isnan, nan
 from typing import Any
 
 from tomking.brokers.tastytrade.inbox import TradeInbox
@@ -155,8 +155,14 @@ def _ended(row: Row, after: Sequence[Row], inbox: TradeInbox, fixing: Fixing) ->
         else:
             yield _with(settled, into)
             yield RowBooked(into.at, into.id, f"{into.sub} of {into.symbol}")
-    if side * count != mine:
-        yield ForeignMoved(row.at, row.symbol, mine - side * count, row.sub)
+    left = _theirs(side * count - mine, inbox.foreign_held.get(row.symbol, 0))
+    if left:
+        yield ForeignMoved(row.at, row.symbol, -left, row.sub)
+
+
+def _theirs(ended: int, held: int) -> int:
+    """What of an end is of what somebody else holds: no more than that, which may have left already."""
+    return _sign(ended) * min(abs(ended), abs(held)) if ended * held > 0 else 0
 
 
 def _sign(count: int) -> int:
@@ -191,13 +197,13 @@ def _delivers(row: Row, ended: Row, how: str) -> bool:
 
 
 def _with(settled: Settled, into: Row) -> Settled:
-    """A settlement with what it delivered."""
-    day = into.at.date()
-    contract = contract_of(into.symbol, day)
+    """A settlement with what it delivered; where nobody told its price, at what that came for."""
+    contract = contract_of(into.symbol, into.at.date())
+    each = number(into.said["price"], "price")
+    fixed = float(each) if isnan(settled.price) else settled.price
     return Settled(
-        settled.at, "", settled.contract, settled.quantity, settled.price, settled.cash,
-        settled.fee + into.fee, settled.settlement, contract, _signed(into) // lot_of(contract),
-        number(into.said["price"], "price"),
+        settled.at, "", settled.contract, settled.quantity, fixed, settled.cash,
+        settled.fee + into.fee, settled.settlement, contract, _signed(into) // lot_of(contract), each,
     )  # fmt: skip
 
 

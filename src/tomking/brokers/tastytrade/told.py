@@ -1,5 +1,6 @@
 """An order as the broker tells it, read once into a value; what cannot be read is said, not guessed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,11 +10,14 @@ from tomking.core.calendar import NEW_YORK
 from tomking.core.contract import Contract
 from tomking.core.errors import DataError
 from tomking.core.value import value
+from tomking.engine.late_close import Closed
 from tomking.wire.amounts import number
 from tomking.wire.symbols import contract_of
 from tomking.wire.words import ALIVE, OVER, lot_of, side_of
 
 Json = Mapping[str, Any]
+#: A listed option on what is not traded here: its root, its last day, its right and its strike.
+LISTED = re.compile(r"[A-Z0-9]{1,6} *(\d{6})[CP]\d{8}")
 
 
 @value
@@ -122,6 +126,24 @@ def known(symbol: str, today: date) -> Contract | None:
         return None
 
 
+def expiry_of(symbol: str, today: date) -> date | None:
+    """The last day of an option or a future by its symbol; nothing where there is none, or none is read.
+
+    >>> expiry_of("MSFT  260619P00400000", date(2026, 6, 1))
+    datetime.date(2026, 6, 19)
+    """
+    contract = known(symbol, today)
+    if contract is not None:
+        return contract.expiry if contract.is_option or contract.future else None
+    found = LISTED.fullmatch(symbol)
+    if found is None:
+        return None
+    try:
+        return date.fromisoformat(f"20{found[1]}")
+    except ValueError:
+        return None
+
+
 def _part(row: Json) -> Part:
     return Part(
         str(row.get("ext-exec-id") or row["fill-id"]),
@@ -153,6 +175,24 @@ def balance_of(row: Json) -> Balance:
             instant(row["updated-at"]),
             number(row["net-liquidating-value"], "net-liquidating-value"),
             number(row["maintenance-requirement"], "maintenance-requirement"),
+        )
+    except (KeyError, ValueError) as fault:
+        raise DataError(f"a balance of the broker cannot be read: {fault!r}") from fault
+
+
+def snapshot_of(row: Json) -> Closed:
+    """The balance of a day's end, in dollars.
+
+    Raises
+    ------
+    DataError
+        If a figure of it is missing or none.
+    """
+    try:
+        return Closed(
+            number(row["net-liquidating-value"], "net-liquidating-value"),
+            number(row["maintenance-requirement"], "maintenance-requirement"),
+            "the broker's snapshot",
         )
     except (KeyError, ValueError) as fault:
         raise DataError(f"a balance of the broker cannot be read: {fault!r}") from fault

@@ -156,6 +156,35 @@ def test_somebody_else_s_order_is_shown_once_and_held_apart():
     assert box.foreign_held == {trading_symbol(NEAR): -2, trading_symbol(FAR): 2}
 
 
+def taken(action: str, held: int) -> tuple[TradeInbox, list[Fact]]:
+    """Somebody else trades two of the near put, of which we hold so many."""
+    box = TradeInbox()
+    box.held = {NEAR: held}
+    theirs = row("Filled") | {"id": 99, "external-identifier": "", "legs": [leg(NEAR, action, 2)]}
+    return box, [fact for _ in range(2) for fact in box.hear(seen(theirs), AT, free)]
+
+
+@pytest.mark.parametrize(
+    ("action", "held", "left", "foreign"),
+    [("Buy to Close", -2, {}, 0), ("Buy to Close", -3, {NEAR: -1}, 0),
+     ("Buy to Open", -1, {}, 1), ("Sell to Close", 2, {}, 0)],
+)  # fmt: skip
+def test_what_somebody_else_closes_of_ours_leaves_our_books_once(action, held, left, foreign):
+    box, facts = taken(action, held)
+    assert (box.held, sum(box.foreign_held.values())) == (left, foreign)
+    ended = [fact for fact in facts if isinstance(fact, Settled)]
+    assert {fact.settlement for fact in ended} == {"closed_out"}
+    side = 1 if held > 0 else -1
+    assert sum(fact.cash for fact in ended) == Decimal(150) * side * min(abs(held), 2)
+    assert all("order 99, which is not ours" in str(fact) for fact in ended)
+
+
+def test_what_somebody_else_adds_to_what_we_hold_is_his():
+    box, facts = taken("Sell to Open", -2)
+    assert not any(isinstance(fact, Settled) for fact in facts)
+    assert (box.held, box.foreign_held) == ({NEAR: -2}, {trading_symbol(NEAR): -2})
+
+
 @pytest.mark.parametrize("name", ["friday_0dte/2026-06-05/open#1", f"lt112/2026-06-03/~{'0a' * 6}"])
 def test_an_order_of_our_name_that_the_journal_forgot_halts_until_a_person_has_looked(name):
     box = TradeInbox()

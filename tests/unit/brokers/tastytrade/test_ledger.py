@@ -1,5 +1,6 @@
 """Rows of the broker's ledger: each booked once, options with what they delivered, fees as charged."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import isnan
@@ -9,7 +10,7 @@ import pytest
 from tomking.brokers.tastytrade.inbox import TradeInbox
 from tomking.brokers.tastytrade.ledger import booked, row_of
 from tomking.core.calendar import NEW_YORK
-from tomking.core.contract import Contract, Right
+from tomking.core.contract import Contract, Right, Settles
 from tomking.core.dealings import FeesDiffered, ForeignMoved, RowBooked
 from tomking.core.errors import DataError
 from tomking.core.facts import CashMoved, DividendBooked, Fact, LegFilled, Settled
@@ -92,6 +93,40 @@ def test_an_assignment_is_one_fact_with_the_shares_it_brought():
     assert settled.delivered_price == 600
     assert [type(fact) for fact in made] == [Settled, RowBooked, RowBooked]
     assert box.held == {SHARE: 1}
+
+
+@pytest.mark.parametrize(
+    ("sub", "value", "price"),
+    [("Cash Settled Assignment", "-5000.0", 5975.0), ("Expiration", "0.0", None)],
+)
+def test_what_is_fixed_in_the_morning_settles_by_its_row_with_no_fixing_from_the_market(
+    sub, value, price
+):
+    morning = replace(PUT, settles=Settles.AM)
+    box = TradeInbox()
+    box.held = {morning: -2}
+    settled = facts(box, delivered(1, sub, morning, "2.0", value=value), fixing=None)[0]
+    assert isinstance(settled, Settled)
+    assert (settled.contract, settled.cash, box.held) == (morning, Decimal(value), {})
+    assert settled.price == price if price else isnan(settled.price)
+    assert "nan" not in str(settled)
+
+
+def test_what_was_delivered_with_no_fixing_is_booked_at_what_it_came_for():
+    settled = facts(
+        holding(spy=-1), delivered(1, "Assignment", SPY, "1.0"),
+        delivered(
+            2, "Buy to Open", SHARE, "100.0", action="Buy to Open", price="600.0", value="-60000.0"
+        ),
+    )[0]  # fmt: skip
+    assert isinstance(settled, Settled)
+    assert settled.price == 600.0
+
+
+def test_what_has_left_the_count_already_does_not_leave_it_twice():
+    box = holding()
+    assert moved(facts(box, delivered(1, "Cash Settled Assignment", PUT, "3.0"))) == []
+    assert sum(box.foreign_held.values()) == 0
 
 
 def moved(made: list[Fact]) -> list[tuple[str, int]]:
