@@ -39,13 +39,16 @@ Closes = Callable[[date, datetime], Closed | None]
 
 
 def made_up(desk: Desk, view: View, at: datetime, closes: Closes | None) -> Iterator[Fact]:
-    """The close that was missed, as a fact that says so, or why there is none."""
-    day = missed(desk, at)
-    if day is None:
+    """The close that was missed, as a fact that says so, or why there is none.
+
+    Where nobody keeps official closes the clock looks at every one itself: none is missed.
+    """
+    day = None if closes is None else missed(desk, at)
+    if day is None or closes is None:
         return
     halted = NO_DATA in desk.standing.reasons
     found = None
-    if closes is not None and (desk.sought is None or at - desk.sought >= ASK_EVERY):
+    if desk.sought is None or at - desk.sought >= ASK_EVERY:
         desk.sought = at
         found = closes(day, at)
     if found is not None:
