@@ -29,8 +29,10 @@ def left_to_end(position: Position, view: View) -> Reading | None:
     Nothing before its time, where no option that was sold ends today, and where no price is known:
     what cannot be measured takes nobody out.
     """
+    if view.market.minute < view.session.minutes - EOD_MIN:
+        return None
     ending = tuple(_sold_till_today(position, view))
-    if not ending or view.market.minute < view.session.minutes - EOD_MIN:
+    if not ending:
         return None
     bound = SIGMAS * sigma(ending[0], view)
     away = min((_away(contract, view) for contract in ending), default=nan)

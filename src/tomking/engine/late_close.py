@@ -8,6 +8,7 @@ nothing is opened, for lack of data.
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from tomking.core.calendar import AFTER_CLOSE, NEW_YORK
 from tomking.core.facts import Fact, SessionClosed
@@ -38,13 +39,16 @@ Closes = Callable[[date, datetime], Closed | None]
 
 
 def made_up(desk: Desk, view: View, at: datetime, closes: Closes | None) -> Iterator[Fact]:
-    """The close that was missed, as a fact that says so, or why there is none."""
-    day = missed(desk, at)
-    if day is None:
+    """The close that was missed, as a fact that says so, or why there is none.
+
+    Where nobody keeps official closes the clock looks at every one itself: none is missed.
+    """
+    day = None if closes is None else missed(desk, at)
+    if day is None or closes is None:
         return
     halted = NO_DATA in desk.standing.reasons
     found = None
-    if closes is not None and (desk.sought is None or at - desk.sought >= ASK_EVERY):
+    if desk.sought is None or at - desk.sought >= ASK_EVERY:
         desk.sought = at
         found = closes(day, at)
     if found is not None:
@@ -62,20 +66,25 @@ def made_up(desk: Desk, view: View, at: datetime, closes: Closes | None) -> Iter
 def missed(desk: Desk, at: datetime) -> date | None:
     """The last session that has ended, if this desk was there to see its close and did not."""
     day = _last_ended(at)
-    session = session_of(day)
-    if session is None or desk.began >= session.closes or desk.standing.last_close >= day:
+    if desk.standing.last_close >= day:
         return None
-    return day
+    session = session_of(day)
+    return None if session is None or desk.began >= session.closes else day
 
 
 def _last_ended(at: datetime) -> date:
     """The day of the last session whose close is over, and no longer waited for."""
     today = at.astimezone(NEW_YORK).date()
+    until, before = _ends(today)
+    return before if until is None or at <= until else today
+
+
+@lru_cache(maxsize=8)
+def _ends(today: date) -> tuple[datetime | None, date]:
+    """Until when a day's close is waited for, if it has one, and the day of the session before it."""
     session = session_of(today)
     waited = timedelta(minutes=AFTER_CLOSE + LATE_MIN)
-    if session is not None and at > session.closes + waited:
-        return today
-    return previous_session(today).day
+    return None if session is None else session.closes + waited, previous_session(today).day
 
 
 def _vix(view: View, day: date) -> float:

@@ -79,12 +79,16 @@ def test_a_missed_close_is_made_up_for_at_the_next_look_and_says_so() -> None:
 
 def test_until_somebody_knows_it_nothing_is_opened_and_it_is_said_once() -> None:
     on = began()
-    facts = look(on, None, at(FRIDAY, 60), at(FRIDAY, 90))
+    facts = look(on, Asked(), at(FRIDAY, 60), at(FRIDAY, 90))
     (halted,) = (fact for fact in facts if isinstance(fact, Halted))
     assert (halted.reason, "2025-12-04" in halted.note) == ("data", True)
     asked = [fact for fact in facts if isinstance(fact, Considered)]
     assert asked
     assert all(fact.outcome != "sent" for fact in asked)
+
+
+def test_a_clock_that_looks_at_every_close_misses_none() -> None:
+    assert not [f for f in look(began(), None, at(FRIDAY, 60)) if isinstance(f, Halted)]
 
 
 def test_it_is_asked_for_again_and_what_it_halted_goes_on_then() -> None:
