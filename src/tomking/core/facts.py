@@ -20,6 +20,7 @@ from tomking.core.dealings import (
     ForeignSeen,
     ForeignTraded,
     MarginCompared,
+    Revived,
     RowBooked,
     WentOn,
 )
@@ -323,7 +324,7 @@ Fact = (
     | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
-    | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed
+    | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed | Revived
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -334,6 +335,6 @@ KINDS: Mapping[str, type[Fact]] = {
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
-        BooksCompared, ForeignMoved, MarginCompared, WentOn, AccountNamed,
+        BooksCompared, ForeignMoved, MarginCompared, WentOn, AccountNamed, Revived,
     )
 }  # fmt: skip

@@ -12,7 +12,7 @@ from functools import reduce
 from math import gcd
 
 from tomking.core.contract import Contract
-from tomking.core.dealings import FeesDiffered
+from tomking.core.dealings import FeesDiffered, Revived
 from tomking.core.errors import InvariantError
 from tomking.core.facts import (
     CampaignClosed,
@@ -175,6 +175,8 @@ def apply(book: Book, fact: Fact) -> Book:
         case Sent(at, order):
             working = Working(order, at, (0,) * len(order.legs))
             return replace(book, working={**book.working, order.id: working})
+        case Revived(at, order, filled):
+            return replace(book, working={**book.working, order.id: Working(order, at, filled)})
         case LegFilled():
             return _filled(book, fact)
         case OrderEnded(order=order_id):

@@ -181,13 +181,20 @@ class Line:
         page, more = 0, True
         while more:
             body = self.run(self._body(path, {**query, "page-offset": page}), 2 * READ_WITHIN_S)
-            found += body.get("data", {}).get("items", [])
+            data = body.get("data")
+            items = data.get("items") if isinstance(data, dict) else None
+            if not isinstance(items, list):  # nothing is no answer: what is gone would be believed
+                raise Transient(f"{path} came without a list")
+            found += items
             page += 1
             more = page < (body.get("pagination") or {}).get("total-pages", 0)
         return found
 
     async def _read(self, path: str, query: Mapping[str, Any]) -> Any:
-        return (await self._body(path, query)).get("data", {})
+        data = (await self._body(path, query)).get("data", {})
+        if data is None:
+            raise Transient(f"{path} came without data")
+        return data
 
     async def _body(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
         async for attempt in stamina.retry_context(

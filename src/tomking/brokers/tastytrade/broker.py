@@ -11,14 +11,14 @@ from tomking.brokers.fuse import Fuse
 from tomking.brokers.tastytrade.comparing import compared, held_there
 from tomking.brokers.tastytrade.dry_run import preview_of
 from tomking.brokers.tastytrade.fees import FeesOfDay
-from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.brokers.tastytrade.inbox import RECONCILING, TradeInbox
 from tomking.brokers.tastytrade.ledger import Row, booked, row_of
 from tomking.brokers.tastytrade.margin import ours
 from tomking.brokers.tastytrade.news import News
 from tomking.brokers.tastytrade.rounds import Rounds
 from tomking.brokers.tastytrade.told import Balance, balance_of, known, told
 from tomking.core.contract import Contract
-from tomking.core.dealings import MarginCompared
+from tomking.core.dealings import MarginCompared, Revived
 from tomking.core.errors import (
     AuthExpired,
     BrokerError,
@@ -122,7 +122,7 @@ class TastytradeBroker:
         told_last = self._balance
         if told_last is None or now.at - told_last.at > BALANCE_LIVES:
             try:
-                self._balance = balance_of(self.line.get(self._account("balances/USD")))
+                self._balance = balance_of(self.line.get(self._account("balances/USD")), now.at)
             except (Rejected, AuthExpired, DataError) as no:
                 raise Transient(f"the broker told no margin requirement: {no}") from no
         if self._balance is None:
@@ -220,9 +220,12 @@ class TastytradeBroker:
             self._try(now.at, partial(self._look, now, fees))
         if rounds.ledger_due(now, self.inbox.held, traded=fees.asked):
             self._try(now.at, partial(self._read_ledger, now))
-        if not self._fresh and rounds.books_due(now.at, differ=bool(self.inbox.differences)):
+        in_doubt = bool(self.inbox.differences) or self.inbox.reconciling
+        if self._may_compare() and self.rounds.books_due(now.at, differ=in_doubt):
             self._try(now.at, partial(self._compare, now.at))
             self._try(now.at, partial(self._ask_of_calls, now))
+        if self.inbox.differences is None:
+            self._doubt_books(now.at, "our books have not been compared with the broker's yet")
         facts, self._fresh = self._fresh, []
         return facts
 
@@ -234,6 +237,9 @@ class TastytradeBroker:
             self.odd.append(f"not looked up: {fault}")
             self._login(at, fault)
             return
+        except DataError as odd:
+            self.odd.append(str(odd))
+            self._doubt_books(at, str(odd))
         self._holds(at, LOGIN, "")
 
     def _login(self, at: datetime, fault: Exception) -> None:
@@ -257,22 +263,58 @@ class TastytradeBroker:
         self.remember(facts)
         self._fresh += facts
 
+    def _may_compare(self) -> bool:
+        """Not before what was told is written; at first not while a trade of ours may be untold."""
+        box = self.inbox
+        begun = box.differences is not None
+        known = self.rounds.orders is not None and not (box.unconfirmed or box.waiting)
+        quiet = all(isinstance(fact, Halted | Resumed) for fact in self._fresh)
+        return quiet and (begun or known)
+
+    def _doubt_books(self, at: datetime, why: str) -> None:
+        """Nothing is opened until the books have been compared, which is done next."""
+        self.rounds = replace(self.rounds, books=None)
+        if not self.inbox.reconciling:
+            self._tell([Halted(at, RECONCILING, why)])
+
     def _message(self, message: Json, at: datetime, fees: FeesOfDay) -> None:
         if message.get("type") == "Order":
             self._hear(message["data"], at, fees)
 
     def _hear(self, row: Json, at: datetime, fees: FeesOfDay) -> None:
-        """What is told of an order; a row that cannot be read is said and left."""
+        """What is told of an order; a row that cannot be read is said and left.
+
+        What lives although it counted as over is not wanted any more.
+        """
         try:
-            self._fresh += self.inbox.hear(told(row, at.date()), at, fees)
+            seen = told(row, at.date())
         except DataError as odd:
             self.odd.append(str(odd))
+            if self.inbox.is_ours(row):
+                self._doubt_books(at, str(odd))
+            return
+        facts = self.inbox.hear(seen, at, fees)
+        self._fresh += facts
+        for fact in facts:
+            match fact:
+                case Halted(note=why):
+                    self.odd.append(why)
+                    self.rounds = replace(self.rounds, books=None)
+                case Revived(order=order) if not seen.is_over:
+                    self.cancel(order.id)
+                case _:
+                    continue
 
     def _look(self, now: Snapshot, fees: FeesOfDay) -> None:
-        """Every order of today; after a gap or in doubt those of the days before as well."""
+        """Every order of today; in doubt those since it was sent as well.
+
+        A gap hides what has become of anything that was waited for, however long ago it was sent.
+        """
         gaps, rows = self.news.gaps, self._items("orders/live")
         if self.inbox.unconfirmed or self.rounds.gaps != gaps:
-            first = min((*self.inbox.unconfirmed.values(), self.since, now.at)).date()
+            last = self.rounds.orders or self.since
+            missed = (last, *self.inbox.waiting_since) if self.rounds.gaps != gaps else ()
+            first = min((*self.inbox.unconfirmed.values(), *missed, now.at)).date()
             query = {"start-date": first.isoformat(), "per-page": PAGE}
             rows = [*rows, *self.line.pages(self._account("orders"), **query)]
         for row in rows:
@@ -319,7 +361,10 @@ class TastytradeBroker:
         return FeesOfDay(self.line, self.fees, now.day.session.day)
 
     def _items(self, what: str) -> list[Json]:
-        return list(self.line.get(self._account(what)).get("items", []))
+        items = self.line.get(self._account(what)).get("items")
+        if not isinstance(items, list):
+            raise Transient(f"{what} came without a list of them")
+        return items
 
     def _account(self, what: str) -> str:
         return f"/accounts/{self.line.account}/{what}"

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.brokers.tastytrade.inbox import RECONCILING, TradeInbox
+from tomking.core.codec import UNREADABLE
 from tomking.core.dealings import BooksCompared, ForeignHeld
+from tomking.core.errors import DataError
 from tomking.core.facts import Fact
 from tomking.core.restraints import Halted, Resumed
 from tomking.wire.amounts import number
@@ -16,19 +18,27 @@ from tomking.wire.symbols import trading_symbol
 from tomking.wire.words import lot_of
 
 Json = Mapping[str, Any]
-#: The reason not to trade while the books differ: what is held may be closed, nothing is opened.
-RECONCILING = "reconciling"
 
 
 def held_there(rows: Sequence[Json]) -> dict[str, int]:
-    """Signed quantities by symbol, as the broker counts them; what is gone is left out."""
+    """Signed quantities by symbol, as the broker counts them; what is gone is left out.
+
+    Raises
+    ------
+    DataError
+        If a row cannot be read: books that are half known are not compared.
+    """
     found: dict[str, int] = {}
     for row in rows:
-        count = int(number(row["quantity"], "quantity"))
-        if count:
+        try:
+            symbol, count = str(row["symbol"]), int(number(row["quantity"], "quantity"))
             sign = -1 if row.get("quantity-direction") == "Short" else 1
-            found[str(row["symbol"])] = found.get(str(row["symbol"]), 0) + sign * count
-    return found
+        except UNREADABLE as fault:
+            raise DataError(
+                f"a position of the broker cannot be read: {fault!r} in {row!r:.200}"
+            ) from fault
+        found[symbol] = found.get(symbol, 0) + sign * count
+    return {symbol: count for symbol, count in found.items() if count}
 
 
 def held_here(inbox: TradeInbox) -> dict[str, int]:
@@ -54,6 +64,8 @@ def compared(rows: Sequence[Json], inbox: TradeInbox, at: datetime) -> Iterator[
         ]
         yield from found
         yield BooksCompared(at, ())
+        if inbox.reconciling:
+            yield Resumed(at, RECONCILING, "our books and the broker's have been compared")
         return
     ours = held_here(inbox)
     differ = tuple(
@@ -61,10 +73,9 @@ def compared(rows: Sequence[Json], inbox: TradeInbox, at: datetime) -> Iterator[
         for symbol in sorted({*ours, *theirs})
         if ours.get(symbol, 0) != theirs.get(symbol, 0)
     )
-    if differ == inbox.differences:
-        return
-    yield BooksCompared(at, differ)
-    if differ and not inbox.differences:
-        yield Halted(at, RECONCILING, "; ".join(differ))
-    if not differ:
+    if differ != inbox.differences:
+        yield BooksCompared(at, differ)
+        if differ and not inbox.differences:
+            yield Halted(at, RECONCILING, "; ".join(differ))
+    if not differ and (inbox.differences or inbox.reconciling) and not inbox.revived:
         yield Resumed(at, RECONCILING, "our books and the broker's agree again")
