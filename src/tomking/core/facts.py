@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
+from math import isnan
 
 from tomking.core.contract import Contract
 from tomking.core.dealings import (
@@ -156,14 +157,15 @@ class Settled:
 
     ``quantity`` is how much of it, signed as held; ``cash`` what it brought. Exercised into a future
     or shares, ``delivered`` and ``delivered_quantity`` say what is held instead, at
-    ``delivered_price``. ``note`` says why it came early.
+    ``delivered_price``. ``note`` says why it came early. ``price`` is where it was fixed, if anybody
+    knows: the broker's ledger does not say that of what expired or was delivered.
     """
 
     at: datetime
     position: str
     contract: Contract
     quantity: int
-    price: float
+    price: float | None
     cash: Decimal
     fee: Decimal
     settlement: str
@@ -171,6 +173,16 @@ class Settled:
     delivered_quantity: int = 0
     delivered_price: Decimal = Decimal(0)
     note: str = ""
+
+    @property
+    def fixed(self) -> str:
+        """Where it was fixed, in words."""
+        return "an unknown price" if self.known_price is None else f"{self.known_price:,.2f}"
+
+    @property
+    def known_price(self) -> float | None:
+        """Where it was fixed; nothing as well where an older journal has no number."""
+        return None if self.price is None or isnan(self.price) else self.price
 
     def __str__(self) -> str:
         into = (
@@ -180,7 +192,7 @@ class Settled:
         )
         how = self.settlement.replace("_", " ")
         why = f" ({self.note})" if self.note else ""
-        return f"{self.quantity} {self.contract}: {how} at {self.price:,.2f}{into}{why}"
+        return f"{self.quantity} {self.contract}: {how} at {self.fixed}{into}{why}"
 
 
 @value
