@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from math import isfinite
 from typing import Any
 
 from tomking.brokers.fuse import Fuse
@@ -12,7 +13,7 @@ from tomking.brokers.tastytrade.comparing import compared, held_there
 from tomking.brokers.tastytrade.dry_run import preview_of
 from tomking.brokers.tastytrade.fees import FeesOfDay
 from tomking.brokers.tastytrade.inbox import RECONCILING, TradeInbox
-from tomking.brokers.tastytrade.ledger import Row, booked, row_of
+from tomking.brokers.tastytrade.ledger import read
 from tomking.brokers.tastytrade.margin import ours
 from tomking.brokers.tastytrade.news import News
 from tomking.brokers.tastytrade.rounds import Rounds
@@ -73,6 +74,7 @@ class TastytradeBroker:
     _called: bool = False
     _halted: set[str] = field(default_factory=set[str])
     _fresh: list[Fact] = field(default_factory=list[Fact])
+    _said: set[str] = field(default_factory=set[str])
     _searched: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
     def remember(self, facts: Iterable[Fact]) -> None:
@@ -330,19 +332,18 @@ class TastytradeBroker:
                 self._end(self.inbox.orders[name], at, "the broker never had it", "lapsed")
 
     def _read_ledger(self, now: Snapshot) -> None:
-        """The rows since the day before the last reading, that are younger than this desk."""
-        last = (self.rounds.ledger or self.since).date() - timedelta(days=1)
-        query = {"sort": "Asc", "start-date": last.isoformat(), "per-page": PAGE}
-        found: list[Row] = []
-        for said in self.line.pages(self._account("transactions"), **query):
-            try:
-                found.append(row_of(said))
-            except DataError as odd:
-                self.odd.append(str(odd))
-        mine = [row for row in found if row.at > self.since]
-        self._fresh += booked(mine, self.inbox, partial(_fixed, now), self.odd)
-        self.rounds = replace(self.rounds, ledger=now.at)
+        """The rows that may be new, of those that are younger than this desk."""
+        first = self.rounds.ledger_from(now, self.inbox.held, self.since)
+        query = {"sort": "Asc", "start-date": first.isoformat(), "per-page": PAGE}
+        rows, odd = self.line.pages(self._account("transactions"), **query), list[str]()
+        facts, behind = read(rows, self.inbox, self.since, partial(_fixed, now), odd)
+        self._fresh += facts
+        self.rounds = replace(self.rounds, ledger=now.at, behind=behind)
         self._balance = None
+        self.odd += odd
+        for new in [each for each in odd if each not in self._said]:
+            self._said.add(new)
+            self._doubt_books(now.at, new)
 
     def _compare(self, at: datetime) -> None:
         """Our books against the broker's."""
@@ -380,4 +381,4 @@ def _fixed(now: Snapshot, contract: Contract) -> float | None:
     if contract.expiry != now.day.session.day:
         return None
     seen = now.fixing(contract)
-    return None if isinstance(seen, Skip) else seen.value
+    return seen.value if not isinstance(seen, Skip) and isfinite(seen.value) else None
