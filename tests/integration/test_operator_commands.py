@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from architecture.tree import ROOT
 
 pytestmark = [pytest.mark.integration, pytest.mark.emergency]
 SCRIPT = Path(sys.executable).with_name("tomking")
@@ -120,6 +123,20 @@ def test_a_desk_that_is_asked_to_end_is_gone_within_ten_seconds_with_code_0(
     assert not (account.folder / "exchange.json").exists()
 
 
+def test_what_it_left_has_a_copy_that_goes_as_far_and_holds(account: Account) -> None:
+    (copy,) = (account.folder / "backups").iterdir()
+    assert sound(copy) == sound(account.folder / "journal.db") > 0
+    assert copy.name.endswith(f"Z-{sound(copy)}.db")
+    assert copy.stat().st_mode & 0o777 == 0o600
+
+
+def sound(journal: Path) -> int:
+    """How many facts of a journal hold, by the script that needs nothing of this program."""
+    command = [sys.executable, "-I", str(ROOT / "scripts" / "verify_journal.py"), str(journal)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return int(re.search(r"(\d+) facts hold", done.stdout)[1])  # type: ignore[index]
+
+
 def test_what_it_left_is_shown_with_what_protects_it(account: Account) -> None:
     found = account.asked("positions")
     (held,) = found["campaigns"]
@@ -173,6 +190,14 @@ def test_the_books_agree_with_the_exchange_and_another_journal_does_not(account:
         asked = account.asked("plan", "--join", str(said))
         assert asked["asked"] == "MODEL: the paper exchange"
         assert [one["answer"] for one in asked["due"]] == ["done today"]
+        done = account.run("limits", "--account", "paper", "--join", str(said), "--json")
+        assert done.returncode in (0, 3)  # where the index has gone by then is no matter
+        seen = json.loads(done.stdout)
+        used = {one["name"]: one["used"] for one in seen["limits"]}
+        assert seen["by"].startswith("MODEL: on the market of 2017-06-09")
+        assert used["campaigns in all"] == 1
+        assert 0.0 < used["buying power"] == used["margin in all"] < 0.05
+        assert None not in used.values()
         checks = account.asked("doctor", "--account", "paper", "--join", str(said))["checks"]
         named = {one["name"]: one["status"] for one in checks}
         assert named["holds friday_0dte"] == "PASS"
@@ -211,9 +236,13 @@ def test_a_desk_whose_settings_let_nothing_out_sends_nothing(account: Account) -
     (account.home / "quiet").mkdir(exist_ok=True)
     settings = SETTINGS.replace("automatic_entry = true", "automatic_entry = false")
     (account.home / "quiet" / "tomking.toml").write_text(settings)
-    code, _ = stopped(account.home, "quiet", "Considered", 1, "--minute", "118")
-    assert code == 0
+    (account.home / "quiet" / "backups").write_text("in the way of every backup")
+    signed = ("--account", "quiet", "--sign", "T. King", "--reason", "fear is paid for")
+    assert account.asked("unlock", "crisis", "--vix", "33", *signed)["unlocked"] is True
+    code, seconds = stopped(account.home, "quiet", "Considered", 1, "--minute", "118")
+    assert (code, seconds < STOP_S) == (4, True)  # it ends as asked, and somebody must see to it
     told = account.asked("journal", "2017-06-09", "--account", "quiet")
     kinds = [fact["kind"] for fact in told["facts"]]
+    assert kinds[:2] == ["RunStarted", "CrisisUnlocked"]  # decided before there was a run
     assert "Judged" in kinds
     assert "Sent" not in kinds

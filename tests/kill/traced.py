@@ -266,7 +266,8 @@ def _renames(steps: Steps) -> None:
 
 def _rename(steps: Steps, name: str, does: Callable[..., None]) -> None:
     def watched(src: Any, dst: Any, **more: Any) -> None:
-        step = f"rename {Path(os.fspath(dst)).name}"
+        place = Path(os.fspath(dst))  # a backup is named by its time, which no second run has
+        step = f"rename {'a backup' if place.parent.name == 'backups' else place.name}"
         steps.meet(step, BEFORE)
         does(src, dst, **more)
         steps.meet(step, AFTER)

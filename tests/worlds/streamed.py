@@ -70,11 +70,12 @@ def streamed(
     wanted: Sequence[Want] | None = None,
     roots: Sequence[str] = ROOTS,
     clock: Callable[[], datetime] | None = None,
+    evidence: Evidence = Evidence.MODEL,
 ) -> Iterator[Streamed]:
     """A live market that ends with the block."""
     with standing(minute, day=day) as there:
         market = open_market(
-            there.line(), roots, Evidence.MODEL, clock or there.clock,
+            there.line(), roots, evidence, clock or there.clock,
             wanted=wants(strategies) if wanted is None else wanted,
         )  # fmt: skip
         yield Streamed(there, market)

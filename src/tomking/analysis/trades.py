@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
+from tomking.analysis.closings import closings
 from tomking.core.facts import CampaignClosed, Fact, Judged, LegFilled, Sent, Settled
 from tomking.core.money import ZERO, cents
 from tomking.core.order import Order, Purpose
@@ -93,7 +94,7 @@ def trades(facts: Sequence[Fact], held: Mapping[str, Held]) -> tuple[Trade, ...]
         for fact in facts
         if isinstance(fact, Judged) and fact.approved and fact.order.purpose is Purpose.OPEN
     }
-    ends = {fact.campaign: fact for fact in facts if isinstance(fact, CampaignClosed)}
+    ends = closings(facts)
     settled = [fact for fact in facts if isinstance(fact, Settled)]
     fills: dict[str, list[Fill]] = {}
     for fact in facts:

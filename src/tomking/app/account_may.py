@@ -1,26 +1,27 @@
 """What the broker lets an account do, and which plans it cannot hold because of that."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from enum import IntEnum
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from tomking.app import strategies
-from tomking.app.at_the_broker import asking
 from tomking.app.checks import Check, Status
-from tomking.app.config.load import load
-from tomking.app.desk_files import there
-from tomking.app.key_ring import OsRing
 from tomking.core.contract import Right
-from tomking.core.product import product
+from tomking.core.errors import DataError
+from tomking.core.product import Kind, product
 from tomking.core.value import value
 from tomking.strategies.build import Shape
 from tomking.strategies.plan import Plan, Strategy
+from tomking.wire.amounts import amount_of
 from tomking.wire.line import Line
 
-SELLS_ON = "leave it out of `strategies` in the settings, or ask the broker for the level"
-#: Round trips within a session that a margin account under $25,000 may make in five sessions.
-DAY_TRADES_MAX = 3
+SELLS_ON = "nothing of it is entered; leave it out of `strategies`, or ask the broker for the level"
+#: Round trips within a session that a margin account under so many dollars may make in five sessions.
+DAY_TRADES_MAX, EQUITY_MIN = 3, Decimal(25_000)
+#: What settles in cash and has no shares that could cover a call or take a put's place.
+INDEXES = (Kind.INDEX, Kind.BROAD_INDEX)
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Level(IntEnum):
@@ -52,18 +53,33 @@ class May:
     futures_closing_only: bool
     stopped: str
     day_trades: int | None
+    equity: Decimal | None = None
+
+    @property
+    def day_trades_left(self) -> int | None:
+        """Round trips within a session that are left; ``None`` where they are not counted or not told.
+
+        What the account is worth must be known for them not to count.
+        """
+        if self.day_trades is None or (self.equity is not None and self.equity >= EQUITY_MIN):
+            return None
+        return max(DAY_TRADES_MAX - self.day_trades, 0)
 
 
 @value
 class Needs:
-    """What a plan asks of an account: a level, short calls by themselves, and the roots it trades."""
+    """What a plan asks of an account: a level, short calls by themselves, and the roots it trades.
+
+    ``same_day`` is whether it may close on the day it opened.
+    """
 
     level: Level
     bare_calls: bool
     roots: tuple[str, ...]
+    same_day: bool = False
 
 
-def may_of(row: Mapping[str, Any]) -> May:
+def may_of(row: Mapping[str, Any], equity: Decimal | None = None) -> May:
     """The broker's trading status; what is missing in it is not allowed."""
     said = str(row.get("options-level", "nothing"))
     flags = (
@@ -78,13 +94,19 @@ def may_of(row: Mapping[str, Any]) -> May:
         row.get("is-futures-enabled") is True, row.get("is-closing-only") is not False,
         row.get("is-futures-closing-only") is True,
         ", ".join(flag.removeprefix("is-").replace("-", " ") for flag in flags if row.get(flag)),
-        count if isinstance(count, int) else None,
+        count if isinstance(count, int) else None, equity,
     )  # fmt: skip
 
 
 def asked(line: Line) -> May:
     """The trading status of the account at the other end of a line."""
-    return may_of(line.get(f"/accounts/{line.account}/trading-status"))
+    status = line.get(f"/accounts/{line.account}/trading-status")
+    worth = line.get(f"/accounts/{line.account}/balances/USD")
+    try:
+        equity: Decimal | None = amount_of(worth, "net-liquidating-value")
+    except (DataError, LookupError):
+        equity = None
+    return may_of(status, equity)
 
 
 def needs(plan: Plan) -> Needs:
@@ -102,7 +124,7 @@ def needs(plan: Plan) -> Needs:
         level = Level.SPREADS
     else:  # long options, or puts that cash may secure
         level = Level.COVERED
-    return Needs(level, calls, plan.roots)
+    return Needs(level, calls, plan.roots, same_day=plan.dte == 0)
 
 
 def _naked(shape: Shape) -> frozenset[Right]:
@@ -128,6 +150,10 @@ def cannot(plan: Plan, may: May) -> tuple[str, ...]:
         found.append("it may close only")
     if not any(_tradable(root, may) for root in wants.roots):
         found.append("futures are not enabled and the plan trades nothing else")
+    if _spent(may, wants):
+        found.append("its day trades are spent and the plan closes on the day it opens")
+    if _on_cash_alone(may, wants):
+        found.append("options on an index are not secured by cash at its level")
     if _secured_alone(may, wants):
         found.append("puts on futures are not secured by cash")
     return tuple(found)
@@ -138,6 +164,19 @@ def _secured_alone(may: May, wants: Needs) -> bool:
     return may.level is Level.COVERED and all(_is_future(root) for root in wants.roots)
 
 
+def _spent(may: May, wants: Needs) -> bool:
+    """Whether a plan makes day trades of which none is left; those in futures are not counted."""
+    counted = any(not _is_future(root) for root in wants.roots if _tradable(root, may))
+    uncounted = any(_is_future(root) for root in wants.roots if _tradable(root, may))
+    return may.day_trades_left == 0 and wants.same_day and counted and not uncounted
+
+
+def _on_cash_alone(may: May, wants: Needs) -> bool:
+    """Whether a plan is on cash indexes alone and the level covers with shares, which they have not."""
+    low = may.level is not None and may.level < Level.SPREADS
+    return low and all(product(root).kind in INDEXES for root in wants.roots)
+
+
 def _tradable(root: str, may: May) -> bool:
     return not _is_future(root) or (may.futures and not may.futures_closing_only)
 
@@ -146,8 +185,13 @@ def _is_future(root: str) -> bool:
     return product(root).is_future
 
 
-def checks(may: May, plans: Iterable[Strategy]) -> Iterator[Check]:
-    """What the doctor says of an account: its own state, and each plan it is to trade."""
+def checks(
+    may: May, plans: Iterable[Strategy], done: Mapping[str, str] = NOTHING
+) -> Iterator[Check]:
+    """What the doctor says of an account: its own state, and each plan it is to trade.
+
+    ``done`` is what came of each plan that the account cannot hold, or could not once.
+    """
     stopped = may.stopped or ("closing only" if may.closing_only else "")
     yield Check(
         "account", Status.FAIL if stopped else Status.PASS, stopped or "open",
@@ -166,25 +210,10 @@ def checks(may: May, plans: Iterable[Strategy]) -> Iterator[Check]:
         "hold what is opened today overnight, or trade futures alone",
     )  # fmt: skip
     for plan in plans:
-        yield _of_plan(plan, may)
+        yield _of_plan(plan, may, done.get(plan.name, ""))
 
 
-def of_account(account: str, join: Path | None) -> tuple[Check, ...]:
-    """What the broker lets an account do, and the plans of its settings that it cannot hold.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such account, or nobody to ask.
-    """
-    files = there(account)
-    settings = load(files.settings if files.settings.exists() else None)
-    plans = strategies.chosen(settings.strategies, settings.tunings)
-    with asking(files, join, OsRing()) as line:
-        return tuple(checks(asked(line), plans))
-
-
-def _of_plan(plan: Strategy, may: May) -> Check:
+def _of_plan(plan: Strategy, may: May, done: str) -> Check:
     if not isinstance(plan, Plan):
         return Check(
             f"holds {plan.name}", Status.WARN, "its plan is code: what it needs is not known",
@@ -192,9 +221,12 @@ def _of_plan(plan: Strategy, may: May) -> Check:
         )  # fmt: skip
     against = cannot(plan, may)
     if against:
-        return Check(f"holds {plan.name}", Status.WARN, f"no: {'; '.join(against)}", SELLS_ON)
-    fit = [root for root in plan.roots if _tradable(root, may)]
-    return Check(f"holds {plan.name}", Status.PASS, f"in {', '.join(fit)}")
+        said = f"no: {'; '.join(against)}{f' ({done})' if done else ''}"
+        return Check(f"holds {plan.name}", Status.WARN, said, SELLS_ON)
+    fit = f"in {', '.join(root for root in plan.roots if _tradable(root, may))}"
+    if done:
+        return Check(f"holds {plan.name}", Status.WARN, f"{fit}, but it is switched off", done)
+    return Check(f"holds {plan.name}", Status.PASS, fit)
 
 
 def _yes(is_so: bool) -> str:

@@ -22,7 +22,8 @@ from tomking.core.order import Order
 from tomking.core.restraints import Halted, Resumed
 from tomking.engine.hedged import HEDGES
 from tomking.portfolio import book as books
-from tomking.portfolio.book import Book, empty_book, position_of
+from tomking.portfolio.book import Book, empty_book
+from tomking.portfolio.holding import position_of
 from tomking.risk.limits import Limits
 from tomking.strategies.plan import Strategy
 

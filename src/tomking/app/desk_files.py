@@ -39,6 +39,16 @@ class DeskFiles:
         return self.folder / "journal.db"
 
     @property
+    def before(self) -> Path:
+        """What was decided before there were any: the first desk takes it over."""
+        return self.folder / "before.db"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of its facts."""
+        return self.folder / "backups"
+
+    @property
     def halt(self) -> Path:
         """The brake: nothing that adds risk is sent while a file of this name is there."""
         return self.folder / "HALT"

@@ -1,5 +1,6 @@
 """The end of a journal, read with nothing but the standard library and without touching the file."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,10 @@ from tomking.core.errors import DataCorrupt
 from tomking.core.value import value
 
 NEWEST = "SELECT seq, at, kind FROM journal ORDER BY seq DESC LIMIT 1"
+SWITCHES = (
+    "SELECT kind, payload FROM journal "
+    "WHERE seq > ? AND kind IN ('SwitchedOff', 'SwitchedOn') ORDER BY seq"
+)
 
 
 @value
@@ -42,19 +47,49 @@ def last_fact(journal: Path) -> LastFact | None:
     return LastFact(seq, at, kind)
 
 
-def _newest(journal: Path) -> tuple[object, object, object] | None:
-    """The last row; a file in a folder nobody may write to is read as one that does not change."""
+def switched(journal: Path, after: int) -> tuple[tuple[str, str], ...]:
+    """Strategies switched off or on after a fact, in order, and why; empty where there is no journal.
+
+    Raises
+    ------
+    DataCorrupt
+        If the file is no journal or cannot be read.
+    """
+    if not journal.exists():
+        return ()
     try:
-        return _row(journal, "mode=ro")
+        rows = _rows(journal, SWITCHES, (after,))
+        return tuple((said["strategy"], _why(str(kind), said)) for kind, said in map(_told, rows))
+    except (sqlite3.Error, OSError, ValueError, LookupError, TypeError) as fault:
+        raise DataCorrupt(f"the journal {journal} cannot be read ({fault})") from fault
+
+
+def _told(row: tuple[object, ...]) -> tuple[object, dict[str, str]]:
+    kind, payload = row
+    return kind, json.loads(str(payload))
+
+
+def _why(kind: str, said: dict[str, str]) -> str:
+    return said["why"] if kind == "SwitchedOff" else f"on from the next session: {said['why']}"
+
+
+def _newest(journal: Path) -> tuple[object, ...] | None:
+    """The last row."""
+    return next(iter(_rows(journal, NEWEST, ())), None)
+
+
+def _rows(journal: Path, asked: str, given: tuple[int, ...]) -> list[tuple[object, ...]]:
+    """Some rows; a file in a folder nobody may write to is read as one that does not change."""
+    try:
+        return _read(journal, "mode=ro", asked, given)
     except sqlite3.OperationalError:
         log = journal.with_name(f"{journal.name}-wal")
         if log.exists() and log.stat().st_size:
             raise
-        return _row(journal, "mode=ro&immutable=1")
+        return _read(journal, "mode=ro&immutable=1", asked, given)
 
 
-def _row(journal: Path, how: str) -> tuple[object, object, object] | None:
+def _read(journal: Path, how: str, asked: str, given: tuple[int, ...]) -> list[tuple[object, ...]]:
     address = f"file:{quote(str(journal))}?{how}"
     with closing(sqlite3.connect(address, uri=True, timeout=0.05)) as connection:
-        row: tuple[object, object, object] | None = connection.execute(NEWEST).fetchone()
-    return row
+        return connection.execute(asked, given).fetchall()

@@ -12,12 +12,12 @@ from tomking.app.desk_files import DeskFiles, accounts, files_of
 from tomking.app.keys import Ring, keys_of
 from tomking.app.market_time import OurTime
 from tomking.app.now import now
-from tomking.app.running import Allowed, Venue, run
+from tomking.app.running import Allowed, Ended, Venue, run
 from tomking.app.trading import Told
 from tomking.core.dealings import AccountNamed
 from tomking.core.errors import ConfigError
 from tomking.core.evidence import Evidence
-from tomking.engine.desk import Desk
+from tomking.data.live.market import TOKENS, passed
 from tomking.engine.journal import SqliteJournal
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.wire.budget import Budget
@@ -27,7 +27,7 @@ from tomking.wire.session import Place
 SEND = "send"
 
 
-def traded(files: DeskFiles, ring: Ring, place: Place | None = None) -> Desk:
+def traded(files: DeskFiles, ring: Ring, place: Place | None = None) -> Ended:
     """Trade at the broker until somebody says stop, as far as the settings let orders go.
 
     Raises
@@ -52,6 +52,24 @@ def traded(files: DeskFiles, ring: Ring, place: Place | None = None) -> Desk:
         allowed = Allowed(sends and settings.automatic_entry, sends)
         venue = Venue(line, partial(OurTime, stop), Evidence.LIVE)
         return run(told, files, venue, allowed, _report, lambda: None)
+    finally:
+        line.close()
+
+
+def level_at(files: DeskFiles, ring: Ring, place: Place | None = None) -> str:
+    """At which level the broker tells the account's quotes: the word that comes with its feed's token.
+
+    Raises
+    ------
+    ConfigError
+        If there are no keys.
+    AuthExpired, Rejected, Transient
+        If the broker refuses them, has no market data for the account, or does not answer.
+    """
+    keys = keys_of(files.account, os.environ, ring).keys
+    line = Line.open(keys, place or Place(), "", now, Budget())
+    try:
+        return passed(line.get(TOKENS)).level
     finally:
         line.close()
 

@@ -17,7 +17,8 @@ from tomking.core.product import product
 from tomking.core.value import value
 from tomking.engine.entries import PATIENCE_MIN
 from tomking.engine.exits import residue
-from tomking.portfolio.book import Position, position_of
+from tomking.portfolio.book import Position
+from tomking.portfolio.holding import position_of
 from tomking.strategies.plan import Plan, Strategy
 from tomking.wire.symbols import trading_symbol
 from tomking.wire.words import action_of

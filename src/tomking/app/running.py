@@ -4,14 +4,17 @@ import os
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
 
+from tomking.app.backing_up import Backups
 from tomking.app.desk_files import DeskFiles
 from tomking.app.now import precise
 from tomking.app.recording import Recorded, WhileItCan, recorded
+from tomking.app.runs import of_file
 from tomking.app.trading import Time, Told, trade
+from tomking.core.errors import Exit
 from tomking.core.evidence import Evidence
 from tomking.core.facts import Fact
 from tomking.core.money import usd
@@ -24,10 +27,12 @@ from tomking.engine.desk import Desk
 from tomking.engine.heartbeat import beat
 from tomking.engine.held_back import HeldBack
 from tomking.engine.inbox import FileInbox
+from tomking.engine.jobs import due, observed
 from tomking.engine.journal import SqliteJournal
 from tomking.engine.ports import Tick
 from tomking.engine.pulse import pulse
 from tomking.portfolio.marks import profits
+from tomking.risk.promotion import recorded as recorded_in
 from tomking.wire.line import Line
 
 #: Seconds between heartbeats in our own time; every look of the loop beats at most so often.
@@ -46,20 +51,34 @@ class Beats:
     journal: SqliteJournal
     report: Callable[[str], None]
     at_close: Callable[[], None] = lambda: None
+    back_up: Callable[[], object] = lambda: None
     settle: Callable[[datetime], None] = lambda now: None
     worth: Decimal | None = None
     _last: datetime | None = None
+    _looked: tuple[date, float] = (date.min, -1.0)
 
     def __call__(self, desk: Desk, tick: Tick) -> None:
         """A look is over, and its facts are written."""
         now = precise()
         self.settle(tick.at)
+        self._jobs(desk, tick)
         desk.note(feed_facts(*self.market.feed(), desk.standing.reasons, tick.at))
         if self._last is None or (now - self._last).total_seconds() >= BEAT_S or tick.closing:
             self._last = now
             self._write(desk, tick.at, now)
         if tick.closing:
+            self.back_up()
             self.at_close()
+
+    def _jobs(self, desk: Desk, tick: Tick) -> None:
+        """What is looked at by the clock; after a start everything is."""
+        if not tick.sends:
+            return
+        view = desk.view(self.market.at(tick.at))
+        day, since = self._looked
+        since = since if day == view.session.day else -1.0
+        self._looked = view.session.day, view.market.minute
+        desk.note(observed(view, due(since, view.market.minute)))
 
     def last(self, desk: Desk, at: datetime) -> None:
         """The desk has stopped: what it leaves behind."""
@@ -114,6 +133,19 @@ class Venue:
     jumps: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A desk that has stopped as it was asked to; ``unsaved`` is why its last facts have no backup."""
+
+    desk: Desk
+    unsaved: str
+
+    @property
+    def code(self) -> Exit:
+        """How the process ends: somebody has to see to a journal that could not be copied."""
+        return Exit.NEEDS_HUMAN if self.unsaved else Exit.OK
+
+
 def run(
     told: Told,
     files: DeskFiles,
@@ -122,10 +154,11 @@ def run(
     report: Callable[[str], None],
     at_close: Callable[[], None],
     at_end: Callable[[LiveMarket], None] = lambda market: None,
-) -> Desk:
+) -> Ended:
     """Run a desk on an account's files; its journal goes on where it ends, and every look is kept.
 
-    ``at_end`` is shown the market before its streams are closed.
+    ``at_end`` is shown the market before its streams are closed. The journal is copied at every close
+    and when the desk has stopped.
     """
     known, recorder = files.journal.exists(), WhileItCan(Recorder(files.folder), report)
     journal = SqliteJournal.open(files.journal) if known else SqliteJournal.create(files.journal)
@@ -135,16 +168,22 @@ def run(
             venue.line, roots, venue.evidence, precise,
             wanted=(*wants(told.strategies), *hedging(roots)), proves=venue.jumps,
         )  # fmt: skip
-        beats = Beats(files, told.mode, market, journal, report, at_close)
-        inbox = FileInbox(files.halt, files.spool, told.limits, report, lambda: beats.worth)
+        back_up = Backups(files, journal, report)
+        beats = Beats(files, told.mode, market, journal, report, at_close, back_up)
+        inbox = FileInbox(
+            files.halt, files.spool, told.limits, report, lambda: beats.worth,
+            lambda: recorded_in((fact for _, fact in journal.read()), told.limits),
+        )  # fmt: skip
         beats.settle = inbox.settle
         held_back = HeldBack(inbox, allowed.entries, allowed.exits)
         try:
             time = venue.time(inbox.called)
             seen, heard = Recorded(market, recorder), recorded(recorder, journal, beats)
-            desk = trade(told, journal, venue.line, seen, held_back, time, heard, report)
+            before = of_file(files.before) if files.before.is_file() else ()
+            desk = trade(told, journal, venue.line, seen, held_back, time, heard, report, before)
             beats.last(desk, time.now())
-            return desk
+            back_up()
+            return Ended(desk, back_up.fault)
         finally:
             at_end(market)
             market.close()

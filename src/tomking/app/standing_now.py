@@ -5,7 +5,7 @@ import sys
 from datetime import datetime
 
 from tomking.app.desk_files import DeskFiles
-from tomking.app.last_fact import LastFact, last_fact
+from tomking.app.last_fact import LastFact, last_fact, switched
 from tomking.core.errors import DataCorrupt
 from tomking.core.rung import OPERATOR, Rung
 from tomking.core.value import value
@@ -20,6 +20,7 @@ STALE_S = 180.0
 class Seen:
     """What was found of an account at an instant. ``faults`` are files that could not be read.
 
+    ``off`` are strategies that are not entered, and why.
     ``alive`` is whether the process that wrote the heartbeat is there; ``None`` where nobody can tell.
     """
 
@@ -33,6 +34,7 @@ class Seen:
     faults: tuple[str, ...]
     waiting: int
     odd: int
+    off: tuple[tuple[str, str], ...] = ()
 
     @property
     def age_s(self) -> float | None:
@@ -71,19 +73,29 @@ def seen(files: DeskFiles, at: datetime) -> Seen:
     faults: list[str] = []
     heart: Heartbeat | None = None
     fact: LastFact | None = None
+    off: tuple[tuple[str, str], ...] = ()
     try:
         heart = read(files.heartbeat)
     except DataCorrupt as fault:
         faults.append(str(fault))
     try:
         fact = last_fact(files.journal)
+        off = _off(files, heart)
     except DataCorrupt as fault:
         faults.append(str(fault))
     return Seen(
         files.account, at, braked(files.halt), _why(files),
         heart, None if heart is None else alive(heart.pid), fact, tuple(faults),
-        _count(str(files.spool.inside)), _count(str(files.spool.odd)),
+        _count(str(files.spool.inside)), _count(str(files.spool.odd)), off,
     )  # fmt: skip
+
+
+def _off(files: DeskFiles, heart: Heartbeat | None) -> tuple[tuple[str, str], ...]:
+    """What the desk said last is not entered, and what has been written since, by it or without it."""
+    place = files.journal if files.journal.exists() else files.before
+    said = {} if heart is None else {line.name: line.what for line in heart.off}
+    said |= switched(place, 0 if heart is None else heart.last_seq)
+    return tuple(sorted(said.items()))
 
 
 def alive(pid: int) -> bool | None:

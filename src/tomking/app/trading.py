@@ -4,13 +4,14 @@ Start-up and recovery are one path: the journal is replayed, the broker is asked
 everything, and only then is anything considered. What was sent and is not known is waited for.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Protocol
 
+from tomking.app.commanding import carried
 from tomking.app.live import LIVE
 from tomking.brokers.tastytrade.broker import TastytradeBroker
 from tomking.brokers.tastytrade.news import listen
@@ -95,8 +96,11 @@ def trade(
     time: Time,
     beat: Beat,
     report: Callable[[str], None],
+    before: Sequence[Fact] = (),
 ) -> Desk:
     """Trade until somebody says stop, and leave what protects positions at the broker.
+
+    ``before`` was decided before there was a journal: a run that begins takes it over.
 
     Raises
     ------
@@ -106,7 +110,7 @@ def trade(
         If the desk must not go on.
     """
     desk = Desk(told.strategies, told.limits, told.fees, journal)
-    broker = opened(told, desk, journal, line, time.now())
+    broker = opened(told, desk, journal, line, time.now(), before)
     instants = LiveClock(
         told.strategies, time.now, time.wait, time.night_s, desk.standing.last_close
     )
@@ -118,7 +122,12 @@ def trade(
 
 
 def opened(
-    told: Told, desk: Desk, journal: SqliteJournal, line: Line, now: datetime
+    told: Told,
+    desk: Desk,
+    journal: SqliteJournal,
+    line: Line,
+    now: datetime,
+    before: Sequence[Fact] = (),
 ) -> TastytradeBroker:
     """The desk as its journal left it, and the broker with what that remembers, its news on."""
     first = next(journal.read(), None)
@@ -126,6 +135,7 @@ def opened(
     if first is None:
         capital = amount_of(line.get(f"/accounts/{line.account}/balances/USD"), "cash-balance")
         desk.begin(RunStarted(now, told.mode, capital, told.settings))
+        desk.note(carried(before, now))
         since = now
     else:
         since = first[1].at

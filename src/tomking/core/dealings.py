@@ -145,11 +145,17 @@ class RowBooked:
 
 @value
 class FeesDiffered:
-    """The broker charged another fee than was booked; ``amount`` is what it took beyond that."""
+    """The broker charged another fee than was booked; ``amount`` is what it took beyond that.
+
+    ``position`` and ``campaign`` are those of the fill; journals from before they were written have
+    neither, and there the difference is the account's alone.
+    """
 
     at: datetime
     fill: str
     amount: Decimal
+    position: str = ""
+    campaign: str = ""
 
     def __str__(self) -> str:
         more = "more" if self.amount > 0 else "less"

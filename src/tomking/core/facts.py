@@ -36,6 +36,8 @@ from tomking.core.restraints import (
     RungMoved,
     StageDemoted,
     StagePromoted,
+    SwitchedOff,
+    SwitchedOn,
 )
 from tomking.core.value import value
 
@@ -87,6 +89,19 @@ class Reviewed:
     def __str__(self) -> str:
         named = "; ".join(str(failed) for failed in refusals(self.readings))
         return f"{self.matter} came due and was {self.outcome}{f': {named}' if named else ''}"
+
+
+@value
+class Observed:
+    """Something was looked at because it was time to: the day at its open, Greeks, assignment."""
+
+    at: datetime
+    what: str
+    readings: tuple[Reading, ...]
+
+    def __str__(self) -> str:
+        seen = "; ".join(str(each) for each in self.readings)
+        return f"{self.what} was looked at: {seen}"
 
 
 @value
@@ -333,8 +348,8 @@ class CashMoved:
 Fact = (
     RunStarted | Considered | Reviewed | Judged | Sent | Walked | LegFilled | OrderEnded | Settled
     | DividendBooked | EveningsMissed | MarginCalled | MarginMet | CampaignClosed | SessionClosed
-    | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
-    | StagePromoted | StageDemoted | CrisisUnlocked
+    | Observed | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
+    | StagePromoted | StageDemoted | CrisisUnlocked | SwitchedOff | SwitchedOn
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
     | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed | Revived
 )  # fmt: skip
@@ -342,10 +357,10 @@ Fact = (
 KINDS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
-        RunStarted, Considered, Reviewed, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
+        RunStarted, Considered, Reviewed, Observed, Judged, Sent, Walked, LegFilled, OrderEnded, Settled,
         DividendBooked, EveningsMissed, MarginCalled, MarginMet, CampaignClosed, SessionClosed,
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
-        StagePromoted, StageDemoted, CrisisUnlocked,
+        StagePromoted, StageDemoted, CrisisUnlocked, SwitchedOff, SwitchedOn,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
         BooksCompared, ForeignMoved, MarginCompared, WentOn, AccountNamed, Revived,
     )

@@ -137,3 +137,29 @@ class CrisisUnlocked:
 
     def __str__(self) -> str:
         return f"puts may be sold in the crisis until {self.until}, signed {self.signed!r}"
+
+
+@value
+class SwitchedOff:
+    """A strategy is not entered any more in this account; what is held of it is looked after as ever."""
+
+    at: datetime
+    strategy: str
+    why: str
+    by: str
+
+    def __str__(self) -> str:
+        return f"{self.strategy} was switched off by {self.by}: {self.why}"
+
+
+@value
+class SwitchedOn:
+    """A strategy may be entered again from the next session on."""
+
+    at: datetime
+    strategy: str
+    why: str
+    by: str
+
+    def __str__(self) -> str:
+        return f"{self.strategy} is switched on from the next session by {self.by}: {self.why}"

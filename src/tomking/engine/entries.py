@@ -16,6 +16,7 @@ from tomking.portfolio.columns import columns_of
 from tomking.risk.capacity import with_winners
 from tomking.risk.sizing import sized
 from tomking.risk.standing import OPENING
+from tomking.risk.switches import account_may_hold
 from tomking.risk.view import View
 from tomking.strategies.plan import Strategy
 
@@ -42,8 +43,12 @@ class Wish:
 def entry(desk: Desk, view: View, strategy: Strategy) -> Wish | Skip:
     """The opening order of the largest root of which one unit fits, or every reading against it.
 
-    A smaller contract is tried when the larger is too big, not when the trade itself is not wanted.
+    A smaller contract is tried when the larger is too big, not when the trade itself is not wanted. What
+    the account may not hold is not asked.
     """
+    may_hold = account_may_hold(strategy.name, view.standing.off, view.session.day)
+    if not may_hold.passed:
+        return Skip((may_hold,))
     against: list[Reading] = []
     for root in strategy.roots:
         wanted = strategy.enter(view, root)

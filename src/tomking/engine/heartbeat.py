@@ -27,7 +27,8 @@ class Line:
 class Heartbeat:
     """What a desk says of itself. ``net_liq`` is dollars as text, empty when it is not known.
 
-    ``profits`` is what each campaign makes after fees, dollars as text, where it is known.
+    ``profits`` is what each campaign makes after fees, dollars as text, where it is known; ``off`` are
+    strategies that are not entered, and why.
     """
 
     pid: int
@@ -41,6 +42,7 @@ class Heartbeat:
     next_due: datetime | None
     last_seq: int
     profits: tuple[tuple[str, str], ...] = ()
+    off: tuple[Line, ...] = ()
 
     @property
     def exposed(self) -> bool:
@@ -62,6 +64,7 @@ def beat(path: Path, heart: Heartbeat) -> None:
         "next_due": heart.next_due.isoformat() if heart.next_due else None,
         "last_seq": heart.last_seq,
         "profits": dict(heart.profits),
+        "off": [{"name": line.name, "what": line.what} for line in heart.off],
     }
     put(path, json.dumps(said, ensure_ascii=False) + "\n")
 
@@ -95,6 +98,7 @@ def _heartbeat(said: Mapping[str, Any]) -> Heartbeat:
         _lines(said["positions"]), _lines(said["working"]),
         datetime.fromisoformat(due) if due else None, _int(said["last_seq"]),
         tuple((name, _text(made)) for name, made in dict(said.get("profits", {})).items()),
+        _lines(said.get("off", [])),
     )  # fmt: skip
 
 

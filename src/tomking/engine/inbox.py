@@ -14,6 +14,7 @@ from tomking.engine.brake import braked
 from tomking.engine.commands import carried_out, halt
 from tomking.engine.spool import DONE, ODD, REFUSED, UNKNOWN, Answer, Spool, Taken
 from tomking.risk.limits import Limits
+from tomking.risk.promotion import Record
 from tomking.risk.standing import Standing, apply
 
 NOTHING_TO_DO = "it was so already: nothing was changed"
@@ -28,8 +29,8 @@ class FileInbox:
     """The ``Inbox`` of an account that people command by files.
 
     ``report`` hears of odd files and of answers that could not be written; ``net_liq`` says what there
-    is now, if anybody knows. Answers wait until the facts have been written: ``settle``, or the next
-    ``take``, gives them.
+    is now, if anybody knows; ``record`` is what was signed for and shown. Answers wait until the facts
+    have been written: ``settle``, or the next ``take``, gives them.
     """
 
     halt_file: Path
@@ -37,6 +38,7 @@ class FileInbox:
     limits: Limits
     report: Callable[[str], None]
     net_liq: Callable[[], Decimal | None] = lambda: None
+    record: Callable[[], Record] = Record
     _answers: list[Answer] = field(default_factory=list[Answer])
     _told: set[str] = field(default_factory=set[str])
     _begun: bool = False
@@ -108,6 +110,7 @@ class FileInbox:
             halted=self.halted(),
             age_s=taken.age_s,
             net_liq=self.net_liq(),
+            record=self.record,
         )
         if isinstance(made, Skip):
             said = tuple(f"{seen} ({seen.rule})" for seen in made.failed)

@@ -8,6 +8,7 @@ from tomking.core.order import Leg
 from tomking.engine.desk import Desk
 from tomking.engine.heartbeat import Heartbeat, Line
 from tomking.portfolio.book import Position, Working
+from tomking.risk.switches import off_on
 
 
 def pulse(
@@ -29,6 +30,7 @@ def pulse(
         tuple(Line(there.order.id, wanted(there)) for there in desk.book.working.values()),
         next_due, last_seq,
         tuple((name, f"{made:.2f}") for name, made in (profits or {}).items() if not isnan(made)),
+        tuple(Line(one.strategy, one.why) for one in off_on(desk.standing.off, at.date())),
     )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from tomking.core.value import value
 from tomking.engine.durable import put
 
 HALT, RESUME, RUNG, FLATTEN = "halt", "resume", "rung", "flatten"
-VERBS = (HALT, RESUME, RUNG, FLATTEN)
+PROMOTE, UNLOCK, OFF = "promote", "unlock", "off"
+VERBS = (HALT, RESUME, RUNG, FLATTEN, PROMOTE, UNLOCK, OFF)
 #: A command is a few words; a longer file is none.
 BYTES_MAX = 64 * 1024
 #: What may have come of a command: carried out, not allowed, none at all, or nobody can know.
@@ -26,7 +27,8 @@ SUFFIX = ".json"
 
 @value
 class Command:
-    """What a person asks for, when and why; ``of`` names the reason to lift or the rung.
+    """What a person asks for, when and why; ``of`` names what of: the reason to lift, the rung, the
+    stage to take, VIX as it was read, the strategy to switch off.
 
     ``word`` is what was typed to confirm it.
     """

@@ -31,7 +31,7 @@ from tomking.core.product import product
 from tomking.core.value import value
 from tomking.market.snapshot import Legs
 from tomking.portfolio.columns import columns
-from tomking.portfolio.holding import cut, dollars, holding_with, traded
+from tomking.portfolio.holding import cut, dollars, holding_with, position_of, traded
 
 
 @value
@@ -189,8 +189,8 @@ def apply(book: Book, fact: Fact) -> Book:
             return _paid(book, fact)
         case CashMoved(amount=amount):
             return replace(book, cash=book.cash + amount, moved=book.moved + amount)
-        case FeesDiffered(amount=amount):
-            return replace(book, cash=book.cash - amount)
+        case FeesDiffered():
+            return _recharged(book, fact)
         case CampaignClosed(campaign=name):
             return replace(book, campaigns={k: c for k, c in book.campaigns.items() if k != name})
         case _:
@@ -200,17 +200,6 @@ def apply(book: Book, fact: Fact) -> Book:
 def fold(book: Book, facts: Iterable[Fact]) -> Book:
     """The book after many facts."""
     return reduce(apply, facts, book)
-
-
-def position_id(order: Order, tranche: str) -> str:
-    """The name of the position a tranche of an opening order becomes."""
-    return f"{order.intent}:{tranche}"
-
-
-def position_of(order: Order, leg: Leg) -> str:
-    """The position a leg of an order takes down, is added to or begins."""
-    there = order.joins if leg.opens else order.closes
-    return there or position_id(order, leg.tranche)
 
 
 def _filled(book: Book, fact: LegFilled) -> Book:
@@ -282,6 +271,18 @@ def _placed(book: Book, name: str, position: Position, flow: Decimal, fee: Decim
     )
     campaigns = {**book.campaigns, position.campaign: campaign}
     return _numbered(replace(book, positions=positions, campaigns=campaigns))
+
+
+def _recharged(book: Book, fact: FeesDiffered) -> Book:
+    """Another fee than was booked: its position's and campaign's, cash alone where these are over."""
+    more, position, campaign = fact.amount, fact.position, fact.campaign
+    positions, campaigns = dict(book.positions), dict(book.campaigns)
+    if position in positions:
+        positions[position] = replace(positions[position], fees=positions[position].fees + more)
+    if campaign in campaigns:
+        was = campaigns[campaign]
+        campaigns[campaign] = replace(was, flow=was.flow - more, fees=was.fees + more)
+    return replace(book, cash=book.cash - more, positions=positions, campaigns=campaigns)
 
 
 def _numbered(book: Book) -> Book:

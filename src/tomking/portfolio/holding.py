@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tomking.core.contract import Contract
 from tomking.core.money import ZERO, cents
+from tomking.core.order import Leg, Order
 from tomking.core.product import Delivers, product
 
 Held = tuple[tuple[Contract, int], ...]
@@ -60,3 +61,14 @@ def cut(amount: Decimal, done: int, part: int, whole: int) -> Decimal:
 def dollars(contract: Contract, price: Decimal) -> Decimal:
     """What one contract is worth at a price in points, rounded to the cent."""
     return cents(price * product(contract.root).multiplier)
+
+
+def position_id(order: Order, tranche: str) -> str:
+    """The name of the position a tranche of an opening order becomes."""
+    return f"{order.intent}:{tranche}"
+
+
+def position_of(order: Order, leg: Leg) -> str:
+    """The position a leg of an order takes down, is added to or begins."""
+    there = order.joins if leg.opens else order.closes
+    return there or position_id(order, leg.tranche)

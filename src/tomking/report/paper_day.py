@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from tomking.analysis.closings import closings
 from tomking.core.dealings import Acknowledged
 from tomking.core.facts import (
-    CampaignClosed,
     Fact,
     LegFilled,
     OrderEnded,
@@ -98,7 +98,7 @@ def expired(paper: PaperDay) -> Table:
 
 def said(paper: PaperDay) -> str:
     """The day in a few sentences: what it opened, closed and let expire, and what it made."""
-    done = [fact for fact in paper.facts if isinstance(fact, CampaignClosed)]
+    done = closings(paper.facts).values()
     trades = "; ".join(
         f"{each.campaign} made {_dollars(each.pnl, sign=True)} after {_dollars(each.fees)} of fees"
         for each in done

@@ -4,7 +4,7 @@ Pulling is never refused; what is asked here is asked of letting go.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
 from types import MappingProxyType
 
@@ -15,6 +15,7 @@ from tomking.risk.expectancy import paused
 from tomking.risk.limits import Limits
 from tomking.risk.rungs import KillLadder
 from tomking.risk.standing import EXPECTANCY, Standing
+from tomking.risk.switches import CANNOT_HOLD
 
 #: What a person lifts by saying so, whenever that is.
 AT_ONCE = (OPERATOR, MANUAL_MODE)
@@ -26,10 +27,11 @@ def may_lift(reason: str, standing: Standing, now: datetime, limits: Limits) -> 
     """Whether a person may lift a reason not to trade (R-BRK-08).
 
     The brake and manual mode at once; a lock 24 hours after it tripped, that of the drawdown after two
-    weeks; a strategy that its own record pauses whenever it is paused. What lifts itself once it is
-    measured again, such as a margin call, no word lifts.
+    weeks; a strategy that its own record pauses, or that the account could not hold, whenever it is.
+    What lifts itself once it is measured again, such as a margin call, no word lifts.
     """
     paused_ = {f"{EXPECTANCY}{name}" for name, _ in paused(standing, limits)}
+    paused_ |= {f"{CANNOT_HOLD}{one.strategy}" for one in standing.off if one.until == date.max}
     on = reason in standing.reasons or reason in paused_
     known = Reading(f"{reason} is", Stage.DATA, Sense.IS, _on(on), _on(True), "", "R-BRK-08")
     if not on:

@@ -31,13 +31,17 @@ from tomking.core.restraints import (
     RungMoved,
     StageDemoted,
     StagePromoted,
+    SwitchedOff,
+    SwitchedOn,
 )
 from tomking.core.rung import Rung
 from tomking.core.value import value
+from tomking.risk import switches
 from tomking.risk.limits import Limits
 from tomking.risk.outcomes import Recent, Risks, closed, forgotten, risked
 from tomking.risk.progress import TOP_STAGE, Shown, counted, drawdown_of, phase_after
 from tomking.risk.rungs import KillLadder, climbed
+from tomking.risk.switches import Switches
 from tomking.risk.tally import Tally, tallied
 
 #: How the intent of every opening order ends.
@@ -70,7 +74,7 @@ class Standing:
     ever signed for.
     ``crisis_until`` is the last day on which puts may be sold above the highest VIX. ``recent`` are the
     last outcomes of each strategy, ``risks`` what the stops of each open campaign would have lost at
-    entry.
+    entry; ``off`` are the strategies that are not entered here.
     """
 
     day_start: Decimal = ZERO
@@ -97,6 +101,7 @@ class Standing:
     crisis_until: date = date.min
     recent: Recent = ()
     risks: Risks = ()
+    off: Switches = ()
 
     @property
     def entries_today(self) -> int:
@@ -165,6 +170,8 @@ def _restrained(standing: Standing, fact: Fact) -> Standing:
             return replace(standing, stage=stage, stage_since=at.date())
         case CrisisUnlocked(until=until):
             return replace(standing, crisis_until=until)
+        case SwitchedOff() | SwitchedOn():
+            return replace(standing, off=switches.after(standing.off, fact))
         case RungMoved(at=at, after=after) if (
             after >= Rung.FLATTEN and standing.stage_since > date.min
         ):

@@ -5,6 +5,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tomking.app.last_fact import last_fact
 from tomking.app.standing_now import STALE_S, Seen, alive, seen
 from tomking.core.errors import DataCorrupt
 from tomking.core.facts import RunStarted
+from tomking.core.restraints import SwitchedOff, SwitchedOn
 from tomking.engine.heartbeat import Heartbeat, Line, beat
 from tomking.engine.journal import SqliteJournal
 from tomking.engine.spool import HALT, Command
@@ -158,14 +160,14 @@ def test_a_journal_is_read_while_its_desk_writes_it(files: DeskFiles) -> None:
 @pytest.fixture
 def locked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that may only be looked at: whoever asks for locks is turned away."""
-    asked = newest._row
+    asked = newest._read
 
-    def row(journal: Path, how: str) -> tuple[object, object, object] | None:
+    def row(journal: Path, how: str, *words: Any) -> list[tuple[object, ...]]:
         if "immutable" not in how:
             raise sqlite3.OperationalError("unable to open database file")
-        return asked(journal, how)
+        return asked(journal, how, *words)
 
-    monkeypatch.setattr(newest, "_row", row)
+    monkeypatch.setattr(newest, "_read", row)
 
 
 @pytest.mark.usefixtures("locked")
@@ -218,3 +220,31 @@ def test_a_process_is_there_or_gone_or_nobody_can_tell() -> None:
     assert alive(2**80) is False
     assert alive(0) is None
     assert alive(1) is True
+
+
+def test_what_is_switched_off_is_shown_by_the_desk_and_by_what_was_written_since(
+    files: DeskFiles,
+) -> None:
+    made = journal(files)
+    made.append([off("lt112", "no futures"), off("strangle", "no short calls")])
+    assert look(files).off == (("lt112", "no futures"), ("strangle", "no short calls"))
+    heart = Heartbeat(
+        os.getpid(), NOON, "paper", "NORMAL", (), "1", (), (), None, 3, (),
+        (Line("lt112", "no futures"),),
+    )  # fmt: skip
+    beat(files.heartbeat, heart)
+    assert look(files).off == (("lt112", "no futures"),)
+    made.append([SwitchedOn(NOON, "lt112", "enabled", "operator")])
+    made.close()
+    assert "  off        lt112: on from the next session: enabled" in page(files)
+
+
+def test_before_the_first_run_what_is_switched_off_is_shown_too(files: DeskFiles) -> None:
+    made = SqliteJournal.create(files.before)
+    made.append([off("lt112", "no futures")])
+    made.close()
+    assert look(files).off == (("lt112", "no futures"),)
+
+
+def off(strategy: str, why: str) -> SwitchedOff:
+    return SwitchedOff(NOON, strategy, why, "doctor")

@@ -16,7 +16,8 @@ from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.exchange import ledger as ledgers
 from tomking.exchange.ledger import Ledger
 from tomking.market.delivery import future_contract
-from tomking.portfolio.book import Book, apply, empty_book, fold, position_id
+from tomking.portfolio.book import Book, apply, empty_book, fold
+from tomking.portfolio.holding import position_id
 from worlds.board import FRIDAY, board
 from worlds.orders import closing, fills, order, traded
 

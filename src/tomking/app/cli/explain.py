@@ -1,8 +1,8 @@
 """``tomking explain WHAT``: a strategy's plan and its limits, or everything about one order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,8 +18,12 @@ from tomking.core.near import did_you_mean
 from tomking.market.unpriced import why_unpriced
 from tomking.risk.kin import is_named, row_of
 from tomking.risk.limits import Named
+from tomking.risk.switches import off_on
 from tomking.strategies.plan import Plan
 from tomking.strategies.prose import prose, table, to_data
+
+if TYPE_CHECKING:
+    from tomking.app.account_limits import Whose
 
 Row = tuple[str, Any, str, str]
 
@@ -38,6 +42,9 @@ def command(
     vix: Annotated[
         float | None, typer.Option(min=1, max=1000, help="VIX, where the file does not say it.")
     ] = None,
+    account: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The account whose settings and past count.")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
     preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
@@ -46,15 +53,23 @@ def command(
 
     Of an order: its name, what it can make and lose, margin now and on a bad day, fees, Greeks against
     the limits, chances, how it ends, and what the venue would object to. The file is that of `margin`
-    with an order and an account (docs/reference/margin-file.md); - reads standard input. Exit code 3
+    with an order and an account (docs/reference/margin-file.md); - reads standard input. With --account
+    its settings, stage, phase, streak and locks bind. Exit code 3
     when a limit or the venue stands against the order, or a strategy's market has no history here.
     """
+    who = None
+    if account is not None:
+        from tomking.app.account_limits import whose  # the wire, which a plan does not need
+
+        who = whose(account, config=config, preset=preset)
+    settings = load(config, preset) if who is None else who.settings
     if is_file(what):
-        return _order(what, as_, vix, load(config, preset), json=json)
+        return _order(what, as_, vix, settings, who, json=json)
     for name, given in (("--as", as_), ("--vix", vix)):
         if given is not None:
             raise ConfigError(f"{name} is for an order's file, and {what!r} is a strategy")
-    return _strategy(what, load(config, preset), json=json)
+    off = () if who is None else off_on(who.there.standing.off, who.there.at.date())
+    return _strategy(what, settings, {one.strategy: one.why for one in off}, json=json)
 
 
 def is_file(what: str) -> bool:
@@ -73,7 +88,15 @@ def is_file(what: str) -> bool:
     raise ConfigError(f"{what!r} is neither a strategy nor a file{did_you_mean(asked, known)}")
 
 
-def _order(path: str, as_: str | None, vix: float | None, settings: Settings, *, json: bool) -> int:
+def _order(
+    path: str,
+    as_: str | None,
+    vix: float | None,
+    settings: Settings,
+    who: "Whose | None",
+    *,
+    json: bool,
+) -> int:
     """Everything about the order of a file, and whether anything stands against it."""
     from tomking.app.ticket.document import document  # the kernels, which a plan does not need
     from tomking.app.ticket.exact import show_exact
@@ -81,20 +104,24 @@ def _order(path: str, as_: str | None, vix: float | None, settings: Settings, *,
     from tomking.app.ticket.file import ticket, with_vix
     from tomking.app.ticket.page import show_ticket
 
-    found = explained(with_vix(ticket(read(path), now()), vix), settings, as_)
+    asked = with_vix(ticket(read(path), now()), vix)
+    found = explained(asked if who is None else who.order(asked), settings, as_)
     if json:
         show_exact(document(found))
     else:
         show_ticket(found)
-    asked = (*found.measured.readings, *found.objections)
-    return Exit.OK if all(one.passed for one in asked) else Exit.REFUSED
+    said = (*found.measured.readings, *found.objections)
+    return Exit.OK if all(one.passed for one in said) else Exit.REFUSED
 
 
-def _strategy(name: str, settings: Settings, *, json: bool) -> int:
-    """A strategy's plan, as a table, and its limits; and why it cannot be traded here, if so."""
+def _strategy(name: str, settings: Settings, off: Mapping[str, str], *, json: bool) -> int:
+    """A strategy's plan, as a table, and its limits; and why it cannot be traded here, if so.
+
+    ``off`` are those that the account cannot hold.
+    """
     plan = strategies.plan(name)
     plan = strategies.tuned(plan, settings.tunings.get(plan.name, {}))
-    unpriced = next(filter(None, map(why_unpriced, plan.roots)), "")
+    unpriced = next(filter(None, map(why_unpriced, plan.roots)), "") or off.get(plan.name, "")
     applying = tuple(limits_of(settings, plan.name))
     code = Exit.REFUSED if unpriced else Exit.OK
     if json:

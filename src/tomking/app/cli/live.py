@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from tomking.app.commanding import known
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, DeskFiles, there
 from tomking.app.key_ring import OsRing
 from tomking.app.keys import Ring
 from tomking.app.live import (
     ON,
+    QUOTES,
     SWITCH_KEY,
     SWITCH_VARIABLE,
     live_refusals,
@@ -19,16 +21,16 @@ from tomking.app.live import (
     word_for,
 )
 from tomking.app.screen import show, show_json
-from tomking.app.signed import record
 from tomking.app.typed import at_terminal, confirmed
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.evidence import Evidence
 from tomking.core.reading import Reading
+from tomking.data.live.level import not_of_now, worth
 from tomking.report.plain import reading
 
 ACTS = ("start", "enable", "disable")
-#: What a desk at the broker trades by: its quotes as they stream, and its own daily candles.
-REAL = {"quotes": Evidence.LIVE, "history": Evidence.LIVE}
+#: What a desk at the broker trades by if its quotes are of now: that is asked before anything begins.
+REAL = {QUOTES: Evidence.LIVE, "history": Evidence.LIVE}
 
 
 def command(
@@ -80,17 +82,25 @@ def _start(files: DeskFiles, ring: Ring, *, json: bool) -> int:
     if [seen.bound for seen in refused] == [word]:
         warned = f"{files.account} will trade real money until it is stopped or halted."
         refused = refusals(files, ring, at_terminal(f"{warned}\nType {word} to go on:"), REAL)
-    if not refused:
-        from tomking.app.real_money import traded  # the wire is not loaded to say no
+    if refused:
+        return _refuse(files.account, refused, "", json=json)
+    from tomking.app.real_money import level_at, traded  # the wire is not loaded to say no
 
-        traded(files, ring)
-        return Exit.OK
+    level = level_at(files, ring)
+    evidence = REAL | {QUOTES: worth(level, REAL[QUOTES])}
+    refused = refusals(files, ring, word, evidence)
+    if refused:
+        return _refuse(files.account, refused, not_of_now(level), json=json)
+    return traded(files, ring).code
+
+
+def _refuse(account: str, refused: tuple[Reading, ...], why: str, *, json: bool) -> int:
     if json:
-        show_json(_document(files.account, refused))
+        show_json(_document(account, refused) | ({"why": why} if why else {}))
         return Exit.REFUSED
-    show(f"{files.account} does not trade real money:")
+    show(f"{account} does not trade real money:")
     for seen in refused:
-        show(f"  refused: {seen}")
+        show(f"  refused: {seen}{f'; {why}' if why else ''}")
     return Exit.REFUSED
 
 
@@ -99,7 +109,7 @@ def refusals(
 ) -> tuple[Reading, ...]:
     """What stands in the way of an account, by its settings, its switch and its signatures."""
     settings = load(files.settings)
-    signed = record(settings.limits, files.journal if files.journal.is_file() else None)
+    signed = known(files, settings.limits, settings.capital).record
     return live_refusals(
         account=files.account,
         mode=settings.mode,

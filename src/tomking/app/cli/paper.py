@@ -19,14 +19,14 @@ from tomking.app.desk_files import PAPER, DeskFiles, files_of
 from tomking.app.market_time import PaperTime
 from tomking.app.now import precise
 from tomking.app.paper import Joined, read, serving
-from tomking.app.running import Allowed, Venue, resident_mb, run
+from tomking.app.running import Allowed, Ended, Venue, resident_mb, run
 from tomking.app.screen import show, show_json
 from tomking.app.trading import Told
 from tomking.core.errors import Exit
 from tomking.core.evidence import Evidence
 from tomking.core.value import value
 from tomking.data.live.market import LiveMarket
-from tomking.engine.desk import Desk
+from tomking.engine.backup import backups
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.wire.line import Line
 
@@ -74,8 +74,7 @@ def command(
     plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
     told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings))
     started = Started(speed, minute, capital, sessions, day)
-    traded(files, told, Allowed(not prepare, not prepare), started, join, json=json)
-    return Exit.OK
+    return traded(files, told, Allowed(not prepare, not prepare), started, join, json=json)
 
 
 @value
@@ -103,12 +102,13 @@ def traded(
     join: Path | None,
     *,
     json: bool,
-) -> None:
-    """Trade an account on paper until it is interrupted, and say where it stands then."""
+) -> Exit:
+    """Trade an account on paper until it is interrupted, say where it stands, and how it ended."""
     stop = _stopping()
     with _exchange(join, started.options(files), files) as there:
-        desk, feed = _traded(told, files, there, stop, allowed, _until(started.sessions, stop))
-    _tell(files, desk, feed, json=json)
+        ended, feed = _traded(told, files, there, stop, allowed, _until(started.sessions, stop))
+    _tell(files, ended, feed, json=json)
+    return ended.code
 
 
 def _stopping() -> Event:
@@ -136,16 +136,16 @@ def _traded(
     stop: Event,
     allowed: Allowed,
     at_close: Callable[[], None],
-) -> tuple[Desk, dict[str, int]]:
+) -> tuple[Ended, dict[str, int]]:
     """The desk after it has traded at an exchange, and what the market feed had told it."""
     feed: dict[str, int] = {}
     line = Line.open(there.keys, there.place, there.account, precise, UNBOUND)
     try:
         venue = Venue(line, partial(PaperTime.of, line, stop), Evidence.MODEL, jumps=True)
-        desk = run(
+        ended = run(
             told, files, venue, allowed, _report, at_close, lambda it: feed.update(_feed(it))
         )
-        return desk, feed
+        return ended, feed
     finally:
         line.close()
 
@@ -176,15 +176,17 @@ def _report(line: str) -> None:
     print(f"tomking: {line}", file=sys.stderr, flush=True)
 
 
-def _tell(files: DeskFiles, desk: Desk, feed: dict[str, int], *, json: bool) -> None:
+def _tell(files: DeskFiles, ended: Ended, feed: dict[str, int], *, json: bool) -> None:
     """Where the account stands, in the end."""
+    desk, copies = ended.desk, backups(files.backups)
+    last = "" if ended.unsaved or not copies else str(copies[-1])
     held, working = len(desk.book.positions), len(desk.book.working)
     if json:
         show_json(
             {
                 "account": files.account, "journal": str(files.journal),
                 "cash": str(desk.book.cash), "positions": held, "working": working,
-                "feed": feed,
+                "backup": last or None, "feed": feed,
                 "elapsed_s": round(perf_counter() - BEGAN, 3), "resident_mb": resident_mb(),
             }
         )  # fmt: skip
@@ -193,3 +195,4 @@ def _tell(files: DeskFiles, desk: Desk, feed: dict[str, int], *, json: bool) -> 
             f"{files.account} stopped with ${desk.book.cash:,.2f} of cash, {held} positions and "
             f"{working} orders at work; `tomking journal` tells the story: {files.journal}"
         )
+        show(f"A copy of it is {last}." if last else f"NO BACKUP: {ended.unsaved}.")

@@ -31,7 +31,7 @@ from tomking.brokers.tastytrade.broker import TastytradeBroker
 from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import ConfigError
 from tomking.core.evidence import Evidence
-from tomking.core.facts import Fact
+from tomking.core.facts import Fact, RunStarted
 from tomking.data.embedded import window
 from tomking.data.live.market import open_market
 from tomking.data.live.window import wants
@@ -71,7 +71,7 @@ def command(
     files = there(account)
     settings = load(files.settings if files.settings.exists() else None)
     plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
-    facts = of_file(files.journal) if files.journal.is_file() else ()
+    facts = _facts(files, Decimal(capital))
     asked = _Asked(files, facts, plans, settings.limits, Decimal(capital))
     if day is not None:
         at, source, found = asked.modelled(day_of(day), minute)
@@ -89,6 +89,14 @@ def command(
         return
     for line in page(account, at, source, found, later, halted=files.halt.exists()):
         show(line)
+
+
+def _facts(files: DeskFiles, capital: Decimal) -> tuple[Fact, ...]:
+    """The facts of an account; before it has any, what was decided already with some capital."""
+    if files.journal.is_file():
+        return of_file(files.journal)
+    before = of_file(files.before) if files.before.is_file() else ()
+    return (RunStarted(before[0].at, "plan", capital, ""), *before) if before else ()
 
 
 class _Asked:
@@ -123,13 +131,13 @@ class _Asked:
         evidence = Evidence.LIVE if live else Evidence.MODEL
         with asking(self.files, join, OsRing()) as line:
             at = precise() if live else PaperTime.of(line, Event(), lambda: False).now()
-            return (
-                at,
-                f"{evidence.name}: {'the broker' if live else 'the paper exchange'}",
-                self._there(line, at, evidence),
-            )
+            worth, found = self._there(line, at, evidence)
+            where = "the broker" if live else "the paper exchange"
+            return at, f"{worth.name}: {where}", found
 
-    def _there(self, line: Line, at: datetime, evidence: Evidence) -> tuple[Planned, ...]:
+    def _there(
+        self, line: Line, at: datetime, evidence: Evidence
+    ) -> tuple[Evidence, tuple[Planned, ...]]:
         roots = tuple(dict.fromkeys(root for plan in self.plans for root in plan.roots))
         market = open_market(
             line,
@@ -144,7 +152,8 @@ class _Asked:
             broker = TastytradeBroker(line, TASTYTRADE, at, self.limits.house)
             broker.remember(self.facts)
             market.follow(desk.book.holdings)
-            return planned(desk, market.at(at), broker.preview)
+            now = market.at(at)
+            return now.vix.evidence, planned(desk, now, broker.preview)
         finally:
             market.close()
 

@@ -5,14 +5,17 @@ from typing import Annotated
 import typer
 
 from tomking.app.cli.halt import person
+from tomking.app.commanding import commanded
 from tomking.app.desk_files import PAPER, DeskFiles, there
 from tomking.app.now import instant
+from tomking.app.of_account import document, of_account, show_came
 from tomking.app.screen import show, show_json
 from tomking.app.typed import at_terminal, confirmed
 from tomking.core.errors import ConfigError, DataError, Exit
 from tomking.core.rung import OPERATOR
 from tomking.engine.durable import sync
 from tomking.engine.spool import RESUME, Command
+from tomking.risk.switches import CANNOT_HOLD
 
 WORD = "RESUME"
 
@@ -28,8 +31,9 @@ def command(
 ) -> int:
     """Let the brake go, or ask the desk to lift a lock; it needs a reason and the word typed.
 
-    The desk may refuse: a lock lasts 24 hours at least, that of a drawdown two weeks. Its answer stands
-    in the account's spool.
+    A strategy that doctor switched off comes back with --lock "account cannot hold NAME", from the next
+    session on. The desk may refuse: a lock lasts 24 hours at least, that of a drawdown two weeks. Its
+    answer stands in the account's spool.
     """
     files = there(account)
     if not (reason or "").strip():
@@ -38,6 +42,8 @@ def command(
         confirmed(
             WORD, f"{lock!r} is to be lifted from {account}: new risk may be taken.", at_terminal
         )
+    if lock.startswith(CANNOT_HOLD):
+        return _switch_on(account, lock, (reason or "").strip(), json=json)
     removed = _let_go(files) if lock == OPERATOR else False
     name = _tell(files, Command(RESUME, instant(), person(), (reason or "").strip(), lock))
     if json:
@@ -48,6 +54,18 @@ def command(
     answer = files.spool.out / name
     show(f"The desk is asked to lift {lock!r}; until it has, nothing opens. Its answer: {answer}")
     return Exit.OK
+
+
+def _switch_on(account: str, lock: str, reason: str, *, json: bool) -> int:
+    """A strategy comes back from the next session on: by the desk, or here while none runs."""
+    files, settings = of_account(account)
+    wanted = Command(RESUME, instant(), person(), reason, lock)
+    came = commanded(files, settings.limits, settings.capital, wanted)
+    if json:
+        show_json({"account": account, "lock": lock} | document(came, "lifted"))
+    else:
+        show_came(came, account)
+    return Exit.REFUSED if came.refused else Exit.OK
 
 
 def _let_go(files: DeskFiles) -> bool:

@@ -35,7 +35,8 @@ def command(
 
     desk.execution and desk.automatic_entry say what leaves: with the first off or at prepare, orders are
     judged and written down and none is sent. Asked to end (SIGTERM, Ctrl-C) it takes back what would
-    open, leaves exits at work, and is gone within ten seconds with exit code 0.
+    open, leaves exits at work, copies its journal into the account's folder backups, and is gone within
+    ten seconds with exit code 0; with 4 if the copy could not be made.
     """
     files = there(account)
     settings = load(files.settings if files.settings.exists() else None)
@@ -53,5 +54,4 @@ def command(
     )  # fmt: skip
     allowed = Allowed(sends and settings.automatic_entry, sends)
     started = Started(speed, minute, int(settings.capital), sessions, day)
-    traded(files, told, allowed, started, join, json=json)
-    return Exit.OK
+    return traded(files, told, allowed, started, join, json=json)

@@ -30,6 +30,9 @@ def command(
     vix: Annotated[
         float | None, typer.Option(min=1, max=1000, help="VIX, where the file does not say it.")
     ] = None,
+    account: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The account whose settings and past count.")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
     preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
@@ -37,9 +40,17 @@ def command(
     """Say how many units of an order fit its account: the least of every term, and nought is an answer.
 
     The file is that of `explain`; its legs are one unit, and how many it asks for does not matter. A
-    plan that trades such legs lends its stop and its limits. Exit code 3 when not one unit fits.
+    plan that trades such legs lends its stop and its limits. With --account its stage, phase, streak and
+    locks bind too. Exit code 3 when not one unit fits.
     """
-    found = fitting(with_vix(ticket(read(file), now()), vix), load(config, preset), as_)
+    asked = with_vix(ticket(read(file), now()), vix)
+    if account is None:
+        found = fitting(asked, load(config, preset), as_)
+    else:
+        from tomking.app.account_limits import whose  # the wire, which a file does not need
+
+        who = whose(account, config=config, preset=preset)
+        found = fitting(who.order(asked), who.settings, as_)
     if json:
         show_exact(document(found))
     else:

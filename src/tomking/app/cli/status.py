@@ -46,6 +46,7 @@ def lines(found: Seen) -> Iterator[str]:
     yield f"  halted     {_halted(found)}"
     if heart is not None:
         yield from _told(heart)
+    yield from (f"  off        {name}: {why}" for name, why in found.off)
     yield f"  last fact  {_fact(found)}"
     if found.waiting:
         yield f"  commands   {found.waiting} waiting to be taken"
@@ -130,6 +131,7 @@ def document(found: Seen) -> dict[str, Any]:
         "reasons": list(heart.reasons) if heart else None,
         "net_liq": (heart.net_liq or None) if heart else None,
         "next_due": heart.next_due.isoformat() if heart and heart.next_due else None,
+        "off": dict(found.off),
         "positions": _rows(heart.positions) if heart else None,
         "working": _rows(heart.working) if heart else None,
         "last_fact": {"seq": fact.seq, "at": fact.at, "kind": fact.kind} if fact else None,

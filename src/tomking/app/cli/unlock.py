@@ -1,20 +1,22 @@
 """``tomking unlock crisis``: the signature under which puts are sold above the highest VIX."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tomking.app.commanding import commanded
 from tomking.app.config.load import load
-from tomking.app.now import now
+from tomking.app.now import instant, now
+from tomking.app.of_account import alone, document, of_account, show_came
 from tomking.app.screen import show, show_json
 from tomking.app.signed import record, sign, signature
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.reading import Skip
-from tomking.market.sessions import sessions_between
+from tomking.core.restraints import CrisisUnlocked
+from tomking.engine.commands import crisis_until
+from tomking.engine.spool import UNLOCK, Command
 from tomking.report.plain import reading
-from tomking.risk.crisis import UNLOCK_DAYS, last_day
 from tomking.risk.promotion import unlocking
 
 
@@ -25,20 +27,30 @@ def command(
     ] = None,
     reason: Annotated[str | None, typer.Option(help="Why, in your own words.")] = None,
     sign_: Annotated[str | None, typer.Option("--sign", metavar="NAME", help="Who signs.")] = None,
+    account: Annotated[
+        str | None, typer.Option(metavar="NAME", help="An account: it is signed into its journal.")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="A settings file.")] = None,
     preset: Annotated[str | None, typer.Option(help="A shipped preset to begin from.")] = None,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> int:
     """Sign that puts may be sold above the highest VIX, from a budget of their own, for three sessions.
 
-    Exit code 3 while VIX is not above the level from which it is a crisis.
+    With --account it is signed into that account's journal, by way of its desk while one runs. Exit
+    code 3 while VIX is not above the level from which it is a crisis.
     """
     if what != "crisis":
         raise ConfigError(f"nothing is locked that is called {what!r}: say `tomking unlock crisis`")
     if vix is None:
         raise ConfigError("--vix is missing: say what VIX is, for nothing is unlocked without it")
+    signed = signature(sign_, reason)
+    if account is not None:
+        alone(account, config=config, preset=preset)
+        return _of_account(
+            account, Command(UNLOCK, instant(), _plain(sign_), _plain(reason), f"{vix}"), json=json
+        )
     limits, at = load(config, preset).limits, now()
-    made = unlocking(vix, at, _until(at.date()), signature(sign_, reason), limits)
+    made = unlocking(vix, at, crisis_until(at.date()), signed, limits)
     if isinstance(made, Skip):
         (seen,) = made.readings
         if json:
@@ -54,6 +66,17 @@ def command(
     return Exit.OK
 
 
-def _until(today: date) -> date:
-    """The last of the sessions over which the budget is spread, today's among them."""
-    return last_day([session.day for session in sessions_between(today, today + UNLOCK_DAYS)])
+def _of_account(account: str, wanted: Command, *, json: bool) -> int:
+    """Sign into an account's journal, by way of its desk while one runs."""
+    files, settings = of_account(account)
+    came = commanded(files, settings.limits, settings.capital, wanted)
+    if json:
+        until = [fact.until for fact in came.facts if isinstance(fact, CrisisUnlocked)]
+        show_json(document(came, "unlocked") | {"until": until[0] if until else None})
+    else:
+        show_came(came, account)
+    return Exit.REFUSED if came.refused else Exit.OK
+
+
+def _plain(said: str | None) -> str:
+    return (said or "").strip()

@@ -178,13 +178,13 @@ def view_of(
     asked: Ticket, legs: Sequence[Priced], market: Quoted, limits: Limits, net_liq: Decimal,
     positions: Mapping[str, Position] = NOTHING,
 ) -> View:  # fmt: skip
-    """An account that is only a file, holding some legs; nothing is known of what it did before."""
+    """An account that is only a file, holding some legs, with the past of the one it is meant for."""
     held = columns(legs, products(asked))
     cash = asked.account.cash if asked.account and asked.account.cash is not None else net_liq
     marks = market.marks(held)
     return View(
         market, Book(cash, positions, {}, {}, held), marks, worth.values(held, marks),
-        standing(net_liq, limits), limits, TASTYTRADE, float(net_liq),
+        asked.past or standing(net_liq, limits), limits, TASTYTRADE, float(net_liq),
     )  # fmt: skip
 
 

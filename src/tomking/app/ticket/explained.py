@@ -21,7 +21,7 @@ from tomking.app.ticket.second import Second, second
 from tomking.app.ticket.sound import lowest, outcome
 from tomking.app.ticket.stress import BadDay, margin_call, stressed
 from tomking.app.ticket.underlying import has_row
-from tomking.app.ticket.words import named
+from tomking.app.ticket.words import named, worth_taken
 from tomking.core.errors import ConfigError
 from tomking.core.order import Purpose
 from tomking.core.reading import Reading
@@ -186,7 +186,7 @@ def assumed(
             f"${worth:,.2f} of its cash and holdings: check them"
         )
     if asked.account is None:
-        said.append(f"the account is worth ${net_liq:,.0f}, from the settings, and holds nothing")
+        said.append(worth_taken(asked, net_liq))
     if asked.account and asked.account.held:
         said.append(TAKEN)
     if asked.vix is None:

@@ -26,6 +26,7 @@ from tomking.core.value import value
 from tomking.market.carry import Dividend
 from tomking.market.sessions import is_known, is_open
 from tomking.portfolio.margin.house import HOUSES
+from tomking.risk.standing import Standing
 
 LEGS_MAX = 100
 BETA_MAX = 5.0
@@ -57,6 +58,7 @@ class Ticket:
 
     Of cash ``dividends`` the ``dividend_yield`` is what they come to until the last leg expires;
     ``betas`` are how many times roots move with the index where the file says so.
+    ``past`` is the standing of the account it is meant for, where one is named.
     ``said`` are the keys the file has; ``assumed`` what was taken for those that say what the legs are.
     """
 
@@ -76,6 +78,7 @@ class Ticket:
     betas: Mapping[str, float]
     said: frozenset[str]
     assumed: tuple[str, ...]
+    past: Standing | None = None
 
     @property
     def outright(self) -> tuple[Priced, ...]:

@@ -178,7 +178,8 @@ def known_of(case: Case, asked: Ticket) -> frozenset[Need]:
         Need.HELD: asked.account is not None,
         Need.STRATEGY: strategy != ORDER,
         Need.VOLS: has_no(limits.iv_percentile_min),
-        Need.RECORD: has_no(limits.win_rate_min),
+        Need.PAST: asked.past is not None,
+        Need.RECORD: has_no(limits.win_rate_min) or asked.past is not None,
     }
     return frozenset(need for need, is_there in there.items() if is_there)
 
@@ -193,7 +194,7 @@ def unasked(known: frozenset[Need]) -> Iterator[Unasked]:
     """The limits that were not asked, for want of what."""
     for need in Need:
         names = tuple(row.name for row in ROWS if _missing(row, known) is need)
-        names += PART_OF_ROWS.get(need, ())
+        names += () if need in known else PART_OF_ROWS.get(need, ())
         if names:
             yield Unasked(names, need.value)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from math import inf
+from math import inf, isnan
 from typing import Any
 
 from tomking.app.signed import standing
@@ -34,7 +34,10 @@ from tomking.risk.view import view_of as seen_as
 
 @value
 class Headroom:
-    """An account against its limits; ``then`` is each figure with the order of the file in it."""
+    """An account against its limits; ``then`` is each figure with the order of the file in it.
+
+    ``margin`` is dollars in use; NaN where nobody can say.
+    """
 
     view: View
     allowed: Allowance
@@ -66,7 +69,7 @@ class Headroom:
         parts the expiry and buying power are measured (R-SCO-01).
         """
         held, usable = self.view.book.legs.contracts, self.view.net_liq * self.allowed.bp_share_max
-        if not (held and usable > 0.0):
+        if not (held and usable > 0.0) or isnan(self.margin):
             return None
         today = self.view.session.day
         days = min((dte(one.expiry, today) for one in held if one.is_option), default=inf)
@@ -158,7 +161,8 @@ def document(found: Headroom) -> dict[str, Any]:
         ],
         "binding": {
             "buying_power": {
-                "share": given.bp_share_max, "usable": round(found.usable, 2),
+                "share": given.bp_share_max,
+                "usable": None if isnan(found.usable) else round(found.usable, 2),
                 "bound_by": given.bp_bound_by,
             },
             "positions": {"most": given.positions_max, "bound_by": given.positions_bound_by},

@@ -15,6 +15,7 @@ from tomking.app.ticket.market import before, credit_points, market_of
 from tomking.app.ticket.plans import Fit
 from tomking.app.ticket.sound import lowest
 from tomking.app.ticket.underlying import has_row
+from tomking.app.ticket.words import worth_taken
 from tomking.core.errors import ConfigError
 from tomking.core.order import Leg, Order, Structure
 from tomking.core.reading import Stage, figure
@@ -135,12 +136,15 @@ def _at_the_stop(fit: Fit) -> float:
 
 def _assumed(asked: Ticket, market: Quoted, fit: Fit | None, net_liq: Decimal) -> Iterator[str]:
     if asked.account is None:
-        yield f"the account is worth ${net_liq:,.0f}, from the settings, and holds nothing"
+        yield worth_taken(asked, net_liq)
     if isnan(market.vix.value):
         yield "VIX is unknown: buying power is that of the last band, and its ceiling is not asked"
     if fit is None:
         yield "no plan trades this, so it is stopped nowhere and loses all it can (--as names a plan)"
-    yield "nothing is known of the account's past: no streak, no drawdown, no record for Kelly's share"
+    if asked.past is None:
+        yield (
+            "nothing is known of the account's past: no streak, no drawdown, no record for Kelly's share"
+        )
 
 
 def document(found: Fitting) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """How a ticket's legs are said, on one line."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from tomking.app.ticket.closing import closed, opened, purpose
 from tomking.app.ticket.file import Ticket
@@ -64,3 +65,13 @@ def option(contract: Contract) -> str:
 def signed(count: int) -> str:
     """``−2``, ``+100``."""
     return f"{MINUS if count < 0 else '+'}{abs(count):,}"
+
+
+def worth_taken(asked: Ticket, net_liq: Decimal) -> str:
+    """What an account is taken to be worth of which the file says nothing."""
+    if asked.past is None:
+        return f"the account is worth ${net_liq:,.0f}, from the settings, and holds nothing"
+    return (
+        f"the account is worth ${net_liq:,.0f}, by its own files; what it holds is not in the file and "
+        "is not counted"
+    )

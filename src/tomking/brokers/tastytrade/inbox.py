@@ -51,7 +51,7 @@ class TradeInbox:
 
     ``orders`` are ours by the short name they are found by, ``numbers`` names by the broker's number,
     ``sent`` when each went and ``unconfirmed`` when those of whose fate nothing is known, ``booked`` the
-    rows of its ledger, ``charged`` the fee each part was booked with, ``held`` what our own orders have
+    rows of its ledger, ``charged`` the fill each part was booked as, ``held`` what our own orders have
     left us with and ``foreign_held``, by symbol, what is not ours; ``differences`` are those of the last
     comparison, if there ever was one. ``reconciling`` is whether the books are in doubt, ``revived`` the
     names of orders at work that counted as over, ``strange`` the numbers of those told amiss.
@@ -65,7 +65,7 @@ class TradeInbox:
     ended: set[str] = field(default_factory=set[str])
     foreign: set[str] = field(default_factory=set[str])
     booked: set[str] = field(default_factory=set[str])
-    charged: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
+    charged: dict[str, LegFilled] = field(default_factory=dict[str, LegFilled])
     held: dict[Contract, int] = field(default_factory=dict[Contract, int])
     foreign_held: dict[str, int] = field(default_factory=dict[str, int])
     differences: tuple[str, ...] | None = None
@@ -128,7 +128,7 @@ class TradeInbox:
     def _traded(self, fact: LegFilled) -> None:
         self.parts.add(fact.fill)
         number, _, execution = fact.fill.split("/", 2)
-        self.charged[f"{number}/{execution}/{trading_symbol(fact.contract)}"] = fact.fee
+        self.charged[f"{number}/{execution}/{trading_symbol(fact.contract)}"] = fact
         self._hold(fact.contract, fact.quantity)
 
     def _leave(self, symbol: str, quantity: int) -> None:

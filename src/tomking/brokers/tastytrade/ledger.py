@@ -20,7 +20,9 @@ from tomking.core.facts import CashMoved, DividendBooked, Fact, Settled
 from tomking.core.money import ZERO
 from tomking.core.product import product
 from tomking.core.value import value
+from tomking.portfolio.holding import position_of
 from tomking.wire.amounts import amount_of, number
+from tomking.wire.orders import short_name
 from tomking.wire.symbols import contract_of
 from tomking.wire.words import lot_of
 
@@ -163,11 +165,15 @@ def _facts(row: Row, fresh: Sequence[Row], inbox: TradeInbox, fixing: Fixing) ->
 
 
 def _trade(row: Row, inbox: TradeInbox) -> Iterator[Fact]:
-    """The true fee of a trade, where it was booked with another."""
-    fill = f"{row.said.get('order-id')}/{execution(row.said)}/{row.symbol}"
-    charged = inbox.charged.get(fill)
-    if charged is not None and charged != row.fee:
-        yield FeesDiffered(row.at, fill, row.fee - charged)
+    """The true fee of a trade, where it was booked with another: its campaign bears the difference."""
+    part = f"{row.said.get('order-id')}/{execution(row.said)}/{row.symbol}"
+    fill = inbox.charged.get(part)
+    if fill is None or fill.fee == row.fee:
+        return
+    order = inbox.orders.get(short_name(fill.order))
+    position = "" if order is None else position_of(order, order.legs[fill.leg])
+    campaign = "" if order is None else order.campaign
+    yield FeesDiffered(row.at, fill.fill, row.fee - fill.fee, position, campaign)
 
 
 def execution(said: Json) -> str:

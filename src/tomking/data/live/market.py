@@ -31,6 +31,7 @@ from tomking.data.live.failover import Spare
 from tomking.data.live.feed import Subscription
 from tomking.data.live.fields import CANDLE, HEARD, QUOTE, TRADE
 from tomking.data.live.following import Following
+from tomking.data.live.level import not_of_now, worth
 from tomking.data.live.listings import Listings
 from tomking.data.live.names import VIX, Names, is_index
 from tomking.data.live.snapshot import LiveSnapshot, Sources, sources_of
@@ -99,6 +100,7 @@ class LiveMarket:
     odd: Oddities
     spare: Spare
     proves: bool = False
+    level: str | None = None
     _sources: Sources | None = None
     _running: "Future[None] | None" = None
     _whole: bool = False
@@ -106,6 +108,11 @@ class LiveMarket:
     _laid: dict[str, tuple[float, datetime]] = field(
         default_factory=dict[str, tuple[float, datetime]]
     )
+
+    @property
+    def worth(self) -> Evidence:
+        """What its quotes are, by the level that the broker has told; LIVE only once it has."""
+        return worth(self.level or "", self.evidence)
 
     def at(self, now: datetime) -> LiveSnapshot:
         """What is known of an instant; the first look of a session waits for its history."""
@@ -118,10 +125,11 @@ class LiveMarket:
             self._lay(now)
             is_open = session.opens <= now < session.closes
             self._until(self._is_told, READY_S if is_open else CLOSED_S)
-        elif not self._whole and self._has_history():
+        elif (not self._whole and self._has_history()) or self._sources.evidence is not self.worth:
             self._sources = self._made(session)
         self._lay(now)
-        self.spare.stand_in(self.clock().timestamp(), now.date(), self.following.contracts())
+        if self.level is None or self.worth is self.evidence:  # not of now there is no spare either
+            self.spare.stand_in(self.clock().timestamp(), now.date(), self.following.contracts())
         return self._seen(now)
 
     def _catch_up(self) -> None:
@@ -186,10 +194,10 @@ class LiveMarket:
         """The day as far as its history is told; made once more if that came late."""
         self._whole = self._has_history()
         bars = {
-            root: daily(self.candles.rows(each), session.day, self.evidence)
+            root: daily(self.candles.rows(each), session.day, self.worth)
             for root, each in self.following.daily().items()
         }
-        known = Known(bars, self._rate(), self.evidence)
+        known = Known(bars, self._rate(), self.worth)
         return sources_of(
             session, known, self.following, self.listings.chains,
             lambda symbol: self.candles.rows(Series(symbol, MINUTES)),
@@ -291,9 +299,18 @@ def open_market(
     cache, candles = Cache(odd), Candles(odd)
 
     async def admit() -> Pass:
-        """A token, asked for outside the loop that the answer comes through."""
-        said = await asyncio.to_thread(line.get, TOKENS)
-        return passed(said)
+        """A token, asked for outside the loop that the answer comes through.
+
+        Where real money is traded, quotes that are not of now end the feed as a login does that is
+        refused.
+        """
+        way = passed(await asyncio.to_thread(line.get, TOKENS))
+        made.level = way.level
+        if made.worth is not evidence:
+            odd.report(not_of_now(way.level))
+        if evidence is Evidence.LIVE and made.worth is not evidence:
+            raise Rejected(not_of_now(way.level))
+        return way
 
     stream = Stream(
         cache, candles, admit, partial(dial, tls=tls), lambda: clock().timestamp(), odd=odd
@@ -325,7 +342,7 @@ def passed(said: Any) -> Pass:
         If it gives none: an account without market data has to be helped by a human.
     """
     if isinstance(said, dict) and said.get("token") and said.get("dxlink-url"):
-        return Pass(str(said["token"]), str(said["dxlink-url"]))
+        return Pass(str(said["token"]), str(said["dxlink-url"]), str(said.get("level") or ""))
     raise Rejected(
         "the broker gives no token for its market feed: look at the account's agreements"
     )

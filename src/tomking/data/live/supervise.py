@@ -36,10 +36,11 @@ PROBES = 3
 
 @value
 class Pass:
-    """A token for the feed, and where it is."""
+    """A token for the feed, where it is, and at which level its quotes are told."""
 
     token: str = field(repr=False)
     url: str = ""
+    level: str = ""
 
 
 class Wire(Protocol):
