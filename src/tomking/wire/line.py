@@ -158,7 +158,13 @@ class Line:
         """
         return self.run(self._read(path, query), 2 * READ_WITHIN_S)
 
-    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        within_s: float | None = None,
+    ) -> Answer:
         """What is answered to a request that changes something: sent once, whatever happens.
 
         Raises
@@ -170,10 +176,11 @@ class Line:
         AuthExpired
             If nobody is logged in.
         """
+        wait_s = SEND_WITHIN_S if within_s is None else within_s
         try:
-            return self._waited(self._write(method, path, body), SEND_WITHIN_S)
+            return self._waited(self._write(method, path, body), wait_s)
         except TimeoutError as fault:  # it may have gone out before it was called off
-            raise OutcomeUnknown(f"{path}: no answer within {SEND_WITHIN_S:.0f} s") from fault
+            raise OutcomeUnknown(f"{path}: no answer within {wait_s:.0f} s") from fault
 
     def pages(self, path: str, **query: Any) -> list[Any]:
         """The items of every page of a list."""

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from math import isfinite
 from typing import Any
 
 from tomking.brokers.fuse import Fuse
-from tomking.brokers.tastytrade.comparing import compared, held_there
+from tomking.brokers.tastytrade.cancels import Cancels
+from tomking.brokers.tastytrade.comparing import compared, held_there, may_compare
 from tomking.brokers.tastytrade.dry_run import preview_of
 from tomking.brokers.tastytrade.fees import FeesOfDay
 from tomking.brokers.tastytrade.inbox import RECONCILING, TradeInbox
-from tomking.brokers.tastytrade.ledger import read
+from tomking.brokers.tastytrade.ledger import fixed, read
 from tomking.brokers.tastytrade.margin import ours
 from tomking.brokers.tastytrade.news import News
 from tomking.brokers.tastytrade.rounds import Rounds
@@ -31,7 +31,6 @@ from tomking.core.errors import (
 from tomking.core.facts import Fact, MarginCalled, MarginMet, OrderEnded, Sent
 from tomking.core.money import ZERO
 from tomking.core.order import Order
-from tomking.core.reading import Skip
 from tomking.core.restraints import Halted, Resumed
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import FeeSchedule
@@ -51,6 +50,8 @@ BALANCE_LIVES = timedelta(seconds=5)
 LOGIN, CONNECTION = "login", "connection"
 NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked", asked=False)
 PAGE = 250
+#: Seconds that an exit waits for its dry run.
+EXIT_WITHIN_S = 5.0
 
 
 @dataclass(slots=True)
@@ -69,6 +70,8 @@ class TastytradeBroker:
     fuse: Fuse = field(default_factory=Fuse)
     odd: list[str] = field(default_factory=list[str])
     rounds: Rounds = field(default_factory=Rounds)
+    cancels: Cancels = field(default_factory=Cancels)
+    _at: datetime | None = None
     _balance: Balance | None = None
     _asked: tuple[str, Decimal] = ("", ZERO)
     _called: bool = False
@@ -95,7 +98,7 @@ class TastytradeBroker:
     # What is asked.
 
     def preview(self, order: Order, now: Snapshot) -> Preview:
-        """The broker's dry run; for what only closes its silence is no objection.
+        """The broker's dry run; for what only closes its silence is no objection, and not waited for.
 
         Raises
         ------
@@ -103,8 +106,9 @@ class TastytradeBroker:
             If an order that adds risk cannot be tried.
         """
         try:
-            before = self.requirement(now)
-            answer = self.line.send("POST", f"{self._orders(order)}/dry-run", body_of(order))
+            before, within_s = self._before(order, now)
+            path = f"{self._orders(order)}/dry-run"
+            answer = self.line.send("POST", path, body_of(order), within_s)
             seen = preview_of(answer, before)
             self._asked = order.id, seen.alone
             return seen
@@ -112,6 +116,12 @@ class TastytradeBroker:
             if order.adds_risk:
                 raise Transient(f"the broker's dry run: {silent}") from silent
             return NOT_ASKED
+
+    def _before(self, order: Order, now: Snapshot) -> tuple[Decimal, float | None]:
+        """Margin as it is, and how long a dry run may take: an exit waits for neither."""
+        if order.adds_risk:
+            return self.requirement(now), None
+        return ZERO if self._balance is None else self._balance.requirement, EXIT_WITHIN_S
 
     def requirement(self, now: Snapshot) -> Decimal:
         """Margin of the whole account as the broker has it now.
@@ -146,12 +156,7 @@ class TastytradeBroker:
         OutcomeUnknown
             If one was sent and it cannot be known yet whether it was taken.
         """
-        mine = [(name, each) for name, each in self.inbox.orders.items() if each.intent == intent]
-        if any(name in self.inbox.unconfirmed for name, _ in mine):
-            raise OutcomeUnknown(f"whether {intent} was taken is not known yet")
-        alive = [each for name, each in mine if name not in self.inbox.ended]
-        last = alive or [each for _, each in mine]
-        return last[-1].id if last else None
+        return self.inbox.standing_for(intent)
 
     # What is sent.
 
@@ -193,15 +198,16 @@ class TastytradeBroker:
             self._fresh.append(MarginCompared(now.at, order.id, theirs, mine))
 
     def cancel(self, order: str) -> None:
-        """Ask for an order's end; if it is over already that is found out at the next look."""
-        found = self.inbox.number_of(order)
-        if found is None:
-            return
-        self.rounds = replace(self.rounds, orders=None)
-        try:
-            self.line.send("DELETE", self._account(f"orders/{found}"))
-        except (Transient, OutcomeUnknown, AuthExpired) as fault:
-            self.odd.append(f"the cancel of {order}: {fault}")
+        """Ask for an order's end, which stays wanted until it has come; that is told at a later look."""
+        self.cancels.want(order)
+        self._withdraw(self._at or self.since)
+
+    def _withdraw(self, at: datetime) -> None:
+        """Ask for the ends that are wanted, of orders whose number is known by now."""
+        for order in self.cancels.due(self.inbox, at):
+            self.rounds = replace(self.rounds, orders=None)
+            number = self.inbox.number_of(order) or ""
+            self.odd += self.cancels.ask(self.line, order, number, at)
 
     def _end(self, order: Order, at: datetime, why: str, how: str = "rejected") -> None:
         self._tell([OrderEnded(at, order.id, how, why)])
@@ -210,7 +216,7 @@ class TastytradeBroker:
 
     def poll(self, now: Snapshot) -> Iterable[Fact]:
         """Everything that has become known since the last look, each thing once."""
-        fees, rounds = self._fees(now), self.rounds
+        fees, rounds, self._at = self._fees(now), self.rounds, now.at
         self._listen(now.at)
         for message in self.news.take():
             self._message(message, now.at, fees)
@@ -220,10 +226,12 @@ class TastytradeBroker:
             resting=True in rests,
         ):  # fmt: skip
             self._try(now.at, partial(self._look, now, fees))
+        self._withdraw(now.at)
         if rounds.ledger_due(now, self.inbox.held, traded=fees.asked):
             self._try(now.at, partial(self._read_ledger, now))
         in_doubt = bool(self.inbox.differences) or self.inbox.reconciling
-        if self._may_compare() and self.rounds.books_due(now.at, differ=in_doubt):
+        known = may_compare(self.inbox, self._fresh, looked=self.rounds.orders is not None)
+        if known and self.rounds.books_due(now.at, differ=in_doubt):
             self._try(now.at, partial(self._compare, now.at))
             self._try(now.at, partial(self._ask_of_calls, now))
         if self.inbox.differences is None:
@@ -265,14 +273,6 @@ class TastytradeBroker:
         self.remember(facts)
         self._fresh += facts
 
-    def _may_compare(self) -> bool:
-        """Not before what was told is written; at first not while a trade of ours may be untold."""
-        box = self.inbox
-        begun = box.differences is not None
-        known = self.rounds.orders is not None and not (box.unconfirmed or box.waiting)
-        quiet = all(isinstance(fact, Halted | Resumed) for fact in self._fresh)
-        return quiet and (begun or known)
-
     def _doubt_books(self, at: datetime, why: str) -> None:
         """Nothing is opened until the books have been compared, which is done next."""
         self.rounds = replace(self.rounds, books=None)
@@ -303,7 +303,7 @@ class TastytradeBroker:
                     self.odd.append(why)
                     self.rounds = replace(self.rounds, books=None)
                 case Revived(order=order) if not seen.is_over:
-                    self.cancel(order.id)
+                    self.cancels.want(order.id)
                 case _:
                     continue
 
@@ -336,7 +336,7 @@ class TastytradeBroker:
         first = self.rounds.ledger_from(now, self.inbox.held, self.since)
         query = {"sort": "Asc", "start-date": first.isoformat(), "per-page": PAGE}
         rows, odd = self.line.pages(self._account("transactions"), **query), list[str]()
-        facts, behind = read(rows, self.inbox, self.since, partial(_fixed, now), odd)
+        facts, behind = read(rows, self.inbox, self.since, partial(fixed, now), odd)
         self._fresh += facts
         self.rounds = replace(self.rounds, ledger=now.at, behind=behind)
         self._balance = None
@@ -374,11 +374,3 @@ class TastytradeBroker:
         """Where an order goes: to the others, or in place of the one it replaces."""
         old = self.inbox.number_of(order.replaces) if order.replaces else None
         return self._account("orders" if old is None else f"orders/{old}")
-
-
-def _fixed(now: Snapshot, contract: Contract) -> float | None:
-    """Where something was fixed, as the market tells it."""
-    if contract.expiry != now.day.session.day:
-        return None
-    seen = now.fixing(contract)
-    return seen.value if not isinstance(seen, Skip) and isfinite(seen.value) else None

@@ -52,6 +52,16 @@ def held_here(inbox: TradeInbox) -> dict[str, int]:
     return {symbol: quantity for symbol, quantity in found.items() if quantity}
 
 
+def may_compare(inbox: TradeInbox, fresh: Sequence[Fact], *, looked: bool) -> bool:
+    """Not before what was told is written; at first not while a trade of ours may be untold.
+
+    ``looked`` is whether the orders have been looked up.
+    """
+    known = looked and not (inbox.unconfirmed or inbox.waiting)
+    quiet = all(isinstance(fact, Halted | Resumed) for fact in fresh)
+    return quiet and (known or inbox.differences is not None)
+
+
 def compared(rows: Sequence[Json], inbox: TradeInbox, at: datetime) -> Iterator[Fact]:
     """What follows from a look at the broker's positions: told when it is the first or a new answer."""
     theirs = held_there(rows)

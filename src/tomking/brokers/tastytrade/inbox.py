@@ -24,7 +24,7 @@ from tomking.core.dealings import (
     Revived,
     RowBooked,
 )
-from tomking.core.errors import DataError
+from tomking.core.errors import DataError, OutcomeUnknown
 from tomking.core.facts import Fact, LegFilled, OrderEnded, Sent, Settled
 from tomking.core.order import Order
 from tomking.core.restraints import Halted, Resumed
@@ -157,6 +157,21 @@ class TradeInbox:
         said: Mapping[str, object] = row
         name, number = str(said.get("external-identifier")), str(said.get("id"))
         return name in self.orders or number in self.numbers
+
+    def standing_for(self, intent: str) -> str | None:
+        """The order of ours that stands for an intent: the live one, else the last.
+
+        Raises
+        ------
+        OutcomeUnknown
+            If one was sent and it cannot be known yet whether it was taken.
+        """
+        mine = [(name, each) for name, each in self.orders.items() if each.intent == intent]
+        if any(name in self.unconfirmed for name, _ in mine):
+            raise OutcomeUnknown(f"whether {intent} was taken is not known yet")
+        alive = [each for name, each in mine if name not in self.ended]
+        last = alive or [each for _, each in mine]
+        return last[-1].id if last else None
 
     def number_of(self, order_id: str) -> str | None:
         """The broker's number of an order of ours; nothing until it is known."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from tomking.brokers.tastytrade.inbox import TradeInbox
@@ -19,7 +20,9 @@ from tomking.core.errors import DataError
 from tomking.core.facts import CashMoved, DividendBooked, Fact, Settled
 from tomking.core.money import ZERO
 from tomking.core.product import product
+from tomking.core.reading import Skip
 from tomking.core.value import value
+from tomking.market.snapshot import Snapshot
 from tomking.portfolio.holding import position_of
 from tomking.wire.amounts import amount_of, number
 from tomking.wire.orders import short_name
@@ -75,6 +78,14 @@ class Row:
     def symbol(self) -> str:
         """What it is about; empty for money alone."""
         return str(self.said.get("symbol") or "")
+
+
+def fixed(now: Snapshot, contract: Contract) -> float | None:
+    """Where something was fixed, as the market tells it."""
+    if contract.expiry != now.day.session.day:
+        return None
+    seen = now.fixing(contract)
+    return seen.value if not isinstance(seen, Skip) and isfinite(seen.value) else None
 
 
 def row_of(said: Json) -> Row:
