@@ -68,6 +68,17 @@ def test_a_stream_that_needs_a_person_halts_until_it_is_open_again():
         assert told(broker, there) == [(Resumed, CONNECTION)]
 
 
+def test_messages_that_cannot_be_read_are_said_once():
+    with standing() as there:
+        broker = at(there)
+        told(broker, there)
+        broker.news.hear("<html>")
+        broker.news.hear("[]")
+        told(broker, there)
+        told(broker, there)
+        assert broker.odd == ["2 messages of the account stream could not be read"]
+
+
 def test_a_restart_remembers_what_was_halted():
     with standing() as there:
         broker = at(there)

@@ -258,6 +258,7 @@ class TastytradeBroker:
 
     def _listen(self, at: datetime) -> None:
         """Nothing is opened while the account stream needs a person; it is looked up meanwhile."""
+        self.odd += self.news.said_odd()
         lost = self.news.kept.state is State.NEEDS_HUMAN
         self._holds(at, CONNECTION, f"the account stream: {self.news.kept.why}" if lost else "")
 
