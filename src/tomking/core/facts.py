@@ -25,6 +25,8 @@ from tomking.core.dealings import (
     RowBooked,
     WentOn,
 )
+from tomking.core.errors import InvariantError
+from tomking.core.money import points
 from tomking.core.order import Order
 from tomking.core.reading import Reading, first_failure, refusals
 from tomking.core.restraints import (
@@ -193,6 +195,24 @@ class Settled:
     def fixed(self) -> str:
         """Where it was fixed, in words."""
         return "an unknown price" if self.known_price is None else f"{self.known_price:,.2f}"
+
+    @property
+    def fixing(self) -> Decimal:
+        """Where it was fixed, in points.
+
+        Raises
+        ------
+        InvariantError
+            If nobody knows, of what cannot be settled otherwise.
+        """
+        if self.known_price is None:
+            raise InvariantError(f"{self.contract} was settled and nobody knows at what; replay")
+        return points(self.known_price)
+
+    @property
+    def netted_at(self) -> Decimal:
+        """What holdings opposite to its delivery net at: the fixing, or the delivery's price."""
+        return self.delivered_price if self.known_price is None else self.fixing
 
     @property
     def known_price(self) -> float | None:

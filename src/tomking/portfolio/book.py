@@ -25,7 +25,7 @@ from tomking.core.facts import (
     Sent,
     Settled,
 )
-from tomking.core.money import ZERO, points
+from tomking.core.money import ZERO
 from tomking.core.order import Leg, Order, Purpose
 from tomking.core.product import product
 from tomking.core.value import value
@@ -303,17 +303,7 @@ def _settled(book: Book, fact: Settled) -> Book:
         cash, fee = (cut(whole, done, part, fact.quantity) for whole in (fact.cash, fact.fee))
         book = _share_of(book, name, part, fact, cash, fee)
         done += part
-    if fact.delivered is None:
-        return book
-    fixed = fact.known_price  # without it what it was delivered at has to do
-    return _netted(book, fact.delivered, fact.delivered_price if fixed is None else points(fixed))
-
-
-def _known(fact: Settled) -> float:
-    """Where it was fixed, of what cannot be settled otherwise."""
-    if fact.known_price is None:
-        raise InvariantError(f"{fact.contract} was settled and nobody knows at what; replay")
-    return fact.known_price
+    return book if fact.delivered is None else _netted(book, fact.delivered, fact.netted_at)
 
 
 def _parts(book: Book, fact: Settled) -> list[tuple[str, int]]:
@@ -350,7 +340,7 @@ def _share_of(book: Book, name: str, mine: int, fact: Settled, cash: Decimal, fe
     position = book.positions[name]
     held, basis = holding_with(position.held, fact.contract, -mine), position.basis
     if not fact.contract.is_option:  # a future ends at its own gain, not at the account's average
-        cash, basis = mine * dollars(fact.contract, points(_known(fact))) + basis, ZERO
+        cash, basis = mine * dollars(fact.contract, fact.fixing) + basis, ZERO
     if fact.delivered is not None:
         got = fact.delivered_quantity * mine // fact.quantity  # exact: one for each contract
         each = fact.delivered_price * product(fact.delivered.root).multiplier
@@ -370,7 +360,7 @@ def _netted(book: Book, contract: Contract, price: Decimal) -> Book:
 
     The account holds only the difference, so there is nothing left to trade: two orders would pay
     twice for nothing and open between the first and the second. Each position is closed at the price
-    that brought the last delivery, or at the delivery's own where that is not known, the oldest first.
+    that brought the last delivery, the oldest first.
     """
     holders = _holders(book, contract)
     spare = min(sum(n for _, n in holders if n > 0), -sum(n for _, n in holders if n < 0))
