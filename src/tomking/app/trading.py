@@ -124,7 +124,7 @@ def trade(
         desk, clock=clock, market=followed, broker=broker, inbox=inbox, hedge=sought,
         closes=broker.closed,
     )  # fmt: skip
-    withdraw(desk, broker, followed, time)
+    withdraw(desk, broker, followed, time, report)
     return desk
 
 
@@ -191,8 +191,17 @@ def rounds_of(told: Told) -> Rounds:
     return Rounds(resting=SELDOM) if told.mode == LIVE else Rounds()
 
 
-def withdraw(desk: Desk, broker: TastytradeBroker, market: Streamed, time: Time) -> None:
-    """Take back every order that opens; what closes stays at work, what is told by now is written."""
+def withdraw(
+    desk: Desk,
+    broker: TastytradeBroker,
+    market: Streamed,
+    time: Time,
+    report: Callable[[str], None],
+) -> None:
+    """Take back every order that opens; what closes stays at work, what is told by now is written.
+
+    What is still at work after that is told to whoever stops the desk: nobody watches it any more.
+    """
     desk.note(broker.poll(market.at(time.now())))
     openings = [each.order.id for each in desk.book.adding()]
     for order in openings:
@@ -202,6 +211,9 @@ def withdraw(desk: Desk, broker: TastytradeBroker, market: Streamed, time: Time)
             return
         time.rest(1.0)
         desk.note(broker.poll(market.at(time.now())))
+    for order in openings:
+        if order in desk.book.working:
+            report(f"{order} may still be at work at the broker: look there, and cancel it by hand")
 
 
 def _told(

@@ -21,10 +21,13 @@ from tomking.core.dealings import (
     ForeignSeen,
     ForeignTraded,
     MarginCompared,
+    Revived,
     RowBooked,
     Unguarded,
     WentOn,
 )
+from tomking.core.errors import InvariantError
+from tomking.core.money import points
 from tomking.core.order import Order
 from tomking.core.reading import Reading, first_failure, refusals
 from tomking.core.restraints import (
@@ -172,14 +175,15 @@ class Settled:
 
     ``quantity`` is how much of it, signed as held; ``cash`` what it brought. Exercised into a future
     or shares, ``delivered`` and ``delivered_quantity`` say what is held instead, at
-    ``delivered_price``. ``note`` says why it came early. ``price`` is no number where nobody told it.
+    ``delivered_price``. ``note`` says why it came early. ``price`` is where it was fixed, if anybody
+    knows: the broker's ledger does not say that of what expired or was delivered.
     """
 
     at: datetime
     position: str
     contract: Contract
     quantity: int
-    price: float
+    price: float | None
     cash: Decimal
     fee: Decimal
     settlement: str
@@ -187,6 +191,34 @@ class Settled:
     delivered_quantity: int = 0
     delivered_price: Decimal = Decimal(0)
     note: str = ""
+
+    @property
+    def fixed(self) -> str:
+        """Where it was fixed, in words."""
+        return "an unknown price" if self.known_price is None else f"{self.known_price:,.2f}"
+
+    @property
+    def fixing(self) -> Decimal:
+        """Where it was fixed, in points.
+
+        Raises
+        ------
+        InvariantError
+            If nobody knows, of what cannot be settled otherwise.
+        """
+        if self.known_price is None:
+            raise InvariantError(f"{self.contract} was settled and nobody knows at what; replay")
+        return points(self.known_price)
+
+    @property
+    def netted_at(self) -> Decimal:
+        """What holdings opposite to its delivery net at: the fixing, or the delivery's price."""
+        return self.delivered_price if self.known_price is None else self.fixing
+
+    @property
+    def known_price(self) -> float | None:
+        """Where it was fixed; nothing as well where an older journal has no number."""
+        return None if self.price is None or isnan(self.price) else self.price
 
     def __str__(self) -> str:
         into = (
@@ -196,8 +228,7 @@ class Settled:
         )
         how = self.settlement.replace("_", " ")
         why = f" ({self.note})" if self.note else ""
-        where = "" if isnan(self.price) else f" at {self.price:,.2f}"
-        return f"{self.quantity} {self.contract}: {how}{where}{into}{why}"
+        return f"{self.quantity} {self.contract}: {how} at {self.fixed}{into}{why}"
 
 
 @value
@@ -344,7 +375,7 @@ Fact = (
     | Observed | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked | SwitchedOff | SwitchedOn
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
-    | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed | Unguarded
+    | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed | Unguarded | Revived
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -355,6 +386,6 @@ KINDS: Mapping[str, type[Fact]] = {
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked, SwitchedOff, SwitchedOn,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
-        BooksCompared, ForeignMoved, MarginCompared, WentOn, AccountNamed, Unguarded,
+        BooksCompared, ForeignMoved, MarginCompared, WentOn, AccountNamed, Unguarded, Revived,
     )
 }  # fmt: skip

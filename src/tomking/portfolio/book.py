@@ -12,7 +12,7 @@ from functools import reduce
 from math import gcd
 
 from tomking.core.contract import Contract
-from tomking.core.dealings import FeesDiffered
+from tomking.core.dealings import FeesDiffered, Revived
 from tomking.core.errors import InvariantError
 from tomking.core.facts import (
     CampaignClosed,
@@ -25,7 +25,7 @@ from tomking.core.facts import (
     Sent,
     Settled,
 )
-from tomking.core.money import ZERO, points
+from tomking.core.money import ZERO
 from tomking.core.order import Leg, Order, Purpose
 from tomking.core.product import product
 from tomking.core.value import value
@@ -176,6 +176,8 @@ def apply(book: Book, fact: Fact) -> Book:
         case Sent(at, order):
             working = Working(order, at, (0,) * len(order.legs))
             return replace(book, working={**book.working, order.id: working})
+        case Revived(at, order, filled):
+            return replace(book, working={**book.working, order.id: Working(order, at, filled)})
         case LegFilled():
             return _filled(book, fact)
         case OrderEnded(order=order_id):
@@ -303,7 +305,7 @@ def _settled(book: Book, fact: Settled) -> Book:
         cash, fee = (cut(whole, done, part, fact.quantity) for whole in (fact.cash, fact.fee))
         book = _share_of(book, name, part, fact, cash, fee)
         done += part
-    return book if fact.delivered is None else _netted(book, fact.delivered, points(fact.price))
+    return book if fact.delivered is None else _netted(book, fact.delivered, fact.netted_at)
 
 
 def _parts(book: Book, fact: Settled) -> list[tuple[str, int]]:
@@ -340,7 +342,7 @@ def _share_of(book: Book, name: str, mine: int, fact: Settled, cash: Decimal, fe
     position = book.positions[name]
     held, basis = holding_with(position.held, fact.contract, -mine), position.basis
     if not fact.contract.is_option:  # a future ends at its own gain, not at the account's average
-        cash, basis = mine * dollars(fact.contract, points(fact.price)) + basis, ZERO
+        cash, basis = mine * dollars(fact.contract, fact.fixing) + basis, ZERO
     if fact.delivered is not None:
         got = fact.delivered_quantity * mine // fact.quantity  # exact: one for each contract
         each = fact.delivered_price * product(fact.delivered.root).multiplier

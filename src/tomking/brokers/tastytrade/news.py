@@ -36,6 +36,7 @@ class News:
     odd: int = 0
     gaps: int = 0
     waiting: "SimpleQueue[Json]" = field(default_factory=SimpleQueue)
+    _said: int = 0
 
     def take(self) -> list[Json]:
         """The messages that have come, oldest first."""
@@ -45,6 +46,11 @@ class News:
                 found.append(self.waiting.get_nowait())
         except Empty:
             return found
+
+    def said_odd(self) -> list[str]:
+        """The odd messages since this was asked last, in words."""
+        new, self._said = self.odd - self._said, self.odd
+        return [f"{new} messages of the account stream could not be read"] if new else []
 
     def hear(self, text: str) -> None:
         """A frame: kept if it tells of something, counted if it is none."""

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from tomking.brokers.tastytrade.comparing import RECONCILING, compared
-from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.brokers.tastytrade.comparing import compared
+from tomking.brokers.tastytrade.inbox import RECONCILING, TradeInbox
 from tomking.core.calendar import NEW_YORK
 from tomking.core.contract import Contract, Right
 from tomking.core.dealings import BooksCompared, ForeignHeld, ForeignMoved, ForeignTraded
@@ -125,3 +125,34 @@ def test_what_has_expired_of_ours_stays_a_difference_until_its_row_is_read():
     box = begun(put=-2)
     found = list(compared([], box, AT + timedelta(days=1)))
     assert [type(fact) for fact in found] == [BooksCompared, Halted]
+
+
+@pytest.mark.parametrize("broken", [{}, {"symbol": SYMBOL}, {"quantity": "1"}, "SPY", None])
+def test_a_position_that_cannot_be_read_is_no_answer_either(broken):
+    with pytest.raises(DataError, match="cannot be read"):
+        looked(begun(put=-2), broken)
+
+
+def test_books_in_doubt_that_agree_let_entries_go_on():
+    box = begun(put=-2)
+    box.fold([Halted(AT, RECONCILING, "an order came back")])
+    assert [type(fact) for fact in looked(box, row(SYMBOL, "2"))] == [Resumed]
+    assert looked(box, row(SYMBOL, "2")) == []
+
+
+def test_books_in_doubt_stay_so_while_they_differ_or_an_order_that_was_over_lives():
+    box = begun(put=-2)
+    box.fold([Halted(AT, RECONCILING, "an order came back")])
+    assert Resumed not in [type(fact) for fact in looked(box, row(SYMBOL, "3"))]
+    assert box.reconciling
+    box.revived = {"o#1"}
+    looked(box, row(SYMBOL, "2"))
+    assert box.reconciling
+    box.revived = set()
+    assert [type(fact) for fact in looked(box, row(SYMBOL, "2"))] == [Resumed]
+
+
+def test_the_first_comparison_lifts_what_waited_for_it():
+    box = TradeInbox()
+    box.fold([Halted(AT, RECONCILING, "not compared yet")])
+    assert [type(fact) for fact in looked(box)] == [BooksCompared, Resumed]
