@@ -193,6 +193,16 @@ PROOFS = (
         },
     ),
     Proof(
+        "stream_speed",
+        "50,000 quotes a second come from the feed's frames into the cache, be it one a frame.",
+        ("tomking bench --json",),
+        kernels,
+        {
+            "quotes into the live cache [quotes/s]": ">= 50000",
+            "quotes into the live cache, a frame each [quotes/s]": ">= 50000",
+        },
+    ),
+    Proof(
         "stress_speed",
         "A book of 40 legs is priced over 21 spots, 21 volatilities and 5 times in 2 ms.",
         ("tomking bench --json",),
