@@ -42,12 +42,13 @@ class Beats:
     report: Callable[[str], None]
     at_close: Callable[[], None] = lambda: None
     settle: Callable[[datetime], None] = lambda now: None
+    clock: Callable[[], datetime] = precise
     worth: Decimal | None = None
     _last: datetime | None = None
 
     def __call__(self, desk: Desk, tick: Tick) -> None:
         """A look is over, and its facts are written."""
-        now = precise()
+        now = self.clock()
         self.settle(tick.at)
         if self._last is None or (now - self._last).total_seconds() >= BEAT_S or tick.closing:
             self._last = now
@@ -57,7 +58,7 @@ class Beats:
 
     def last(self, desk: Desk, at: datetime) -> None:
         """The desk has stopped: what it leaves behind."""
-        self._write(desk, at, precise())
+        self._write(desk, at, self.clock())
 
     def _write(self, desk: Desk, at: datetime, now: datetime) -> None:
         view = desk.view(self.market.at(at))
