@@ -27,8 +27,8 @@ from tomking.server.hours import looked_at
 from tomking.server.shown.futures import nested_futures
 
 Json = dict[str, Any]
-#: The evening on which it begins: a day later it has seen midnight, an open and a close.
-BEGINS = new_york(date(2017, 6, 8), time(18))
+#: When it begins: a new day is taken up while it warms up, and then come an open and a close.
+BEGINS = new_york(date(2017, 6, 8), time(23, 30))
 #: Seconds between frames, and quotes of each: 220 a second.
 FRAME_S, OF_A_FRAME = 0.1, 22
 CUT = "cut"

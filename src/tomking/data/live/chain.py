@@ -44,7 +44,7 @@ class Side:
 class LiveChain:
     """A chain at one instant; a side of an expiry is read when it is first asked for.
 
-    ``missed`` is where it leaves what was asked for and does not stream, for whoever can have it streamed.
+    ``missed`` is where it leaves what was asked for and does not stream, for whoever can have that.
     """
 
     listed: Listed
