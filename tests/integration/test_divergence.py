@@ -226,5 +226,5 @@ def test_a_day_that_was_not_recorded_is_not_served(
     traded: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("exchange", "serve", "--recorded", str(traded / "paper"), "--day", "2018-11-19")
-    assert main([*words]) == 1
+    assert main([*words]) == 2
     assert "2018-11-19" in capsys.readouterr().err
