@@ -215,3 +215,28 @@ def test_a_recorded_market_shows_each_look_at_its_instant(account: Path) -> None
         assert seen.at == tick.at
         assert seen.at.astimezone(NEW_YORK).date() == DAY
         assert seen.vix.value > 0.0
+
+
+def test_a_recorded_day_that_is_served_again_is_traded_with_the_same_fills(
+    traded: Path, tmp_path: Path
+) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "tomking.app.main", *WORDS, "--recorded", str(traded / "paper")],
+        env={**os.environ, "TOMKING_HOME": str(tmp_path)}, check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+    fills, again = (
+        [(each.contract, each.quantity, each.price) for each in facts_of(account)
+         if isinstance(each, LegFilled)]
+        for account in (traded / "paper", tmp_path / "paper")
+    )  # fmt: skip
+    assert fills
+    assert again == fills
+    assert len(read(tmp_path / "paper", DAY).ticks) > 0
+
+
+def test_a_day_that_was_not_recorded_is_not_served(
+    traded: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("exchange", "serve", "--recorded", str(traded / "paper"), "--day", "2018-11-19")
+    assert main([*words]) == 2
+    assert "2018-11-19" in capsys.readouterr().err

@@ -54,6 +54,7 @@ class Beats:
     at_close: Callable[[], None] = lambda: None
     back_up: Callable[[], object] = lambda: None
     settle: Callable[[datetime], None] = lambda now: None
+    clock: Callable[[], datetime] = precise
     worth: Decimal | None = None
     _last: datetime | None = None
     _said: set[str] = field(default_factory=set[str])
@@ -61,7 +62,7 @@ class Beats:
 
     def __call__(self, desk: Desk, tick: Tick) -> None:
         """A look is over, and its facts are written."""
-        now = precise()
+        now = self.clock()
         self.settle(tick.at)
         self._jobs(desk, tick)
         for what in unsaid(self.market.odd, self._said):
@@ -86,7 +87,7 @@ class Beats:
 
     def last(self, desk: Desk, at: datetime) -> None:
         """The desk has stopped: what it leaves behind."""
-        self._write(desk, at, precise())
+        self._write(desk, at, self.clock())
 
     def _write(self, desk: Desk, at: datetime, now: datetime) -> None:
         view = desk.view(self.market.at(at))

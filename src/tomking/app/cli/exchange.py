@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,10 +16,12 @@ import typer
 from tomking.app.now import now
 from tomking.app.ticket.source import read
 from tomking.core.errors import ConfigError, Exit
+from tomking.core.evidence import Evidence
 from tomking.core.facts import CashMoved
 from tomking.core.money import ZERO
 from tomking.data.embedded import window
 from tomking.data.modelled import ModelMarket
+from tomking.data.replayed import replayed
 from tomking.exchange.fills import CERT_TABLE, FORMS, model_named
 from tomking.exchange.venue import Exchange
 from tomking.market.sessions import session_of
@@ -58,6 +61,9 @@ def command(
     ledger: Annotated[
         Path | None, typer.Option(help="A file that keeps the account; without it nothing is.")
     ] = None,
+    recorded: Annotated[
+        Path | None, typer.Option(help="An account's folder, whose recording of --day is served.")
+    ] = None,
     faults: Annotated[
         Path | None, typer.Option(help="A JSON list of what is to go wrong, and where.")
     ] = None,
@@ -70,26 +76,23 @@ def command(
     del json
     if act != "serve":
         raise ConfigError(f"unknown word {act!r}: say `tomking exchange serve`")
-    market = ModelMarket(window(), seed=seed)
-
-    def shown(at: datetime) -> Snapshot:
-        """The market of an instant, and the shares beside it."""
-        return Shelf(looked_at(market.at, at))
-
+    start = _start(day, minute)
+    shown, start, evidence = _market(seed, recorded, start)
     model = CERT_TABLE if fill == CERT_TABLE.name else model_named(fill)
 
     def made(number: str, house: str) -> Door:
         """An account with nothing in it."""
         return Door(number, Exchange(ZERO, TASTYTRADE, model, house))
 
-    start = _start(day, minute)
     door = made(ACCOUNT, HOUSE)
     door.move_cash(CashMoved(start, Decimal(capital), "paper money"))
     tokens = Tokens(f"secret-{seed}", f"refresh-{seed}")
     lists: dict[str, dict[str, Any]] = {}
     world = World(shown, Clock(start, time.monotonic(), speed), {ACCOUNT: door}, make=made)
+    world.evidence = evidence
     if ledger is not None:
         terms = f"--seed {seed} --fill-model {fill}"
+        terms += f" --recorded {recorded.resolve()} --day {day}" if recorded else ""
         file = LedgerFile.opened(ledger, terms, timedelta(seconds=AHEAD_S * speed))
         start = taken_up(file, world, tokens, lists) or start
         world.clock = Clock(start, time.monotonic(), speed)
@@ -98,6 +101,17 @@ def command(
         where = replace(_where(port, tls_port, Path(folder), faults), lists=lists)
         asyncio.run(_serve(world, tokens, where))
     return Exit.OK
+
+
+def _market(
+    seed: int, recorded: Path | None, start: datetime
+) -> tuple[Callable[[datetime], Snapshot], datetime, Evidence]:
+    """The modelled market or a recorded day, with shares beside it; when it begins; what it is worth."""
+    if recorded is None:
+        model = ModelMarket(window(), seed=seed)
+        return lambda at: Shelf(looked_at(model.at, at)), start, Evidence.MODEL
+    day = replayed(recorded, start.date())
+    return lambda at: Shelf(looked_at(day.at, at)), max(start, day.begins), day.evidence
 
 
 def _where(port: int, tls_port: int | None, folder: Path, faults: Path | None) -> Where:

@@ -6,10 +6,11 @@ a gap: whoever reads it must look things up. An odd message is counted, never fa
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -72,7 +73,38 @@ class News:
         self.gaps += 1
 
 
-async def listen(line: Line, news: News) -> None:
+class Socket(Protocol):
+    """What is needed of a socket."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is."""
+        ...
+
+    async def send_json(self, data: Any) -> None:
+        """Send a frame."""
+        ...
+
+    async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:
+        """The next message; ``TimeoutError`` where none comes in time."""
+        ...
+
+
+#: A socket to an address, for as long as a block lasts.
+Dial = Callable[[str], AbstractAsyncContextManager[Socket]]
+
+
+@asynccontextmanager
+async def dialled(url: str) -> AsyncIterator[Socket]:
+    """A socket of the network."""
+    async with (
+        aiohttp.ClientSession() as client,
+        client.ws_connect(url, timeout=aiohttp.ClientWSTimeout(ws_close=1.0)) as socket,
+    ):
+        yield socket
+
+
+async def listen(line: Line, news: News, dial: Dial = dialled) -> None:
     """One connection to the account stream, until it breaks.
 
     Raises
@@ -83,12 +115,8 @@ async def listen(line: Line, news: News) -> None:
         If nobody is logged in.
     """
     await line.session.refresh()
-    url = line.streamer_url or SECURE
     try:
-        async with (
-            aiohttp.ClientSession() as client,
-            client.ws_connect(url, timeout=aiohttp.ClientWSTimeout(ws_close=1.0)) as socket,
-        ):
+        async with dial(line.streamer_url or SECURE) as socket:
             await socket.send_json(_said(line, "connect", value=[line.account]))
             beating = asyncio.create_task(_beat(line, socket))
             try:
@@ -102,7 +130,7 @@ async def listen(line: Line, news: News) -> None:
         raise Transient(f"the account stream broke ({type(fault).__name__})") from fault
 
 
-async def _read(socket: aiohttp.ClientWebSocketResponse, news: News) -> None:
+async def _read(socket: Socket, news: News) -> None:
     within, hear = CONNECT_WITHIN_S, _first(news)
     while True:
         try:
@@ -126,7 +154,7 @@ def _first(news: News) -> Callable[[str], None]:
     return hear
 
 
-async def _beat(line: Line, socket: aiohttp.ClientWebSocketResponse) -> None:
+async def _beat(line: Line, socket: Socket) -> None:
     """A sign of life now and then, with a token that is good."""
     while not socket.closed:
         await asyncio.sleep(HEARTBEAT_S)
