@@ -40,7 +40,7 @@ def traded(files: DeskFiles, ring: Ring, place: Place | None = None) -> Ended:
     settings = load(files.settings)
     keys = keys_of(files.account, os.environ, ring).keys
     plans = strategies.chosen(settings.strategies, settings.tunings)
-    told = Told("live", plans, settings.limits, TASTYTRADE, repr(settings))
+    told = Told("live", plans, settings.limits, TASTYTRADE, repr(settings), settings.backstops)
     stop = Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stop.set())

@@ -158,7 +158,13 @@ class Line:
         """
         return self.run(self._read(path, query), 2 * READ_WITHIN_S)
 
-    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        within_s: float | None = None,
+    ) -> Answer:
         """What is answered to a request that changes something: sent once, whatever happens.
 
         Raises
@@ -170,10 +176,11 @@ class Line:
         AuthExpired
             If nobody is logged in.
         """
+        wait_s = SEND_WITHIN_S if within_s is None else within_s
         try:
-            return self._waited(self._write(method, path, body), SEND_WITHIN_S)
+            return self._waited(self._write(method, path, body), wait_s)
         except TimeoutError as fault:  # it may have gone out before it was called off
-            raise OutcomeUnknown(f"{path}: no answer within {SEND_WITHIN_S:.0f} s") from fault
+            raise OutcomeUnknown(f"{path}: no answer within {wait_s:.0f} s") from fault
 
     def pages(self, path: str, **query: Any) -> list[Any]:
         """The items of every page of a list."""
@@ -181,13 +188,20 @@ class Line:
         page, more = 0, True
         while more:
             body = self.run(self._body(path, {**query, "page-offset": page}), 2 * READ_WITHIN_S)
-            found += body.get("data", {}).get("items", [])
+            data = body.get("data")
+            items = data.get("items") if isinstance(data, dict) else None
+            if not isinstance(items, list):  # nothing is no answer: what is gone would be believed
+                raise Transient(f"{path} came without a list")
+            found += items
             page += 1
             more = page < (body.get("pagination") or {}).get("total-pages", 0)
         return found
 
     async def _read(self, path: str, query: Mapping[str, Any]) -> Any:
-        return (await self._body(path, query)).get("data", {})
+        data = (await self._body(path, query)).get("data", {})
+        if data is None:
+            raise Transient(f"{path} came without data")
+        return data
 
     async def _body(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
         async for attempt in stamina.retry_context(

@@ -16,7 +16,7 @@ from tomking.app import strategies
 from tomking.app.at_the_broker import UNBOUND
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, DeskFiles, files_of
-from tomking.app.market_time import PaperTime
+from tomking.app.market_time import CLOCK, PaperTime
 from tomking.app.now import precise
 from tomking.app.paper import Joined, read, serving
 from tomking.app.running import Allowed, Ended, Venue, resident_mb, run
@@ -53,6 +53,9 @@ def command(
     minute: Minute = 0,
     speed: Speed = 1.0,
     capital: Annotated[int, typer.Option(min=1, help="Dollars of a new account.")] = 100_000,
+    recorded: Annotated[
+        Path | None, typer.Option(help="An account's folder, whose recording of --day is traded.")
+    ] = None,
     sessions: Sessions = 0,
     some: Annotated[
         str | None, typer.Option("--strategies", metavar="NAMES", help="Some, by name.")
@@ -72,8 +75,8 @@ def command(
     files.folder.mkdir(parents=True, exist_ok=True)
     settings = load(files.settings if files.settings.exists() else None)
     plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
-    told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings))
-    started = Started(speed, minute, capital, sessions, day)
+    told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings), settings.backstops)
+    started = Started(speed, minute, capital, sessions, day, recorded)
     return traded(files, told, Allowed(not prepare, not prepare), started, join, json=json)
 
 
@@ -86,12 +89,14 @@ class Started:
     capital: int = 100_000
     sessions: int = 0
     day: str | None = None
+    recorded: Path | None = None
 
     def options(self, files: DeskFiles) -> list[str]:
         """The words for `tomking exchange serve`."""
         given = ["--speed", str(self.speed), "--minute", str(self.minute)]
         given += ["--capital", str(self.capital), "--ledger", str(files.folder / "exchange.db")]
-        return [*given, *(["--day", self.day] if self.day else [])]
+        given += ["--day", self.day] if self.day else []
+        return [*given, *(["--recorded", str(self.recorded)] if self.recorded else [])]
 
 
 def traded(
@@ -141,7 +146,8 @@ def _traded(
     feed: dict[str, int] = {}
     line = Line.open(there.keys, there.place, there.account, precise, UNBOUND)
     try:
-        venue = Venue(line, partial(PaperTime.of, line, stop), Evidence.MODEL, jumps=True)
+        worth = Evidence[str(line.get(CLOCK)["evidence"])]
+        venue = Venue(line, partial(PaperTime.of, line, stop), worth, jumps=True)
         ended = run(
             told, files, venue, allowed, _report, at_close, lambda it: feed.update(_feed(it))
         )
