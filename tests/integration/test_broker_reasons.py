@@ -1,18 +1,32 @@
 """Reasons not to trade that lie with the broker: told once, and lifted when they are gone."""
 
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
 import pytest
 import stamina
 
 from tomking.brokers.tastytrade.broker import CONNECTION, LOGIN, TastytradeBroker
-from tomking.core.facts import MarginCalled, MarginMet
+from tomking.brokers.tastytrade.inbox import RECONCILING
+from tomking.core.contract import Contract, Right
+from tomking.core.facts import MarginCalled, MarginMet, Sent
+from tomking.core.order import Leg, Order, Purpose
 from tomking.core.restraints import Halted, Resumed
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.server.door import Door
 from tomking.server.faults import Fault, Kind
 from tomking.wire.kept import State
+from tomking.wire.line import Line
 from worlds.standing import Standing, standing
 
 pytestmark = [pytest.mark.integration, pytest.mark.emergency]
+
+
+PUT = Contract("SPX", date(2018, 9, 21), Right.PUT, Decimal(2500))
+ORDER = Order(
+    "lt112/open", 1, Purpose.OPEN, "lt112", "lt112", (Leg(PUT, -1, "puts"),), 1, Decimal(5),
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +68,17 @@ def test_a_stream_that_needs_a_person_halts_until_it_is_open_again():
         assert told(broker, there) == [(Resumed, CONNECTION)]
 
 
+def test_messages_that_cannot_be_read_are_said_once():
+    with standing() as there:
+        broker = at(there)
+        told(broker, there)
+        broker.news.hear("<html>")
+        broker.news.hear("[]")
+        told(broker, there)
+        told(broker, there)
+        assert broker.odd == ["2 messages of the account stream could not be read"]
+
+
 def test_a_restart_remembers_what_was_halted():
     with standing() as there:
         broker = at(there)
@@ -64,9 +89,48 @@ def test_a_restart_remembers_what_was_halted():
 def test_what_fails_for_a_moment_halts_nothing():
     with standing() as there:
         broker = at(there)
+        assert told(broker, there) == []
         there.wrong(Fault(Kind.PAGE, "/accounts/*", times=20))
         assert told(broker, there) == []
         assert broker.odd
+
+
+def test_nothing_opens_before_the_books_have_been_compared_once():
+    with standing() as there:
+        broker = at(there)
+        there.wrong(Fault(Kind.PAGE, "/accounts/*", times=8))
+        assert told(broker, there) == [(Halted, RECONCILING)]
+        later = [each for _ in range(4) for each in told(broker, there)]
+        assert later == [(Resumed, RECONCILING)], "once the broker answers"
+
+
+def test_books_are_not_compared_first_while_an_order_of_ours_is_untold():
+    with standing() as there:
+        broker = at(there)
+        broker.inbox.fold([Sent(there.clock(), ORDER)])
+        assert told(broker, there) == [(Halted, RECONCILING)]
+        assert broker.inbox.differences is None
+        assert told(broker, there) == [], "it lapses first"
+        assert told(broker, there) == [(Resumed, RECONCILING)]
+
+
+@pytest.mark.parametrize("answer", [{"items": [{"symbol": "SPY"}]}, {"items": None}, {}, None])
+def test_positions_that_cannot_be_read_are_said_and_end_nothing(
+    monkeypatch: pytest.MonkeyPatch, answer: object
+):
+    with standing() as there:
+        broker = at(there)
+        told(broker, there)
+
+        async def _odd(line: Line, path: str, query: Mapping[str, object]) -> dict[str, object]:
+            return {"data": answer if path.endswith("/positions") else {"items": []}}
+
+        monkeypatch.setattr(Line, "_body", _odd)
+        readable = answer and answer["items"]
+        assert told(broker, there) == ([(Halted, RECONCILING)] if readable else [])
+        assert broker.odd
+        monkeypatch.undo()
+        assert told(broker, there) == ([(Resumed, RECONCILING)] if readable else [])
 
 
 def test_a_margin_call_is_told_when_it_begins_and_when_it_is_over(monkeypatch: pytest.MonkeyPatch):

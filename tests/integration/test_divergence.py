@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tomking.app.cli.divergence import named, parted
+from tomking.app.cli.divergence import had_backstops, named, parted
 from tomking.app.main import main
 from tomking.app.strategies import chosen
 from tomking.backtest.replay import Told, owned, replay
 from tomking.core.calendar import NEW_YORK
-from tomking.core.dealings import FeesDiffered
+from tomking.core.dealings import FeesDiffered, WentOn
 from tomking.core.errors import DataError
 from tomking.core.facts import (
     CashMoved,
@@ -196,6 +196,18 @@ def test_the_beginning_of_an_account_counts_as_before_its_first_day(account: Pat
     assert set(named(facts)) == {"friday_0dte", "butterfly_0dte"}
 
 
+def test_a_day_is_traded_again_with_stops_at_rest_if_its_desk_had_them(account: Path) -> None:
+    began = facts_of(account)[0]
+    assert isinstance(began, RunStarted)
+    on = WentOn(began.at, "paper", "Settings(backstops=True)")
+    off = replace(on, settings="Settings(backstops=False)")
+    early = replace(began, settings="Settings(execution='send')")
+    assert not had_backstops([])
+    assert not had_backstops([early])
+    assert had_backstops([early, on])
+    assert not had_backstops([early, on, off])
+
+
 def test_a_recorded_market_shows_each_look_at_its_instant(account: Path) -> None:
     market = RecordedMarket(read(account, DAY))
     for tick in market.recording.ticks[::50]:
@@ -203,3 +215,28 @@ def test_a_recorded_market_shows_each_look_at_its_instant(account: Path) -> None
         assert seen.at == tick.at
         assert seen.at.astimezone(NEW_YORK).date() == DAY
         assert seen.vix.value > 0.0
+
+
+def test_a_recorded_day_that_is_served_again_is_traded_with_the_same_fills(
+    traded: Path, tmp_path: Path
+) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "tomking.app.main", *WORDS, "--recorded", str(traded / "paper")],
+        env={**os.environ, "TOMKING_HOME": str(tmp_path)}, check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+    fills, again = (
+        [(each.contract, each.quantity, each.price) for each in facts_of(account)
+         if isinstance(each, LegFilled)]
+        for account in (traded / "paper", tmp_path / "paper")
+    )  # fmt: skip
+    assert fills
+    assert again == fills
+    assert len(read(tmp_path / "paper", DAY).ticks) > 0
+
+
+def test_a_day_that_was_not_recorded_is_not_served(
+    traded: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("exchange", "serve", "--recorded", str(traded / "paper"), "--day", "2018-11-19")
+    assert main([*words]) == 2
+    assert "2018-11-19" in capsys.readouterr().err

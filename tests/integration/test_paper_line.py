@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tomking.core.dealings import Acknowledged, BooksCompared, MarginCompared, RowBooked
-from tomking.core.facts import Fact, LegFilled, OrderEnded, Settled
+from tomking.core.facts import Fact, LegFilled, OrderEnded, Sent, Settled
 from tomking.market.sessions import sessions_between
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.leap_ladder import LEAP_LADDER
@@ -41,14 +41,17 @@ def _named(fact: Fact) -> Fact:
             return fact
 
 
-def _agree(plans: Sequence[Strategy], first: date, last: date) -> list[Fact]:
+def _agree(
+    plans: Sequence[Strategy], first: date, last: date, *, backstops: bool = False
+) -> list[Fact]:
     """The facts of a window over HTTP, after they were found to be those of one process."""
     sessions = tuple(sessions_between(first, last))
     with standing(0.0, day=sessions[0].day) as there:
-        done = over_http(there, plans, sessions)
+        done = over_http(there, plans, sessions, backstops=backstops)
     assert done.broker is not None
     assert (done.broker.odd, done.broker.news.odd) == ([], 0)
-    theirs, ours = done.facts, in_process(plans, sessions).facts
+    theirs = done.facts
+    ours = in_process(plans, sessions, backstops=backstops).facts
     for one, other in zip(_plainly(theirs), _plainly(ours), strict=False):
         assert one == other
     assert len(_plainly(theirs)) == len(_plainly(ours))
@@ -74,3 +77,12 @@ def test_a_season_of_the_core_over_http_is_the_season_in_one_process():
     assert all(fact.broker == fact.ours for fact in margins), (
         "one rule, asked over the wire and here"
     )
+
+
+def test_a_season_with_stops_behind_naked_shorts_is_the_same_over_http():
+    facts = _agree((LT112,), date(2017, 9, 6), date(2017, 9, 29), backstops=True)
+    stops = {fact.order.id for fact in facts if isinstance(fact, Sent) if fact.order.is_backstop}
+    ends = [fact.how for fact in facts if isinstance(fact, OrderEnded) if fact.order in stops]
+    assert len(stops) > 10
+    assert "expired" in ends
+    assert "rejected" not in ends

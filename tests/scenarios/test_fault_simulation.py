@@ -6,7 +6,7 @@ order is sent twice, nothing is held that the venue does not hold, and the money
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from random import Random
@@ -14,11 +14,15 @@ from random import Random
 import pytest
 import stamina
 
+from tomking.core.contract import Contract
 from tomking.core.dealings import Doubted
-from tomking.core.facts import LegFilled, OrderEnded
+from tomking.core.facts import LegFilled, OrderEnded, Sent
+from tomking.core.order import Order
 from tomking.market.sessions import sessions_between
+from tomking.server.entry import Entry
 from tomking.server.faults import ALERTS, OF_FILLS, OF_STREAMS, Fault, Faults, Kind
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
+from tomking.wire.orders import short_name
 from worlds.at_the_server import Traded, over_http
 from worlds.standing import NUMBER, Standing, standing
 
@@ -86,7 +90,7 @@ class Done:
 
     traded: Traded
     hits: tuple[tuple[Kind, bool], ...]
-    names: Counter
+    entries: tuple[Entry, ...]
     holdings: dict
     cash: object
 
@@ -127,17 +131,56 @@ def simulated(seed: int) -> Done:
         faults.there = there
         line = there.line()  # the first token is had in peace
         there.wrong(*ordered(dice))
-        traded = over_http(there, (FRIDAY_0DTE,), sessions, line)
+        traded = over_http(there, (FRIDAY_0DTE,), sessions, line, backstops=True)
         door = there.world.doors[NUMBER]
-        names = Counter(entry.asked.name for entry in door.entries.values())
-        ledger = door.exchange.ledger
-        return Done(traded, tuple(faults.hits), names, dict(door.exchange.holdings()), ledger.cash)
+        entries, held = tuple(door.entries.values()), dict(door.exchange.holdings())
+        return Done(traded, tuple(faults.hits), entries, held, door.exchange.ledger.cash)
+
+
+def by_intent(done: Done) -> dict[str, list[Entry]]:
+    """What the venue had of each thing that was wanted, whatever the attempt."""
+    sent = [fact.order for fact in done.traded.facts if isinstance(fact, Sent)]
+    intents = {short_name(order.id): order.intent for order in sent}
+    found: dict[str, list[Entry]] = {}
+    for entry in done.entries:
+        found.setdefault(intents[entry.asked.name], []).append(entry)
+    return found
+
+
+def alive_together(entries: list[Entry]) -> int:
+    """How many orders for one thing were at work at once; one that is replaced makes way."""
+    return max(
+        sum(
+            other.received <= each.received and not other.replaced_by
+            and (other.ended is None or other.ended > each.received)
+            for other in entries
+        )
+        for each in entries
+    )  # fmt: skip
+
+
+def traded_beyond(entries: list[Entry], wanted: list[Order]) -> dict[Contract, int]:
+    """Contracts that orders for one thing traded, beyond the most that any of them was for."""
+    traded, most = Counter[Contract](), Counter[Contract]()
+    for entry in entries:
+        for place, leg in enumerate(entry.order.legs):
+            traded[leg.contract] += entry.filled(place)
+    for order in wanted:
+        for leg in order.legs:
+            most[leg.contract] = max(most[leg.contract], abs(leg.quantity) * order.units)
+    return dict(traded - most)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_no_order_is_sent_twice_and_the_books_agree(seed):
     done = simulated(seed)
-    assert max(done.names.values(), default=0) <= 1
+    names = Counter(entry.asked.name for entry in done.entries)
+    assert max(names.values(), default=0) <= 1
+    sent = [fact.order for fact in done.traded.facts if isinstance(fact, Sent)]
+    for intent, entries in by_intent(done).items():
+        assert alive_together(entries) <= 1, intent
+        wanted = [order for order in sent if order.intent == intent]
+        assert traded_beyond(entries, wanted) == {}, intent
     assert dict(done.traded.desk.book.holdings) == done.holdings
     assert done.traded.desk.book.cash == done.cash
 
@@ -159,3 +202,20 @@ def test_the_simulation_meets_what_it_is_for():
         fact.how for fact in facts if isinstance(fact, OrderEnded)
     }
     assert any(isinstance(fact, LegFilled) for fact in facts)
+
+
+def test_a_second_attempt_at_what_is_on_already_would_be_seen():
+    done, (entry, intent) = next(
+        (done, (entry, intent))
+        for done in map(simulated, range(SEEDS))
+        for intent, entries in by_intent(done).items()
+        for entry in entries
+        if entry.fills and not entry.replaced_by
+    )
+    twin = replace(entry, number=entry.number + 1)
+    wanted = [
+        f.order for f in done.traded.facts if isinstance(f, Sent) and f.order.intent == intent
+    ]
+    assert alive_together([entry]) == 1
+    assert alive_together([entry, twin]) == 2
+    assert traded_beyond([entry, twin], wanted)

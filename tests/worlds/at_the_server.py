@@ -63,10 +63,12 @@ def traded(
     hands: Hands,
     market: Seen,
     broker: Broker,
+    *,
+    backstops: bool = False,
 ) -> Traded:
     """Sessions traded from the first open to the last close."""
     journal = MemoryJournal()
-    desk = Desk(tuple(plans), Limits(), TASTYTRADE, journal)
+    desk = Desk(tuple(plans), Limits(), TASTYTRADE, journal, backstops=backstops)
     desk.begin(RunStarted(sessions[0].opens, "paper", Decimal(100_000), ""))
     clock = Moved(SessionClock(tuple(sessions), tuple(plans)), hands)
     run(desk, clock=clock, market=market, broker=broker, inbox=SimulatedOperator())
@@ -83,18 +85,23 @@ def over_http(
     plans: Sequence[Strategy],
     sessions: Sequence[Session],
     line: Line | None = None,
+    *,
+    backstops: bool = False,
 ) -> Traded:
     """The same through the adapter, the wire and the server."""
     line = line or there.line()
     broker = TastytradeBroker(line, TASTYTRADE, sessions[0].opens)
     line.start(keep(broker.news.kept, lambda: listen(line, broker.news), _at_once), "news")
     broker.news.kept.wait_open(10)
-    done = traded(plans, sessions, there.clock, Seen(there.look), broker)
+    market = Seen(there.look)
+    done = traded(plans, sessions, there.clock, market, broker, backstops=backstops)
     return Traded(done.facts, done.desk, broker)
 
 
-def in_process(plans: Sequence[Strategy], sessions: Sequence[Session]) -> Traded:
+def in_process(
+    plans: Sequence[Strategy], sessions: Sequence[Session], *, backstops: bool = False
+) -> Traded:
     """The same with the exchange in this process."""
     world, hands = world_at(0.0, sessions[0].day)
     broker = SimulatedBroker(world.doors.pop(NUMBER).exchange)
-    return traded(plans, sessions, hands, Seen(world.look), broker)
+    return traded(plans, sessions, hands, Seen(world.look), broker, backstops=backstops)

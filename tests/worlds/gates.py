@@ -111,6 +111,11 @@ def held_spread(legs: str = SPREAD, units: int = 1, cash: Decimal = CASH) -> Boo
     return fold(empty_book(cash), traded(opener(legs, units), prices, board().at))
 
 
+def behind(trigger: str, limit: str) -> Order:
+    """A call bought back behind a trigger."""
+    return replace(order("+1 6090 C", limit), trigger=Decimal(trigger))
+
+
 def doubled(wanted: Order) -> Order:
     """The same order with its first leg twice."""
     return replace(wanted, legs=(*wanted.legs, wanted.legs[0]))

@@ -38,11 +38,8 @@ class Streamed:
     def move(self, minutes: float) -> tuple[LiveSnapshot, Snapshot]:
         """Time goes by, and the stream has told it."""
         self.there.clock.pass_minutes(minutes)
-        served = self.truth()
-        events = self.market.cache.events
-        quiet = lambda: self.market.cache.events == events  # noqa: E731
-        until(lambda: not quiet())
-        settled(lambda: self.market.cache.events)
+        served = self.there.look()
+        self.there.lines[0].run(self.market.stream.proof(), 10.0)
         return self.seen(), served
 
 
@@ -52,14 +49,6 @@ def until(is_so: Callable[[], bool], within_s: float = 10.0) -> None:
     while not is_so():
         assert time.monotonic() < ends, "it never came to that"
         pause.wait(0.01)
-
-
-def settled(count: Callable[[], int], still_s: float = 0.1) -> None:
-    """Until a count stands still."""
-    pause, before = Event(), -1
-    while before != count():
-        before = count()
-        pause.wait(still_s)
 
 
 @contextmanager

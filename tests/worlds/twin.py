@@ -141,24 +141,26 @@ class Twin:
         """Take a complex order, and say under which number; nought if it is refused."""
         wishes = (*(() if first is None else (first,)), *others)
         held = self.exchange.holdings()
-        if self._objections(self.order(0, wishes[0], held, 0)):
-            return 0
         group = self.last + 1
         numbers = tuple(range(group + 1, group + 1 + len(wishes)))
-        self.last = numbers[-1]
+        made: list[Order] = []
         for number, wish in zip(numbers, wishes, strict=True):
-            self.orders[number], self.wishes[number] = self.order(number, wish, held, 0), wish
+            made.append(self.order(number, wish, held, 0))
             if first is not None and wish is first:
                 held = dict(held)
                 for contract, quantity, _ in first.legs:
                     held[contract] = held.get(contract, 0) + quantity
-        self.groups[group] = numbers
-        made = [self.orders[number] for number in numbers]
         bracket = (
             Bracket(str(group), tuple(made))
             if first is None
             else Bracket(str(group), tuple(made[1:]), made[0])
         )
+        if self.exchange.preview_bracket(bracket, self.now).refusals:
+            return 0
+        self.last = numbers[-1]
+        self.orders |= dict(zip(numbers, made, strict=True))
+        self.wishes |= dict(zip(numbers, wishes, strict=True))
+        self.groups[group] = numbers
         self.exchange.submit_bracket(bracket, self.now)
         return group
 

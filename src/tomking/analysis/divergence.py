@@ -217,13 +217,17 @@ def _worth(contract: Contract, filled: Filled, ended: Marks) -> Decimal:
 
 
 def _settled_at(facts: Sequence[Fact]) -> dict[Contract, Decimal]:
-    """What contracts that settled were worth then, in points."""
-    return {fact.contract: _inside(fact) for fact in facts if isinstance(fact, Settled)}
+    """What contracts that settled were worth then, in points, where it is known at what price."""
+    return {
+        fact.contract: _inside(fact.contract, fact.known_price)
+        for fact in facts
+        if isinstance(fact, Settled) and fact.known_price is not None
+    }
 
 
-def _inside(fact: Settled) -> Decimal:
+def _inside(contract: Contract, fixing: float) -> Decimal:
     """What an option is worth at its settlement price; anything else is worth that price."""
-    price, contract = Decimal(repr(fact.price)), fact.contract
+    price = Decimal(repr(fixing))
     if contract.right is None:
         return price
     return max(contract.right.sign * (price - (contract.strike or ZERO)), ZERO)
@@ -236,11 +240,8 @@ def _settlements(here: Sequence[Fact], there: Sequence[Fact]) -> Iterator[Differ
         mine, yours = ours.get(contract), theirs.get(contract)
         name = f"settlement of {contract}"
         if mine and yours and mine.quantity == yours.quantity:
-            if (
-                cents(Decimal(repr(mine.price))) != cents(Decimal(repr(yours.price)))
-                or mine.cash != yours.cash
-            ):
-                what = f"at {mine.price:,.2f} here, {yours.price:,.2f} there"
+            if mine.fixed != yours.fixed or mine.cash != yours.cash:
+                what = f"at {mine.fixed} here, {yours.fixed} there"
                 yield Difference(Kind.PRICE, name, what, mine.cash - yours.cash)
         elif mine and yours:
             yield Difference(Kind.FILL, name, f"of {mine.quantity} here, {yours.quantity} there")

@@ -173,7 +173,7 @@ def _expired(fills: Sequence[Fill], settled: Sequence[Settled]) -> Iterator[Endi
         before = [fill for _, fill in fills if fill.contract == fact.contract]
         quantity = sum(fill.quantity for fill in before if fill.at <= fact.at)
         if fact.contract in tranches and quantity:
-            why = f"{_ended(fact)} at {fact.price:,.2f}"
+            why = f"{_ended(fact)} at {fact.fixed}"
             yield Ending(fact.at, tranches[fact.contract], EXPIRED, why)
 
 

@@ -16,12 +16,21 @@ from tomking.app.salvage import Damage, Salvaged, salvaged
 from tomking.app.standing_now import Seen, seen
 from tomking.brokers.tastytrade.inbox import TradeInbox
 from tomking.core.contract import Right
-from tomking.core.dealings import Acknowledged, BooksCompared, Doubted, WentOn
+from tomking.core.dealings import Acknowledged, BooksCompared, Doubted, Unguarded, WentOn
 from tomking.core.errors import ConfigError, DataCorrupt
-from tomking.core.facts import Fact, LegFilled, OrderEnded, RunStarted, SessionClosed
+from tomking.core.facts import (
+    Fact,
+    LegFilled,
+    OrderEnded,
+    Reviewed,
+    RunStarted,
+    Sent,
+    SessionClosed,
+)
 from tomking.core.order import Order
 from tomking.core.restraints import Halted, Resumed
 from tomking.engine.hedged import HEDGES
+from tomking.engine.orphans import REPAIR, Cut, cut_by
 from tomking.portfolio import book as books
 from tomking.portfolio.book import Book, empty_book
 from tomking.portfolio.holding import position_of
@@ -37,7 +46,9 @@ class Folded:
 
     ``numbers`` are the broker's by our order, ``doubts`` why it is not known whether an order was
     taken, ``halted`` the notes of reasons not to trade, ``compared`` the last look at the broker's
-    positions, ``opened`` the last order that sold or bought options of a right into a position.
+    positions, ``opened`` the last order that sold or bought options of a right into a position, ``cut``
+    the positions that are in pieces, ``repairs`` what was last done about each that ever was,
+    ``unguarded`` why the broker would have no stop behind one.
     """
 
     book: Book = field(default_factory=lambda: empty_book(Decimal(0)))
@@ -46,6 +57,9 @@ class Folded:
     doubts: dict[str, str] = field(default_factory=dict[str, str])
     halted: dict[str, str] = field(default_factory=dict[str, str])
     opened: dict[tuple[str, Right], Order] = field(default_factory=dict[tuple[str, Right], Order])
+    unguarded: dict[str, str] = field(default_factory=dict[str, str])
+    cut: Mapping[str, Cut] = field(default_factory=dict[str, Cut])
+    repairs: dict[str, Reviewed] = field(default_factory=dict[str, Reviewed])
     compared: BooksCompared | None = None
     closed: SessionClosed | None = None
     began: datetime | None = None
@@ -54,7 +68,8 @@ class Folded:
 
     def take(self, fact: Fact) -> None:
         """One more fact."""
-        self.book = books.apply(self.book, fact)
+        before, self.book = self.book, books.apply(self.book, fact)
+        self.cut = cut_by(fact, before, self.book, self.cut)
         self.inbox.fold([fact])
         self.began, self.last = self.began or fact.at, fact.at
         match fact:
@@ -77,6 +92,18 @@ class Folded:
                 self.compared = fact
             case SessionClosed():
                 self.closed = fact
+            case _:
+                self._looked_after(fact)
+
+    def _looked_after(self, fact: Fact) -> None:
+        """What is done for positions beside trading them: repairs, and stops at the broker."""
+        match fact:
+            case Reviewed(matter=matter) if matter.endswith(REPAIR):
+                self.repairs[matter.removesuffix(REPAIR)] = fact
+            case Sent(order=sent) if sent.is_backstop:
+                self.unguarded.pop(sent.closes, None)
+            case Unguarded(position=position, why=why):
+                self.unguarded[position] = why
             case _:
                 return
 

@@ -75,6 +75,28 @@ class Foreign:
     quantity: int
 
 
+@value
+class Mended:
+    """A position that was, or is, in pieces: why, while it is, and what was last done about it."""
+
+    position: str
+    pieces: str
+    at: datetime | None
+    what: str
+
+
+def mended(now: AccountNow) -> tuple[Mended, ...]:
+    """What was done about packages in pieces on the last day of the journal, and what still is."""
+    told, found = now.told, list[Mended]()
+    for name in dict.fromkeys((*told.cut, *told.repairs)):
+        cut, done = told.cut.get(name), told.repairs.get(name)
+        today = done is not None and told.last is not None and done.at.date() == told.last.date()
+        if cut is not None or today:
+            what = "nothing has been tried yet" if done is None else done.outcome
+            found.append(Mended(name, cut.why if cut else "", done.at if done else None, what))
+    return tuple(found)
+
+
 def campaigns(now: AccountNow) -> tuple[CampaignNow, ...]:
     """Every campaign of which something is held, the oldest first."""
     book = now.told.book
@@ -93,13 +115,17 @@ def campaigns(now: AccountNow) -> tuple[CampaignNow, ...]:
 def guard_of(position: Position, now: AccountNow) -> Guard:
     """How a position of an account is held."""
     plan = now.plans.get(position.strategy)
-    return guard(position, now.told.book, plan, now.net_liq, watched=now.watched)
+    return guard(
+        position, now.told.book, plan, now.net_liq, watched=now.watched,
+        refused=now.told.unguarded.get(position.id, ""),
+    )  # fmt: skip
 
 
 def _tranche(position: Position, now: AccountNow) -> Tranche:
     rests = tuple(
         f"order {number_of(there, now) or '(no number)'} at {there.order.limit}: {there.order.why}"
         for there in now.told.book.closing(position.id)
+        if not there.order.is_backstop
     )
     legs = tuple(Part(str(held), trading_symbol(held), count) for held, count in position.held)
     return Tranche(

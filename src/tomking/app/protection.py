@@ -10,13 +10,15 @@ from decimal import Decimal
 
 from tomking.core.contract import Contract
 from tomking.core.errors import ConfigError
-from tomking.core.money import cents, points
+from tomking.core.money import cents
 from tomking.core.order import Order
 from tomking.core.product import product
 from tomking.core.value import value
 from tomking.portfolio.book import Book, Position
+from tomking.portfolio.naked import cost_at, naked, strike
 from tomking.strategies.plan import Strategy
-from tomking.strategies.stay import LossBelow, LossBelowNetLiq, StayRule
+from tomking.strategies.stay import StayRule
+from tomking.strategies.stops import loss_at
 
 UNPROTECTED = "UNPROTECTED"
 
@@ -38,12 +40,14 @@ class Guard:
 
     ``resting`` are orders with a trigger at the broker, ``watching`` what a running desk would act on,
     and ``wings`` is the most that can be lost at expiry whatever happens, where something bounds it.
+    ``refused`` says why the broker would not have a stop, if it was asked for one.
     """
 
     resting: tuple[Order, ...]
     watching: tuple[Stop, ...]
     bare: tuple[str, ...]
     wings: Decimal | None
+    refused: str = ""
 
     @property
     def unprotected(self) -> bool:
@@ -52,7 +56,13 @@ class Guard:
 
 
 def guard(
-    position: Position, book: Book, plan: Strategy | None, net_liq: Decimal | None, *, watched: bool
+    position: Position,
+    book: Book,
+    plan: Strategy | None,
+    net_liq: Decimal | None,
+    *,
+    watched: bool,
+    refused: str = "",
 ) -> Guard:
     """How a position is held; ``watched`` says whether a desk is at work that would send exits.
 
@@ -66,39 +76,9 @@ def guard(
     wings = most_lost(position) if any(count < 0 for _, count in position.held) else None
     held = bool(watching) or (watched and wings is not None)
     bare = (
-        ()
-        if held
-        else tuple(str(each) for each in uncovered(position, book) if each not in stopped)
+        () if held else tuple(str(each) for each, _ in naked(position, book) if each not in stopped)
     )
-    return Guard(resting, watching, bare, wings)
-
-
-def uncovered(position: Position, book: Book) -> tuple[Contract, ...]:
-    """The shorts of a position without a long of its campaign that is as dear and lasts as long."""
-    longs = {
-        contract: count
-        for each in book.positions.values()
-        if each.campaign == position.campaign
-        for contract, count in each.held
-        if count > 0
-    }
-    found: list[Contract] = []
-    for short, count in position.held:
-        left = -count
-        for long in [each for each in longs if count < 0 and _covers(each, short)]:
-            part = min(left, longs[long])
-            left, longs[long] = left - part, longs[long] - part
-        if left > 0:
-            found.append(short)
-    return tuple(found)
-
-
-def _covers(long: Contract, short: Contract) -> bool:
-    """Whether a long option is worth at least as much as a short one, whatever happens."""
-    if long.right is None or long.right is not short.right or long.root != short.root:
-        return False
-    nearer = long.right.sign * (_strike(short) - _strike(long)) >= 0
-    return nearer and long.expiry >= short.expiry
+    return Guard(resting, watching, bare, wings, refused)
 
 
 def stops(position: Position, plan: Strategy | None, net_liq: Decimal | None) -> tuple[Stop, ...]:
@@ -124,16 +104,11 @@ def rules_of(position: Position, plan: Strategy | None) -> Sequence[StayRule]:
 
 def _cost(rule: StayRule, position: Position, net_liq: Decimal | None) -> Decimal | None:
     """Points per unit that closing costs once a loss is at its bound; nothing for another rule."""
-    match rule:
-        case LossBelow(of_premium=times):
-            lost = points(times) * abs(position.opening_premium)
-        case LossBelowNetLiq(share=share) if net_liq is not None:
-            lost = points(share) * net_liq
-        case _:
-            return None
+    lost = loss_at(rule, position, net_liq)
+    if lost is None:
+        return None
     units, _ = position.legs_to_close
-    each = (position.premium + position.basis + lost) / units / product(position.root).multiplier
-    return cents(each)
+    return cents(cost_at(position, lost) / units / product(position.root).multiplier)
 
 
 def most_lost(position: Position) -> Decimal | None:
@@ -148,18 +123,14 @@ def most_lost(position: Position) -> Decimal | None:
     calls = sum(count for contract, count in options if contract.right and contract.right.sign > 0)
     if len(options) != len(position.held) or len(series) != 1 or calls < 0:
         return None
-    spots = [Decimal(0), *(_strike(contract) for contract, _ in options)]
+    spots = [Decimal(0), *(strike(contract) for contract, _ in options)]
     worst = min(
         sum((_worth(held, count, at) for held, count in options), Decimal(0)) for at in spots
     )
     return max(-(position.premium + worst * product(position.root).multiplier), Decimal(0))
 
 
-def _strike(contract: Contract) -> Decimal:
-    return contract.strike or Decimal(0)
-
-
 def _worth(contract: Contract, count: int, at: Decimal) -> Decimal:
     """Points at expiry of so many of an option, with its underlying at a price."""
     sign = contract.right.sign if contract.right else 0
-    return count * max(sign * (at - _strike(contract)), Decimal(0))
+    return count * max(sign * (at - strike(contract)), Decimal(0))

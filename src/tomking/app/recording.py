@@ -51,6 +51,9 @@ class WhileItCan:
     def look(self, seen: LiveSnapshot) -> None:
         """What was seen at a look."""
         self._do(partial(self.recorder.look, seen))
+        torn, self.recorder.torn = self.recorder.torn, 0
+        if torn:
+            self.report(f"{torn:,} bytes of a torn block were cut off the recording of this day")
 
     def after(self, tick: Tick, facts: Sequence[Fact]) -> None:
         """What was due at it, and what became known."""

@@ -20,6 +20,7 @@ from tomking.core.evidence import Evidence
 from tomking.core.facts import Fact
 from tomking.core.money import usd
 from tomking.core.restraints import Halted, Resumed
+from tomking.data.live.compact import Oddities
 from tomking.data.live.market import LiveMarket, open_market
 from tomking.data.live.supervise import Standing
 from tomking.data.live.window import hedging, wants
@@ -56,17 +57,21 @@ class Beats:
     back_up: Callable[[], object] = lambda: None
     settle: Callable[[datetime], None] = lambda now: None
     days: set[date] = field(default_factory=set[date])
+    clock: Callable[[], datetime] = precise
     worth: Decimal | None = None
     _last: datetime | None = None
+    _said: set[str] = field(default_factory=set[str])
     _looked: tuple[date, float] = (date.min, -1.0)
 
     def __call__(self, desk: Desk, tick: Tick) -> None:
         """A look is over, and its facts are written."""
-        now = precise()
+        now = self.clock()
         self.settle(tick.at)
         if not tick.night:
             self.days.add(tick.at.astimezone(NEW_YORK).date())
         self._jobs(desk, tick)
+        for what in unsaid(self.market.odd, self._said):
+            self.report(f"the market feed: {what}")
         desk.note(feed_facts(*self.market.feed(), desk.standing.reasons, tick.at))
         if self._last is None or (now - self._last).total_seconds() >= BEAT_S or tick.closing:
             self._last = now
@@ -87,7 +92,7 @@ class Beats:
 
     def last(self, desk: Desk, at: datetime) -> None:
         """The desk has stopped: what it leaves behind."""
-        self._write(desk, at, precise())
+        self._write(desk, at, self.clock())
 
     def _write(self, desk: Desk, at: datetime, now: datetime) -> None:
         view = desk.view(self.market.at(at))
@@ -104,6 +109,13 @@ class Beats:
             self.report(
                 f"the heartbeat cannot be written ({fault.strerror}): make room on the disk"
             )
+
+
+def unsaid(odd: Oddities, said: set[str]) -> list[str]:
+    """What of the market could not be read or asked and has not been said, which it is now."""
+    new = [each for each in dict.fromkeys(odd.last) if each not in said]
+    said.update(new)
+    return new
 
 
 def feed_facts(

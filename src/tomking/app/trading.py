@@ -41,13 +41,17 @@ OPEN_WITHIN_S, STOP_WITHIN_S = 10.0, 8.0
 
 @value
 class Told:
-    """What a desk is told: what it trades, within which limits, and the text of all of it."""
+    """What a desk is told: what it trades, within which limits, and the text of all of it.
+
+    ``backstops`` is whether stops are sent to rest at the broker behind naked shorts.
+    """
 
     mode: str
     strategies: tuple[Strategy, ...]
     limits: Limits
     fees: FeeSchedule
     settings: str
+    backstops: bool = True
 
 
 class Time(Protocol):
@@ -109,15 +113,18 @@ def trade(
     FuseBlown, InvariantError
         If the desk must not go on.
     """
-    desk = Desk(told.strategies, told.limits, told.fees, journal)
+    desk = Desk(told.strategies, told.limits, told.fees, journal, backstops=told.backstops)
     broker = opened(told, desk, journal, line, time.now(), before)
     instants = LiveClock(
         told.strategies, time.now, time.wait, time.night_s, desk.standing.last_close
     )
     clock = Beating(instants, desk, partial(_told, broker, report, beat))
     followed = Followed(market, desk)
-    run(desk, clock=clock, market=followed, broker=broker, inbox=inbox, hedge=sought)
-    withdraw(desk, broker, followed, time)
+    run(
+        desk, clock=clock, market=followed, broker=broker, inbox=inbox, hedge=sought,
+        closes=broker.closed,
+    )  # fmt: skip
+    withdraw(desk, broker, followed, time, report)
     return desk
 
 
@@ -184,8 +191,17 @@ def rounds_of(told: Told) -> Rounds:
     return Rounds(resting=SELDOM) if told.mode == LIVE else Rounds()
 
 
-def withdraw(desk: Desk, broker: TastytradeBroker, market: Streamed, time: Time) -> None:
-    """Take back every order that opens; what closes stays at work, what is told by now is written."""
+def withdraw(
+    desk: Desk,
+    broker: TastytradeBroker,
+    market: Streamed,
+    time: Time,
+    report: Callable[[str], None],
+) -> None:
+    """Take back every order that opens; what closes stays at work, what is told by now is written.
+
+    What is still at work after that is told to whoever stops the desk: nobody watches it any more.
+    """
     desk.note(broker.poll(market.at(time.now())))
     openings = [each.order.id for each in desk.book.adding()]
     for order in openings:
@@ -196,6 +212,9 @@ def withdraw(desk: Desk, broker: TastytradeBroker, market: Streamed, time: Time)
             return
         time.rest(1.0)
         desk.note(broker.poll(market.at(time.now())))
+    for order in openings:
+        if order in desk.book.working:
+            report(f"{order} may still be at work at the broker: look there, and cancel it by hand")
 
 
 def _told(

@@ -13,6 +13,7 @@ from tomking.brokers.simulated import SimulatedBroker
 from tomking.core.dealings import FeesDiffered
 from tomking.core.errors import DataError
 from tomking.core.facts import CashMoved, Fact, RunStarted
+from tomking.core.order import Bracket, Order
 from tomking.core.value import value
 from tomking.data.recorded import RecordedMarket, Recording
 from tomking.engine.desk import Desk
@@ -32,12 +33,13 @@ from tomking.strategies.plan import Strategy
 
 @value
 class Told:
-    """What a recorded day is traded with: plans, limits, fees, and how orders fill."""
+    """What a recorded day is traded with: plans, limits, fees, how orders fill, if stops rest."""
 
     strategies: tuple[Strategy, ...]
     limits: Limits
     fees: FeeSchedule
     fill: FillModel
+    backstops: bool = False
 
 
 def replay(recording: Recording, told: Told, before: Sequence[Fact]) -> tuple[Fact, ...]:
@@ -56,13 +58,13 @@ def replay(recording: Recording, told: Told, before: Sequence[Fact]) -> tuple[Fa
         If ``before`` is empty: nobody knows what the account had.
     """
     journal = MemoryJournal(list(before))
-    desk = Desk(told.strategies, told.limits, told.fees, journal)
+    desk = Desk(told.strategies, told.limits, told.fees, journal, backstops=told.backstops)
     desk.begin(began(before))
     exchange = Exchange(
         Decimal(0), told.fees, told.fill, told.limits.house, start=owned(before)
     )  # fmt: skip
     market = RecordedMarket(recording)
-    _resting(desk, exchange, market.at(recording.ticks[0].at))
+    put_to_work(desk, exchange, market.at(recording.ticks[0].at))
     loop(
         desk,
         clock=RecordedClock(recording.ticks),
@@ -101,10 +103,16 @@ def _booked(ledger: Ledger, fact: Fact) -> Ledger:
     return ledgers.apply(ledger, fact)
 
 
-def _resting(desk: Desk, exchange: Exchange, now: Snapshot) -> None:
-    """What was at work overnight, taken by the exchange as the broker had it."""
+def put_to_work(desk: Desk, exchange: Exchange, now: Snapshot) -> None:
+    """What was at work overnight, taken by the exchange as the broker had it: pairs as pairs."""
+    tied: dict[str, list[Order]] = {}
     for there in desk.book.working.values():
-        exchange.submit(there.order, now)
+        tied.setdefault(there.order.bracket or there.order.id, []).append(there.order)
+    for name, orders in tied.items():
+        if len(orders) > 1:
+            exchange.submit_bracket(Bracket(name, tuple(orders)), now)
+        else:
+            exchange.submit(orders[0], now)
 
 
 @dataclass(frozen=True, slots=True)

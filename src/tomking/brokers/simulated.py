@@ -1,12 +1,12 @@
 """The exchange in this process, as a broker."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tomking.core.contract import Contract
 from tomking.core.facts import Fact
-from tomking.core.order import Order
+from tomking.core.order import Bracket, Order
 from tomking.exchange.venue import Exchange
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.preview import Preview
@@ -27,6 +27,14 @@ class SimulatedBroker:
         """Send the order that was approved."""
         self.exchange.submit(approved.order, now)
 
+    def preview_together(self, orders: Sequence[Order], now: Snapshot) -> Preview:
+        """The exchange's dry run of orders that end each other."""
+        return self.exchange.preview_bracket(_together(orders), now)
+
+    def submit_together(self, approved: Sequence[Approved], now: Snapshot) -> None:
+        """Send the orders that were approved as one."""
+        self.exchange.submit_bracket(_together([each.order for each in approved]), now)
+
     def cancel(self, order: str) -> None:
         """Ask for an order to end."""
         self.exchange.cancel(order)
@@ -46,3 +54,7 @@ class SimulatedBroker:
     def holdings(self) -> Mapping[Contract, int]:
         """Signed contracts by the exchange's own ledger."""
         return self.exchange.holdings()
+
+
+def _together(orders: Sequence[Order]) -> Bracket:
+    return Bracket(orders[0].bracket, tuple(orders))

@@ -7,6 +7,7 @@ the books, and whether those agree. Like every fact each prints as the sentence 
 from datetime import datetime
 from decimal import Decimal
 
+from tomking.core.order import Order
 from tomking.core.value import value
 
 
@@ -44,6 +45,21 @@ class Acknowledged:
 
     def __str__(self) -> str:
         return f"{self.order} is order {self.number} at the broker"
+
+
+@value
+class Revived:
+    """An order that counted as over is alive or has traded at the broker: it is ours, and at work again.
+
+    ``filled`` is how much of each of its legs was booked before, signed.
+    """
+
+    at: datetime
+    order: Order
+    filled: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.order.id} was taken for over and is at the broker after all"
 
 
 @value
@@ -172,3 +188,15 @@ class BooksCompared:
         if not self.differences:
             return "our books and the broker's agree"
         return f"our books and the broker's differ: {'; '.join(self.differences)}"
+
+
+@value
+class Unguarded:
+    """No stop rests at the venue behind a position: it would not take one."""
+
+    at: datetime
+    position: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"no stop rests behind {self.position}: {self.why}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
+from math import isnan
 
 from tomking.core.contract import Contract
 from tomking.core.dealings import (
@@ -20,9 +21,13 @@ from tomking.core.dealings import (
     ForeignSeen,
     ForeignTraded,
     MarginCompared,
+    Revived,
     RowBooked,
+    Unguarded,
     WentOn,
 )
+from tomking.core.errors import InvariantError
+from tomking.core.money import points
 from tomking.core.order import Order
 from tomking.core.reading import Reading, first_failure, refusals
 from tomking.core.restraints import (
@@ -170,14 +175,15 @@ class Settled:
 
     ``quantity`` is how much of it, signed as held; ``cash`` what it brought. Exercised into a future
     or shares, ``delivered`` and ``delivered_quantity`` say what is held instead, at
-    ``delivered_price``. ``note`` says why it came early.
+    ``delivered_price``. ``note`` says why it came early. ``price`` is where it was fixed, if anybody
+    knows: the broker's ledger does not say that of what expired or was delivered.
     """
 
     at: datetime
     position: str
     contract: Contract
     quantity: int
-    price: float
+    price: float | None
     cash: Decimal
     fee: Decimal
     settlement: str
@@ -185,6 +191,34 @@ class Settled:
     delivered_quantity: int = 0
     delivered_price: Decimal = Decimal(0)
     note: str = ""
+
+    @property
+    def fixed(self) -> str:
+        """Where it was fixed, in words."""
+        return "an unknown price" if self.known_price is None else f"{self.known_price:,.2f}"
+
+    @property
+    def fixing(self) -> Decimal:
+        """Where it was fixed, in points.
+
+        Raises
+        ------
+        InvariantError
+            If nobody knows, of what cannot be settled otherwise.
+        """
+        if self.known_price is None:
+            raise InvariantError(f"{self.contract} was settled and nobody knows at what; replay")
+        return points(self.known_price)
+
+    @property
+    def netted_at(self) -> Decimal:
+        """What holdings opposite to its delivery net at: the fixing, or the delivery's price."""
+        return self.delivered_price if self.known_price is None else self.fixing
+
+    @property
+    def known_price(self) -> float | None:
+        """Where it was fixed; nothing as well where an older journal has no number."""
+        return None if self.price is None or isnan(self.price) else self.price
 
     def __str__(self) -> str:
         into = (
@@ -194,7 +228,7 @@ class Settled:
         )
         how = self.settlement.replace("_", " ")
         why = f" ({self.note})" if self.note else ""
-        return f"{self.quantity} {self.contract}: {how} at {self.price:,.2f}{into}{why}"
+        return f"{self.quantity} {self.contract}: {how} at {self.fixed}{into}{why}"
 
 
 @value
@@ -306,6 +340,7 @@ class SessionClosed:
     """The day is over; the only source of the breakers' baselines. ``flows`` is cash moved in or out.
 
     ``profits`` is what each campaign that is open has made so far, after fees, marked at the close.
+    ``late`` says whose figures they are where nobody looked and the close was made up for later.
     """
 
     at: datetime
@@ -315,9 +350,11 @@ class SessionClosed:
     requirement: Decimal
     vix: float
     profits: tuple[tuple[str, Decimal], ...] = ()
+    late: str = ""
 
     def __str__(self) -> str:
-        return f"{self.day} closed at ${self.net_liq:,} with ${self.requirement:,} of margin"
+        late = f", made up for late by {self.late}" if self.late else ""
+        return f"{self.day} closed at ${self.net_liq:,} with ${self.requirement:,} of margin{late}"
 
 
 @value
@@ -338,7 +375,7 @@ Fact = (
     | Observed | CashMoved | Halted | Resumed | Alarmed | RungMoved | Proposed
     | StagePromoted | StageDemoted | CrisisUnlocked | SwitchedOff | SwitchedOn
     | Acknowledged | Doubted | ForeignHeld | ForeignSeen | ForeignTraded | RowBooked | FeesDiffered
-    | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed
+    | BooksCompared | ForeignMoved | MarginCompared | WentOn | AccountNamed | Unguarded | Revived
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Fact]] = {
@@ -349,6 +386,6 @@ KINDS: Mapping[str, type[Fact]] = {
         CashMoved, Halted, Resumed, Alarmed, RungMoved, Proposed,
         StagePromoted, StageDemoted, CrisisUnlocked, SwitchedOff, SwitchedOn,
         Acknowledged, Doubted, ForeignHeld, ForeignSeen, ForeignTraded, RowBooked, FeesDiffered,
-        BooksCompared, ForeignMoved, MarginCompared, WentOn, AccountNamed,
+        BooksCompared, ForeignMoved, MarginCompared, WentOn, AccountNamed, Unguarded, Revived,
     )
 }  # fmt: skip

@@ -21,7 +21,14 @@ def points(price: float) -> Decimal:
 
     >>> points(0.1 + 0.2), points(1.015625)
     (Decimal('0.3000'), Decimal('1.01562500'))
+
+    Raises
+    ------
+    InvariantError
+        If the price is not a number: an unknown price is no price.
     """
+    if not isfinite(price):
+        raise InvariantError(f"{price} is not a price")
     exact = Decimal(f"{price:.8f}")
     short = exact.quantize(_FOUR_PLACES)
     return short if short == exact else exact

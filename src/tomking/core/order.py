@@ -69,7 +69,8 @@ class Order:
     market; with a ``trigger`` it waits until the contract is quoted there. ``until`` is the last day
     of an order good till a date. ``closes`` names the position a closing order takes down;
     ``replaces`` the working order it stands in for; ``joins`` the position its opening legs are
-    added to, where they do not begin one; ``why`` is the reason in words.
+    added to, where they do not begin one; ``why`` is the reason in words. ``bracket`` names the
+    orders it was sent together with, of which the first to trade ends the others.
     """
 
     intent: str
@@ -87,6 +88,7 @@ class Order:
     until: date | None = None
     trigger: Decimal | None = None
     why: str = ""
+    bracket: str = ""
 
     @property
     def id(self) -> str:
@@ -104,6 +106,16 @@ class Order:
     def rests(self) -> bool:
         """Whether it outlives its session at the venue."""
         return self.tif is not TimeInForce.DAY
+
+    @property
+    def is_backstop(self) -> bool:
+        """Whether it stands behind a position for the case that nobody watches: no exit, but a stop."""
+        return self.trigger is not None and self.purpose is Purpose.CLOSE
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits at the venue for a price that may never come, and nobody has to look."""
+        return self.rests or self.is_backstop
 
     @property
     def adds_risk(self) -> bool:

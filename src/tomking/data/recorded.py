@@ -177,6 +177,22 @@ class RecordedMarket:
         DataError
             If nobody had looked yet.
         """
+        seen = self.look_before(now)
+        late = (now - seen.at).total_seconds()
+        return (
+            seen
+            if not late
+            else LiveSnapshot(now, replace(seen.view, now=seen.view.now + late), seen.sources)
+        )
+
+    def look_before(self, now: datetime) -> LiveSnapshot:
+        """The last look at or before an instant, as it was.
+
+        Raises
+        ------
+        DataError
+            If nobody had looked yet.
+        """
         looked = bisect_right(self._looks, now, key=lambda look: look[0])
         end = self._looks[looked - 1][1] + 1 if looked else 0
         if end < self._next:
@@ -187,12 +203,7 @@ class RecordedMarket:
         seen = self._told.seen
         if seen is None:
             raise DataError(f"nobody had looked at the market by {now}: the recording begins later")
-        late = (now - seen.at).total_seconds()
-        return (
-            seen
-            if not late
-            else LiveSnapshot(now, replace(seen.view, now=seen.view.now + late), seen.sources)
-        )
+        return seen
 
 
 def listed_in(block: Block) -> Listed:

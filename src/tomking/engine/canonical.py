@@ -21,13 +21,14 @@ from types import NoneType
 from typing import Any
 
 from tomking.core.codec import NOT_FINITE, no_place
-from tomking.core.facts import Considered, Fact
+from tomking.core.facts import Considered, Fact, SessionClosed
+from tomking.core.order import Order
 
 #: Significant digits a float keeps in a hash.
 DIGITS = 6
 
 #: Fields that facts were not always written with: journals from before keep their hash.
-LATER: Mapping[type, str] = {Considered: "labels"}
+LATER: Mapping[type, str] = {Considered: "labels", Order: "bracket", SessionClosed: "late"}
 
 Writer = Callable[[Any], str]
 

@@ -25,7 +25,7 @@ class SessionClock:
         for session in self.sessions:
             minutes = minutes_of(session, self.strategies, self.delay_min)
             minute = -1
-            while (row := minutes.after(minute, interest)) is not None:
+            while (row := minutes.after(minute, interest, session.day)) is not None:
                 yield Tick(session.at(row.minute), row.due, row.last, row.watch, row.renew)
                 minute = row.minute
             yield Tick(session.at(session.minutes + AFTER_CLOSE), closing=True)

@@ -5,11 +5,13 @@ forgetting them at a restart only makes the desk look once more, leave an order 
 and say an answer again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from tomking.core.contract import Contract
+from tomking.core.dealings import Unguarded
 from tomking.core.errors import ConfigError, InvariantError
 from tomking.core.facts import (
     CampaignClosed,
@@ -22,6 +24,7 @@ from tomking.core.facts import (
 )
 from tomking.core.rung import Rung
 from tomking.engine.hedged import HEDGES
+from tomking.engine.orphans import Cut, cut_by
 from tomking.engine.ports import Journal
 from tomking.engine.walk import Walk
 from tomking.market.snapshot import Snapshot
@@ -36,8 +39,11 @@ from tomking.risk.view import View, view_of
 from tomking.strategies.plan import Plan, Strategy, Tending
 from tomking.strategies.stay import StayRule
 
+#: When an account began that has not.
+NEVER = datetime.max.replace(tzinfo=UTC)
 #: A position, and the rule of its plan that was seen broken.
 Doubt = tuple[str, StayRule]
+Held = tuple[tuple[Contract, int], ...]
 
 
 @dataclass(slots=True)
@@ -47,8 +53,15 @@ class Desk:
     ``doubts`` are stay rules seen broken once; ``unwanted`` are orders in the way of an exit, to be
     withdrawn at this look; ``said`` is the last answer recorded about an intent or a slot, so that
     only changes are written; ``attempts`` how often each intent was sent; ``held`` the strategies
-    that hold something; ``impatient`` whether an order that does not rest is working; ``walks`` the
-    ladders of opening orders by intent; ``lately`` what was seen of the day.
+    that hold something, ``ends`` the first day on which an option they sold ends; ``impatient`` whether
+    an order that does not rest is working; ``walks`` the ladders of opening orders by intent;
+    ``lately`` what was seen of the day; ``cut`` the positions that are not what their plan opened;
+    ``began`` when its account did, ``sought`` when a close that was missed was last asked for.
+
+    ``backstops`` is whether stops are sent to rest at the venue behind naked shorts. ``yielding`` and
+    ``arming`` are positions whose resting orders were asked to end at the last look: for an exit, and
+    for a stop to be tied to the target. ``armed_after`` is when one may be tried again, and
+    ``unguarded`` what was held of those behind which the venue would not have one.
     """
 
     strategies: tuple[Strategy, ...]
@@ -62,14 +75,30 @@ class Desk:
     said: dict[str, str] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
+    ends: date = date.max
+    began: datetime = NEVER
+    sought: datetime | None = None
+    cut: Mapping[str, Cut] = field(default_factory=dict[str, Cut])
     impatient: bool = False
     walks: dict[str, Walk] = field(default_factory=dict)
     lately: Lately = field(default_factory=Lately)
+    backstops: bool = False
+    yielding: set[str] = field(default_factory=set[str])
+    arming: set[str] = field(default_factory=set[str])
+    armed_after: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    unguarded: dict[str, Held] = field(default_factory=dict[str, Held])
 
     @property
     def restless(self) -> bool:
-        """Whether an order that does not rest is working, a doubt or an alarm wants a second look."""
-        return self.impatient or bool(self.doubts) or (bool(self.held) and self.poll_s is not None)
+        """Whether an order that does not wait is working, a doubt or an alarm wants a second look, or
+        something was withdrawn for what follows.
+        """
+        follows = bool(self.doubts or self.yielding or self.arming)
+        return self.impatient or follows or (bool(self.held) and self.poll_s is not None)
+
+    def is_doubted(self, position: str) -> bool:
+        """Whether a position wants another look: a rule of it was seen broken, or it makes way."""
+        return position in self.yielding or any(name == position for name, _ in self.doubts)
 
     @property
     def poll_s(self) -> float | None:
@@ -127,26 +156,41 @@ class Desk:
         if not known:
             return False
         self.journal.append(known)
+        refused = list(self._refused(known))
         for fact in known:
             self.fold(fact)
-        self.note(self._ended(known))
+        self.note([*refused, *self._ended(known)])
         return True
 
     def fold(self, fact: Fact) -> None:
         """Book, standing and attempts after a fact."""
         book = books.apply(self.book, fact)
         if book is not self.book:
+            self.cut = cut_by(fact, self.book, book, self.cut)
             self.book = book
             self.held = frozenset(position.strategy for position in book.positions.values())
-            self.impatient = any(not working.order.rests for working in book.working.values())
+            self.impatient = any(not working.order.waits for working in book.working.values())
+            self.ends = first_end(book)
             if self.doubts:
                 self.doubts = {doubt for doubt in self.doubts if doubt[0] in book.positions}
             if self.walks:
                 wanted = {working.order.intent for working in book.working.values()}
                 self.walks = {name: walk for name, walk in self.walks.items() if name in wanted}
         self.standing = standings.apply(self.standing, fact, self.limits)
+        if isinstance(fact, RunStarted):
+            self.began = fact.at
         if isinstance(fact, Sent):
             self.attempts[fact.order.intent] = fact.order.attempt
+        elif isinstance(fact, Unguarded) and fact.position in self.book.positions:
+            self.unguarded[fact.position] = self.book.positions[fact.position].held
+
+    def _refused(self, facts: Sequence[Fact]) -> Iterator[Unguarded]:
+        """Positions whose stop the venue sent back."""
+        for fact in facts:
+            if isinstance(fact, OrderEnded) and fact.how == "rejected":
+                there = self.book.working.get(fact.order)
+                if there is not None and there.order.is_backstop:
+                    yield Unguarded(fact.at, there.order.closes, fact.note)
 
     def _ended(self, facts: Sequence[Fact]) -> list[Fact]:
         """Campaigns of which nothing is held or being opened any more."""
@@ -164,3 +208,14 @@ class Desk:
             for name, campaign in self.book.campaigns.items()
             if not campaign.positions and name not in opening
         ]
+
+
+def first_end(book: Book) -> date:
+    """The first day on which an option that was sold ends; the last of all days without one."""
+    sold = (
+        contract.expiry
+        for position in book.positions.values()
+        for contract, quantity in position.held
+        if contract.is_option and quantity < 0
+    )
+    return min(sold, default=date.max)

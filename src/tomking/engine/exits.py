@@ -10,6 +10,7 @@ from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.core.product import product
 from tomking.core.venue import on_step, step_of
 from tomking.engine.desk import Desk, Doubt
+from tomking.engine.last_day import last_legs, left_to_end
 from tomking.market.delivery import out_by
 from tomking.market.snapshot import BID, Legs, Marks
 from tomking.portfolio.book import Position, Working
@@ -36,20 +37,33 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
     for position in tuple(view.book.positions.values()):
         if position.id in going:
             continue
-        working = next((w for w in view.book.closing(position.id) if not w.order.rests), None)
+        working = next((w for w in view.book.closing(position.id) if not w.order.waits), None)
         if working is not None and working.order.purpose is Purpose.CLOSE:
             if view.market.at - working.since >= PATIENCE:
                 yield repriced(desk, view, position, working.order)
             continue
         left = residue(position)
+        if position.id in desk.cut and not left:  # its repair is another's (engine/repairs.py)
+            continue
         if left:
-            if not _nobody_bids(view, position):
+            if not nobody_bids(view, position):
                 yield closing(desk, view, position, left, replaces=at_work(view, position))
-        elif position.strategy in watch or (position.id in {name for name, _ in desk.doubts}):
+        elif (late := left_to_end(position, view)) is not None and not late.passed:
+            yield last_day(desk, view, position, str(late))
+        elif position.strategy in watch or desk.is_doubted(position.id):
             for order in _given_up(desk, view, position):
                 if order.closes not in going:
                     going.add(order.closes)
                     yield order
+
+
+def last_day(desk: Desk, view: View, position: Position, why: str) -> Order:
+    """An order for what was sold till today and stands too near the money to be left to end."""
+    order = closing(desk, view, position, why, replaces=at_work(view, position))
+    units, legs = last_legs(position, view)
+    return (
+        order if legs == order.legs else priced(desk, view, replace(order, units=units, legs=legs))
+    )
 
 
 def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
@@ -103,7 +117,7 @@ def _selling(desk: Desk, view: View, position: Position) -> Iterator[Working]:
 def is_closing(view: View, position: Position) -> bool:
     """Whether an order to take a position down is at work, one that rests left aside."""
     return any(
-        not w.order.rests and w.order.purpose is Purpose.CLOSE
+        not w.order.waits and w.order.purpose is Purpose.CLOSE
         for w in view.book.closing(position.id)
     )
 
@@ -112,15 +126,23 @@ def residue(position: Position) -> str:
     """Why a position is wound down whatever its plan says; empty if it is what the plan opened.
 
     What an option became goes first, at once: a future is never rolled, and never held to the day it
-    would have to be out by. Then goes what is left of a tranche that has lost a leg to assignment.
+    would have to be out by. Then goes what is left of a tranche that has lost a leg to a resting stop
+    or to assignment.
     """
     for contract, _ in position.outright:
         by = f", out by {out_by(contract.root, contract.future)}" if contract.future else ""
         return f"flatten what was delivered{by}"
+    if position.stopped:
+        return "close what a stop at the venue left"
     return "close what an assignment left" if position.assigned else ""
 
 
-def _nobody_bids(view: View, position: Position) -> bool:
+def is_remainder(desk: Desk, position: Position) -> bool:
+    """Whether a position is no longer what its plan opened, and so is wound down or repaired."""
+    return bool(residue(position)) or position.id in desk.cut
+
+
+def nobody_bids(view: View, position: Position) -> bool:
     """Whether all that is left is long and worth nothing to anybody: it is left to expire."""
     bids: list[float] = view.marks.table[BID].tolist()
     return all(
@@ -132,9 +154,12 @@ def _nobody_bids(view: View, position: Position) -> bool:
 def at_work(view: View, position: Position) -> str:
     """The order about a position that the next one stands in for: its target, or an adjustment.
 
-    The newest, which itself stands in for any before it.
+    The newest, which itself stands in for any before it. A stop, and a target that is tied to one, are
+    never replaced: they are withdrawn first.
     """
-    return next((w.order.id for w in reversed(tuple(view.book.closing(position.id)))), "")
+    there = reversed(tuple(view.book.closing(position.id)))
+    free = (w.order.id for w in there if not (w.order.is_backstop or w.order.bracket))
+    return next(free, "")
 
 
 def broken(
@@ -160,7 +185,7 @@ def _may_act(desk: Desk, rule: StayRule, key: Doubt, minute: float, rests: bool)
     if rule.twice:
         if minute < STOPS_FROM_MIN:
             return False
-        if key in desk.doubts:
+        if key in desk.doubts or key[0] in desk.yielding:
             return True
         desk.doubts.add(key)
         return False
@@ -218,26 +243,36 @@ def worst_price(marks: Marks, legs: Legs, units: int, attempt: int) -> float:
 def profit_orders(desk: Desk, view: View) -> Iterator[Order]:
     """Orders that rest at the venue until the plan's share of the premium is earned.
 
-    While an opening order still works more may come: the target is of all of it. Where a side was bought
-    back at a loss the other can be worth too little for the target: nobody pays to be bought out.
+    While an opening order still works more may come: the target is of all of it.
     """
     growing = {working.order.campaign for working in view.book.opening()}
     for position in view.book.positions.values():
         if position.campaign in growing or next(view.book.closing(position.id), None):
             continue
-        target = desk.strategy(position.strategy).target(position)
-        if target is None or not position.whole or residue(position):
-            continue
-        units, legs = position.legs_to_close
-        limit = on_tick(profit_price(position, target), position.root, legs)
-        if limit >= 0 and all(leg.quantity > 0 for leg in legs):
-            continue
-        intent = f"{position.id}/target"
-        yield Order(
-            intent, desk.attempts.get(intent, 0) + 1, Purpose.CLOSE, position.strategy,
-            position.campaign, legs, units, limit,
-            closes=position.id, tif=TimeInForce.GTC, why=f"{target:.0%} of the premium earned",
-        )  # fmt: skip
+        order = target_order(desk, position)
+        if order is not None:
+            yield order
+
+
+def target_order(desk: Desk, position: Position) -> Order | None:
+    """The order that rests at a position's target, if its plan has one and it can be had.
+
+    Where a side was bought back at a loss the other can be worth too little for the target: nobody pays
+    to be bought out.
+    """
+    target = desk.strategy(position.strategy).target(position)
+    if target is None or not position.whole or is_remainder(desk, position):
+        return None
+    units, legs = position.legs_to_close
+    limit = on_tick(profit_price(position, target), position.root, legs)
+    if limit >= 0 and all(leg.quantity > 0 for leg in legs):
+        return None
+    intent = f"{position.id}/target"
+    return Order(
+        intent, desk.attempts.get(intent, 0) + 1, Purpose.CLOSE, position.strategy,
+        position.campaign, legs, units, limit,
+        closes=position.id, tif=TimeInForce.GTC, why=f"{target:.0%} of the premium earned",
+    )  # fmt: skip
 
 
 def on_tick(price: Decimal, root: str, legs: tuple[Leg, ...]) -> Decimal:

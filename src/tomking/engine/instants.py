@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from operator import attrgetter
 
@@ -17,6 +18,11 @@ SETTLE = (1, 2)
 #: While an order is at work nothing waits longer than this for a look.
 RESTLESS_EVERY_MIN = 5
 
+#: A slot is asked, and a close looked at, up to so many minutes after its time.
+LATE_MIN = 5
+#: So many minutes before the close is the last look at what ends that day (R-EOD-01).
+EOD_MIN = 5
+
 Due = tuple[tuple[str, tuple[int, ...]], ...]
 Watched = tuple[tuple[str, int], ...]
 
@@ -24,7 +30,8 @@ Watched = tuple[tuple[str, int], ...]
 @value
 class Row:
     """A minute of a session: whose slot it is, whose last, who is looked at, who may sell again what
-    is gone, and whether a fate is looked up.
+    is gone, and whether a fate is looked up; ``last_look`` and ``late`` count on a day on which
+    something sold ends: the look at it, and the minutes after.
     """
 
     minute: int
@@ -33,6 +40,8 @@ class Row:
     watch: frozenset[str]
     renew: frozenset[str]
     settling: bool
+    last_look: bool = False
+    late: bool = False
 
     @property
     def tends(self) -> frozenset[str]:
@@ -48,12 +57,14 @@ class Grid:
     watched: tuple[Row, ...]
     due: tuple[Row, ...]
 
-    def after(self, minute: int, interest: Interest) -> Row | None:
-        """The next row at which something can happen, as things stand."""
-        held, restless = interest.held, interest.restless
-        rows = self.every if restless else self.watched if held else self.due
+    def after(self, minute: int, interest: Interest, day: date) -> Row | None:
+        """The next row of a day at which something can happen, as things stand."""
+        held, restless, ends = interest.held, interest.restless, interest.ends <= day
+        rows = self.every if restless or ends else self.watched if held else self.due
         for row in rows[bisect_right(rows, minute, key=attrgetter("minute")) :]:
             if row.due or (restless and row.settling) or not held.isdisjoint(row.tends):
+                return row
+            if ends and (row.last_look or (restless and row.late)):
                 return row
         return None
 
@@ -70,6 +81,7 @@ def grid(length: int, due: Due, watched: Watched, renew: Due = ()) -> Grid:
     instants = asked | looked
     settling = {minute + later for minute in instants for later in SETTLE}
     settling |= set(range(RESTLESS_EVERY_MIN, length, RESTLESS_EVERY_MIN))
+    late = range(length - EOD_MIN, length)
     rows = tuple(
         Row(
             minute,
@@ -78,8 +90,10 @@ def grid(length: int, due: Due, watched: Watched, renew: Due = ()) -> Grid:
             frozenset(name for name, every in watched if minute % every == 0 and minute > 0),
             frozenset(name for name, minutes in renew if minute in minutes),
             minute in settling,
+            minute == late.start,
+            minute in late,
         )
-        for minute in sorted(minute for minute in instants | settling if minute < length)
+        for minute in sorted(each for each in instants | settling | {*late} if each < length)
     )
     return Grid(
         rows,

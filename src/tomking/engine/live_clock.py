@@ -2,8 +2,8 @@
 
 Between them it looks at least once a minute, which is its heartbeat, and every few seconds while an
 order is at work; outside of sessions it looks too, for alarms alone. An instant that has gone by while
-nobody looked is not made up for: a slot is asked within a few minutes of its time or not at all, and so
-is the close, whose figures nobody has later.
+nobody looked is not made up for: a slot is asked within a few minutes of its time or not at all. A close
+is looked at as long; one that was missed is made up for by others' figures (``engine/late_close.py``).
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -13,15 +13,13 @@ from datetime import date, datetime, timedelta
 
 from tomking.core.calendar import AFTER_CLOSE, NEW_YORK, Session
 from tomking.core.errors import DataError
-from tomking.engine.instants import Grid, Row, minutes_of
+from tomking.engine.instants import LATE_MIN, Grid, Row, minutes_of
 from tomking.engine.ports import Interest, Tick
 from tomking.market.sessions import next_session, session_of
 from tomking.strategies.plan import Strategy
 
 #: Seconds between looks: at most, and while an order is at work.
 HEARTBEAT_S, RESTLESS_S = 60.0, 5.0
-#: A slot is asked up to so many minutes after its time.
-LATE_MIN = 5
 #: Sessions in which the next slot is looked for: a plan that is asked once a month has one.
 DUE_WITHIN = 30
 
@@ -99,7 +97,7 @@ class LiveClock:
         """Seconds to the next look."""
         longest = RESTLESS_S if interest.restless else HEARTBEAT_S
         minute = self._minute(session)
-        row = rows.after(int(minute), interest)
+        row = rows.after(int(minute), interest, session.day)
         due = session.minutes if row is None else row.minute
         return min(longest, max(0.0, 60.0 * (due - minute)))
 
@@ -116,7 +114,7 @@ def due_after(
         for _ in range(DUE_WITHIN):
             session = session_of(day) or next_session(day)
             minute = int(session.minute(now)) if now >= session.opens else -1
-            row = minutes_of(session, strategies).after(minute, interest)
+            row = minutes_of(session, strategies).after(minute, interest, session.day)
             if row is not None:
                 return session.at(row.minute)
             day = session.day + timedelta(days=1)

@@ -9,34 +9,39 @@ from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale, Transien
 from tomking.core.facts import (
     Considered,
     Fact,
-    Judged,
     Reviewed,
     Sent,
     SessionClosed,
 )
 from tomking.core.money import usd
 from tomking.core.order import Order
-from tomking.core.reading import Reading, Sense, Skip, Stage, first_failure, refusals, skip
+from tomking.core.reading import Reading, Sense, Skip, Stage, refusals, skip
 from tomking.core.restraints import Halted, Resumed
+from tomking.engine.backstop import backstops, in_the_way
 from tomking.engine.desk import Desk
 from tomking.engine.emergency import Hedge, attend, withdrawn
 from tomking.engine.entries import Wish, already, entered_now, entry, stale_openings
 from tomking.engine.exits import at_work, closing, exits, first_closed, profit_orders
-from tomking.engine.labels import asked_under, labels
+from tomking.engine.judged import APPROVED, write
+from tomking.engine.labels import asked_under
 from tomking.engine.ladder import Step, repriced, steps, told
+from tomking.engine.late_close import NO_DATA, Closes, made_up
 from tomking.engine.ports import Broker, Clock, Inbox, Market, Tick
+from tomking.engine.repairs import Repair, alerts, out_of_step, repairs
 from tomking.engine.tend import Tended, adjustments, renewals
+from tomking.engine.tied import stand_behind
 from tomking.engine.walk import ABANDONED, STEPPED, Move
 from tomking.portfolio import marks as worth
+from tomking.portfolio.preview import NOT_ASKED
 from tomking.risk.breakers import tripped
 from tomking.risk.capacity import with_winners
 from tomking.risk.judge import judge
 from tomking.risk.verdict import Approved, Refused, Verdict
 from tomking.risk.view import View
 
-APPROVED, SENT = "approved", "sent"
-#: The reason not to trade while something held cannot be valued.
-NO_DATA = "data"
+SENT = "sent"
+#: What is answered for an exit that waits until what rests at the venue is withdrawn.
+MAKES_WAY = "to follow what rests"
 #: What keeps a margin from being known: a quote, or a broker who does not answer.
 UNKNOWN = (QuoteMissing, QuoteStale, QuoteCrossed, Transient)
 
@@ -49,6 +54,7 @@ def run(
     broker: Broker,
     inbox: Inbox,
     hedge: Hedge | None = None,
+    closes: Closes | None = None,
 ) -> Desk:
     """Trade until the clock stops, and return the desk as it then is."""
     for tick in clock.ticks(desk):
@@ -56,7 +62,10 @@ def run(
         desk.note(inbox.take(tick.at, desk.standing))  # the brake first
         desk.note(broker.poll(now))  # facts
         view = desk.view(now)
-        desk.note(_halts(view))
+        if desk.note(
+            (*_halts(view), *(() if tick.closing else made_up(desk, view, tick.at, closes)))
+        ):
+            view = desk.view(now)
         view, urgent = attend(
             desk, view, lambda order, seen: _verdict(order, seen, broker), hedge,
             at_close=not tick.sends,
@@ -77,10 +86,13 @@ def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> V
     """Risk comes off before it goes on: exits, profit orders, openings that waited too long."""
     if not tick.sends:
         return view
+    view = _mend(desk, view, broker, inbox)
     for order in exits(desk, view, tick.watch):
         view = offer(desk, view, order, broker, inbox)
     for tended in (*adjustments(desk, view, tick.watch), *renewals(desk, view, tick.renew)):
         view = _adjust(desk, view, tended, broker, inbox)
+    for behind in tuple(backstops(desk, view)):
+        view = stand_behind(desk, view, behind, broker, inbox)
     for order in tuple(profit_orders(desk, view)):
         view = offer(desk, view, order, broker, inbox)
     for step in tuple(steps(desk, view)):
@@ -88,8 +100,39 @@ def _tend(desk: Desk, view: View, broker: Broker, inbox: Inbox, tick: Tick) -> V
     waited = [there.order.id for there in (*stale_openings(view), *withdrawn(view))]
     for order_id in dict.fromkeys((*waited, *sorted(desk.unwanted))):
         broker.cancel(order_id)
+    asked = {
+        there.order.closes for name, there in view.book.working.items() if name in desk.unwanted
+    }
+    desk.yielding &= asked
+    desk.arming &= asked
     desk.unwanted.clear()
     return view
+
+
+def _mend(desk: Desk, view: View, broker: Broker, inbox: Inbox) -> View:
+    """What is in pieces is told, and repaired: the best way first, the next where one is refused."""
+    desk.unwanted |= out_of_step(view)
+    if desk.note(alerts(desk, view)):
+        view = desk.view(view.market)
+    for repair in tuple(repairs(desk, view)):
+        if not repair.orders:
+            _repaired(desk, view, repair, "possible in no way that leaves no more naked")
+        for order in repair.orders:
+            after = offer(desk, view, order, broker, inbox)
+            outcome = SENT if after is not view else _answer(desk, order)
+            _repaired(desk, after, repair, f"{outcome} as {order.id}: {order.why}")
+            if after is not view:
+                view = after
+                break
+    return view
+
+
+def _repaired(desk: Desk, view: View, repair: Repair, said: str) -> None:
+    """What came of a repair, recorded when it is something new."""
+    if desk.said.get(repair.matter) != said:
+        desk.said[repair.matter] = said
+        about = Reviewed(view.market.at, repair.position.strategy, repair.matter, said, ())
+        desk.note([about])
 
 
 def _halts(view: View) -> Iterator[Halted]:
@@ -166,6 +209,8 @@ def climb(desk: Desk, view: View, step: Step, broker: Broker, inbox: Inbox) -> V
 def _answer(desk: Desk, order: Order) -> str:
     """Why an order was not sent."""
     said = desk.said[order.intent]
+    if said == MAKES_WAY:
+        return said
     return "held by the brake" if said == APPROVED else f"refused: {said}"
 
 
@@ -179,17 +224,17 @@ def offer(
 ) -> View:
     """Judge an order, write the verdict, look at the brake again, write that it goes, send it.
 
-    ``before`` is written with the sending, and only if it goes.
+    ``before`` is written with the sending, and only if it goes. What no other order may stand beside
+    is withdrawn first, for an exit that would be let through: it is asked for again at the next look.
     """
-    verdict = _verdict(order, view, broker)
-    approved = isinstance(verdict, Approved)
-    failed = first_failure(verdict.readings)
-    answer = failed.name if failed else APPROVED
-    if approved or desk.said.get(order.intent) != answer:
-        desk.said[order.intent] = answer
-        named = labels(order, view, verdict.readings)
-        desk.note([Judged(view.market.at, order, verdict.readings, named, approved)])
-    if not isinstance(verdict, Approved) or not inbox.may_send(order):
+    verdict, first = _verdict(order, view, broker), in_the_way(view, order)
+    if first and isinstance(verdict, Approved) and inbox.may_send(order):
+        desk.unwanted.update(first)
+        desk.yielding.add(order.closes)
+        desk.said[order.intent] = MAKES_WAY
+        return view
+    write(desk, view, verdict)
+    if first or not isinstance(verdict, Approved) or not inbox.may_send(order):
         return view
     desk.note([*before, Sent(view.market.at, order)])
     broker.submit(verdict, view.market)
@@ -201,6 +246,9 @@ def _verdict(order: Order, view: View, broker: Broker) -> Verdict:
     if order.limit is None:  # a desk never trades at whatever the market gives
         unpriced = skip("quotes to price an order by", Stage.DATA, "none", "sound", "R-DAT-03")
         return Refused(order, unpriced.readings)
+    first = in_the_way(view, order)
+    if first:  # as things stand the venue would refuse: it is asked once they have ended
+        return judge(order, view.without(*first), NOT_ASKED)
     try:
         preview = broker.preview(order, view.market)
     except UNKNOWN as missing:

@@ -1,7 +1,7 @@
 """What the loop needs of the outside world: a clock, a market, a broker, a journal, an inbox."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -52,6 +52,11 @@ class Interest(Protocol):
         """Whether an order works or a second look is wanted."""
         ...
 
+    @property
+    def ends(self) -> date:
+        """The first day on which an option that was sold ends; the last of all days without one."""
+        ...
+
 
 class Clock(Protocol):
     """Instants, in order. Live waits for them; a backtest does not."""
@@ -78,6 +83,14 @@ class Broker(Protocol):
 
     def submit(self, approved: Approved, now: Snapshot) -> None:
         """Send an approved order, once."""
+        ...
+
+    def preview_together(self, orders: Sequence[Order], now: Snapshot) -> Preview:
+        """What the venue says of orders of which the first to trade ends the others; doubt raises."""
+        ...
+
+    def submit_together(self, approved: Sequence[Approved], now: Snapshot) -> None:
+        """Send such orders as one, once: all of them are taken or none."""
         ...
 
     def cancel(self, order: str) -> None:

@@ -9,7 +9,7 @@ from tomking.core.order import Leg, Order, Purpose, Structure
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
 from tomking.engine.desk import Desk
-from tomking.engine.exits import at_work, broken, on_tick, priced, residue
+from tomking.engine.exits import at_work, broken, is_remainder, on_tick, priced
 from tomking.engine.ladder import sight_of
 from tomking.portfolio.book import Position
 from tomking.portfolio.columns import columns_of
@@ -34,8 +34,8 @@ class Tended:
 def adjustments(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Tended]:
     """Adjustments that are due among the positions looked at, the first of each position."""
     for position in tuple(view.book.positions.values()):
-        watched = position.strategy in watch or any(name == position.id for name, _ in desk.doubts)
-        if watched and not _is_busy(desk, view, position) and not residue(position):
+        watched = position.strategy in watch or desk.is_doubted(position.id)
+        if watched and not _is_busy(desk, view, position) and not is_remainder(desk, position):
             due = _due(desk, view, position)
             if due is not None:
                 yield due
@@ -47,7 +47,7 @@ def _is_busy(desk: Desk, view: View, position: Position) -> bool:
     What may have to go is not rolled while it is waited for a second look.
     """
     rules = desk.strategy(position.strategy).rules(position)
-    return any(not working.order.rests for working in view.book.closing(position.id)) or any(
+    return any(not working.order.waits for working in view.book.closing(position.id)) or any(
         (position.id, rule) in desk.doubts for rule in rules
     )
 

@@ -20,9 +20,7 @@ from tomking.portfolio.cover import may_uncover
 from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.order_rules import instruments_known, prices_are_figures
 from tomking.portfolio.power import equity
-from tomking.portfolio.preview import Preview, Refusal
-
-NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked", asked=False)
+from tomking.portfolio.preview import NOT_ASKED, Preview, Refusal
 
 
 class Account:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from tomking.core.contract import Contract
 from tomking.core.order import Bracket, Order
 
-#: Orders a first one may start.
-STARTED_MAX = 3
+#: Orders a first one may start, and how many stand together without one: the broker's OCO has two.
+STARTED_MAX, PAIR = 3, 2
 
 
 def shape_objection(bracket: Bracket) -> str:
@@ -16,8 +16,10 @@ def shape_objection(bracket: Bracket) -> str:
         return "two orders of a bracket have one intent"
     if any(order.replaces for order in bracket.orders):
         return "an order of a new bracket replaces another"
+    if bracket.first is None and len(bracket.together) < PAIR:
+        return "one order alone cancels no other"
     if bracket.first is None:
-        return "" if len(bracket.together) > 1 else "one order alone cancels no other"
+        return "" if len(bracket.together) == PAIR else f"more than {PAIR} cancel each other"
     few = 1 <= len(bracket.together) <= STARTED_MAX
     return "" if few else f"an order starts one to {STARTED_MAX} others"
 

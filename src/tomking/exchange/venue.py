@@ -13,7 +13,7 @@ from tomking.core.money import ZERO
 from tomking.core.order import Bracket, Order
 from tomking.core.venue import Code
 from tomking.exchange import brackets, routing
-from tomking.exchange.account import NOT_ASKED, Account
+from tomking.exchange.account import Account
 from tomking.exchange.assignment import RATIONAL, Boundary, EarlyExercise, rational
 from tomking.exchange.calls import Calls
 from tomking.exchange.clearing import Clearing, first_due
@@ -26,7 +26,7 @@ from tomking.exchange.working import LATENCY_S, Status, status, working
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.margin.house import AccountType, account_of
-from tomking.portfolio.preview import Preview, Refusal
+from tomking.portfolio.preview import NOT_ASKED, Preview, Refusal
 
 Versions = tuple[int, int]
 
@@ -150,18 +150,29 @@ class Exchange:
         """
         for order in bracket.orders:
             self._new(order)
+        said, refusals = self._tried(bracket, now)
+        for order in bracket.orders:
+            if refusals:
+                self._orders.refuse(order, "; ".join(map(str, refusals)))
+            else:
+                self._take(order, now, said[order.id], bracket)
+
+    def preview_bracket(self, bracket: Bracket, now: Snapshot) -> Preview:
+        """The dry run of orders that know of each other: that of the first, refused for any of them."""
+        said, refusals = self._tried(bracket, now)
+        return replace(said[bracket.orders[0].id], refusals=refusals)
+
+    def _tried(
+        self, bracket: Bracket, now: Snapshot
+    ) -> tuple[dict[str, Preview], tuple[Refusal, ...]]:
+        """The dry run of each order of a bracket, and all that is against any of them."""
         held = brackets.held_after(bracket.first, self._account.ledger.holdings)
         said = {order.id: self._dry_run(order, now, held) for order in bracket.together}
         if bracket.first is not None:
             said[bracket.first.id] = self._dry_run(bracket.first, now)
-        notes = [str(refusal) for seen in said.values() for refusal in seen.refusals]
         shape = brackets.shape_objection(bracket)
-        notes += [str(Refusal(Code.VALIDATION, shape))] if shape else []
-        for order in bracket.orders:
-            if notes:
-                self._orders.refuse(order, "; ".join(notes))
-            else:
-                self._take(order, now, said[order.id], bracket)
+        odd = (Refusal(Code.VALIDATION, shape),) if shape else ()
+        return said, (*(each for seen in said.values() for each in seen.refusals), *odd)
 
     def cancel(self, order_id: str) -> None:
         """Ask for an order to end, a latency after the last look; a fill may be faster.

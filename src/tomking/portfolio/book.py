@@ -12,7 +12,7 @@ from functools import reduce
 from math import gcd
 
 from tomking.core.contract import Contract
-from tomking.core.dealings import FeesDiffered
+from tomking.core.dealings import FeesDiffered, Revived
 from tomking.core.errors import InvariantError
 from tomking.core.facts import (
     CampaignClosed,
@@ -25,7 +25,7 @@ from tomking.core.facts import (
     Sent,
     Settled,
 )
-from tomking.core.money import ZERO, points
+from tomking.core.money import ZERO
 from tomking.core.order import Leg, Order, Purpose
 from tomking.core.product import product
 from tomking.core.value import value
@@ -42,8 +42,8 @@ class Position:
     so far, before fees; ``opening_premium`` those of what opened it and of rolls that joined, which
     no close moves: shares of the premium are of this. ``basis`` is the dollars at which futures are
     carried, with opposite sign, since they cost no cash. ``row`` is where its legs begin in the
-    book's columns. ``assigned`` says that an option of it became shares or a future: it is no longer
-    what its plan opened.
+    book's columns. ``assigned`` says that an option of it became shares or a future, ``stopped`` that a
+    stop at the venue bought some of it back: it is no longer what its plan opened.
     """
 
     id: str
@@ -61,6 +61,7 @@ class Position:
     row: int = 0
     whole: bool = True
     assigned: bool = False
+    stopped: bool = False
 
     @property
     def outright(self) -> tuple[tuple[Contract, int], ...]:
@@ -175,6 +176,8 @@ def apply(book: Book, fact: Fact) -> Book:
         case Sent(at, order):
             working = Working(order, at, (0,) * len(order.legs))
             return replace(book, working={**book.working, order.id: working})
+        case Revived(at, order, filled):
+            return replace(book, working={**book.working, order.id: Working(order, at, filled)})
         case LegFilled():
             return _filled(book, fact)
         case OrderEnded(order=order_id):
@@ -221,6 +224,7 @@ def _filled(book: Book, fact: LegFilled) -> Book:
         basis=before.basis + basis,
         fees=before.fees + fact.fee,
         whole=_whole(working, name),
+        stopped=before.stopped or order.is_backstop,
     )
     book = replace(
         book, cash=book.cash + cash - fact.fee, working={**book.working, fact.order: working}
@@ -301,7 +305,7 @@ def _settled(book: Book, fact: Settled) -> Book:
         cash, fee = (cut(whole, done, part, fact.quantity) for whole in (fact.cash, fact.fee))
         book = _share_of(book, name, part, fact, cash, fee)
         done += part
-    return book if fact.delivered is None else _netted(book, fact.delivered, points(fact.price))
+    return book if fact.delivered is None else _netted(book, fact.delivered, fact.netted_at)
 
 
 def _parts(book: Book, fact: Settled) -> list[tuple[str, int]]:
@@ -338,7 +342,7 @@ def _share_of(book: Book, name: str, mine: int, fact: Settled, cash: Decimal, fe
     position = book.positions[name]
     held, basis = holding_with(position.held, fact.contract, -mine), position.basis
     if not fact.contract.is_option:  # a future ends at its own gain, not at the account's average
-        cash, basis = mine * dollars(fact.contract, points(fact.price)) + basis, ZERO
+        cash, basis = mine * dollars(fact.contract, fact.fixing) + basis, ZERO
     if fact.delivered is not None:
         got = fact.delivered_quantity * mine // fact.quantity  # exact: one for each contract
         each = fact.delivered_price * product(fact.delivered.root).multiplier

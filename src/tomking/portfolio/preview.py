@@ -61,3 +61,7 @@ class Preview:
     def buying_power_after(self) -> Decimal:
         """What would be free with the order in the account."""
         return self.buying_power - self.impact
+
+
+#: What only closes is not asked about margin.
+NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked", asked=False)

@@ -89,7 +89,7 @@ def _life(line: Line) -> Iterator[str]:
 def expired(paper: PaperDay) -> Table:
     """What was held to its end."""
     rows = (
-        (f"{fact.contract}", f"{fact.quantity:+d}", f"{fact.price:,.2f}", _dollars(fact.cash),
+        (f"{fact.contract}", f"{fact.quantity:+d}", fact.fixed, _dollars(fact.cash),
          _dollars(fact.fee))
         for fact in paper.facts if isinstance(fact, Settled)
     )  # fmt: skip

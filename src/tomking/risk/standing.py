@@ -186,7 +186,7 @@ def _restrained(standing: Standing, fact: Fact) -> Standing:
 
 
 def _closed(standing: Standing, fact: SessionClosed, limits: Limits) -> Standing:
-    """A day is over: it becomes the baseline of the next one."""
+    """A day is over: it becomes the baseline of the next one, which may have begun."""
     peak, highest = (max(top, fact.net_liq) for top in (standing.peak, standing.phase_peak))
     since = standing.phase_since if standing.phase_since > date.min else fact.day
     worth = float(fact.net_liq)
@@ -203,8 +203,8 @@ def _closed(standing: Standing, fact: SessionClosed, limits: Limits) -> Standing
         phase_since=fact.day if moved else since,
         deepest=0.0 if moved else deepest,
         phase_peak=fact.net_liq if moved else highest,
-        done=frozenset(),
-        today=Tally(),
+        done=standing.done if fact.late else frozenset(),
+        today=standing.today if fact.late else Tally(),
         profits=fact.profits,
         margin_share=float(fact.requirement / fact.net_liq) if fact.net_liq > 0 else inf,
     )

@@ -40,9 +40,9 @@ class View:
         """What shares of the account are taken of: net liq, or what the stage lets trade (R-STG-02)."""
         return capital_of(self.net_liq, self.stage, self.limits)
 
-    def without(self, order: str) -> "View":
-        """The same view as if a working order were gone: what its replacement is judged by."""
-        working = {name: there for name, there in self.book.working.items() if name != order}
+    def without(self, *orders: str) -> "View":
+        """The same view as if working orders were gone: what comes in their place is judged by it."""
+        working = {name: there for name, there in self.book.working.items() if name not in orders}
         return replace(self, book=replace(self.book, working=working))
 
     def profit(self, position: Position) -> float:

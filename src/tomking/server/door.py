@@ -1,9 +1,10 @@
 """An account's exchange as the broker's clients see it: orders by number, facts as they are told."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import count
 
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.contract import Contract
@@ -40,6 +41,14 @@ class Wanted:
     type: str
     together: tuple[Asked, ...]
     first: Asked | None = None
+
+
+def _bracket(number: int, entries: Sequence[Entry], wanted: Wanted) -> Bracket:
+    """A complex order as the exchange knows it; its trigger comes first."""
+    orders = tuple(each.order for each in entries)
+    if wanted.first is None:
+        return Bracket(str(number), orders)
+    return Bracket(str(number), orders[1:], orders[0])
 
 
 def is_open(now: Snapshot) -> bool:
@@ -158,24 +167,24 @@ class Door:
         return self.entries[entry.number], said
 
     def tried_together(self, wanted: Wanted, now: Snapshot) -> tuple[list[Entry], Preview]:
-        """What a complex order would be, and what the first of it needs."""
-        entries = self._entries(wanted, now, iter((0,) * 4), 0)
-        return entries, self.exchange.preview(entries[0].order, now)
+        """What a complex order would be, what the first of it needs, and all that is against it.
+
+        It is tried under the numbers it would get.
+        """
+        entries = self._entries(wanted, now, count(self.last + 2), 0)
+        said = self.exchange.preview_bracket(_bracket(self.last + 1, entries, wanted), now)
+        return [replace(entry, number=0) for entry in entries], said
 
     def place_together(self, wanted: Wanted, now: Snapshot) -> Group:
         """Take a complex order, all of it or none."""
         numbers = self._numbers()
         number = next(numbers)
         entries = self._entries(wanted, now, numbers, number)
-        first = entries[0] if wanted.first else None
-        together = entries[1:] if first else entries
-        bracket = Bracket(
-            str(number), tuple(each.order for each in together), first.order if first else None
-        )
-        self.exchange.submit_bracket(bracket, now)
+        self.exchange.submit_bracket(_bracket(number, entries, wanted), now)
         self.entries |= {each.number: each for each in entries}
-        behind = tuple(each.number for each in together)
-        group = Group(number, wanted.type, behind, first.number if first else 0)
+        numbered = tuple(each.number for each in entries)
+        led = wanted.first is not None
+        group = Group(number, wanted.type, numbered[led:], numbered[0] if led else 0)
         self.groups[number] = group
         self._stand(now)
         return group

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from tomking.core.errors import QuoteMissing
+from tomking.core.evidence import Evidence
 from tomking.core.facts import Fact
 from tomking.core.money import ZERO
 from tomking.core.value import value
@@ -74,7 +75,8 @@ class World:
     ``listeners`` hear what happens to accounts, ``watchers`` see every new instant of the market.
     ``make`` is an empty account of a number and a house, and ``others`` are the houses of those that
     were opened after the first, ``CLOSED`` for those that are gone. ``seen`` is the instant of the
-    last look. ``keep`` puts everything that has changed on disk; it is called before anybody is told.
+    last look, ``evidence`` what the market's figures are worth.
+    ``keep`` puts everything that has changed on disk; it is called before anybody is told.
     """
 
     market: Callable[[datetime], Snapshot]
@@ -86,6 +88,7 @@ class World:
     make: Callable[[str, str], Door] = empty
     others: dict[str, str] = field(default_factory=dict[str, str])
     seen: datetime | None = None
+    evidence: Evidence = Evidence.MODEL
     _last: Snapshot | None = None
     _untold: list[Happened] = field(default_factory=list[Happened])
     _waits: bool = False

@@ -133,7 +133,7 @@ def _anchors(plan: Planned, shape: Shape, tranche: Tranche, view: View) -> Itera
     """One position of each campaign that has lost the tranche and is not getting it already."""
     others = {other.name for other in shape.tranches if other.name != tranche.name}
     busy = {
-        working.order.campaign for working in view.book.working.values() if not working.order.rests
+        working.order.campaign for working in view.book.working.values() if not working.order.waits
     }
     seen = {p.campaign for p in view.book.of(plan.name) if p.tranche == tranche.name} | busy
     for position in tuple(view.book.of(plan.name)):

@@ -1,9 +1,12 @@
 """A connection that is kept: opened again after pauses that double, until it needs a person."""
 
 import asyncio
+import sys
+import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from threading import Event
 
 from tomking.core.errors import AuthExpired, Transient
@@ -77,4 +80,16 @@ async def keep(
             if failed <= len(PAUSES_S):
                 await pause(PAUSES_S[failed - 1])
     finally:  # whatever ended it, a bug too: nobody tries again
+        bug = sys.exception()
+        if bug is not None and not isinstance(bug, asyncio.CancelledError):
+            kept.broken(_told(bug))  # nobody else hears of it
         kept.given_up()
+
+
+def _told(bug: BaseException) -> str:
+    """A fault of the program itself in one line: what, and where."""
+    frames = traceback.extract_tb(bug.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return (
+        f"a fault of this program, {type(bug).__name__}{where}: {bug}; start again, and report it"
+    )

@@ -198,7 +198,13 @@ class Line:
         """
         return self._in_time(self._read(path, query), 2 * READ_WITHIN_S, self.patience)
 
-    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        within_s: float | None = None,
+    ) -> Answer:
         """What is answered to a request that changes something: sent once, whatever happens.
 
         Raises
@@ -210,10 +216,11 @@ class Line:
         AuthExpired
             If nobody is logged in.
         """
+        wait_s = SEND_WITHIN_S if within_s is None else within_s
         try:
-            return self._waited(self._write(method, path, body), SEND_WITHIN_S, self.patience)
+            return self._waited(self._write(method, path, body), wait_s, self.patience)
         except TimeoutError as fault:  # it may have gone out before it was called off
-            raise OutcomeUnknown(f"{path}: no answer within {SEND_WITHIN_S:.0f} s") from fault
+            raise OutcomeUnknown(f"{path}: no answer within {wait_s:.0f} s") from fault
 
     def pages(self, path: str, **query: Any) -> list[Any]:
         """The items of every page of a list."""
@@ -222,13 +229,20 @@ class Line:
         while more:
             asked = self._body(path, {**query, "page-offset": page})
             body = self._in_time(asked, 2 * READ_WITHIN_S, self.patience)
-            found += body.get("data", {}).get("items", [])
+            data = body.get("data")
+            items = data.get("items") if isinstance(data, dict) else None
+            if not isinstance(items, list):  # nothing is no answer: what is gone would be believed
+                raise Transient(f"{path} came without a list")
+            found += items
             page += 1
             more = page < (body.get("pagination") or {}).get("total-pages", 0)
         return found
 
     async def _read(self, path: str, query: Mapping[str, Any]) -> Any:
-        return (await self._body(path, query)).get("data", {})
+        data = (await self._body(path, query)).get("data", {})
+        if data is None:
+            raise Transient(f"{path} came without data")
+        return data
 
     async def _body(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
         async for attempt in stamina.retry_context(

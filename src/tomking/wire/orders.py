@@ -102,6 +102,11 @@ def body_of(order: Order) -> dict[str, Any]:
     return body
 
 
+def oco_of(orders: Sequence[Order]) -> dict[str, Any]:
+    """The JSON of orders of which the first to trade ends the others."""
+    return {"type": "OCO", "source": SOURCE, "orders": [body_of(order) for order in orders]}
+
+
 def short_name(order_id: str) -> str:
     """The name an order is found by at the broker: its own, or the beginning of it and a digest.
 

@@ -6,6 +6,7 @@ because an address that fails to log in is locked out for hours.
 """
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -39,7 +40,14 @@ class Place:
 class SafeSession(Session):
     """The SDK's session, which says what is wrong with a login and stops after the first refusal."""
 
-    def __init__(self, keys: Keys, place: Place, *, is_test: bool = False) -> None:
+    def __init__(
+        self,
+        keys: Keys,
+        place: Place,
+        *,
+        is_test: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         verify: dict[str, Any] = {"verify": place.ca_file} if place.ca_file else {}
         super().__init__(
             keys.client_secret, keys.refresh_token, is_test, timeout=TIMEOUT_S, **verify
@@ -47,6 +55,7 @@ class SafeSession(Session):
         if place.base_url:
             self._client.base_url = place.base_url
         self._refused = ""
+        self._clock = clock
 
     async def refresh(self, force: bool = False) -> None:
         """A token that is good for a while yet; whoever comes meanwhile waits for the same one.
@@ -72,7 +81,7 @@ class SafeSession(Session):
             await self._renew()
 
     def _is_good(self) -> bool:
-        return time.monotonic() < self.session_expiration - MARGIN_S
+        return self._clock() < self.session_expiration - MARGIN_S
 
     async def _renew(self) -> None:
         asked = {
@@ -93,7 +102,7 @@ class SafeSession(Session):
         if answer.status_code != 200 or "access_token" not in said:
             raise Transient(f"no token could be had (status {answer.status_code}): try again")
         self.session_token = str(said["access_token"])
-        self.session_expiration = time.monotonic() + float(said.get("expires_in", 900))
+        self.session_expiration = self._clock() + float(said.get("expires_in", 900))
         self._client.headers["Authorization"] = f"Bearer {self.session_token}"
 
 

@@ -70,9 +70,10 @@ def test_a_port_that_is_taken_is_refused_before_it_is_ready(unready):
             unready(port=other.getsockname()[1], fill="quotes")
 
 
-def test_the_first_and_the_last_day_of_its_history_are_served():
+def test_the_last_day_of_its_history_is_served_and_the_first_has_no_day_before():
     history = window()
-    last = history.last.isoformat()
-    assert exchange._start(last, 30, history).date() == history.last
+    first, last = (exchange._start(day.isoformat(), 30) for day in (history.first, history.last))
+    shown, start, _ = exchange._market(7, None, last)
+    assert shown(start).day.session.day == history.last
     with pytest.raises(ConfigError, match="a session after"):
-        exchange._start(history.first.isoformat(), 30, history)
+        exchange._market(7, None, first)

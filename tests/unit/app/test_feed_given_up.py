@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tomking.app.running import FEED, feed_facts
+from tomking.app.running import FEED, feed_facts, unsaid
 from tomking.core.restraints import Halted, Resumed
+from tomking.data.live.compact import Oddities
 from tomking.data.live.supervise import Standing
 
 pytestmark = pytest.mark.unit
@@ -32,3 +33,12 @@ def test_a_start_that_finds_it_well_lifts_the_reason() -> None:
     (resumed,) = feed_facts(Standing.CONNECTED, "", ("data", FEED), NOW)
     assert isinstance(resumed, Resumed)
     assert resumed.reason == FEED
+
+
+def test_what_the_feed_told_amiss_is_said_once() -> None:
+    odd, said = Oddities(), set[str]()
+    for what in ("a frame that is none", "no chain of SPX", "a frame that is none"):
+        odd.report(what)
+    assert unsaid(odd, said) == ["a frame that is none", "no chain of SPX"]
+    odd.report("no chain of ES")
+    assert unsaid(odd, said) == ["no chain of ES"]

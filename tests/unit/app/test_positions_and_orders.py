@@ -2,21 +2,23 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from tomking.app.account_now import account_now
+from tomking.app.account_now import account_now, folded
 from tomking.app.desk_files import DeskFiles
 from tomking.app.held_now import campaigns, orders
 from tomking.app.main import main
 from tomking.app.protection import guard, most_lost
-from tomking.core.dealings import Doubted, ForeignHeld
+from tomking.core.dealings import Doubted, ForeignHeld, Unguarded
+from tomking.core.facts import Fact, OrderEnded, Reviewed, Sent
 from tomking.portfolio.book import Book
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 from worlds import accounts
-from worlds.orders import book_with, closing
+from worlds.orders import book_with, closing, fills, order
 
 pytestmark = pytest.mark.unit
 CAMPAIGN = "friday_0dte/2025-12-05"
@@ -50,6 +52,49 @@ def test_a_campaign_is_shown_with_its_legs_credit_fees_and_what_it_made_at_the_c
     page = capsys.readouterr().out
     assert "credit $+400.00, fees $6.00, makes $+120.50 (close of 2025-12-05)" in page
     assert "at expiry it can lose $2,600.00 at most" in page
+
+
+def in_pieces(*more: Fact) -> list[Fact]:
+    """A call spread of which the short alone has traded."""
+    opened = order("-1 6090 C, +1 6120 C", tranche="call spread")
+    sold = fills(opened, ("5", "1"), accounts.AT)[0]
+    ended = OrderEnded(accounts.AT, opened.id, "cancelled")
+    return [accounts.began(), Sent(accounts.AT, opened), sold, ended, *more]
+
+
+MATTER = f"{CAMPAIGN}/open:call spread/repair"
+
+
+def test_a_package_in_pieces_is_shown_with_what_was_done_about_it(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = Reviewed(accounts.AT, "friday_0dte", MATTER, "sent as x#1: close what is left", ())
+    accounts.written(files, in_pieces())
+    assert main(["positions"]) == 0
+    page = capsys.readouterr().out
+    assert "IN PIECES by an order that traded in part: " in page
+    assert "nothing has been tried yet" in page
+    files.journal.unlink()
+    accounts.written(files, in_pieces(done))
+    (told,) = said(capsys, "positions")["repairs"]  # type: ignore[misc]
+    assert told["what"] == "sent as x#1: close what is left"
+
+
+def test_a_repair_that_is_done_is_shown_for_the_day(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = order("-1 6090 C, +1 6120 C", tranche="call spread")
+    back = closing(replace(opened, legs=opened.legs[:1]), "-5.00", "call spread")
+    done = Reviewed(accounts.AT, "friday_0dte", MATTER, "sent as x#1: close what is left", ())
+    facts = [done, Sent(accounts.AT, back), *fills(back, ("5",), accounts.AT)]
+    accounts.written(files, in_pieces(*facts))
+    assert main(["positions"]) == 0
+    page = capsys.readouterr().out
+    assert f"REPAIRED: {CAMPAIGN}/open:call spread: " in page
+    later = OrderEnded(accounts.AT + timedelta(days=3), back.id, "filled")
+    files.journal.unlink()
+    accounts.written(files, in_pieces(*facts, later))
+    assert said(capsys, "positions")["repairs"] == []
 
 
 def test_shorts_are_unprotected_while_no_desk_runs_whatever_profit_order_rests(
@@ -206,3 +251,20 @@ def test_an_account_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[s
         words = [verb, "nobody"] if verb == "run" else [verb, "--account", "nobody"]
         assert main(words) == 2
         assert "there is no account 'nobody'" in capsys.readouterr().err
+
+
+def test_why_no_stop_rests_is_shown_until_one_does(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = accounts.lt112()
+    facts = accounts.traded(opened, ("60.00", "55.00", "12.00"), accounts.AT)
+    name = f"{opened.intent}:naked puts"
+    began = [*accounts.condor()[:1], *facts, Unguarded(accounts.AT, name, "no stops on this")]
+    accounts.written(files, began)
+    assert main(["positions"]) == 0
+    page = capsys.readouterr().out
+    assert "no stop at the broker: no stops on this" in page
+    assert "UNPROTECTED: nothing rests or watches for ES 2026-03-31 4800 P" in page
+    stop = closing(opened, "-40.00", "naked puts", trigger=Decimal("32.00"))
+    told = folded([*began, Sent(accounts.AT, stop)])
+    assert told.unguarded == {}

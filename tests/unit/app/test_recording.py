@@ -13,7 +13,7 @@ from tomking.core.contract import Contract
 from tomking.core.facts import CashMoved, RunStarted
 from tomking.data.live.snapshot import LiveSnapshot
 from tomking.data.recorded import read
-from tomking.data.recorder import Recorder
+from tomking.data.recorder import Recorder, path_of
 from tomking.engine.desk import Desk
 from tomking.engine.memory import MemoryJournal
 from tomking.engine.ports import Tick
@@ -81,3 +81,20 @@ def test_a_disk_that_fails_ends_the_recording_and_is_said_once(tmp_path: Path) -
     recorder.close()
     assert len(said) == 1
     assert "nothing more of this run is recorded" in said[0]
+
+
+def test_a_torn_block_that_was_cut_off_is_said_once(tmp_path: Path) -> None:
+    session = session_of(DAY)
+    assert session is not None
+    told = HandTold(session.at(60))
+    first = Recorder(tmp_path)
+    first.look(told.seen())
+    first.close()
+    with path_of(tmp_path, DAY).open("ab") as file:
+        file.write(b"torn")
+    said: list[str] = []
+    again = WhileItCan(Recorder(tmp_path), said.append)
+    for _ in range(2):
+        again.look(told.seen())
+    again.close()
+    assert said == ["4 bytes of a torn block were cut off the recording of this day"]

@@ -25,6 +25,7 @@ class Wants:
 
     held: frozenset[str] = field(default_factory=frozenset)
     restless: bool = False
+    ends: date = date.max
 
 
 def minutes(day: date, wants: Wants, delay: int = 0, *, early: bool = False) -> list[Tick]:

@@ -55,7 +55,17 @@ def test_every_kind_is_read_as_written_and_its_line_is_sorted_json_at_six_digits
     told = plain(fact)
     if isinstance(fact, Considered) and not fact.labels:
         del told["labels"]  # came later: left out where it holds nothing
-    assert canonical(fact) == f"{kind} {json.dumps(_rounded(told), sort_keys=True)}"
+    assert canonical(fact) == f"{kind} {json.dumps(_rounded(_before(told)), sort_keys=True)}"
+
+
+def _before(x: Any) -> Any:
+    """The same without the bracket of orders that were sent in none, which came later."""
+    if isinstance(x, list):
+        return [_before(part) for part in x]
+    if not isinstance(x, dict):
+        return x
+    alone = "intent" in x and x.get("bracket") == ""
+    return {k: _before(part) for k, part in x.items() if not (alone and k == "bracket")}
 
 
 @pytest.mark.parametrize("observed", [inf, -inf, 2, 2.0, "inf", "nan", None])

@@ -87,7 +87,8 @@ def at_day(on: Emergency, days: int, minute: float = 60.0) -> list[Fact]:
 
 
 def tomorrow(on: Emergency, **market: Any) -> list[Fact]:
-    """Monday, with a market as told."""
+    """Monday, with a market as told, after a Friday whose close was looked at."""
+    on.desk.standing = replace(on.desk.standing, last_close=board().at.date())
     known = day_of(board().at.date().replace(day=8), vix_previous=30.0)
     calm = {"half_width": 0.1, "vix_points": 20.0} | market
     script = lambda at: replace(board(minute=60.0, **calm), at=at, day=known)  # noqa: E731

@@ -7,13 +7,8 @@ import pytest
 
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.engine.clock import SessionClock
-from tomking.engine.live_clock import (
-    HEARTBEAT_S,
-    LATE_MIN,
-    RESTLESS_S,
-    LiveClock,
-    due_after,
-)
+from tomking.engine.instants import LATE_MIN
+from tomking.engine.live_clock import HEARTBEAT_S, RESTLESS_S, LiveClock, due_after
 from tomking.engine.ports import Tick
 from tomking.market.sessions import session_of
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
@@ -33,6 +28,7 @@ class Wearer:
     until: datetime
     held: frozenset[str] = frozenset()
     restless: bool = False
+    ends: date = date.max
     waits: list[float] = field(default_factory=list)
     slow_s: float = 0.0
 

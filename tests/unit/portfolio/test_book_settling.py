@@ -1,5 +1,6 @@
 """Parts of settlements, dividends and what nets: the book against the venue's ledger, to the cent."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -168,6 +169,19 @@ def test_a_quarterly_that_delivers_both_ways_leaves_no_future_nobody_can_end() -
     book, _ = both([*facts, taken(put, -1, 6050.0), taken(call, -1, 6050.0)])
     assert not book.positions
     assert flows(book) == {"a": 4500 - 50 * 50, "b": 3000 - 50 * 50}
+
+
+@pytest.mark.parametrize("price", [None, float("nan")])
+def test_opposite_futures_net_at_what_they_were_delivered_at_where_no_fixing_is_known(
+    price,
+) -> None:
+    facts = [*held("-1 6100 P", "90.00", "a"), *held("-1 6000 C", "60.00", "b", minutes=1)]
+    put, call = option(facts), option(facts[2:])
+    ends = [taken(put, -1, 6050.0), taken(call, -1, 6050.0)]
+    book, _ = both([*facts, *(replace(each, price=price) for each in ends)])
+    assert not book.positions
+    assert flows(book) == {"a": 4500 - 100 * 50, "b": 3000}
+    assert book.cash.is_finite()
 
 
 def test_opposite_shares_net_too() -> None:

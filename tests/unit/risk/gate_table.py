@@ -13,7 +13,7 @@ from tomking.risk.rungs import KillLadder
 from tomking.risk.tally import Tally
 from unit.risk.crowd_table import CROWD
 from worlds.board import board
-from worlds.gates import SPREAD, doubled
+from worlds.gates import SPREAD, behind, doubled
 from worlds.orders import option, order
 
 NAME = "friday_0dte"
@@ -85,6 +85,9 @@ TABLE: dict[str, list[Row]] = {
         (typed((5.0, 5.0)), {"limit": "0.95"}, False),
         (typed((5.0, 5.0)), {"limit": "9.00"}, True),  # patient, not dangerous
         (typed((nan, nan)), {"limit": "4.00"}, False),
+        (typed((5.0, 5.0)), {"wanted": behind("10.00", "-15.00")}, True),  # half beyond its trigger
+        (typed((5.0, 5.0)), {"wanted": behind("10.00", "-15.05")}, False),
+        (typed((5.0, 5.0)), {"wanted": behind("10.00", "-9.00")}, True),
     ],
     "R-VEN-03": [
         ({}, {}, True),

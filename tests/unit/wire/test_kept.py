@@ -35,6 +35,32 @@ def test_one_that_never_opens_is_given_up_after_as_many_tries_as_there_are_pause
     assert not made.wait_open(0)
 
 
+def test_a_bug_ends_it_and_says_what_and_where() -> None:
+    made = Kept()
+
+    async def wrong() -> None:
+        raise KeyError("data")
+
+    with pytest.raises(KeyError):
+        asyncio.run(keep(made, wrong))
+    assert made.state is State.NEEDS_HUMAN
+    assert "KeyError at test_kept.py:" in made.why
+    assert "'data'" in made.why
+
+
+def test_one_that_is_called_off_has_no_fault() -> None:
+    made = Kept()
+
+    async def asked() -> None:
+        task = asyncio.ensure_future(keep(made, lambda: asyncio.sleep(60)))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(asked())
+    assert (made.state, made.why) == (State.NEEDS_HUMAN, "")
+
+
 def test_one_that_opened_begins_its_pauses_anew() -> None:
     left = [1, 2]
 

@@ -16,6 +16,7 @@ from tomking.app.screen import day_of, show, show_json, show_table
 from tomking.backtest.replay import Told, replay
 from tomking.core.calendar import NEW_YORK
 from tomking.core.contract import Contract
+from tomking.core.dealings import WentOn
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.facts import Considered, Fact, LegFilled, RunStarted, Sent
 from tomking.data.recorded import RecordedMarket, Recording, read
@@ -53,7 +54,11 @@ def command(
     recording = read(files.folder, on)
     names = tuple(some.split(",")) if some else named((*before, *here))
     told = Told(
-        strategies.chosen(names, settings.tunings), settings.limits, TASTYTRADE, model_named(fill)
+        strategies.chosen(names, settings.tunings),
+        settings.limits,
+        TASTYTRADE,
+        model_named(fill),
+        had_backstops((*before, *here)),
     )
     again = replay(recording, told, before)
     found = divergence(here, again, closing_marks(recording, (*before, *here, *again)))
@@ -79,6 +84,12 @@ def named(facts: Sequence[Fact]) -> tuple[str, ...]:
     asked = (fact.strategy for fact in facts if isinstance(fact, Considered))
     sent = (fact.order.strategy for fact in facts if isinstance(fact, Sent))
     return tuple(name for name in dict.fromkeys((*asked, *sent)) if name != HEDGES.name)
+
+
+def had_backstops(facts: Sequence[Fact]) -> bool:
+    """Whether stops rested behind naked shorts: by what the desk said of its settings last."""
+    told = [each.settings for each in facts if isinstance(each, RunStarted | WentOn)]
+    return bool(told) and "backstops=True" in told[-1]
 
 
 def closing_marks(recording: Recording, facts: Sequence[Fact]) -> dict[Contract, Decimal]:

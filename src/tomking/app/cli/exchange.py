@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,10 +17,12 @@ import typer
 from tomking.app.now import now
 from tomking.app.ticket.source import read
 from tomking.core.errors import ConfigError, Exit
+from tomking.core.evidence import Evidence
 from tomking.core.facts import CashMoved
 from tomking.core.money import ZERO
-from tomking.data.embedded import History, window
+from tomking.data.embedded import window
 from tomking.data.modelled import ModelMarket
+from tomking.data.replayed import replayed
 from tomking.exchange.fills import CERT_TABLE, FORMS, FillModel, model_named, spread_fraction
 from tomking.exchange.venue import Exchange
 from tomking.market.sessions import session_of
@@ -34,7 +37,7 @@ from tomking.server.run import Where, serve
 from tomking.server.shelf import Shelf
 from tomking.server.tls import certified
 from tomking.server.tokens import Tokens
-from tomking.server.world import World
+from tomking.server.world import World, WorldClock
 
 ACCOUNT, HOUSE = "5WT00001", "tastytrade"
 #: The market's own name for how it fills: within the quotes, half way from mid to the far side.
@@ -66,6 +69,9 @@ def command(
     ledger: Annotated[
         Path | None, typer.Option(help="A file that keeps the account; without it nothing is.")
     ] = None,
+    recorded: Annotated[
+        Path | None, typer.Option(help="An account's folder, whose recording of --day is served.")
+    ] = None,
     faults: Annotated[
         Path | None, typer.Option(help="A JSON list of what is to go wrong, and where.")
     ] = None,
@@ -84,15 +90,16 @@ def command(
     if act != "serve":
         raise ConfigError(f"unknown word {act!r}: say `tomking exchange serve`")
     _child_of(parent)
-    history, model = window(), _filling(fill)
-    start = _start(day, minute, history)
+    model = _filling(fill)
+    shown, start, evidence = _market(seed, recorded, _start(day, minute))
     tokens = Tokens(f"secret-{seed}", f"refresh-{seed}")
     lists: dict[str, dict[str, Any]] = {}
-    world = _world(ModelMarket(history, seed=seed), model, Clock(start, time.monotonic(), speed))
-    paid = CashMoved(start, Decimal(capital), "paper money")
-    world.doors[ACCOUNT].move_cash(paid)
+    world = _world(shown, model, Clock(start, time.monotonic(), speed))
+    world.evidence = evidence
+    world.doors[ACCOUNT].move_cash(CashMoved(start, Decimal(capital), "paper money"))
     if ledger is not None:
         terms = f"--seed {seed} --fill-model {model.name}"
+        terms += f" --recorded {recorded.resolve()} --day {day}" if recorded else ""
         file = LedgerFile.opened(ledger, terms, timedelta(seconds=AHEAD_S * speed))
         start = taken_up(file, world, tokens, lists) or start
         world.clock = Clock(start, time.monotonic(), speed)
@@ -111,12 +118,25 @@ def _child_of(parent: int | None) -> None:
         )
 
 
-def _world(market: ModelMarket, model: FillModel, clock: "Clock") -> World:
-    """The first account, with nothing in it yet, at a market."""
+def _market(
+    seed: int, recorded: Path | None, start: datetime
+) -> tuple[Callable[[datetime], Snapshot], datetime, Evidence]:
+    """The modelled market or a recorded day, with shares beside it; when it begins; what it is worth."""
+    if recorded is not None:
+        day = replayed(recorded, start.date())
+        return lambda at: Shelf(looked_at(day.at, at)), max(start, day.begins), day.evidence
+    history = window()
+    if not history.first < start.date() <= history.last:
+        raise ConfigError(
+            f"--day {start.date()} is none this market knows: choose a session after {history.first}, "
+            f"up to {history.last}"
+        )
+    model = ModelMarket(history, seed=seed)
+    return lambda at: Shelf(looked_at(model.at, at)), start, Evidence.MODEL
 
-    def shown(at: datetime) -> Snapshot:
-        """The market of an instant, and the shares beside it."""
-        return Shelf(looked_at(market.at, at))
+
+def _world(shown: Callable[[datetime], Snapshot], model: FillModel, clock: WorldClock) -> World:
+    """The first account, with nothing in it yet, at a market."""
 
     def made(number: str, house: str) -> Door:
         """An account with nothing in it."""
@@ -144,19 +164,14 @@ def _where(port: int, tls_port: int | None, folder: Path, faults: Path | None) -
     return Where(port, tls_port, context, str(authority), wrong)
 
 
-def _start(day: str, minute: int, history: History) -> datetime:
-    """The instant the clock begins at, which the market knows."""
+def _start(day: str, minute: int) -> datetime:
+    """The instant the clock begins at."""
     try:
         session = session_of(date.fromisoformat(day))
     except ValueError as wrong:
         raise ConfigError(f"{day!r} is no day; write it as 2018-12-07") from wrong
     if session is None:
         raise ConfigError(f"{day} has no session: choose a day on which the market was open")
-    if not history.first < session.day <= history.last:
-        raise ConfigError(
-            f"--day {day} is none this market knows: choose a session after {history.first}, up to "
-            f"{history.last}"
-        )
     return session.at(min(minute, session.minutes))
 
 

@@ -15,7 +15,7 @@ from tomking.app.at_the_broker import UNBOUND
 from tomking.app.at_work import at_work, begins_nothing, to_trade
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, DeskFiles
-from tomking.app.market_time import PaperTime
+from tomking.app.market_time import CLOCK, PaperTime
 from tomking.app.now import precise
 from tomking.app.paper import Joined, read, serving
 from tomking.app.running import Allowed, Ended, Venue, resident_mb, run
@@ -59,6 +59,9 @@ def command(
         int | None,
         typer.Option(min=1, help="Dollars of a new account; else those of its settings."),
     ] = None,
+    recorded: Annotated[
+        Path | None, typer.Option(help="An account's folder, whose recording of --day is traded.")
+    ] = None,
     sessions: Sessions = 0,
     some: Annotated[
         str | None, typer.Option("--strategies", metavar="NAMES", help="Some, by name.")
@@ -77,8 +80,10 @@ def command(
     files = to_trade(account)
     settings = load(files.settings if files.settings.exists() else None)
     plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
-    told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings))
-    started = Started(speed, minute, capital, sessions, session(day), int(settings.capital))
+    told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings), settings.backstops)
+    started = Started(
+        speed, minute, capital, sessions, session(day), int(settings.capital), recorded
+    )
     return traded(files, told, Allowed(not prepare, not prepare), started, join, json=json)
 
 
@@ -95,18 +100,24 @@ class Started:
     sessions: int
     day: str | None
     settled: int
+    recorded: Path | None = None
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """The options that say how an exchange begins, as far as they were given."""
-        given = {"--day": self.day, "--minute": self.minute, "--capital": self.capital}
+        """The options that say how an exchange begins, as far as they were given.
+
+        The day of a recording is what is served, each time anew.
+        """
+        day = None if self.recorded else self.day
+        given = {"--day": day, "--minute": self.minute, "--capital": self.capital}
         return tuple(name for name, value in given.items() if value is not None)
 
     def options(self, files: DeskFiles) -> list[str]:
         """The words for `tomking exchange serve`."""
         given = ["--speed", str(self.speed), "--minute", str(self.minute or 0)]
         given += ["--capital", str(self.capital or self.settled), "--ledger", str(files.ledger)]
-        return [*given, *(["--day", self.day] if self.day else [])]
+        given += ["--day", self.day] if self.day else []
+        return [*given, *(["--recorded", str(self.recorded)] if self.recorded else [])]
 
 
 def traded(
@@ -171,7 +182,8 @@ def _traded(
     line = Line.open(there.keys, there.place, there.account, precise, UNBOUND)
     line.patience, line.report = stopping.patience, _report
     try:
-        venue = Venue(line, partial(PaperTime.of, line, stopping.stop), Evidence.MODEL, jumps=True)
+        worth = Evidence[str(line.get(CLOCK)["evidence"])]
+        venue = Venue(line, partial(PaperTime.of, line, stopping.stop), worth, jumps=True)
         ended = run(
             told, files, venue, allowed, _report, at_close, lambda it: feed.update(_feed(it))
         )

@@ -7,7 +7,7 @@ import typer
 
 from tomking.app.account_now import AccountNow, account_as_known
 from tomking.app.desk_files import PAPER, there
-from tomking.app.held_now import CampaignNow, Tranche, campaigns, foreign
+from tomking.app.held_now import CampaignNow, Mended, Tranche, campaigns, foreign, mended
 from tomking.app.of_account import ended, show_damage
 from tomking.app.protection import UNPROTECTED
 from tomking.app.screen import show, show_json
@@ -24,16 +24,18 @@ def command(
     hold: then what is left of it or its newest copy is shown.
     """
     now = account_as_known(there(account))
-    held, others = campaigns(now), foreign(now)
+    held, others, repairs = campaigns(now), foreign(now), mended(now)
     if json:
         show_json({
             "account": account, "at": now.at, "watched": now.watched, "campaigns": held,
-            "foreign": others, "damage": now.damage,
+            "foreign": others, "repairs": repairs, "damage": now.damage,
         })  # fmt: skip
         return ended(now)
     show_damage(now)
     show(title(now))
     for line in (line for each in held for line in lines(each)):
+        show(line)
+    for line in map(_mended, repairs):
         show(line)
     for each in others:
         show(f"NOT OURS and left alone: {each.quantity:+d} {each.symbol}")
@@ -63,8 +65,17 @@ def _position(held: Tranche) -> Iterator[str]:
     yield from (f"    rests: {order}" for order in held.rests)
     guard = held.guard
     yield from (f"    stop at the broker: {order.id} at {order.trigger}" for order in guard.resting)
+    if guard.refused:
+        yield f"    no stop at the broker: {guard.refused}"
     yield from (f"    the desk watches: {stop}" for stop in guard.watching)
     if guard.wings is not None:
         yield f"    at expiry it can lose ${guard.wings:,.2f} at most"
     if guard.unprotected:
         yield f"    {UNPROTECTED}: nothing rests or watches for {', '.join(guard.bare)}"
+
+
+def _mended(each: Mended) -> str:
+    """A position in pieces, or one that was, in a line."""
+    state = f"IN PIECES by {each.pieces}" if each.pieces else "REPAIRED"
+    when = f" {each.at:%Y-%m-%d %H:%M}" if each.at else ""
+    return f"{state}: {each.position}:{when} {each.what}"

@@ -11,7 +11,7 @@ from tomking.app.desk_files import PAPER, there
 from tomking.app.key_ring import OsRing
 from tomking.app.reconciling import Reconciled, looked_up
 from tomking.app.screen import show, show_json, show_table
-from tomking.brokers.tastytrade.comparing import RECONCILING
+from tomking.brokers.tastytrade.inbox import RECONCILING
 from tomking.core.errors import Exit
 
 RUNNING = (

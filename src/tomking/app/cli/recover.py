@@ -18,8 +18,8 @@ from tomking.engine.spool import RUNG, Command
 START = "Start it with `tomking run {account}`: it does all of this before it considers anything."
 RUNS = "Its desk is running: it has done all of this, or is at it."
 BY_HAND = (
-    "No desk closes a part of a position: send the order shown in the broker's own app (its replacement "
-    "of an order at work first), or close everything with `tomking flatten`."
+    "A running desk repairs what it can by itself; what no desk does, send in the broker's own app (the "
+    "replacement of an order at work first), or close everything with `tomking flatten`."
 )
 
 

@@ -50,7 +50,7 @@ def command(
     sends = settings.execution == SEND
     told = Told(
         "paper", strategies.chosen(settings.strategies, settings.tunings), settings.limits, TASTYTRADE,
-        repr(settings),
+        repr(settings), settings.backstops,
     )  # fmt: skip
     allowed = Allowed(sends and settings.automatic_entry, sends)
     started = Started(speed, minute, None, sessions, session(day), int(settings.capital))

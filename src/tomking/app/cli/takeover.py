@@ -74,6 +74,8 @@ def _to_close(each: ToClose) -> Iterator[str]:
     yield from (f"    {action}" for action in each.actions)
     yield from (f"    stop: {stop}" for stop in each.stops)
     yield from (f"    end: {end}" for end in each.ends)
+    if each.guard.refused:
+        yield f"    no stop at the broker: {each.guard.refused}"
     if each.guard.wings is not None:
         yield f"    at expiry it can lose ${each.guard.wings:,.2f} at most"
     if each.guard.unprotected:
@@ -84,4 +86,6 @@ def _order(order: AtWork) -> str:
     number = f"number {order.number}" if order.number else "NUMBER NOT KNOWN, look for it"
     legs = ", ".join(f"{leg.quantity:+d} {leg.contract}" for leg in order.legs)
     does = f"closes {order.closes}" if order.closes else order.purpose.value.lower()
-    return f"{number}: {legs} x {order.units} at {order.limit}, {order.tif}; {does} ({order.why})"
+    behind = "" if order.trigger is None else f" behind {order.trigger}"
+    price = f"{order.limit}{behind}, {order.tif}"
+    return f"{number}: {legs} x {order.units} at {price}; {does} ({order.why})"

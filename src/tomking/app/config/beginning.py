@@ -52,6 +52,7 @@ def _lines(account: str) -> Iterator[str]:
     yield _said(
         'execution = "off"', "off: nothing leaves | prepare: orders are shown | send: they go"
     )
+    yield _said("# backstops = true", "stops rest at the broker behind naked shorts, R-MAN-06")
     yield ""
     yield "# A share of net liquidation is a fraction: 0.05 is 5 %. Take the # away to change a limit."
     yield "[limits]"

@@ -30,7 +30,8 @@ class Settings:
     """Everything a run may be told by files, and which file told it.
 
     ``mode`` is paper or live; ``automatic_entry`` and ``execution`` (off, prepare or send) are what a
-    running desk does by itself. ``strategies`` is empty when all are meant; ``tunings`` holds the
+    running desk does by itself, ``backstops`` whether stops rest behind naked shorts. ``strategies`` is
+    empty when all are meant; ``tunings`` holds the
     changes to each plan that a preset or a user's file makes; ``sources`` names the file and line of
     every key that is set.
     """
@@ -46,6 +47,7 @@ class Settings:
     mode: str
     automatic_entry: bool
     execution: str
+    backstops: bool
     tunings: Mapping[str, Mapping[str, Any]]
     sources: Mapping[str, str]
     files: tuple[str, ...]
@@ -108,7 +110,7 @@ def _settled(layers: Sequence[Layer]) -> Settings:
     return Settings(
         changed, _dollars(plain["capital"]), chosen, plain["seed"], plain["scale"],
         plain["fill"], holders, float(plain["latency_s"]),
-        plain["mode"], plain["automatic_entry"], plain["execution"],
+        plain["mode"], plain["automatic_entry"], plain["execution"], plain["backstops"],
         _tunings(layers, sources), sources, tuple(layer.name for layer in layers),
     )  # fmt: skip
 

@@ -96,6 +96,7 @@ class Desk(BaseModel):
     model_config = STRICT
     automatic_entry: bool | None = None
     execution: Literal["off", "prepare", "send"] | None = None
+    backstops: bool | None = None
 
 
 class File(BaseModel):
@@ -117,6 +118,7 @@ OTHERS = {
     "account.capital": "from 1 to 1,000,000,000, in dollars",
     "desk.automatic_entry": "true or false",
     "desk.execution": "one of off, prepare, send",
+    "desk.backstops": "true or false (R-MAN-06)",
     "backtest.strategies": "a list of strategies",
     "backtest.seed": "whole, from 0 upward",
     "backtest.scale": "one of rebase, literal",

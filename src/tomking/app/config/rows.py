@@ -23,6 +23,7 @@ PLAIN: Mapping[str, tuple[Any, str]] = {
     "account.capital": (44500, "dollars"),
     "desk.automatic_entry": (False, "whether plans open by themselves"),
     "desk.execution": ("off", "off | prepare | send"),
+    "desk.backstops": (True, "whether stops rest behind naked shorts, R-MAN-06"),
     "backtest.strategies": ((), "the core when none is named, or all"),
     "backtest.seed": (1, ""),
     "backtest.scale": ("rebase", "rebase | literal"),

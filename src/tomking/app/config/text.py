@@ -34,6 +34,7 @@ capital = 44500                                   # dollars, rulebook 14
 [desk]
 automatic_entry = false                           # whether plans open by themselves
 execution = "off"                                 # off | prepare | send: what becomes of an order
+backstops = true                                  # whether stops rest behind naked shorts, R-MAN-06
 
 [backtest]
 strategies = []                                   # empty: the core; "all" for all

@@ -2,26 +2,26 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from tomking.brokers.fuse import Fuse
-from tomking.brokers.tastytrade.comparing import compared, held_there
-from tomking.brokers.tastytrade.dry_run import preview_of
+from tomking.brokers.tastytrade.asking import OF_THE_ORDER, PAGE, Asking
+from tomking.brokers.tastytrade.cancels import Cancels
+from tomking.brokers.tastytrade.comparing import compared, held_there, may_compare
 from tomking.brokers.tastytrade.fees import FeesOfDay
-from tomking.brokers.tastytrade.inbox import TradeInbox
-from tomking.brokers.tastytrade.ledger import Row, booked, row_of
+from tomking.brokers.tastytrade.inbox import RECONCILING, TradeInbox
+from tomking.brokers.tastytrade.ledger import fixed, read
 from tomking.brokers.tastytrade.margin import ours
 from tomking.brokers.tastytrade.news import News
 from tomking.brokers.tastytrade.rounds import Rounds
-from tomking.brokers.tastytrade.told import Balance, balance_of, known, told
+from tomking.brokers.tastytrade.told import known, told
 from tomking.core.contract import Contract
-from tomking.core.dealings import MarginCompared
+from tomking.core.dealings import MarginCompared, Revived
 from tomking.core.errors import (
     AuthExpired,
-    BrokerError,
     DataError,
     OutcomeUnknown,
     Rejected,
@@ -30,26 +30,22 @@ from tomking.core.errors import (
 from tomking.core.facts import Fact, MarginCalled, MarginMet, OrderEnded, Sent
 from tomking.core.money import ZERO
 from tomking.core.order import Order
-from tomking.core.reading import Skip
 from tomking.core.restraints import Halted, Resumed
+from tomking.engine.late_close import Closed
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.preview import Preview
 from tomking.risk.verdict import Approved
 from tomking.wire.kept import State
 from tomking.wire.line import Line
-from tomking.wire.orders import body_of
+from tomking.wire.orders import body_of, oco_of
 from tomking.wire.words import lot_of
 
 Json = Mapping[str, Any]
 #: How long an order may be missing from the broker's lists although it has been taken.
 LEDGER_LAG = timedelta(seconds=30)
-#: A balance is asked for again when the last is older than this: margin moves with the market.
-BALANCE_LIVES = timedelta(seconds=5)
 #: The reasons not to trade that lie here: nobody is logged in, or nothing is heard any more.
 LOGIN, CONNECTION = "login", "connection"
-NOT_ASKED = Preview(ZERO, ZERO, ZERO, ZERO, "not asked", asked=False)
-PAGE = 250
 
 
 @dataclass(slots=True)
@@ -68,12 +64,17 @@ class TastytradeBroker:
     fuse: Fuse = field(default_factory=Fuse)
     odd: list[str] = field(default_factory=list[str])
     rounds: Rounds = field(default_factory=Rounds)
-    _balance: Balance | None = None
-    _asked: tuple[str, Decimal] = ("", ZERO)
+    cancels: Cancels = field(default_factory=Cancels)
+    asking: Asking = field(init=False)
+    _at: datetime | None = None
     _called: bool = False
     _halted: set[str] = field(default_factory=set[str])
     _fresh: list[Fact] = field(default_factory=list[Fact])
+    _said: set[str] = field(default_factory=set[str])
     _searched: dict[str, datetime] = field(default_factory=dict[str, datetime])
+
+    def __post_init__(self) -> None:
+        self.asking = Asking(self.line)
 
     def remember(self, facts: Iterable[Fact]) -> None:
         """Facts of the journal, as a restart reads them."""
@@ -93,23 +94,12 @@ class TastytradeBroker:
     # What is asked.
 
     def preview(self, order: Order, now: Snapshot) -> Preview:
-        """The broker's dry run; for what only closes its silence is no objection.
+        """The broker's dry run of an order."""
+        return self.asking.preview(order, self._orders(order), now)
 
-        Raises
-        ------
-        Transient
-            If an order that adds risk cannot be tried.
-        """
-        try:
-            before = self.requirement(now)
-            answer = self.line.send("POST", f"{self._orders(order)}/dry-run", body_of(order))
-            seen = preview_of(answer, before)
-            self._asked = order.id, seen.alone
-            return seen
-        except BrokerError as silent:
-            if order.adds_risk:
-                raise Transient(f"the broker's dry run: {silent}") from silent
-            return NOT_ASKED
+    def preview_together(self, orders: Sequence[Order], now: Snapshot) -> Preview:
+        """The broker's dry run of orders of which the first to trade ends the others."""
+        return self.asking.preview_together(orders, now)
 
     def requirement(self, now: Snapshot) -> Decimal:
         """Margin of the whole account as the broker has it now.
@@ -119,15 +109,7 @@ class TastytradeBroker:
         Transient
             If it cannot be had.
         """
-        told_last = self._balance
-        if told_last is None or now.at - told_last.at > BALANCE_LIVES:
-            try:
-                self._balance = balance_of(self.line.get(self._account("balances/USD")))
-            except (Rejected, AuthExpired, DataError) as no:
-                raise Transient(f"the broker told no margin requirement: {no}") from no
-        if self._balance is None:
-            raise Transient("the broker told no margin requirement: see that it answers")
-        return self._balance.requirement
+        return self.asking.requirement(now)
 
     def holdings(self) -> Mapping[Contract, int]:
         """Signed contracts as the broker has them; what is not traded here is left out."""
@@ -135,6 +117,12 @@ class TastytradeBroker:
         rows = held_there(self._items("positions")).items()
         found = ((known(symbol, today), quantity) for symbol, quantity in rows)
         return {each: count // lot_of(each) for each, count in found if each is not None}
+
+    def closed(self, day: date, at: datetime) -> Closed | None:
+        """What the account was worth at the end of a day, if the broker can say it now."""
+        found: list[Closed | None] = []
+        self._try(at, lambda: found.append(self.asking.closed(day)))
+        return next(iter(found), None)
 
     def find(self, intent: str) -> str | None:
         """The order of ours that stands for an intent: the live one, else the last.
@@ -144,12 +132,7 @@ class TastytradeBroker:
         OutcomeUnknown
             If one was sent and it cannot be known yet whether it was taken.
         """
-        mine = [(name, each) for name, each in self.inbox.orders.items() if each.intent == intent]
-        if any(name in self.inbox.unconfirmed for name, _ in mine):
-            raise OutcomeUnknown(f"whether {intent} was taken is not known yet")
-        alive = [each for name, each in mine if name not in self.inbox.ended]
-        last = alive or [each for _, each in mine]
-        return last[-1].id if last else None
+        return self.inbox.standing_for(intent)
 
     # What is sent.
 
@@ -161,13 +144,13 @@ class TastytradeBroker:
         FuseBlown
             If it is more than may ever be sent.
         """
-        order, worth = approved.order, self._balance
+        order = approved.order
         self.remember([Sent(now.at, order)])
-        self.fuse.holds(order, now.day.session.day, None if worth is None else worth.net_liq)
+        self.fuse.holds(order, now.day.session.day, self.asking.net_liq)
         if order.replaces and self.inbox.number_of(order.replaces) is None:
             self._end(order, now.at, f"{order.replaces}, which it replaces, is not known there")
             return
-        self._balance = None  # whatever becomes of it, margin is another
+        self.asking.balance = None  # whatever becomes of it, margin is another
         self._lay_beside(order, now)
         try:
             method = "PUT" if order.replaces else "POST"
@@ -183,23 +166,52 @@ class TastytradeBroker:
             else:
                 self._hear(answer.data.get("order", answer.data), now.at, self._fees(now))
 
+    def submit_together(self, approved: Sequence[Approved], now: Snapshot) -> None:
+        """Send approved orders as one, once; each is looked for under a name of its own.
+
+        Raises
+        ------
+        FuseBlown
+            If one of them is more than may ever be sent.
+        """
+        orders = [each.order for each in approved]
+        for order in orders:
+            self.remember([Sent(now.at, order)])
+            self.fuse.holds(order, now.day.session.day, self.asking.net_liq)
+        self.asking.balance = None
+        try:
+            answer = self.line.send("POST", self._account("complex-orders"), oco_of(orders))
+        except OutcomeUnknown as silent:
+            self._fresh += [self.inbox.doubt(order, now.at, str(silent)) for order in orders]
+        except (Transient, AuthExpired) as fault:
+            for order in orders:
+                self._end(order, now.at, f"not sent: {fault}", "lapsed")
+            self._login(now.at, fault)
+        else:
+            how = "rejected" if answer.status in OF_THE_ORDER else "lapsed"
+            for order in orders if answer.is_no else ():
+                self._end(order, now.at, answer.why, how)
+            if not answer.is_no:
+                self._hear_all(answer.data.get("complex-order", {}), now.at, self._fees(now))
+
     def _lay_beside(self, order: Order, now: Snapshot) -> None:
         """The broker's margin for an order that opens beside our own."""
-        name, theirs = self._asked
+        name, theirs = self.asking.alone
         mine = ours(order, now, self.house) if name == order.id and order.adds_risk else None
         if mine is not None:
             self._fresh.append(MarginCompared(now.at, order.id, theirs, mine))
 
     def cancel(self, order: str) -> None:
-        """Ask for an order's end; if it is over already that is found out at the next look."""
-        found = self.inbox.number_of(order)
-        if found is None:
-            return
-        self.rounds = replace(self.rounds, orders=None)
-        try:
-            self.line.send("DELETE", self._account(f"orders/{found}"))
-        except (Transient, OutcomeUnknown, AuthExpired) as fault:
-            self.odd.append(f"the cancel of {order}: {fault}")
+        """Ask for an order's end, which stays wanted until it has come; that is told at a later look."""
+        self.cancels.want(order)
+        self._withdraw(self._at or self.since)
+
+    def _withdraw(self, at: datetime) -> None:
+        """Ask for the ends that are wanted, of orders whose number is known by now."""
+        for order in self.cancels.due(self.inbox, at):
+            self.rounds = replace(self.rounds, orders=None)
+            number = self.inbox.number_of(order) or ""
+            self.odd += self.cancels.ask(self.line, order, number, at)
 
     def _end(self, order: Order, at: datetime, why: str, how: str = "rejected") -> None:
         self._tell([OrderEnded(at, order.id, how, why)])
@@ -208,21 +220,26 @@ class TastytradeBroker:
 
     def poll(self, now: Snapshot) -> Iterable[Fact]:
         """Everything that has become known since the last look, each thing once."""
-        fees, rounds = self._fees(now), self.rounds
+        fees, rounds, self._at = self._fees(now), self.rounds, now.at
         self._listen(now.at)
         for message in self.news.take():
             self._message(message, now.at, fees)
-        rests = {self.inbox.orders[name].rests for name in self.inbox.waiting}
+        waits = {self.inbox.orders[name].waits for name in self.inbox.waiting}
         if rounds.orders_due(
-            now.at, self.news.gaps, doubt=bool(self.inbox.unconfirmed), working=False in rests,
-            resting=True in rests,
+            now.at, self.news.gaps, doubt=bool(self.inbox.unconfirmed), working=False in waits,
+            resting=True in waits,
         ):  # fmt: skip
             self._try(now.at, partial(self._look, now, fees))
+        self._withdraw(now.at)
         if rounds.ledger_due(now, self.inbox.held, traded=fees.asked):
             self._try(now.at, partial(self._read_ledger, now))
-        if not self._fresh and rounds.books_due(now.at, differ=bool(self.inbox.differences)):
+        in_doubt = bool(self.inbox.differences) or self.inbox.reconciling
+        known = may_compare(self.inbox, self._fresh, looked=self.rounds.orders is not None)
+        if known and self.rounds.books_due(now.at, differ=in_doubt):
             self._try(now.at, partial(self._compare, now.at))
             self._try(now.at, partial(self._ask_of_calls, now))
+        if self.inbox.differences is None:
+            self._doubt_books(now.at, "our books have not been compared with the broker's yet")
         facts, self._fresh = self._fresh, []
         return facts
 
@@ -234,6 +251,9 @@ class TastytradeBroker:
             self.odd.append(f"not looked up: {fault}")
             self._login(at, fault)
             return
+        except DataError as odd:
+            self.odd.append(str(odd))
+            self._doubt_books(at, str(odd))
         self._holds(at, LOGIN, "")
 
     def _login(self, at: datetime, fault: Exception) -> None:
@@ -242,6 +262,7 @@ class TastytradeBroker:
 
     def _listen(self, at: datetime) -> None:
         """Nothing is opened while the account stream needs a person; it is looked up meanwhile."""
+        self.odd += self.news.said_odd()
         lost = self.news.kept.state is State.NEEDS_HUMAN
         self._holds(at, CONNECTION, f"the account stream: {self.news.kept.why}" if lost else "")
 
@@ -257,22 +278,58 @@ class TastytradeBroker:
         self.remember(facts)
         self._fresh += facts
 
+    def _doubt_books(self, at: datetime, why: str) -> None:
+        """Nothing is opened until the books have been compared, which is done next."""
+        self.rounds = replace(self.rounds, books=None)
+        if not self.inbox.reconciling:
+            self._tell([Halted(at, RECONCILING, why)])
+
     def _message(self, message: Json, at: datetime, fees: FeesOfDay) -> None:
         if message.get("type") == "Order":
             self._hear(message["data"], at, fees)
+        elif message.get("type") == "ComplexOrder":
+            self._hear_all(message["data"], at, fees)
+
+    def _hear_all(self, row: Json, at: datetime, fees: FeesOfDay) -> None:
+        """What is told of orders that know of each other: each of them has a number of its own."""
+        rows = row.get("orders")
+        for each in rows if isinstance(rows, list) else ():
+            self._hear(each, at, fees)
 
     def _hear(self, row: Json, at: datetime, fees: FeesOfDay) -> None:
-        """What is told of an order; a row that cannot be read is said and left."""
+        """What is told of an order; a row that cannot be read is said and left.
+
+        What lives although it counted as over is not wanted any more.
+        """
         try:
-            self._fresh += self.inbox.hear(told(row, at.date()), at, fees)
+            seen = told(row, at.date())
         except DataError as odd:
             self.odd.append(str(odd))
+            if self.inbox.is_ours(row):
+                self._doubt_books(at, str(odd))
+            return
+        facts = self.inbox.hear(seen, at, fees)
+        self._fresh += facts
+        for fact in facts:
+            match fact:
+                case Halted(note=why):
+                    self.odd.append(why)
+                    self.rounds = replace(self.rounds, books=None)
+                case Revived(order=order) if not seen.is_over:
+                    self.cancels.want(order.id)
+                case _:
+                    continue
 
     def _look(self, now: Snapshot, fees: FeesOfDay) -> None:
-        """Every order of today; after a gap or in doubt those of the days before as well."""
+        """Every order of today; in doubt those since it was sent as well.
+
+        A gap hides what has become of anything that was waited for, however long ago it was sent.
+        """
         gaps, rows = self.news.gaps, self._items("orders/live")
         if self.inbox.unconfirmed or self.rounds.gaps != gaps:
-            first = min((*self.inbox.unconfirmed.values(), self.since, now.at)).date()
+            last = self.rounds.orders or self.since
+            missed = (last, *self.inbox.waiting_since) if self.rounds.gaps != gaps else ()
+            first = min((*self.inbox.unconfirmed.values(), *missed, now.at)).date()
             query = {"start-date": first.isoformat(), "per-page": PAGE}
             rows = [*rows, *self.line.pages(self._account("orders"), **query)]
         for row in rows:
@@ -288,19 +345,18 @@ class TastytradeBroker:
                 self._end(self.inbox.orders[name], at, "the broker never had it", "lapsed")
 
     def _read_ledger(self, now: Snapshot) -> None:
-        """The rows since the day before the last reading, that are younger than this desk."""
-        last = (self.rounds.ledger or self.since).date() - timedelta(days=1)
-        query = {"sort": "Asc", "start-date": last.isoformat(), "per-page": PAGE}
-        found: list[Row] = []
-        for said in self.line.pages(self._account("transactions"), **query):
-            try:
-                found.append(row_of(said))
-            except DataError as odd:
-                self.odd.append(str(odd))
-        mine = [row for row in found if row.at > self.since]
-        self._fresh += booked(mine, self.inbox, partial(_fixed, now), self.odd)
-        self.rounds = replace(self.rounds, ledger=now.at)
-        self._balance = None
+        """The rows that may be new, of those that are younger than this desk."""
+        first = self.rounds.ledger_from(now, self.inbox.held, self.since)
+        query = {"sort": "Asc", "start-date": first.isoformat(), "per-page": PAGE}
+        rows, odd = self.line.pages(self._account("transactions"), **query), list[str]()
+        facts, behind = read(rows, self.inbox, self.since, partial(fixed, now), odd)
+        self._fresh += facts
+        self.rounds = replace(self.rounds, ledger=now.at, behind=behind)
+        self.asking.balance = None
+        self.odd += odd
+        for new in [each for each in odd if each not in self._said]:
+            self._said.add(new)
+            self._doubt_books(now.at, new)
 
     def _compare(self, at: datetime) -> None:
         """Our books against the broker's."""
@@ -312,14 +368,17 @@ class TastytradeBroker:
         called = bool(self.line.get(self._account("trading-status")).get("is-in-margin-call"))
         if called is not self._called:
             needs = self.requirement(now)
-            worth = ZERO if self._balance is None else self._balance.net_liq
+            worth = self.asking.net_liq or ZERO
             self._tell([(MarginCalled if called else MarginMet)(now.at, worth, needs)])
 
     def _fees(self, now: Snapshot) -> FeesOfDay:
         return FeesOfDay(self.line, self.fees, now.day.session.day)
 
     def _items(self, what: str) -> list[Json]:
-        return list(self.line.get(self._account(what)).get("items", []))
+        items = self.line.get(self._account(what)).get("items")
+        if not isinstance(items, list):
+            raise Transient(f"{what} came without a list of them")
+        return items
 
     def _account(self, what: str) -> str:
         return f"/accounts/{self.line.account}/{what}"
@@ -328,11 +387,3 @@ class TastytradeBroker:
         """Where an order goes: to the others, or in place of the one it replaces."""
         old = self.inbox.number_of(order.replaces) if order.replaces else None
         return self._account("orders" if old is None else f"orders/{old}")
-
-
-def _fixed(now: Snapshot, contract: Contract) -> float | None:
-    """Where something was fixed, as the market tells it."""
-    if contract.expiry != now.day.session.day:
-        return None
-    seen = now.fixing(contract)
-    return None if isinstance(seen, Skip) else seen.value

@@ -11,6 +11,9 @@ from tomking.portfolio.preview import Preview, Refusal
 from tomking.wire.amounts import amount_of
 from tomking.wire.line import Answer
 
+#: The status of an order that was looked at and not taken, and the code over what was found.
+CHECKED, PREFLIGHT = 422, "preflight_check_failure"
+
 
 def preview_of(answer: Answer, before: Decimal) -> Preview:
     """What the broker says an order needs and costs, and why it would not take it.
@@ -23,8 +26,11 @@ def preview_of(answer: Answer, before: Decimal) -> Preview:
     Raises
     ------
     Transient
-        If the answer lacks the figures, so that nothing can be judged by it.
+        If the answer lacks the figures, so that nothing can be judged by it, or is no verdict on the
+        order at all: the door was closed, not the order looked at.
     """
+    if answer.is_no and not _is_verdict(answer):
+        raise Transient(f"the broker's dry run was turned away ({answer.status}): {answer.why}")
     refusals = _refusals(answer)
     effect = answer.data.get("buying-power-effect")
     if not isinstance(effect, Mapping):
@@ -48,15 +54,21 @@ def _fees(answer: Answer) -> Decimal:
     return -amount_of(said, "total-fees")
 
 
+def _is_verdict(answer: Answer) -> bool:
+    """Whether a no is about the order: by its status, or by the code of a check that failed."""
+    checks = {PREFLIGHT, *(code.value for code in Code)}
+    return answer.status == CHECKED or not checks.isdisjoint(answer.codes)
+
+
 def _refusals(answer: Answer) -> tuple[Refusal, ...]:
-    """The broker's objections; a code that is not known here is told with its own words."""
+    """The broker's objections, one at least; a code that is not known is told with its own words."""
     if not answer.is_no:
         return ()
-    parts = answer.error.get("errors") or (answer.error,)
+    said = answer.error.get("errors")
+    parts = [each for each in said if isinstance(each, Mapping)] if isinstance(said, list) else []
     return tuple(
         Refusal(_code(str(part.get("code", ""))), str(part.get("message") or answer.why))
-        for part in parts
-        if isinstance(part, Mapping)
+        for part in parts or (answer.error,)
     )
 
 

@@ -4,21 +4,25 @@ A row is booked once, by its number. Removal of an option and what it delivers a
 fact there; a trade is known from its order already, so that its row only says what it cost in truth.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from math import nan
+from math import isfinite
 from typing import Any
 
 from tomking.brokers.tastytrade.inbox import TradeInbox
 from tomking.brokers.tastytrade.told import instant, known
+from tomking.core.codec import UNREADABLE
 from tomking.core.contract import Contract
 from tomking.core.dealings import FeesDiffered, ForeignMoved, RowBooked
 from tomking.core.errors import DataError
 from tomking.core.facts import CashMoved, DividendBooked, Fact, Settled
 from tomking.core.money import ZERO
 from tomking.core.product import product
+from tomking.core.reading import Skip
 from tomking.core.value import value
+from tomking.market.snapshot import Snapshot
 from tomking.portfolio.holding import position_of
 from tomking.wire.amounts import amount_of, number
 from tomking.wire.orders import short_name
@@ -35,6 +39,8 @@ ENDINGS: Mapping[str, tuple[str, int]] = {
     "Exercise": ("exercised", 1),
     "Assignment": ("assigned", -1),
 }
+#: What becomes shares or a future when it ends so.
+BECOMES = ("assigned", "exercised")
 #: Futures are settled in cash every day at the broker and carried at their entry price here.
 DAILY = "Mark to Market"
 #: The fixing of what has expired, if it is known.
@@ -59,9 +65,27 @@ class Row:
         return self.value - self.net
 
     @property
+    def ends(self) -> bool:
+        """Whether it takes off an option that is over."""
+        return self.kind == DELIVER and self.sub in ENDINGS
+
+    @property
+    def delivers(self) -> bool:
+        """Whether it brings or takes contracts without a trade."""
+        return self.kind == DELIVER and self.sub not in ENDINGS and bool(self.said.get("action"))
+
+    @property
     def symbol(self) -> str:
         """What it is about; empty for money alone."""
         return str(self.said.get("symbol") or "")
+
+
+def fixed(now: Snapshot, contract: Contract) -> float | None:
+    """Where something was fixed, as the market tells it."""
+    if contract.expiry != now.day.session.day:
+        return None
+    seen = now.fixing(contract)
+    return seen.value if not isinstance(seen, Skip) and isfinite(seen.value) else None
 
 
 def row_of(said: Json) -> Row:
@@ -78,38 +102,73 @@ def row_of(said: Json) -> Row:
             instant(said["executed-at"]),
             amount_of(said, "value"), amount_of(said, "net-value"), said,
         )  # fmt: skip
-    except (KeyError, ValueError) as fault:
+    except UNREADABLE as fault:
         raise DataError(f"a row of the broker's ledger cannot be read: {fault!r}") from fault
+
+
+def read(
+    rows: Iterable[Json], inbox: TradeInbox, since: datetime, fixing: Fixing, odd: list[str]
+) -> tuple[list[Fact], date | None]:
+    """The facts of what the ledger tells since an instant, and the day of the oldest row left over.
+
+    What cannot be read or booked is said in ``odd`` and must be read again.
+    """
+    found: list[Row] = []
+    left: list[date] = []
+    for said in rows:
+        try:
+            found.append(row_of(said))
+        except DataError as fault:
+            odd.append(str(fault))
+            left.append(_day_of(said, since.date()))
+    mine = [row for row in found if row.at > since]
+    facts = booked(mine, inbox, fixing, odd)
+    left += [row.at.date() for row in mine if row.id not in inbox.booked]
+    return facts, min(left, default=None)
+
+
+def _day_of(said: object, first: date) -> date:
+    """The day of a row that cannot be read as a whole; the first there is if not even that can."""
+    try:
+        row: Any = said
+        return date.fromisoformat(str(row.get("transaction-date") or row["executed-at"])[:10])
+    except UNREADABLE:
+        return first
 
 
 def booked(rows: Sequence[Row], inbox: TradeInbox, fixing: Fixing, odd: list[str]) -> list[Fact]:
     """The facts of rows that are not booked yet, oldest first; they are remembered.
 
-    A row of which nothing can be made is said in ``odd`` and stays unbooked: it is tried again.
+    Of an instant what ended comes first: it takes along what was delivered. A row of which nothing can
+    be made is said in ``odd`` and stays unbooked: it is tried again.
     """
     made: list[Fact] = []
-    fresh = [row for row in rows if row.id not in inbox.booked]
-    for place, row in enumerate(fresh):
-        if row.id in inbox.booked:  # the row before has taken it along
+    new = (row for row in rows if row.id not in inbox.booked)
+    fresh = sorted(new, key=lambda row: (row.at, not row.ends))
+    for row in fresh:
+        if row.id in inbox.booked:  # a row before has taken it along
             continue
         try:
-            facts = list(_facts(row, fresh[place + 1 : place + 2], inbox, fixing))
-        except DataError as fault:
-            odd.append(f"row {row.id} of the broker's ledger is not booked: {fault}")
+            facts = list(_facts(row, fresh, inbox, fixing))
+        except (DataError, *UNREADABLE) as fault:
+            odd.append(f"row {row.id} of the broker's ledger is not booked: {fault or repr(fault)}")
             continue
         inbox.fold(facts)
         made += facts
     return made
 
 
-def _facts(row: Row, after: Sequence[Row], inbox: TradeInbox, fixing: Fixing) -> Iterator[Fact]:
+def _facts(row: Row, fresh: Sequence[Row], inbox: TradeInbox, fixing: Fixing) -> Iterator[Fact]:
     what = f"{row.kind}, {row.sub}"
     if row.kind == TRADE:
         yield from _trade(row, inbox)
-    elif row.kind == DELIVER and row.sub in ENDINGS:
-        yield from _ended(row, after, inbox, fixing)
+    elif row.ends:
+        yield from _ended(row, fresh, inbox, fixing)
         what = f"{row.sub} of {row.symbol}"
-    elif row.kind == DELIVER and row.said.get("action"):
+    elif row.delivers:
+        options = ((each, count) for each, count in inbox.held.items() if each.is_option)
+        if any(_came_of(row, each, count) for each, count in options):
+            raise DataError(f"the option that became {row.symbol} has not ended yet")
         yield ForeignMoved(row.at, row.symbol, _signed(row), what)
     elif row.kind == MONEY and row.sub != DAILY:
         yield from _money(row, inbox)
@@ -133,7 +192,7 @@ def execution(said: Json) -> str:
     return str(said.get("ext-exec-id") or said.get("exec-id") or said.get("fill-id") or "")
 
 
-def _ended(row: Row, after: Sequence[Row], inbox: TradeInbox, fixing: Fixing) -> Iterator[Fact]:
+def _ended(row: Row, fresh: Sequence[Row], inbox: TradeInbox, fixing: Fixing) -> Iterator[Fact]:
     """An option that ended: what of it was ours, with what came in its place, and what was not."""
     contract = known(row.symbol, row.at.date())
     held = 0 if contract is None else inbox.held.get(contract, 0)
@@ -141,22 +200,81 @@ def _ended(row: Row, after: Sequence[Row], inbox: TradeInbox, fixing: Fixing) ->
     side = sign or _sign(held or inbox.foreign_held.get(row.symbol, 0))
     count = int(number(row.said["quantity"], "quantity"))
     mine = side * min(count, abs(held)) if held * side > 0 else 0
+    into = _became(row, contract, side * count, fresh, inbox) if how in BECOMES else []
     if contract is not None and mine:
         cash = row.value * mine / (side * count)
         price = fixing(contract)
         if how == "cash_settled":
             price = _settled_at(contract, cash / mine)
-        settled = Settled(
-            row.at, "", contract, mine, nan if price is None else price, cash, row.fee, how
-        )
-        into = next((other for other in after if _delivers(other, row, how)), None)
-        if into is None:
-            yield settled
-        else:
-            yield _with(settled, into)
-            yield RowBooked(into.at, into.id, f"{into.sub} of {into.symbol}")
-    if side * count != mine:
-        yield ForeignMoved(row.at, row.symbol, mine - side * count, row.sub)
+        if how in BECOMES and not into:
+            raise DataError(f"{contract} was {how} and what it became is not told yet")
+        if price is None and not contract.is_option:
+            raise DataError(f"{contract} ended and where it was fixed is not known")
+        settled = Settled(row.at, "", contract, mine, price, cash, row.fee, how)
+        yield _with(settled, into) if into else settled
+    if into:
+        yield from _taken_along(into, contract, mine)
+    left = _theirs(side * count - mine, inbox.foreign_held.get(row.symbol, 0))
+    if left:
+        yield ForeignMoved(row.at, row.symbol, -left, row.sub)
+
+
+def _theirs(ended: int, held: int) -> int:
+    """What of an end is of what somebody else holds: no more than that, which may have left already."""
+    return _sign(ended) * min(abs(ended), abs(held)) if ended * held > 0 else 0
+
+
+def _became(
+    row: Row, contract: Contract | None, count: int, fresh: Sequence[Row], inbox: TradeInbox
+) -> list[Row]:
+    """The rows that came in place of so many of an option; none until all of them are there."""
+    if contract is None:
+        return []
+    same = [
+        each
+        for each in fresh
+        if each.at == row.at and each.id not in inbox.booked and _came_of(each, contract, count)
+    ]
+    sizes = {each.id: abs(_signed(each)) // _lot(each) for each in same}
+    whole = [each for each in same if sizes[each.id] == abs(count)]
+    if whole:
+        return whole[:1]
+    taken: list[Row] = []
+    left = abs(count)
+    for each in same:
+        if sizes[each.id] <= left:
+            taken.append(each)
+            left -= sizes[each.id]
+    return taken if not left else []
+
+
+def _came_of(row: Row, contract: Contract, count: int) -> bool:
+    """Whether a row is what an option held so becomes: its underlying, at its strike, its way."""
+    if not row.delivers or contract.right is None:
+        return False
+    got = known(row.symbol, row.at.date())
+    if got is None or got.is_option or (got.root, got.future) != (contract.root, contract.future):
+        return False
+    try:
+        at_strike = number(row.said["price"], "price") == contract.strike
+        return at_strike and _sign(_signed(row)) == contract.right.sign * _sign(count)
+    except (DataError, *UNREADABLE):  # said when its own turn comes
+        return False
+
+
+def _taken_along(into: Sequence[Row], contract: Contract | None, mine: int) -> Iterator[Fact]:
+    """Rows of what an option became are booked with it; what of them is not ours is somebody else's."""
+    right = None if contract is None else contract.right
+    ours = 0 if right is None else right.sign * mine * _lot(into[0])
+    rest = sum(_signed(each) for each in into) - ours
+    if rest:
+        yield ForeignMoved(into[0].at, into[0].symbol, rest, into[0].sub)
+    for each in into:
+        yield RowBooked(each.at, each.id, f"{each.sub} of {each.symbol}")
+
+
+def _lot(row: Row) -> int:
+    return lot_of(contract_of(row.symbol, row.at.date()))
 
 
 def _sign(count: int) -> int:
@@ -179,26 +297,16 @@ def _settled_at(contract: Contract, each: Decimal) -> float:
     return float(contract.strike + contract.right.sign * inside)
 
 
-def _delivers(row: Row, ended: Row, how: str) -> bool:
-    """Whether a row is what came in place of an option."""
-    return (
-        how in ("assigned", "exercised")
-        and row.kind == DELIVER
-        and row.sub not in ENDINGS
-        and row.at == ended.at
-        and bool(row.said.get("action"))
+def _with(settled: Settled, into: Sequence[Row]) -> Settled:
+    """A settlement with what it delivered: one for each, to its holder's side or away from it."""
+    right, fees = settled.contract.right, sum((each.fee for each in into), ZERO)
+    return replace(
+        settled,
+        fee=settled.fee + fees,
+        delivered=contract_of(into[0].symbol, into[0].at.date()),
+        delivered_quantity=settled.quantity * (right.sign if right else 0),
+        delivered_price=number(into[0].said["price"], "price"),
     )
-
-
-def _with(settled: Settled, into: Row) -> Settled:
-    """A settlement with what it delivered."""
-    day = into.at.date()
-    contract = contract_of(into.symbol, day)
-    return Settled(
-        settled.at, "", settled.contract, settled.quantity, settled.price, settled.cash,
-        settled.fee + into.fee, settled.settlement, contract, _signed(into) // lot_of(contract),
-        number(into.said["price"], "price"),
-    )  # fmt: skip
 
 
 def _money(row: Row, inbox: TradeInbox) -> Iterator[Fact]:

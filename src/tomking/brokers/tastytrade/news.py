@@ -6,10 +6,11 @@ a gap: whoever reads it must look things up. An odd message is counted, never fa
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -36,6 +37,7 @@ class News:
     odd: int = 0
     gaps: int = 0
     waiting: "SimpleQueue[Json]" = field(default_factory=SimpleQueue)
+    _said: int = 0
 
     def take(self) -> list[Json]:
         """The messages that have come, oldest first."""
@@ -45,6 +47,11 @@ class News:
                 found.append(self.waiting.get_nowait())
         except Empty:
             return found
+
+    def said_odd(self) -> list[str]:
+        """The odd messages since this was asked last, in words."""
+        new, self._said = self.odd - self._said, self.odd
+        return [f"{new} messages of the account stream could not be read"] if new else []
 
     def hear(self, text: str) -> None:
         """A frame: kept if it tells of something, counted if it is none."""
@@ -66,7 +73,38 @@ class News:
         self.gaps += 1
 
 
-async def listen(line: Line, news: News) -> None:
+class Socket(Protocol):
+    """What is needed of a socket."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is."""
+        ...
+
+    async def send_json(self, data: Any) -> None:
+        """Send a frame."""
+        ...
+
+    async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:
+        """The next message; ``TimeoutError`` where none comes in time."""
+        ...
+
+
+#: A socket to an address, for as long as a block lasts.
+Dial = Callable[[str], AbstractAsyncContextManager[Socket]]
+
+
+@asynccontextmanager
+async def dialled(url: str) -> AsyncIterator[Socket]:
+    """A socket of the network."""
+    async with (
+        aiohttp.ClientSession() as client,
+        client.ws_connect(url, timeout=aiohttp.ClientWSTimeout(ws_close=1.0)) as socket,
+    ):
+        yield socket
+
+
+async def listen(line: Line, news: News, dial: Dial = dialled) -> None:
     """One connection to the account stream, until it breaks.
 
     Raises
@@ -77,12 +115,8 @@ async def listen(line: Line, news: News) -> None:
         If nobody is logged in.
     """
     await line.session.refresh()
-    url = line.streamer_url or SECURE
     try:
-        async with (
-            aiohttp.ClientSession() as client,
-            client.ws_connect(url, timeout=aiohttp.ClientWSTimeout(ws_close=1.0)) as socket,
-        ):
+        async with dial(line.streamer_url or SECURE) as socket:
             await socket.send_json(_said(line, "connect", value=[line.account]))
             beating = asyncio.create_task(_beat(line, socket))
             try:
@@ -96,7 +130,7 @@ async def listen(line: Line, news: News) -> None:
         raise Transient(f"the account stream broke ({type(fault).__name__})") from fault
 
 
-async def _read(socket: aiohttp.ClientWebSocketResponse, news: News) -> None:
+async def _read(socket: Socket, news: News) -> None:
     within, hear = CONNECT_WITHIN_S, _first(news)
     while True:
         try:
@@ -120,7 +154,7 @@ def _first(news: News) -> Callable[[str], None]:
     return hear
 
 
-async def _beat(line: Line, socket: aiohttp.ClientWebSocketResponse) -> None:
+async def _beat(line: Line, socket: Socket) -> None:
     """A sign of life now and then, with a token that is good."""
     while not socket.closed:
         await asyncio.sleep(HEARTBEAT_S)

@@ -1,7 +1,7 @@
 """When to look things up although nothing was told: orders, ledger, books. Figures, no requests."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.contract import Contract, Settles
@@ -20,13 +20,15 @@ NOW_AND_THEN = timedelta(minutes=60)
 class Rounds:
     """When each thing was last looked up, and after how many gaps in the news the orders were.
 
-    ``resting`` is how often an order is looked up that rests, and books that differ.
+    ``behind`` is the day of the oldest row of the ledger that could not be booked, if there is one, and
+    ``resting`` how often an order is looked up that rests, and books that differ.
     """
 
     orders: datetime | None = None
     ledger: datetime | None = None
     books: datetime | None = None
     gaps: int = -1
+    behind: date | None = None
     resting: timedelta = OFTEN
 
     def orders_due(
@@ -43,6 +45,14 @@ class Rounds:
         if traded or _since(self.ledger, now.at) >= NOW_AND_THEN:
             return True
         return _since(self.ledger, now.at) >= OFTEN and any(is_over(each, now) for each in held)
+
+    def ledger_from(self, now: Snapshot, held: Iterable[Contract], since: datetime) -> date:
+        """The first day to read: rows come late, so yesterday, the end of anything held that is over,
+        and whatever was left unbooked.
+        """
+        yesterday = (self.ledger or since).date() - timedelta(days=1)
+        over = (each.expiry for each in held if is_over(each, now))
+        return min(yesterday, self.behind or yesterday, *over)
 
     def books_due(self, at: datetime, *, differ: bool) -> bool:
         """Now and then, and as often as what rests while they differ."""

@@ -1,19 +1,24 @@
 """An order as the broker tells it, read once into a value; what cannot be read is said, not guessed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from tomking.core.calendar import NEW_YORK
+from tomking.core.codec import UNREADABLE
 from tomking.core.contract import Contract
 from tomking.core.errors import DataError
 from tomking.core.value import value
+from tomking.engine.late_close import Closed
 from tomking.wire.amounts import number
 from tomking.wire.symbols import contract_of
 from tomking.wire.words import ALIVE, OVER, lot_of, side_of
 
 Json = Mapping[str, Any]
+#: A listed option on what is not traded here: its root, its last day, its right and its strike.
+LISTED = re.compile(r"[A-Z0-9]{1,6} *(\d{6})[CP]\d{8}")
 
 
 @value
@@ -63,6 +68,11 @@ class ToldOrder:
         return self.word in OVER
 
     @property
+    def may_trade(self) -> bool:
+        """Whether it may trade yet, or has done so although no part of it is told."""
+        return not self.is_over or self.word == "Filled"
+
+    @property
     def is_told(self) -> bool:
         """Whether all that has traded of it is known; what is filled whole has nothing left."""
         whole = self.word != "Filled" or all(leg.remaining == 0 for leg in self.legs)
@@ -83,9 +93,11 @@ def told(row: Json, today: date) -> ToldOrder:
     """
     try:
         word = str(row["status"])
-        legs = tuple(_leg(each, today) for each in _rows(row["legs"]))
+        # of an order that is over and did not fill, nothing more comes
+        ends = word in OVER and word != "Filled"
+        legs = tuple(_leg(each, today, ends=ends) for each in _rows(row["legs"]))
         told_number = str(row["id"])
-    except (KeyError, TypeError) as fault:
+    except UNREADABLE as fault:
         raise DataError(
             f"an order of the broker cannot be read: {fault!r} in {row!r:.200}"
         ) from fault
@@ -103,13 +115,14 @@ def _rows(said: object) -> Sequence[Json]:
     return said
 
 
-def _leg(row: Json, today: date) -> ToldLeg:
-    symbol = str(row["symbol"])
+def _leg(row: Json, today: date, *, ends: bool) -> ToldLeg:
+    symbol, count = str(row["symbol"]), _count(row["quantity"])
     contract = known(symbol, today)
     sign, _ = side_of(str(row["action"]))
+    parts = tuple(_part(each) for each in row.get("fills") or ())
+    left = count - sum(part.quantity for part in parts) if ends else 0
     return ToldLeg(
-        contract, symbol, sign * _count(row["quantity"]), _count(row.get("remaining-quantity", 0)),
-        tuple(_part(each) for each in row.get("fills") or ()),
+        contract, symbol, sign * count, _count(row.get("remaining-quantity", left)), parts,
         1 if contract is None else lot_of(contract),
     )  # fmt: skip
 
@@ -119,6 +132,24 @@ def known(symbol: str, today: date) -> Contract | None:
     try:
         return contract_of(symbol, today)
     except DataError:
+        return None
+
+
+def expiry_of(symbol: str, today: date) -> date | None:
+    """The last day of an option or a future by its symbol; nothing where there is none, or none is read.
+
+    >>> expiry_of("MSFT  260619P00400000", date(2026, 6, 1))
+    datetime.date(2026, 6, 19)
+    """
+    contract = known(symbol, today)
+    if contract is not None:
+        return contract.expiry if contract.is_option or contract.future else None
+    found = LISTED.fullmatch(symbol)
+    if found is None:
+        return None
+    try:
+        return date.fromisoformat(f"20{found[1]}")
+    except ValueError:
         return None
 
 
@@ -133,15 +164,15 @@ def _part(row: Json) -> Part:
 
 @value
 class Balance:
-    """What the account was worth and what margin it needed, as the broker had it at an instant."""
+    """What the account was worth and what margin it needed, as it was asked for at an instant."""
 
     at: datetime
     net_liq: Decimal
     requirement: Decimal
 
 
-def balance_of(row: Json) -> Balance:
-    """A balance, in dollars.
+def balance_of(row: Json, at: datetime) -> Balance:
+    """A balance as it was answered at an instant of ours, in dollars: the broker's clock may go wrong.
 
     Raises
     ------
@@ -150,9 +181,27 @@ def balance_of(row: Json) -> Balance:
     """
     try:
         return Balance(
-            instant(row["updated-at"]),
+            at,
             number(row["net-liquidating-value"], "net-liquidating-value"),
             number(row["maintenance-requirement"], "maintenance-requirement"),
+        )
+    except UNREADABLE as fault:
+        raise DataError(f"a balance of the broker cannot be read: {fault!r}") from fault
+
+
+def snapshot_of(row: Json) -> Closed:
+    """The balance of a day's end, in dollars.
+
+    Raises
+    ------
+    DataError
+        If a figure of it is missing or none.
+    """
+    try:
+        return Closed(
+            number(row["net-liquidating-value"], "net-liquidating-value"),
+            number(row["maintenance-requirement"], "maintenance-requirement"),
+            "the broker's snapshot",
         )
     except (KeyError, ValueError) as fault:
         raise DataError(f"a balance of the broker cannot be read: {fault!r}") from fault

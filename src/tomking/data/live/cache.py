@@ -9,17 +9,21 @@ last event, because a feed may lose one symbol and keep the others; the supervis
 symbol long before, and a live feed answers that with the last event it has (``supervise``).
 
 Decisions use figures of ``FRESH_S`` at most.
+
+What is told waits in a short line and is read into the table together, at the latest when somebody
+looks: a feed that sends a frame an event would otherwise cost a dozen calls on columns of one figure.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tomking.core.value import value
-from tomking.data.live.compact import Block, Oddities, figures
+from tomking.data.live.compact import Block, Oddities, figures, joined
 from tomking.data.live.fields import (
     CLOSE_TYPE,
     FIGURES,
@@ -37,8 +41,8 @@ from tomking.market.bars import F64
 I64 = NDArray[np.intp]
 #: Seconds up to which a figure is fresh enough to decide by, and after which silence of a symbol counts.
 FRESH_S, SILENT_MAX_S = 5.0, 900.0
-#: Places a cache begins with; it doubles.
-PLACES = 1024
+#: Places a cache begins with; it doubles. Events that wait at most until they are read in.
+PLACES, WAITING_MAX = 1024, 256
 
 
 @value
@@ -87,11 +91,14 @@ class Cache:
     _free: list[int] = field(default_factory=lambda: list(range(PLACES - 2, -1, -1)))
     _since: float = float("-inf")
     _proven: float = float("-inf")
+    _waiting: list[tuple[Block, float]] = field(default_factory=list[tuple[Block, float]])
+    _wait: int = 0
     _lock: Lock = field(default_factory=Lock)
 
     def follow(self, symbols: Iterable[str]) -> None:
         """Keep what is told of these from now on."""
         with self._lock:
+            self._read_in()
             for symbol in symbols:
                 if symbol not in self._places:
                     if not self._free:
@@ -101,6 +108,7 @@ class Cache:
     def forget(self, symbols: Iterable[str]) -> None:
         """Keep nothing of these; views that were taken keep what they have."""
         with self._lock:
+            self._read_in()
             for symbol in symbols:
                 place = self._places.pop(symbol, None)
                 if place is not None:
@@ -127,35 +135,28 @@ class Cache:
 
         What did not stream says nothing about the stream.
         """
-        rows = FIGURES.get(block.kind)
-        if rows is None:
+        if block.kind not in FIGURES:
             return
-        read = [(row, figures(block.columns[name], self.odd))
-                for name, row in rows.items() if name in block.columns]  # fmt: skip
-        if block.kind == SUMMARY and CLOSE_TYPE in block.columns:
-            final = [float(said == FINAL) for said in block.columns[CLOSE_TYPE]]
-            read.append((IS_FINAL, np.array(final)))
-        if block.kind in TOLD:
-            read.append((TOLD[block.kind], self._told(block, at)))
+        count = len(block.symbols)
         with self._lock:
-            known = [self._places.get(symbol, -1) for symbol in block.symbols]
-            places = np.array(known, dtype=np.intp)
-            for row, column in read:
-                self._table[row, places] = column
-            self._table[HEARD[block.kind], places] = at
-            self._table[:, -1] = np.nan
-            if streamed:
-                self._proven = max(self._proven, at)
-            self.events += len(known)
+            self._waiting.append((block, at))
+            self._wait += count
+            self.events += count
+            if streamed and at > self._proven:
+                self._proven = at
+            if self._wait >= WAITING_MAX:
+                self._read_in()
 
     def frozen(self, now: float) -> View:
         """The cache as it stands."""
         with self._lock:
+            self._read_in()
             return View(self._table.copy(), dict(self._places), self._since, self._proven, now)
 
     def silent(self, now: float, longer_than_s: float, kind: str = QUOTE) -> tuple[str, ...]:
         """Symbols of which a kind was told once, but not lately."""
         with self._lock:
+            self._read_in()
             heard = self._table[HEARD[kind]]
             return tuple(
                 symbol
@@ -163,12 +164,36 @@ class Cache:
                 if now - heard[place] > longer_than_s
             )
 
-    def _told(self, block: Block, at: float) -> F64:
+    def _read_in(self) -> None:
+        """Everything that waits, in the order in which it came; blocks that are alike as one."""
+        if not self._waiting:
+            return
+        told, self._waiting, self._wait = self._waiting, [], 0
+        for _, alike in groupby(told, key=_shape):
+            blocks, times = zip(*alike, strict=True)
+            at = np.repeat(times, [len(block.symbols) for block in blocks])
+            self._put(joined(blocks), at)
+
+    def _put(self, block: Block, at: F64) -> None:
+        """Events of one kind, each with when it was heard; of two of one symbol the later stays."""
+        known = [self._places.get(symbol, -1) for symbol in block.symbols]
+        places = np.array(known, dtype=np.intp)
+        for name, row in FIGURES[block.kind].items():
+            if name in block.columns:
+                self._table[row, places] = figures(block.columns[name], self.odd)
+        if block.kind == SUMMARY and CLOSE_TYPE in block.columns:
+            self._table[IS_FINAL, places] = [said == FINAL for said in block.columns[CLOSE_TYPE]]
+        if block.kind in TOLD:
+            self._table[TOLD[block.kind], places] = self._told(block, at)
+        self._table[HEARD[block.kind], places] = at
+        self._table[:, -1] = np.nan
+
+    def _told(self, block: Block, at: F64) -> F64:
         """When the events themselves say they happened; feeds often leave it out."""
         times = [figures(block.columns[name], self.odd)
                  for name in TIMES[block.kind] if name in block.columns]  # fmt: skip
         if not times:
-            return np.full(len(block.symbols), at)
+            return at
         latest = np.fmax.reduce(times) / 1000.0
         return np.where(latest > 0.0, latest, at)
 
@@ -178,3 +203,9 @@ class Cache:
         table[:, : size - 1] = self._table[:, : size - 1]
         self._table = table
         self._free.extend(range(2 * size - 2, size - 2, -1))
+
+
+def _shape(told: tuple[Block, float]) -> tuple[str, tuple[str, ...]]:
+    """What blocks must have in common to be read in together."""
+    block, _ = told
+    return block.kind, tuple(block.columns)

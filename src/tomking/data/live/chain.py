@@ -22,6 +22,8 @@ from tomking.market.snapshot import Nearest, Quote
 
 #: How many listed strikes may be nearer than the one that is taken, because they have no sound quote.
 PASSED_OVER_MAX = 2
+#: How many on either side of a strike nobody streams are asked for with it: the price moves meanwhile.
+BESIDE = 2
 #: Volatility and delta of contracts whose Greeks do not stream: two columns of their quotes' own.
 Implied = Callable[[Sequence[Contract]], tuple[F64, F64]]
 
@@ -40,13 +42,17 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class LiveChain:
-    """A chain at one instant; a side of an expiry is read when it is first asked for."""
+    """A chain at one instant; a side of an expiry is read when it is first asked for.
+
+    ``missed`` is where it leaves what was asked for and does not stream, for whoever can have that.
+    """
 
     listed: Listed
     view: View
     at: datetime
     evidence: Evidence
     implied: Implied
+    missed: set[Contract] = field(default_factory=set[Contract])
     sides: dict[tuple[Expiry, Right], Side] = field(
         default_factory=dict[tuple[Expiry, Right], Side]
     )
@@ -83,8 +89,16 @@ class LiveChain:
         found = int(tied[-1] if right is Right.CALL else tied[0])
         nearer = np.abs(self.listed.strikes[expiry].prices - strike) < away[found]
         if nearer.sum() > PASSED_OVER_MAX:
+            self._miss(expiry, right, strike)
             return self._none(f"strike {strike:g}", f"{nearer.sum()} nearer ones are not quoted")
         return self._quote(side, found, expiry, right)
+
+    def _miss(self, expiry: Expiry, right: Right, strike: float) -> None:
+        """Note the listed strikes about one that was asked for."""
+        listed = self.listed.strikes[expiry].prices
+        at = int(np.abs(listed - strike).argmin())
+        for place in range(max(0, at - BESIDE), min(len(listed), at + BESIDE + 1)):
+            self.missed.add(self.listed.contract(expiry, right, place))
 
     def strikes(self, expiry: Expiry, low: float, high: float) -> F64:
         """Strikes between two prices at which both rights, or the one that streams, are quoted."""

@@ -6,6 +6,7 @@ event in the order of the fields that were agreed. One that cannot be read must 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -49,10 +50,14 @@ def blocks(data: Any, fields: Fields, odd: Oddities) -> list[Block]:
         return []
     if data and isinstance(data[0], dict):
         return _full(data, odd)
-    found = (_compact(data[n], data[n + 1], fields, odd) for n in range(0, len(data) - 1, 2))
+    found: list[Block] = []
+    for n in range(0, len(data) - 1, 2):
+        block = _compact(data[n], data[n + 1], fields, odd)
+        if block is not None and block.symbols:
+            found.append(block)
     if len(data) % 2:
         odd.report("a kind without its values")
-    return [block for block in found if block is not None and block.symbols]
+    return found
 
 
 def _compact(kind: Any, values: Any, fields: Fields, odd: Oddities) -> Block | None:
@@ -62,6 +67,9 @@ def _compact(kind: Any, values: Any, fields: Fields, odd: Oddities) -> Block | N
         odd.report(f"values of {kind!r}, which was not asked for")
         return None
     width = len(names)
+    if len(values) == width and names[0] == SYMBOL and isinstance(values[0], str):
+        one = dict(zip(names, zip(values, strict=True), strict=True))  # the common frame, made fast
+        return Block(kind, one[SYMBOL], one)
     if len(values) % width:
         odd.report(f"{len(values)} values of {kind}, {width} an event")
         values = values[: len(values) - len(values) % width]
@@ -78,6 +86,18 @@ def _named(kind: str, columns: Mapping[str, Sequence[Any]], odd: Oddities) -> Bl
     odd.report(f"{kind} of no symbol", len(columns[SYMBOL]) - len(rows))
     kept = {name: [column[row] for row in rows] for name, column in columns.items()}
     return Block(kind, kept[SYMBOL], kept)
+
+
+def joined(several: Sequence[Block]) -> Block:
+    """Blocks of one kind and the same columns as one, in their order."""
+    if len(several) == 1:
+        return several[0]
+    first = several[0]
+    columns = {
+        name: list(chain.from_iterable(each.columns[name] for each in several))
+        for name in first.columns
+    }
+    return Block(first.kind, list(chain.from_iterable(each.symbols for each in several)), columns)
 
 
 def _full(data: Sequence[Any], odd: Oddities) -> list[Block]:

@@ -22,15 +22,21 @@ from tomking.data.live.names import (
 
 #: How far back daily candles are asked for: long after it, an average no longer knows where it began.
 HISTORY = timedelta(days=3653)
+#: The most contracts that stream because somebody asked for them beside the windows.
+ASKED_MAX = 100
 
 
 @dataclass(slots=True)
 class Following:
-    """The contracts that stream, by why they do; ``roots`` are those that are traded."""
+    """The contracts that stream, by why they do; ``roots`` are those that are traded.
+
+    ``asked`` are those that somebody wanted today though no window held them.
+    """
 
     roots: tuple[str, ...]
     names: Names
     held: tuple[Contract, ...] = ()
+    asked: dict[Contract, None] = field(default_factory=dict[Contract, None])
     windows: dict[str, Mapping[Contract, str]] = field(
         default_factory=dict[str, Mapping[Contract, str]]
     )
@@ -42,6 +48,7 @@ class Following:
         found = ((root, front_of(root, day)) for root in every)
         self.fronts = {root: front for root, front in found if front is not None}
         self.windows.clear()
+        self.asked.clear()
         self.names.keep(self.held)
 
     def lay(self, root: str, window: Mapping[Contract, str]) -> None:
@@ -53,8 +60,17 @@ class Following:
     def contracts(self) -> tuple[Contract, ...]:
         """All of them, what matters most first."""
         windows = tuple(contract for window in self.windows.values() for contract in window)
-        on = (underlying_of(each) for each in (*self.held, *windows))
-        return tuple(dict.fromkeys((*self.fronts.values(), *on, *self.held, *windows)))
+        options = (*self.held, *self.asked, *windows)
+        on = (underlying_of(each) for each in options)
+        return tuple(dict.fromkeys((*self.fronts.values(), *on, *options)))
+
+    def also(self, contracts: Iterable[Contract]) -> bool:
+        """Have these streamed too, for today; whether any is new. Of too many the oldest go."""
+        new = [each for each in contracts if each not in self.asked]
+        self.asked |= dict.fromkeys(new)
+        for oldest in list(self.asked)[: max(0, len(self.asked) - ASKED_MAX)]:
+            del self.asked[oldest]
+        return bool(new)
 
     def symbols(self) -> dict[str, None]:
         """What all of them stream under, and what streams first though nobody trades it here."""

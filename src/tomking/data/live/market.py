@@ -127,6 +127,7 @@ class LiveMarket:
             self._until(self._is_told, READY_S if is_open else CLOSED_S)
         elif (not self._whole and self._has_history()) or self._sources.evidence is not self.worth:
             self._sources = self._made(session)
+        self._stream_what_was_missed()
         self._lay(now)
         if self.level is None or self.worth is self.evidence:  # not of now there is no spare either
             self.spare.stand_in(self.clock().timestamp(), now.date(), self.following.contracts())
@@ -223,6 +224,14 @@ class LiveMarket:
                     self.following.lay(root, window)
                     self._laid[root] = spot.value, now
         if self.following.windows != before:
+            self._subscribe()
+
+    def _stream_what_was_missed(self) -> None:
+        """Strikes that were asked for at the last look and that no window holds."""
+        assert self._sources is not None
+        missed = sorted(self._sources.missed, key=str)
+        self._sources.missed.clear()
+        if missed and self.following.also(missed):
             self._subscribe()
 
     def _is_due(self, root: str, spot: float, now: datetime) -> bool:

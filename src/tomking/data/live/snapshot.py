@@ -41,7 +41,7 @@ class Sources:
 
     ``chains`` are by root; ``symbol`` says what a contract streams under, ``front`` what stands for a
     root, ``minutes`` gives today's one-minute candles of a symbol. The day was made of what was
-    ``known`` of these ``roots``.
+    ``known`` of these ``roots``. ``missed`` gathers what was asked for and does not stream.
     """
 
     day: Day
@@ -53,6 +53,7 @@ class Sources:
     minutes: Callable[[str], F64]
     known: Known
     roots: tuple[str, ...]
+    missed: set[Contract] = field(default_factory=set[Contract])
 
 
 def sources_of(
@@ -148,8 +149,9 @@ class LiveSnapshot:
             return skip(f"{root} options", Stage.DATA, f"no chain of {root} is followed", "a chain")
         if root not in self._chains:
             self._chains[root] = LiveChain(
-                listed, self.view, self.at, self.sources.evidence, self._marker.implied
-            )
+                listed, self.view, self.at, self.sources.evidence, self._marker.implied,
+                self.sources.missed,
+            )  # fmt: skip
         return self._chains[root]
 
     def marks(self, legs: Legs, shock: Shock = NO_SHOCK) -> Marks:

@@ -210,7 +210,9 @@ class Stream:
                 self._answered()
                 continue
             self._framed = self.clock()
-            await self._send(talk.hear(text))
+            answers = talk.hear(text)
+            if answers:
+                await self._send(answers)
             if talk.open and self._told:
                 self.standing, self.why = Standing.CONNECTED, ""
         raise Transient(talk.over)
@@ -226,12 +228,11 @@ class Stream:
             ping.proof.set_result(None)
 
     def _take(self, block: Block) -> None:
-        now = self.clock()
-        self._event, self._told = now, True
+        self._event, self._told = self._framed, True
         if block.kind == CANDLE:
             self.candles.take(block)
         else:
-            self.cache.take(block, now)
+            self.cache.take(block, self._framed)
 
     async def _send(self, frames: Iterable[Frame]) -> None:
         for frame in frames:

@@ -8,6 +8,7 @@ the strikes near the price stay whole.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import product
 from math import sqrt
 
 import numpy as np
@@ -44,21 +45,26 @@ class Want:
 
 def wants(strategies: Iterable[Strategy]) -> tuple[Want, ...]:
     """What strategies could trade; of one that is no plan, nothing is known but its roots."""
-    found: dict[Want, None] = {}
+    found: dict[tuple[str, Expires], frozenset[Right]] = {}
     for strategy in strategies:
         if isinstance(strategy, Plan):
-            expiries = tuple(_expiries(strategy))
-            found |= {Want(root, each): None for root in strategy.roots for each in expiries}
-    return tuple(found)
+            for root, (expires, rights) in product(strategy.roots, tuple(_expiries(strategy))):
+                found[root, expires] = found.get((root, expires), frozenset()) | rights
+    return tuple(Want(root, expires, rights) for (root, expires), rights in found.items())
 
 
-def _expiries(plan: Plan) -> Iterator[Expires]:
-    """Every expiry a plan names: of its tranches, and of what they are rolled into."""
+def _expiries(plan: Plan) -> Iterator[tuple[Expires, frozenset[Right]]]:
+    """Every expiry a plan names: of its tranches, and of what they are rolled into.
+
+    Of a tranche that is never adjusted, what it is made of; an adjustment may want either right.
+    """
     for shape in plan.shapes:
         for tranche in shape.tranches:
-            yield tranche.expires or Expires(plan.dte, plan.dte_within)
+            made = frozenset(leg.right for leg in tranche.legs)
+            rights = BOTH if tranche.adjustments else made
+            yield tranche.expires or Expires(plan.dte, plan.dte_within), rights
             rolled = (getattr(each, "expires", None) for each in tranche.adjustments)
-            yield from (each for each in rolled if isinstance(each, Expires))
+            yield from ((each, BOTH) for each in rolled if isinstance(each, Expires))
 
 
 def hedging(roots: Iterable[str]) -> tuple[Want, ...]:
@@ -77,10 +83,10 @@ def laid(
     for expiry, rights in expiries.items():
         move = spot * max(vix, VIX_MIN) / 100.0 * sqrt((dte(expiry.day, today) + 1) / 365.0)
         strikes = listed.strikes[expiry]
-        reach = _reach(spot, move)
+        reach, most = _reach(spot, move), room // len(rights)
         for right, (low, high) in ((right, reach[right]) for right in reach if right in rights):
             inside = np.flatnonzero((strikes.prices >= low) & (strikes.prices <= high))
-            for place in thinned(inside, strikes.prices, spot, CORE * move, room // 2).tolist():
+            for place in thinned(inside, strikes.prices, spot, CORE * move, most).tolist():
                 symbol = strikes.symbols[right][place]
                 found[listed.contract(expiry, right, place)] = symbol
     return found

@@ -8,7 +8,7 @@ import numpy as np
 from tomking.core.contract import Contract
 from tomking.core.order import Purpose
 from tomking.core.reading import Reading, Sense, Stage
-from tomking.core.venue import Code, is_figure
+from tomking.core.venue import BAND_POINTS_MIN, BAND_SHARE, Code, is_figure
 from tomking.market.snapshot import AGE, ASK, BID, MID
 from tomking.portfolio.book import Working
 from tomking.portfolio.order_rules import is_priced_on_tick
@@ -48,10 +48,14 @@ def price_is_within_the_band(case: Case) -> Reading:
     """The limit gives away no more than a band below the package's mid (R-VEN-02).
 
     A limit that asks for more than the mid is patient, not dangerous: a profit order rests far
-    away. An order at the market gives away what the far side of the quotes does.
+    away. An order at the market gives away what the far side of the quotes does. One behind a trigger
+    trades when the contract is there, so that is the mid it is held against.
     """
     order, units = case.order, case.order.units
     mid, band = package_mid(case.marks, case.legs, units), price_band(case.marks, case.legs, units)
+    if order.trigger is not None:
+        there = _points(order.trigger)
+        mid, band = -there * order.legs[0].quantity, max(BAND_POINTS_MIN, BAND_SHARE * there)
     far = natural(case.marks, case.legs, units) if order.limit is None else _points(order.limit)
     given = None if np.isnan(mid) else mid - far
     return Reading("limit below mid", Stage.DATA, Sense.AT_MOST, given, band, "points", "R-VEN-02")
@@ -114,11 +118,13 @@ def _reduces(held: int, change: int) -> bool:
 
 
 def _claimed(case: Case) -> dict[Contract, int]:
-    """What orders that go on working would close; of one and its replacement only one will trade."""
+    """What orders that go on working would close; of one and its replacement only one will trade,
+    and so of those that were sent together.
+    """
     orders = {name: there.order for name, there in case.view.book.working.items()}
     groups: dict[str, list[tuple[Contract, int]]] = {}
     for there in _others(case):
-        chain = groups.setdefault(first_of(there.order, orders), [])
+        chain = groups.setdefault(there.order.bracket or first_of(there.order, orders), [])
         chain.extend(_left(there, opens=False))
     return claims(groups.values())
 

@@ -25,9 +25,10 @@ LEAP_MAX_S = Decimal(366 * 86_400)
 
 
 async def clock(request: web.Request) -> web.Response:
-    """What time it is here, and how fast it goes: a paper market may be years away."""
+    """What time it is here, how fast it goes, and what its figures are worth: it may be years away."""
     world = request.app[DESK].world
-    return answered(request, one({"at": world.clock().isoformat(), "speed": world.clock.speed}))
+    said = {"at": world.clock().isoformat(), "speed": world.clock.speed}
+    return answered(request, one({**said, "evidence": world.evidence.name}))
 
 
 async def move_clock(request: web.Request) -> web.Response:

@@ -101,7 +101,8 @@ def listed(root: str, now: Snapshot) -> Iterator[tuple[Expiry, Sequence[Decimal]
         years = (expiry.day - today).days / 365.0
         band = min(BAND + BAND_YEAR * sqrt(years), BAND_MAX)
         strikes = chain.strikes(expiry, close * (1.0 - band), close * (1.0 + band))
-        yield expiry, tuple(Decimal(repr(float(strike))) for strike in strikes)
+        if len(strikes):
+            yield expiry, tuple(Decimal(repr(float(strike))) for strike in strikes)
 
 
 def contracts(root: str, now: Snapshot) -> Iterator[Contract]:

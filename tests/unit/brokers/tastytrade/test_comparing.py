@@ -1,15 +1,15 @@
 """Our books against the broker's: what differs halts entries, what is not ours is left alone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from tomking.brokers.tastytrade.comparing import RECONCILING, compared
-from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.brokers.tastytrade.comparing import compared
+from tomking.brokers.tastytrade.inbox import RECONCILING, TradeInbox
 from tomking.core.calendar import NEW_YORK
 from tomking.core.contract import Contract, Right
-from tomking.core.dealings import BooksCompared, ForeignHeld, ForeignTraded
+from tomking.core.dealings import BooksCompared, ForeignHeld, ForeignMoved, ForeignTraded
 from tomking.core.errors import DataError
 from tomking.core.facts import Fact
 from tomking.core.restraints import Halted, Resumed
@@ -85,3 +85,74 @@ def test_what_somebody_traded_by_hand_is_counted_and_left():
 def test_a_position_without_a_figure_is_no_answer():
     with pytest.raises(DataError):
         looked(begun(), row(SYMBOL, "many"))
+
+
+MSFT = "MSFT  260605P00400000"
+
+
+def left(symbol: str, at: datetime, *rows: dict[str, str], count: int = -2) -> list[Fact]:
+    """What a look says of something that is not ours, some time later."""
+    box = begun()
+    box.foreign_held = {symbol: count}
+    found = list(compared(rows, box, at))
+    box.fold(found)
+    if not any(isinstance(fact, Halted) for fact in found):
+        assert not [each for each in compared(rows, box, at) if isinstance(each, ForeignMoved)]
+    return found
+
+
+@pytest.mark.parametrize("symbol", [SYMBOL, MSFT])
+def test_what_is_not_ours_leaves_the_count_once_it_has_expired_and_is_gone(symbol):
+    (moved,) = left(symbol, AT + timedelta(days=1))
+    assert isinstance(moved, ForeignMoved)
+    assert (moved.symbol, moved.quantity) == (symbol, 2)
+    assert str(moved.what) == "it expired on 2026-06-05 and is there no more"
+
+
+@pytest.mark.parametrize("symbol", [SYMBOL, MSFT, "AAPL"])
+def test_until_then_what_is_missing_there_is_a_difference(symbol):
+    """On its last day it may have been closed, and a share never ends."""
+    days = 1 if symbol == "AAPL" else 0
+    found = left(symbol, AT + timedelta(days=days))
+    assert [type(fact) for fact in found] == [BooksCompared, Halted]
+
+
+def test_what_has_expired_and_is_still_there_stays_in_the_count():
+    assert left(MSFT, AT + timedelta(days=1), row(MSFT, "2")) == []
+
+
+def test_what_has_expired_of_ours_stays_a_difference_until_its_row_is_read():
+    box = begun(put=-2)
+    found = list(compared([], box, AT + timedelta(days=1)))
+    assert [type(fact) for fact in found] == [BooksCompared, Halted]
+
+
+@pytest.mark.parametrize("broken", [{}, {"symbol": SYMBOL}, {"quantity": "1"}, "SPY", None])
+def test_a_position_that_cannot_be_read_is_no_answer_either(broken):
+    with pytest.raises(DataError, match="cannot be read"):
+        looked(begun(put=-2), broken)
+
+
+def test_books_in_doubt_that_agree_let_entries_go_on():
+    box = begun(put=-2)
+    box.fold([Halted(AT, RECONCILING, "an order came back")])
+    assert [type(fact) for fact in looked(box, row(SYMBOL, "2"))] == [Resumed]
+    assert looked(box, row(SYMBOL, "2")) == []
+
+
+def test_books_in_doubt_stay_so_while_they_differ_or_an_order_that_was_over_lives():
+    box = begun(put=-2)
+    box.fold([Halted(AT, RECONCILING, "an order came back")])
+    assert Resumed not in [type(fact) for fact in looked(box, row(SYMBOL, "3"))]
+    assert box.reconciling
+    box.revived = {"o#1"}
+    looked(box, row(SYMBOL, "2"))
+    assert box.reconciling
+    box.revived = set()
+    assert [type(fact) for fact in looked(box, row(SYMBOL, "2"))] == [Resumed]
+
+
+def test_the_first_comparison_lifts_what_waited_for_it():
+    box = TradeInbox()
+    box.fold([Halted(AT, RECONCILING, "not compared yet")])
+    assert [type(fact) for fact in looked(box)] == [BooksCompared, Resumed]

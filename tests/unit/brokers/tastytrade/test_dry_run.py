@@ -59,8 +59,28 @@ def test_a_code_nobody_knows_is_still_a_refusal():
 
 
 def test_a_refusal_without_parts_has_the_whole_message():
-    (refusal,) = read(403, {}, {"code": "not_permitted", "message": "closed"}).refusals
+    (refusal,) = read(422, {}, {"code": "cannot_update_order", "message": "closed"}).refusals
     assert refusal.note == "closed"
+
+
+@pytest.mark.parametrize("errors", [[], ["no margin"], "no margin", None])
+@pytest.mark.parametrize("data", [DATA, {}])
+def test_a_no_is_never_lost_whatever_its_parts_are(errors, data):
+    said = {"code": "preflight_check_failure", "message": "failed", "errors": errors}
+    (refusal,) = read(422, data, said).refusals
+    assert (refusal.code, refusal.note) == (Code.VALIDATION, "failed")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 406, 429])
+@pytest.mark.parametrize("data", [DATA, {}])
+def test_a_door_that_is_closed_says_nothing_about_an_order(status, data):
+    with pytest.raises(Transient, match=f"{status}.*not here"):
+        read(status, data, {"code": "not_permitted", "message": "not here"})
+
+
+def test_a_check_that_failed_is_a_verdict_whatever_its_status():
+    (refusal,) = read(400, {}, objection("margin_check_failed")).refusals
+    assert refusal.code is Code.MARGIN
 
 
 @pytest.mark.parametrize(

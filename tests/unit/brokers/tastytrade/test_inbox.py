@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.brokers.tastytrade.inbox import RECONCILING, TradeInbox
 from tomking.brokers.tastytrade.told import Part, ToldOrder, told
 from tomking.core.calendar import NEW_YORK
 from tomking.core.contract import Contract, Right
-from tomking.core.dealings import Acknowledged, BooksCompared, ForeignSeen, ForeignTraded
-from tomking.core.errors import DataError, InvariantError
+from tomking.core.dealings import Acknowledged, BooksCompared, ForeignSeen, ForeignTraded, Revived
+from tomking.core.errors import DataError
 from tomking.core.facts import Fact, LegFilled, OrderEnded, RunStarted, Sent, Settled
 from tomking.core.order import Leg, Order, Purpose
 from tomking.core.restraints import Halted
@@ -156,6 +156,35 @@ def test_somebody_else_s_order_is_shown_once_and_held_apart():
     assert box.foreign_held == {trading_symbol(NEAR): -2, trading_symbol(FAR): 2}
 
 
+def taken(action: str, held: int) -> tuple[TradeInbox, list[Fact]]:
+    """Somebody else trades two of the near put, of which we hold so many."""
+    box = TradeInbox()
+    box.held = {NEAR: held}
+    theirs = row("Filled") | {"id": 99, "external-identifier": "", "legs": [leg(NEAR, action, 2)]}
+    return box, [fact for _ in range(2) for fact in box.hear(seen(theirs), AT, free)]
+
+
+@pytest.mark.parametrize(
+    ("action", "held", "left", "foreign"),
+    [("Buy to Close", -2, {}, 0), ("Buy to Close", -3, {NEAR: -1}, 0),
+     ("Buy to Open", -1, {}, 1), ("Sell to Close", 2, {}, 0)],
+)  # fmt: skip
+def test_what_somebody_else_closes_of_ours_leaves_our_books_once(action, held, left, foreign):
+    box, facts = taken(action, held)
+    assert (box.held, sum(box.foreign_held.values())) == (left, foreign)
+    ended = [fact for fact in facts if isinstance(fact, Settled)]
+    assert {fact.settlement for fact in ended} == {"closed_out"}
+    side = 1 if held > 0 else -1
+    assert sum(fact.cash for fact in ended) == Decimal(150) * side * min(abs(held), 2)
+    assert all("order 99, which is not ours" in str(fact) for fact in ended)
+
+
+def test_what_somebody_else_adds_to_what_we_hold_is_his():
+    box, facts = taken("Sell to Open", -2)
+    assert not any(isinstance(fact, Settled) for fact in facts)
+    assert (box.held, box.foreign_held) == ({NEAR: -2}, {trading_symbol(NEAR): -2})
+
+
 @pytest.mark.parametrize("name", ["friday_0dte/2026-06-05/open#1", f"lt112/2026-06-03/~{'0a' * 6}"])
 def test_an_order_of_our_name_that_the_journal_forgot_halts_until_a_person_has_looked(name):
     box = TradeInbox()
@@ -184,15 +213,107 @@ def test_a_part_of_a_lot_of_ours_is_said_and_not_guessed():
     box.fold([Sent(AT, ours)])
     fills = [{"fill-id": "f", "quantity": 37, "fill-price": "1", "filled-at": AT.isoformat()}]
     leg_of_it = {"symbol": "SPY", "action": "Buy to Open", "quantity": 100, "fills": fills}
-    with pytest.raises(DataError, match="lots of 100"):
-        box.hear(seen(row("Live") | {"legs": [leg_of_it]}), AT, free)
+    told_it = seen(row("Live") | {"legs": [leg_of_it]})
+    facts = box.hear(told_it, AT, free)
+    assert [type(fact) for fact in facts] == [Acknowledged, Halted]
+    assert "lots of 100" in str(facts[1])
+    assert (box.held, box.reconciling) == ({}, True)
+    assert box.hear(told_it, AT, free) == []
 
 
-def test_a_leg_that_no_order_of_ours_has_is_a_contradiction():
-    odd = row("Live")
-    odd["legs"] = [leg(NEAR, "Buy to Open", 1)]
-    with pytest.raises(InvariantError, match="no such leg"):
-        heard([odd])
+def test_legs_that_somebody_changed_are_counted_as_his_and_said_once():
+    odd, box = row("Live"), TradeInbox()
+    odd["legs"] = [leg(NEAR, "Buy to Open", 1), leg(FAR, "Buy to Open", 1)]
+    box.fold([Sent(AT, ORDER)])
+    facts = box.hear(seen(odd), AT, free)
+    assert [type(fact) for fact in facts] == [Acknowledged, ForeignTraded, LegFilled, Halted]
+    assert (facts[3].reason, box.reconciling) == (RECONCILING, True)
+    assert (box.held, box.foreign_held) == ({FAR: 1}, {trading_symbol(NEAR): 1})
+    over = box.hear(seen(odd | {"status": "Cancelled"}), AT, free)
+    assert [type(fact) for fact in over] == [OrderEnded]
+
+
+def lapsed() -> tuple[TradeInbox, list[Fact]]:
+    """A box whose order was never found at the broker, so that it was taken for over."""
+    facts = [Sent(AT, ORDER), OrderEnded(AT, ORDER.id, "lapsed")]
+    box = TradeInbox()
+    box.fold(facts)
+    return box, facts
+
+
+@pytest.mark.parametrize(
+    ("said", "held", "more"),
+    [
+        (row("Live"), {}, []), (row("Live", 1, 1), {NEAR: -1, FAR: 1}, [LegFilled, LegFilled]),
+        (row("Filled", 2, 2), {NEAR: -2, FAR: 2}, [*[LegFilled] * 4, OrderEnded]),
+        (row("Cancelled", 1, 1), {NEAR: -1, FAR: 1}, [LegFilled, LegFilled, OrderEnded]),
+    ],
+)  # fmt: skip
+def test_what_lapsed_and_lives_or_traded_is_booked_and_nothing_opens(said, held, more):
+    box, before = lapsed()
+    facts = box.hear(seen(said), AT, free)
+    assert [type(fact) for fact in facts] == [Acknowledged, Revived, Halted, *more]
+    assert (box.held, facts[2].reason) == (held, RECONCILING)
+    assert box.reconciling
+    assert box.revived == (set() if OrderEnded in more else {short_name(ORDER.id)})
+    start = RunStarted(AT, "paper", Decimal(10_000), "")
+    book = fold(empty_book(Decimal(0)), [start, *before, *facts])
+    assert book.holdings == held
+    assert bool(book.working) is (OrderEnded not in more)
+    assert box.hear(seen(said), AT, free) == []
+
+
+@pytest.mark.parametrize("word", ["Rejected", "Cancelled", "Expired"])
+def test_what_lapsed_and_is_over_there_too_moves_nothing(word):
+    box, _ = lapsed()
+    assert [type(fact) for fact in box.hear(seen(row(word)), AT, free)] == [Acknowledged]
+
+
+def test_parts_that_come_after_an_end_are_booked_beside_those_before():
+    box, before = TradeInbox(), [Sent(AT, ORDER)]
+    box.fold(before)
+    early = row("Cancelled")
+    for each in early["legs"]:
+        del each["remaining-quantity"]
+    before += box.hear(seen(row("Live", 1, 0)), AT, free)
+    before += box.hear(seen(early), AT, free)
+    assert isinstance(before[-1], OrderEnded)
+    facts = box.hear(seen(row("Cancelled", 1, 1)), AT, free)
+    assert [type(fact) for fact in facts] == [Revived, Halted, LegFilled, OrderEnded]
+    assert facts[0].filled == (-1, 0)
+    assert booked([*before[1:], *facts]).holdings == {NEAR: -1, FAR: 1}
+
+
+def test_a_second_number_under_our_name_is_somebody_else_s_and_opens_nothing():
+    box = TradeInbox()
+    box.fold([Sent(AT, ORDER)])
+    box.hear(seen(row("Live")), AT, free)
+    twin = seen(row("Filled", 2, 2) | {"id": 18})
+    facts = box.hear(twin, AT, free)
+    assert [type(fact) for fact in facts] == [ForeignSeen, Halted, *[ForeignTraded] * 4]
+    assert (facts[1].reason, box.held) == (RECONCILING, {})
+    assert box.hear(twin, AT, free) == []
+    assert sum(isinstance(f, LegFilled) for f in box.hear(seen(LIFE[-1]), AT, free)) == 4
+
+
+def test_a_replacement_that_kept_the_name_of_the_old_one_is_ours():
+    new = replace(ORDER, intent=ORDER.intent, attempt=2, replaces=ORDER.id)
+    box = TradeInbox()
+    box.fold([Sent(AT, ORDER)])
+    box.hear(seen(row("Live")), AT, free)
+    box.fold([Sent(AT, new)])
+    facts = box.hear(seen(row("Live") | {"id": 18}), AT, free)
+    assert facts == [Acknowledged(AT, new.id, "18")]
+
+
+@pytest.mark.parametrize(
+    ("word", "ends"), [("Cancelled", True), ("Expired", True), ("Filled", False)]
+)
+def test_of_what_is_over_a_missing_rest_means_that_nothing_more_comes(word, ends):
+    said = row(word)
+    for each in said["legs"]:
+        del each["remaining-quantity"]
+    assert any(isinstance(fact, OrderEnded) for fact in heard([said])) is ends
 
 
 @pytest.mark.parametrize(
@@ -200,7 +321,11 @@ def test_a_leg_that_no_order_of_ours_has_is_a_contradiction():
     [
         {"status": "Pondering"}, {"legs": None}, {"id": None, "legs": [{"symbol": "SPY"}]},
         {"legs": [leg(NEAR, "Sell to Open", 0) | {"quantity": "many"}]},
-        {"legs": [leg(NEAR, "Give away", 0)]},
+        {"legs": [leg(NEAR, "Give away", 0)]}, {"legs": ["SPY"]}, {"legs": [None]},
+        {"legs": [leg(NEAR, "Sell to Open", 0) | {"fills": 7}]},
+        {"legs": [leg(NEAR, "Sell to Open", 0) | {"fills": ["f0"]}]},
+        {"legs": [leg(NEAR, "Sell to Open", 1) | {"fills": [
+            {"fill-id": "f", "quantity": 1, "fill-price": "1", "filled-at": "soon"}]}]},
     ],
 )  # fmt: skip
 def test_a_row_that_cannot_be_read_says_so(broken):

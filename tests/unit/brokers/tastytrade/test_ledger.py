@@ -1,18 +1,20 @@
 """Rows of the broker's ledger: each booked once, options with what they delivered, fees as charged."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from math import isnan
+from itertools import permutations
 
 import pytest
 
 from tomking.brokers.tastytrade.inbox import TradeInbox
-from tomking.brokers.tastytrade.ledger import booked, row_of
+from tomking.brokers.tastytrade.ledger import booked, read, row_of
 from tomking.core.calendar import NEW_YORK
-from tomking.core.contract import Contract, Right
+from tomking.core.contract import Contract, Right, Settles
 from tomking.core.dealings import FeesDiffered, ForeignMoved, RowBooked
 from tomking.core.errors import DataError
 from tomking.core.facts import CashMoved, DividendBooked, Fact, LegFilled, Settled
+from tomking.market.delivery import future_contract
 from tomking.wire.symbols import trading_symbol
 
 pytestmark = pytest.mark.unit
@@ -75,7 +77,7 @@ def test_an_option_that_expires_worthless_takes_its_sign_from_what_is_held(fixin
     settled = facts(holding(put=-2), delivered(1, "Expiration", PUT, "2.0"), fixing=fixing)[0]
     assert isinstance(settled, Settled)
     assert (settled.quantity, settled.cash) == (-2, Decimal(0))
-    assert settled.price == fixing or (fixing is None and isnan(settled.price))
+    assert settled.price == fixing
 
 
 def test_an_assignment_is_one_fact_with_the_shares_it_brought():
@@ -92,6 +94,156 @@ def test_an_assignment_is_one_fact_with_the_shares_it_brought():
     assert settled.delivered_price == 600
     assert [type(fact) for fact in made] == [Settled, RowBooked, RowBooked]
     assert box.held == {SHARE: 1}
+
+
+@pytest.mark.parametrize(
+    ("sub", "value", "price"),
+    [("Cash Settled Assignment", "-5000.0", 5975.0), ("Expiration", "0.0", None)],
+)
+def test_what_is_fixed_in_the_morning_settles_by_its_row_with_no_fixing_from_the_market(
+    sub, value, price
+):
+    morning = replace(PUT, settles=Settles.AM)
+    box = TradeInbox()
+    box.held = {morning: -2}
+    settled = facts(box, delivered(1, sub, morning, "2.0", value=value), fixing=None)[0]
+    assert isinstance(settled, Settled)
+    assert (settled.contract, settled.cash, box.held) == (morning, Decimal(value), {})
+    assert settled.price == price
+    assert "nan" not in str(settled)
+
+
+def test_what_was_delivered_with_no_fixing_is_booked_at_what_it_came_for():
+    settled = facts(
+        holding(spy=-1), delivered(1, "Assignment", SPY, "1.0"),
+        delivered(
+            2, "Buy to Open", SHARE, "100.0", action="Buy to Open", price="600.0", value="-60000.0"
+        ),
+    )[0]  # fmt: skip
+    assert isinstance(settled, Settled)
+    assert settled.price == 600.0
+
+
+def test_what_has_left_the_count_already_does_not_leave_it_twice():
+    box = holding()
+    assert moved(facts(box, delivered(1, "Cash Settled Assignment", PUT, "3.0"))) == []
+    assert sum(box.foreign_held.values()) == 0
+
+
+SPY_CALL = Contract("SPY", AT.date(), Right.CALL, Decimal(590))
+ES = future_contract("ES", "ESU26")
+ES_PUT = Contract("ES", AT.date(), Right.PUT, Decimal(6000), "ESU26")
+
+
+def brought(
+    number: int, contract: Contract, count: str, price: str, way: str = "Buy"
+) -> dict[str, object]:
+    """A row of what an option became."""
+    side = way if contract.future else f"{way} to Open"
+    return delivered(number, side, contract, count, action=side, price=price)
+
+
+def settled_of(made: list[Fact]) -> list[tuple[Contract, Contract | None, int, Decimal]]:
+    return [
+        (f.contract, f.delivered, f.delivered_quantity, f.delivered_price)
+        for f in made
+        if isinstance(f, Settled)
+    ]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_two_assignments_of_one_instant_are_paired_whatever_their_order(order):
+    box = TradeInbox(held={SPY: -1, SPY_CALL: -2})
+    rows = [
+        delivered(1, "Assignment", SPY, "1.0"), delivered(2, "Assignment", SPY_CALL, "2.0"),
+        brought(3, SHARE, "100.0", "600.0"), brought(4, SHARE, "200.0", "590.0", "Sell"),
+    ]  # fmt: skip
+    made = facts(box, *(rows[n] for n in order))
+    assert sorted(settled_of(made), key=str) == sorted([
+        (SPY, SHARE, 1, Decimal(600)), (SPY_CALL, SHARE, -2, Decimal(590)),
+    ], key=str)  # fmt: skip
+    assert not moved(made)
+    assert box.booked == {"1", "2", "3", "4"}
+    assert box.held == {SHARE: -1}
+
+
+def test_what_is_delivered_in_parts_is_one_delivery_with_all_their_fees():
+    box = TradeInbox(held={SPY: -2})
+    made = facts(
+        box, delivered(1, "Assignment", SPY, "2.0"), brought(2, SHARE, "100.0", "600.0"),
+        brought(3, SHARE, "100.0", "600.0"),
+    )  # fmt: skip
+    assert settled_of(made) == [(SPY, SHARE, 2, Decimal(600))]
+    assert (box.held, box.booked) == ({SHARE: 2}, {"1", "2", "3"})
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_an_assignment_told_in_two_readings_is_booked_with_the_second(first):
+    box = TradeInbox(held={ES_PUT: -1})
+    rows = [
+        row_of(delivered(1, "Assignment", ES_PUT, "1.0")),
+        row_of(brought(2, ES, "1.0", "6000.0")),
+    ]
+    odd: list[str] = []
+    assert booked([rows[first]], box, lambda contract: None, odd) == []
+    assert len(odd) == 1
+    assert box.held == {ES_PUT: -1}
+    made = booked(rows, box, lambda contract: None, odd)
+    assert settled_of(made) == [(ES_PUT, ES, 1, Decimal(6000))]
+    assert (box.held, len(odd)) == ({ES: 1}, 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        brought(2, SHARE, "100.0", "601.0"), brought(2, SHARE, "100.0", "600.0", "Sell"),
+        brought(2, SHARE, "200.0", "600.0"), brought(2, ES, "1.0", "600.0"),
+        brought(2, SHARE, "100.0", "600.0") | {"symbol": "MSFT"},
+        brought(2, SHARE, "100.0", "600.0") | {"price": "dear"},
+    ],
+)  # fmt: skip
+def test_what_it_cannot_have_become_is_not_taken_for_it(other):
+    box = TradeInbox(held={SPY: -1})
+    odd: list[str] = []
+    made = booked(
+        [row_of(delivered(1, "Assignment", SPY, "1.0")), row_of(other)], box, lambda c: None, odd
+    )
+    assert not settled_of(made)
+    assert "became is not told" in odd[0]
+    assert box.held == {SPY: -1}
+
+
+def test_of_what_is_delivered_for_more_than_ours_the_rest_is_somebody_else_s():
+    box = TradeInbox(held={SPY: -1}, foreign_held={trading_symbol(SPY): -2})
+    made = facts(box, delivered(1, "Assignment", SPY, "3.0"), brought(2, SHARE, "300.0", "600.0"))
+    assert settled_of(made) == [(SPY, SHARE, 1, Decimal(600))]
+    assert moved(made) == [("SPY", 200), (trading_symbol(SPY), 2)]
+
+
+@pytest.mark.parametrize("missing", ["quantity", "action", "price"])
+def test_a_row_that_lacks_something_is_said_and_ends_nothing(missing):
+    for said in (delivered(1, "Expiration", PUT, "2.0"), brought(1, SHARE, "1", "2", "Sell")):
+        odd: list[str] = []
+        box = holding(put=-2)
+        said.pop(missing, None)
+        booked([row_of(said)], box, lambda contract: None, odd)
+        assert bool(odd) is ("1" not in box.booked)
+
+
+def test_what_is_left_unbooked_is_told_with_its_day():
+    box = holding(put=-2)
+    odd: list[str] = []
+    late = (AT + timedelta(days=3)).isoformat()
+    rows: list[dict[str, object]] = [
+        delivered(1, "Expiration", PUT, "many"), row(2, "Money Movement", "Deposit", "1.0"),
+        row(3, "Trade", "Buy") | {"value": "dear", "executed-at": late}, {"id": 4},
+    ]  # fmt: skip
+    before = AT - timedelta(days=9)
+    assert read(rows[:2], box, before, lambda c: None, odd)[1] == AT.date()
+    assert read(rows[1:3], box, before, lambda c: None, odd)[1] == AT.date() + timedelta(days=3)
+    assert read(rows[3:], box, before, lambda c: None, odd)[1] == before.date()
+    assert len(odd) == 3
+    assert read(rows[1:2], box, before, lambda c: None, odd) == ([], None)
 
 
 def moved(made: list[Fact]) -> list[tuple[str, int]]:

@@ -86,6 +86,24 @@ def test_the_ledger(since, held, traded, due):
 
 
 @pytest.mark.parametrize(
+    ("held", "behind", "first"),
+    [
+        ((), None, date(2018, 6, 14)), ((put(date(2018, 7, 20)),), None, date(2018, 6, 14)),
+        ((put(date(2018, 6, 8)),), None, date(2018, 6, 8)),
+        ((), date(2018, 6, 1), date(2018, 6, 1)), ((), date(2018, 6, 15), date(2018, 6, 14)),
+        ((put(date(2018, 6, 8)),), date(2018, 6, 11), date(2018, 6, 8)),
+    ],
+)  # fmt: skip
+def test_the_ledger_is_read_from_where_something_may_be_missing(held, behind, first):
+    rounds = Rounds(ledger=AT, behind=behind)
+    assert rounds.ledger_from(now(AT), held, AT - timedelta(days=90)) == first
+
+
+def test_the_first_reading_begins_the_day_before_the_desk_did():
+    assert Rounds().ledger_from(now(AT), (), AT - timedelta(days=90)) == date(2018, 3, 16)
+
+
+@pytest.mark.parametrize(
     ("since", "differ", "due"),
     [
         (OFTEN, False, False),

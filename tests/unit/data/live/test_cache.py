@@ -8,7 +8,14 @@ import pytest
 
 from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale
 from tomking.data.live import quotes
-from tomking.data.live.cache import FRESH_S, PLACES, SILENT_MAX_S, Cache, View
+from tomking.data.live.cache import (
+    FRESH_S,
+    PLACES,
+    SILENT_MAX_S,
+    WAITING_MAX,
+    Cache,
+    View,
+)
 from tomking.data.live.compact import Block, blocks
 from tomking.data.live.fields import BID, DELTA, FIELDS, GREEKS, LAST, QUOTE, TRADE
 
@@ -189,3 +196,44 @@ def test_a_kind_nobody_keeps_changes_nothing() -> None:
     before = cache.frozen(NOW).table
     cache.take(Block("Profile", (PUT,), {}), NOW)
     assert np.array_equal(cache.frozen(NOW).table, before, equal_nan=True)
+
+
+def test_events_told_one_by_one_are_what_they_are_told_together() -> None:
+    events: list[tuple[Any, ...]] = [
+        (PUT, n, n + 1.0, 1000 * n, "NaN") for n in range(WAITING_MAX + 7)
+    ]
+    events[3] = (CALL, 5.0, "NaN", None, 7000)
+    together, apart = cache_of(), cache_of()
+    told(together, QUOTE, NOW + 1.0, *events)
+    for event in events:
+        told(apart, QUOTE, NOW + 1.0, event)
+    one, other = together.frozen(NOW + 2.0), apart.frozen(NOW + 2.0)
+    rows = one.rows((PUT, CALL))
+    assert np.array_equal(
+        one.table[:, rows], other.table[:, other.rows((PUT, CALL))], equal_nan=True
+    )
+    assert together.events == apart.events
+
+
+def test_what_waits_keeps_the_instant_at_which_each_event_was_heard() -> None:
+    cache = cache_of()
+    told(cache, QUOTE, NOW + 1.0, (PUT, 1.0, 1.1))
+    told(cache, QUOTE, NOW + 3.0, (CALL, 1.0, 1.1))
+    cache.lost()
+    view = cache.frozen(NOW + 10.0)
+    assert (age(view), age(view, CALL)) == (9.0, 7.0)
+
+
+def test_what_waits_for_a_symbol_that_is_forgotten_never_reaches_the_next_in_its_place() -> None:
+    cache = cache_of()
+    told(cache, QUOTE, NOW, (PUT, 7.0, 7.1))
+    cache.forget((PUT,))
+    cache.follow(("SPY",))
+    assert math.isnan(cache.frozen(NOW).figure("SPY", BID, QUOTE)[0])
+
+
+def test_no_more_waits_than_is_read_in_at_once() -> None:
+    cache = cache_of()
+    for n in range(3 * WAITING_MAX):
+        told(cache, QUOTE, NOW, (PUT, float(n), n + 1.0))
+        assert cache._wait < WAITING_MAX

@@ -164,3 +164,16 @@ def test_only_the_last_oddities_are_kept_and_all_are_counted() -> None:
     assert odd.count == 50
     assert odd.last[-1] == "49"
     assert len(odd.last) == 20
+
+
+@pytest.mark.parametrize("text", ["", "[1", '{"type": "SETUP"} {', "[" * 100_000, "null"])
+def test_a_text_that_is_no_frame_is_odd_and_answered_by_nothing(text: str) -> None:
+    there = Talk()
+    assert there.talk.hear(text) == []
+    assert there.odd.count == 1
+
+
+def test_spaces_around_a_frame_are_nothing_odd() -> None:
+    there = Talk()
+    assert there.talk.hear('\n {"type": "SETUP", "channel": 0} \n') == []
+    assert there.odd.count == 0

@@ -311,7 +311,7 @@ def test_each_session_has_a_day_of_its_own() -> None:
 def test_the_wants_of_plans_are_their_expiries_for_each_of_their_roots() -> None:
     found = wants((FRIDAY_0DTE, FRIDAY_0DTE, LT112))
     assert found[:2] == (Want("ES", Expires(0, 0)), Want("MES", Expires(0, 0)))
-    assert Want("MES", Expires(120, 10)) in found
+    assert Want("MES", Expires(120, 10), frozenset({Right.PUT})) in found
     assert len(found) == len(set(found))
 
 

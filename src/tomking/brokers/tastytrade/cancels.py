@@ -1,0 +1,71 @@
+"""Orders that are to end: their end stays wanted until it is confirmed, and is asked for again.
+
+A no is no answer to this: it may be about the asking alone, and an order that has ended is told of
+anyway. What has no number yet is asked for as soon as it has one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.core.errors import AuthExpired, OutcomeUnknown, Transient
+from tomking.core.value import value
+from tomking.wire.line import Line
+from tomking.wire.orders import short_name
+
+#: How soon an end is asked for again: after a request that failed, and after one that was taken.
+SOON, LATER = timedelta(seconds=2), timedelta(seconds=30)
+#: After so many requests a person has to see to it.
+REQUESTS = 5
+
+
+@value
+class Wanted:
+    """How often an end was asked for, when last, and whether the broker took that."""
+
+    times: int = 0
+    last: datetime | None = None
+    taken: bool = False
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether it is time to ask, or to ask again."""
+        if self.last is None:
+            return True
+        return self.times < REQUESTS and at - self.last >= (LATER if self.taken else SOON)
+
+
+@dataclass(slots=True)
+class Cancels:
+    """The ends that are wanted, by order; forgotten once they have come."""
+
+    wanted: dict[str, Wanted] = field(default_factory=dict[str, Wanted])
+
+    def want(self, order: str) -> None:
+        """An order is to end."""
+        self.wanted[order] = replace(self.wanted.get(order, Wanted()), last=None)
+
+    def due(self, inbox: TradeInbox, at: datetime) -> list[str]:
+        """The orders whose end is to be asked for now, of those whose number is known."""
+        over = [order for order in self.wanted if short_name(order) in inbox.ended]
+        for order in over:
+            del self.wanted[order]
+        return [
+            order
+            for order, asked in self.wanted.items()
+            if asked.is_due(at) and inbox.number_of(order) is not None
+        ]
+
+    def ask(self, line: Line, order: str, number: str, at: datetime) -> Iterator[str]:
+        """Ask once; what went wrong, in words."""
+        why, before = "", self.wanted[order]
+        try:
+            answer = line.send("DELETE", f"/accounts/{line.account}/orders/{number}")
+            why = answer.why if answer.is_no else ""
+        except (Transient, OutcomeUnknown, AuthExpired) as fault:
+            why = str(fault)
+        self.wanted[order] = Wanted(before.times + 1, at, not why)
+        if why:
+            yield f"the cancel of {order}: {why}"
+        if before.times + 1 == REQUESTS:
+            yield f"the end of {order} was asked for {REQUESTS} times: see to it at the broker"
