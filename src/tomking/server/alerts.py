@@ -5,14 +5,15 @@ a reconnect, so that a client must look things up again, as at the broker.
 """
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tomking.server.answers import Problem
 from tomking.server.faults import ALERTS, Faults
+from tomking.server.figures import object_in
 from tomking.server.sending import Sending
 from tomking.server.shown.clock import millis
 from tomking.server.tokens import Tokens
@@ -74,8 +75,8 @@ class Subscriber:
 
 def _named(asked: Mapping[str, Any]) -> frozenset[str]:
     """The accounts of a message: a list, or one by itself."""
-    value = asked.get("value", ())
-    return frozenset((value,) if isinstance(value, str) else map(str, value))
+    value = asked.get("value", [])
+    return frozenset(map(str, value) if isinstance(value, list) else (str(value),))
 
 
 async def serve(
@@ -99,10 +100,8 @@ async def serve(
 
 def _answered(here: Subscriber, text: str) -> Json:
     try:
-        asked = json.loads(text)
-    except json.JSONDecodeError:
-        asked = None
-    if not isinstance(asked, dict):
+        asked = object_in(text.encode(errors="replace"))
+    except Problem:
         return {"status": "error", "message": "not implemented", "web-socket-session-id": here.id}
     return here.answer(asked)
 

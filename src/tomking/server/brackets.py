@@ -49,6 +49,10 @@ def _placed(world: World, door: Door, body: Body) -> Answer:
 
 def cancel(world: World, door: Door, number: int) -> Answer:
     """Ask for the end of all that still works of it."""
+    return world.as_one(lambda: _cancelled(world, door, number))
+
+
+def _cancelled(world: World, door: Door, number: int) -> Answer:
     now, group = world.look(), found(door, number)
     for each in group.numbers:
         if door.entries[each].ended is None:

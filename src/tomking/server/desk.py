@@ -1,6 +1,5 @@
 """What every handler needs: the desk behind a request, its account, its body, its answer."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,6 +9,7 @@ from aiohttp import web
 from tomking.server.answers import Answer, Json, Problem
 from tomking.server.door import Door
 from tomking.server.faults import Faults
+from tomking.server.figures import DIGITS_MAX, PAGES_MAX, PER_PAGE_MAX, object_in, whole
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
 
@@ -68,27 +68,26 @@ def door_of(request: web.Request) -> Door:
 def page_of(request: web.Request) -> tuple[int, int]:
     """Which page of a list is asked for, and how long pages are."""
     said = request.query
-    try:
-        offset, each = int(said.get("page-offset", 0)), int(said.get("per-page", PER_PAGE))
-    except ValueError as wrong:
-        raise Problem(400, "bad_request", "page-offset and per-page are whole numbers") from wrong
-    return max(offset, 0), max(each, 1)
+    offset = whole(said.get("page-offset", 0), "page-offset", PAGES_MAX)
+    return offset, max(whole(said.get("per-page", PER_PAGE), "per-page", PER_PAGE_MAX), 1)
 
 
 def number_of(request: web.Request) -> int:
     """The order a path names; nought where it names none."""
-    return int(request.match_info.get("order", 0))
+    return numbered(request, "order")
+
+
+def numbered(request: web.Request, name: str) -> int:
+    """A number that stands in a path; one of more digits than any ever given is of nothing."""
+    said = request.match_info.get(name, "0")
+    if len(said) > DIGITS_MAX:
+        raise Problem(404, "record_not_found", f"Couldn't find {name} {said[:DIGITS_MAX]}…")
+    return int(said)
 
 
 async def json_of(request: web.Request) -> dict[str, Any]:
     """The object in a request's body."""
-    try:
-        said = await request.json()
-    except json.JSONDecodeError as wrong:
-        raise Problem(400, "bad_request", f"The body is no JSON: {wrong}") from wrong
-    if not isinstance(said, dict):
-        raise Problem(400, "bad_request", "The body is no JSON object")
-    return said
+    return object_in(await request.read())
 
 
 def answered(request: web.Request, answer: Answer) -> web.Response:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+from tomking.core.errors import DataError
 from tomking.market.snapshot import Snapshot
 from tomking.server.candles import candles
 from tomking.server.events import CANDLE, UNKNOWN, Event, events
+from tomking.wire.amounts import number as figure
 
 Frame = dict[str, Any]
 #: What an event says, its times left out.
@@ -22,6 +24,8 @@ KEEPALIVE_S = 60
 TYPE = "eventType"
 #: Events in a frame: a client closes on frames beyond 64 KiB.
 EVENTS_MAX = 200
+#: Channels have numbers below this.
+CHANNELS_MAX = 2**16
 
 
 @dataclass(slots=True)
@@ -51,7 +55,7 @@ class Feed:
     def hear(self, frame: Mapping[str, Any]) -> list[Frame]:
         """What is answered to a frame."""
         kind, number = str(frame.get("type", "")), frame.get("channel", 0)
-        if not isinstance(number, int):
+        if not isinstance(number, int) or not 0 <= number < CHANNELS_MAX:
             return [_error(0, "INVALID_MESSAGE", "a channel is a number")]
         if kind == "KEEPALIVE":
             return []
@@ -80,11 +84,14 @@ class Feed:
         if number not in self.channels:
             return [_error(number, "BAD_ACTION", f"channel {number} is not open")]
         channel = self.channels[number]
-        if kind == "FEED_SETUP":
-            return [_configured(channel, number, frame)]
-        if kind == "FEED_SUBSCRIPTION":
-            _subscribe(channel, frame)
-            return []
+        try:
+            if kind == "FEED_SETUP":
+                return [_configured(channel, number, frame)]
+            if kind == "FEED_SUBSCRIPTION":
+                _subscribe(channel, frame)
+                return []
+        except DataError as wrong:
+            return [_error(number, "INVALID_MESSAGE", str(wrong))]
         if kind == "CHANNEL_CANCEL":
             del self.channels[number]
             return [{"type": "CHANNEL_CLOSED", "channel": number}]
@@ -151,9 +158,12 @@ def _data(channel: Channel, number: int, kind: str, found: Sequence[Event]) -> F
 def _configured(channel: Channel, number: int, frame: Mapping[str, Any]) -> Frame:
     """The fields of each kind, in the order asked for: clients read them by their place."""
     wanted = frame.get("acceptEventFields") or {}
+    if not isinstance(wanted, dict) or not all(isinstance(each, list) for each in wanted.values()):
+        raise DataError("acceptEventFields are lists of names by kind")
+    period = frame.get("acceptAggregationPeriod", channel.period)
+    channel.period = float(figure(period, "acceptAggregationPeriod"))
     channel.fields |= {str(kind): tuple(map(str, names)) for kind, names in wanted.items()}
     channel.compact = frame.get("acceptDataFormat", "COMPACT") == "COMPACT"
-    channel.period = frame.get("acceptAggregationPeriod", channel.period)
     return _config(channel, number)
 
 
@@ -168,16 +178,35 @@ def _config(channel: Channel, number: int) -> Frame:
 
 def _subscribe(channel: Channel, frame: Mapping[str, Any]) -> None:
     """Symbols added and taken off; adding one again changes nothing."""
+    added, removed = _rows(frame, "add"), _rows(frame, "remove")
+    since = [float(figure(row.get("fromTime", 0), "fromTime")) for row in added]
     if frame.get("reset"):
         channel.subscribed.clear()
         channel.sent.clear()
-    for row in frame.get("add") or ():
-        since = float(row.get("fromTime", 0.0))
-        channel.subscribed.setdefault(str(row["type"]), {})[str(row["symbol"])] = since
-    for row in frame.get("remove") or ():
-        kind, symbol = str(row["type"]), str(row["symbol"])
+    for row, first in zip(added, since, strict=True):
+        channel.subscribed.setdefault(row["type"], {})[row["symbol"]] = first
+    for row in removed:
+        kind, symbol = row["type"], row["symbol"]
         channel.subscribed.get(kind, {}).pop(symbol, None)
         channel.sent.pop((kind, symbol), None)
+
+
+def _rows(frame: Mapping[str, Any], name: str) -> list[Frame]:
+    """Symbols that a subscription names, with their kinds.
+
+    Raises
+    ------
+    DataError
+        If they are something else: nothing of the frame is done then.
+    """
+    rows = frame.get(name) or []
+    if not isinstance(rows, list) or not all(map(_is_named, rows)):
+        raise DataError(f"{name} is a list of objects with a type and a symbol")
+    return rows
+
+
+def _is_named(row: object) -> bool:
+    return isinstance(row, dict) and all(isinstance(row.get(n), str) for n in ("type", "symbol"))
 
 
 def _setup() -> Frame:

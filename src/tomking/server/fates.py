@@ -5,13 +5,17 @@ For clients of paper services that work so. Fills are at the order's own limit, 
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from tomking.core.money import ZERO
 from tomking.core.value import value
-from tomking.server.answers import Problem
+from tomking.server.figures import figure, flaw
 
 #: More units than any order has.
 ALL = 2**31
+#: The longest delay, and the furthest that an order is scheduled.
+DAY_S, YEAR = Decimal(86_400), timedelta(days=366)
 
 
 @value
@@ -51,33 +55,24 @@ def fate_of(body: Mapping[str, Any], now: datetime, units: int) -> Fate:
         case "delayed":
             return Fate(is_aside=True, at=now + _delay(body.get("delay")))
         case "scheduled":
-            return Fate(is_aside=True, at=_instant(body.get("schedule")))
+            return Fate(is_aside=True, at=_instant(body.get("schedule"), now))
         case _:
-            raise _flaw("behavior", f"is none of {', '.join(BEHAVIORS)}")
+            raise flaw("behavior", f"is none of {', '.join(BEHAVIORS)}")
 
 
 def _delay(said: object) -> timedelta:
     """Seconds as a number, or a duration such as ``PT5S``."""
-    text = str(said).removeprefix("PT").removesuffix("S")
-    try:
-        seconds = float(text)
-    except ValueError as wrong:
-        raise _flaw("delay", "is no number of seconds") from wrong
-    if not 0.0 <= seconds <= timedelta(days=1).total_seconds():
-        raise _flaw("delay", "must lie between nothing and a day")
-    return timedelta(seconds=seconds)
+    told = said.removeprefix("PT").removesuffix("S") if isinstance(said, str) else said
+    return timedelta(seconds=float(figure(told, "delay", ZERO, DAY_S)))
 
 
-def _instant(said: object) -> datetime:
+def _instant(said: object, now: datetime) -> datetime:
     try:
         at = datetime.fromisoformat(str(said))
     except ValueError as wrong:
-        raise _flaw("schedule", "is no instant") from wrong
+        raise flaw("schedule", "is no instant") from wrong
     if at.tzinfo is None:
-        raise _flaw("schedule", "does not say in which zone")
+        raise flaw("schedule", "does not say in which zone")
+    if abs(at - now) > YEAR:
+        raise flaw("schedule", "lies further away than a year")
     return at
-
-
-def _flaw(domain: str, reason: str) -> Problem:
-    flaw = {"domain": domain, "reason": reason}
-    return Problem(400, "validation_error", "Request validation failed", (flaw,))

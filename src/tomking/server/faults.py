@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatch
+from types import MappingProxyType
 from typing import Any
 
 from tomking.core.errors import ConfigError
 from tomking.core.value import value
+from tomking.wire.amounts import shortly
 
 
 class Kind(StrEnum):
@@ -55,6 +57,10 @@ OF_FILLS = frozenset({Kind.HALVED, Kind.EARLY})
 OF_STREAMS = OF_FILLS | {
     Kind.TWICE, Kind.LATE, Kind.NEVER, Kind.TORN, Kind.FROZEN, Kind.CLOSED
 }  # fmt: skip
+#: What the figures of a fault lie between: an answer's status, and how often and how long it strikes.
+BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {"times": (0, 10**6), "skip": (0, 10**6), "status": (200, 599), "seconds": (0, 3600)}
+)
 #: From this status on an answer says nothing about what was done.
 SERVER_FAILED = 500
 #: The routes of the two streams, as faults name them.
@@ -132,16 +138,23 @@ def faults_in(rows: object) -> list[Fault]:
 
 def _fault(row: object, place: int) -> Fault:
     known = {kind.value: kind for kind in Kind}
-    if not isinstance(row, Mapping) or row.get("kind") not in known:
+    if not isinstance(row, Mapping) or str(row.get("kind")) not in known:
         raise ConfigError(f"fault {place} needs a kind: {', '.join(known)}")
     said: dict[str, Any] = {str(name): given for name, given in row.items() if name != "kind"}
     unknown = said.keys() - set(Fault.__match_args__)
     if unknown:
         raise ConfigError(f"fault {place} has {min(unknown)!r}, which no fault has")
-    for name in ("times", "skip", "status", "seconds"):
-        if not isinstance(said.get(name, 0), int | float) or said.get(name, 0) < 0:
+    for name in BOUNDS:
+        kind = float if name == "seconds" else int
+        given, (least, most) = said.get(name, BOUNDS[name][0]), BOUNDS[name]
+        if (
+            not isinstance(given, int | kind)
+            or isinstance(given, bool)
+            or not least <= given <= most
+        ):
             raise ConfigError(
-                f"{name} of fault {place} is {said[name]!r}, where a number is wanted"
+                f"{name} of fault {place} is {shortly(given)}, where a number from {least} to {most} "
+                "is wanted"
             )
     if row["kind"] == Kind.UNSURE and said.get("status", SERVER_FAILED) < SERVER_FAILED:
         raise ConfigError(

@@ -47,9 +47,9 @@ def parts(body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | None, list[
     Problem
         400 if they do not make a shape that is known.
     """
-    kind = str(body.get("type", ""))
+    kind = body.get("type", "")
     first, together = body.get("trigger-order"), body.get("orders", [])
-    if kind not in SHAPES:
+    if not isinstance(kind, str) or kind not in SHAPES:
         raise _wrong("type", f"is none of {', '.join(SHAPES)}")
     triggered, counts = SHAPES[kind]
     if triggered is not isinstance(first, Mapping):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from tomking.core.errors import QuoteMissing
 from tomking.server.answers import Json, Problem, error
@@ -35,6 +35,8 @@ OPEN_TO_ALL = (
 ENTRANCES = frozenset({*access.STREAMS, access.FEED, access.SESSIONS})
 #: How long a token for the market feed lives.
 QUOTES_LIVE = timedelta(hours=24)
+#: The status of what nobody foresaw.
+BUG = 500
 
 
 def application(
@@ -45,6 +47,7 @@ def application(
 ) -> web.Application:
     """The server over a world, ready to be run; ``watchlists`` are the customer's watchlists."""
     app = web.Application(middlewares=[_enveloped, _faulty, _known])
+    app.on_response_prepare.append(_worded)
     app[DESK] = Desk(world, tokens, Tokens(tokens.secret, "quotes", QUOTES_LIVE))
     if watchlists is not None:
         app[DESK].lists = watchlists
@@ -67,6 +70,35 @@ async def _enveloped(request: web.Request, handler: Handler) -> web.StreamRespon
     except web.HTTPNotFound:
         nowhere = Problem(404, "not_found", f"no route {request.method} {request.path}")
         return web.json_response(error(nowhere), status=404)
+    except web.HTTPError as refused:
+        said = Problem(refused.status, _code(refused.reason), refused.text or refused.reason)
+        return web.json_response(error(said), status=refused.status)
+    except web.RequestPayloadError as torn:
+        unread = Problem(400, "bad_request", f"The body cannot be read: {torn}")
+        return web.json_response(error(unread), status=400)
+
+
+def _code(reason: str) -> str:
+    """The broker's manner of naming what is wrong.
+
+    >>> _code("Method Not Allowed")
+    'method_not_allowed'
+    """
+    return reason.lower().replace(" ", "_")
+
+
+async def _worded(request: web.Request, answer: web.StreamResponse) -> None:
+    """A bug, which the socket's own keeper has logged with its traceback, in the broker's words.
+
+    The page that tells of it is plain; nothing this server means to say is.
+    """
+    if answer.status != BUG or answer.content_type != "text/plain" or request.transport is None:
+        return
+    if isinstance(answer, web.Response):
+        message = f"{request.method} {request.path} met a bug of this server; its log says where"
+        body = json.dumps(error(Problem(BUG, "internal_server_error", message))).encode()
+        answer.body, answer.content_type = body, "application/json"
+        answer.headers[hdrs.CONTENT_LENGTH] = str(len(body))
 
 
 @web.middleware

@@ -1,14 +1,15 @@
 """The socket of the market feed: frames to and from the conversation, news at each look."""
 
 import asyncio
-import json
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from tomking.market.snapshot import Snapshot
+from tomking.server.answers import Problem
 from tomking.server.dxlink import KEEPALIVE_S, Feed, Frame
 from tomking.server.faults import FEED, Faults
+from tomking.server.figures import object_in
 from tomking.server.sending import Sending
 from tomking.server.world import World
 
@@ -52,10 +53,9 @@ async def serve(
 def _frame(text: str) -> dict[str, Any]:
     """A frame; what is none is one without a type, which the conversation objects to."""
     try:
-        said = json.loads(text)
-    except json.JSONDecodeError:
+        return object_in(text.encode(errors="replace"))
+    except Problem:
         return {}
-    return said if isinstance(said, dict) else {}
 
 
 async def _send(out: Sending, waiting: asyncio.Queue[Frame], feed: Feed) -> None:

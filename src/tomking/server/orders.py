@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from tomking.core.errors import QuoteMissing, Rejected
+from tomking.core.money import ZERO
 from tomking.core.venue import Code
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.preview import Preview
@@ -13,6 +15,7 @@ from tomking.server.answers import Answer, Json, Problem, one
 from tomking.server.door import Door
 from tomking.server.entry import Entry
 from tomking.server.fates import AS_QUOTED, fate_of
+from tomking.server.figures import figure, flaw
 from tomking.server.shown.balances import balance
 from tomking.server.shown.clock import instant
 from tomking.server.shown.dry_run import (
@@ -25,7 +28,7 @@ from tomking.server.shown.dry_run import (
 from tomking.server.shown.orders import shown
 from tomking.server.world import World
 from tomking.wire.amounts import CREDIT, DEBIT, amount_of, plain, with_effect
-from tomking.wire.orders import Asked, asked_in
+from tomking.wire.orders import PRICE_MAX, Asked, asked_in
 from tomking.wire.words import EQUITY
 
 Body = Mapping[str, Any]
@@ -65,8 +68,10 @@ def _placed(world: World, door: Door, body: Body, number: int, *, fated: bool) -
 def notional(world: World, door: Door, body: Body) -> Answer:
     """A dry run of an order for so many dollars of a share; parts of shares are not traded here."""
     now = world.look()
-    value, rows = amount_of(body, "value"), body.get("legs") or [{}]
-    leg = dict(rows[0]) | {"quantity": "0", "remaining-quantity": "0", "fills": []}
+    value, row = _value_of(body), (body.get("legs") or [{}])
+    if not isinstance(row, list) or not isinstance(row[0], dict):
+        raise flaw("legs", "are objects")
+    leg: Json = row[0] | {"quantity": "0", "remaining-quantity": "0", "fills": []}
     order = {
         "account-number": door.account, "time-in-force": body.get("time-in-force", "Day"),
         "order-type": NOTIONAL, "size": 0, "underlying-symbol": leg.get("symbol", ""),
@@ -84,6 +89,12 @@ def notional(world: World, door: Door, body: Body) -> Answer:
     }  # fmt: skip
     data = {"order": order, "warnings": [], "notes": [], "buying-power-effect": effect}
     return one(data | {"fee-calculation": NO_FEES}, 201)
+
+
+def _value_of(body: Body) -> Decimal:
+    """For how much money an order is."""
+    size = figure(body.get("value"), "value", ZERO, PRICE_MAX)
+    return -size if body.get("value-effect") == DEBIT else size
 
 
 def cancel(world: World, door: Door, number: int) -> Answer:
@@ -126,7 +137,7 @@ def asked_of(door: Door, body: Body, now: Snapshot, number: int = 0) -> Asked:
         raise Problem(422, Code.CANNOT_UPDATE.value, message)
     asked = asked_in(body, now.at.date(), old.asked.legs if old else ())
     if isinstance(asked, tuple):
-        errors = tuple({"domain": flaw.domain, "reason": flaw.reason} for flaw in asked)
+        errors = tuple({"domain": each.domain, "reason": each.reason} for each in asked)
         raise Problem(400, Code.VALIDATION.value, "Request validation failed", errors)
     return replace(asked, name=asked.name or old.asked.name) if old else asked
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tomking.core.errors import ConfigError
 from tomking.server.faults import Fault
 from tomking.server.http import application
 from tomking.server.tokens import Tokens
@@ -36,22 +37,38 @@ class Where:
 async def serve(
     world: World, tokens: Tokens, where: Where, say: Callable[[str], None], stop: asyncio.Event
 ) -> None:
-    """Serve until told to stop."""
+    """Serve until told to stop. All that can be refused is refused before it says where it is.
+
+    Raises
+    ------
+    ConfigError
+        If a door is taken by somebody else.
+    """
+    world.look()
     runner = web.AppRunner(
         application(world, tokens, where.faults, where.lists), access_log=None, shutdown_timeout=1.0
     )
     await runner.setup()
     try:
-        plain = web.TCPSite(runner, LOOPBACK, where.port)
-        await plain.start()
+        await _opened(runner, where.port)
         if where.tls is not None:
-            await web.TCPSite(runner, LOOPBACK, where.tls_port or 0, ssl_context=where.tls).start()
+            await _opened(runner, where.tls_port or 0, where.tls)
         say(json.dumps(_ready(runner, world, tokens, where)))
         while not stop.is_set():
             world.look()
             await _wait(stop)
     finally:
         await runner.cleanup()
+
+
+async def _opened(runner: web.AppRunner, port: int, tls: ssl.SSLContext | None = None) -> None:
+    """A door, open."""
+    try:
+        await web.TCPSite(runner, LOOPBACK, port, ssl_context=tls).start()
+    except OSError as taken:
+        raise ConfigError(
+            f"port {port} cannot be served ({taken.strerror}): choose another, or 0 for a free one"
+        ) from taken
 
 
 async def _wait(stop: asyncio.Event) -> None:

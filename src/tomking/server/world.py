@@ -1,6 +1,6 @@
 """The world behind the server: accounts, a market, a clock, and who listens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -9,12 +9,15 @@ from tomking.core.errors import QuoteMissing
 from tomking.core.evidence import Evidence
 from tomking.core.facts import Fact
 from tomking.core.money import ZERO
+from tomking.core.value import value
 from tomking.exchange.fills import spread_fraction
 from tomking.exchange.venue import Exchange
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import TASTYTRADE
+from tomking.server.answers import Problem
 from tomking.server.door import Door
 from tomking.server.entry import Entry
+from tomking.server.kept import KeptDoor
 from tomking.server.shown.balances import balance, positions
 from tomking.server.shown.orders import shown
 
@@ -27,6 +30,16 @@ Notice = tuple[str, dict[str, Any]]
 Happened = tuple[Door, list[Entry], list[Fact]]
 Listener = Callable[[str, Notice], None]
 Watcher = Callable[[Snapshot], None]
+
+
+@value
+class Before:
+    """Accounts as they were before an act: their doors, how many facts each had, and the rest."""
+
+    doors: Mapping[str, tuple[Door, KeptDoor]]
+    facts: Mapping[str, int]
+    others: dict[str, str]
+    untold: list[Happened]
 
 
 class WorldClock(Protocol):
@@ -112,14 +125,40 @@ class World:
         self._settle(now)
 
     def as_one(self, act: Callable[[], Done]) -> Done:
-        """What an act does is kept by one write, with what happened before it, and then told."""
-        self._waits = True
+        """What an act does is kept by one write, with what happened before it, and then told.
+
+        One that a refusal ends has changed nothing; one that anything else ends is undone.
+        """
+        before, self._waits = self._as_it_is(), True
+        whole = False
         try:
-            return act()
+            done = act()
+            whole = True
+        except Problem:
+            whole = True
+            raise
         finally:
             self._waits = False
-            if self._last is not None:
+            if not whole:
+                self._undo(before)
+            elif self._last is not None:
                 self._settle(self._last)
+        return done
+
+    def _as_it_is(self) -> Before:
+        """Everything that an act may change."""
+        doors = {number: (door, door.kept()) for number, door in self.doors.items()}
+        facts = {number: len(door.facts) for number, door in self.doors.items()}
+        return Before(doors, facts, dict(self.others), list(self._untold))
+
+    def _undo(self, before: Before) -> None:
+        """Back to what was; what the clock had made happen meanwhile happens at the next look."""
+        self.doors.clear()
+        for number, (door, kept) in before.doors.items():
+            door.take_up(kept, door.facts[: before.facts[number]])
+            self.doors[number] = door
+        self.others, self._untold = before.others, before.untold
+        self.seen = self._last = None
 
     def _settle(self, now: Snapshot) -> None:
         """Keep what has changed and then tell of it, unless more is to come."""

@@ -4,7 +4,7 @@ The price of a package is for one unit of it, unsigned, with its effect in a wor
 of all units together, so the units are their greatest common divisor.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -33,6 +33,13 @@ _TRIGGERED = frozenset({"Stop", "Stop Limit"})
 SOURCE = "tomking"
 #: The broker keeps no longer a name than this.
 NAME_MAX = 36
+#: The most contracts or shares of a leg, and the highest price, that an order may name. Far beyond what
+#: any account carries: what they make together is still an exact amount of money.
+QUANTITY_MAX, PRICE_MAX = Decimal(10**6), Decimal(10**6)
+#: The most rows that are read as legs; the venue allows fewer, and says so.
+ROWS_MAX = 20
+#: The most letters of an identifier or a source.
+LETTERS_MAX = 100
 
 
 @value
@@ -138,7 +145,7 @@ def asked_in(body: Body, today: date, legs: Sequence[AskedLeg] = ()) -> Asked | 
     """
     flaws = list(_flaws(body, has_legs=bool(legs)))
     found: list[AskedLeg] = [] if _rows(body) else list(legs)
-    for place, row in enumerate(_rows(body)):
+    for place, row in enumerate(_rows(body)[:ROWS_MAX]):
         leg = _leg(row, today)
         if isinstance(leg, DataError):
             flaws.append(Flaw(f"legs[{place}]", str(leg)))
@@ -150,12 +157,17 @@ def asked_in(body: Body, today: date, legs: Sequence[AskedLeg] = ()) -> Asked | 
     until = body.get("gtc-date")
     return Asked(
         tuple(found), kind, _TIFS[body["time-in-force"]],
-        amount_of(body, "price") if kind in _PRICED else None,
-        number(body["stop-trigger"], "stop-trigger") if kind in _TRIGGERED else None,
-        date.fromisoformat(until) if until else None,
-        str(body.get("external-identifier", "")), str(body.get("source", "")),
-        bool(body.get("advanced-instructions", {}).get("strict-position-effect-validation", False)),
+        amount_of(body, "price", PRICE_MAX) if kind in _PRICED else None,
+        number(body["stop-trigger"], "stop-trigger", PRICE_MAX) if kind in _TRIGGERED else None,
+        date.fromisoformat(str(until)) if until else None,
+        body.get("external-identifier") or "", body.get("source") or "", _is_strict(body),
     )  # fmt: skip
+
+
+def _is_strict(body: Body) -> bool:
+    """Whether a leg that closes nothing is to be refused."""
+    told = body.get("advanced-instructions")
+    return isinstance(told, Mapping) and bool(told.get("strict-position-effect-validation", False))
 
 
 def _rows(body: Body) -> Sequence[Mapping[str, Any]]:
@@ -182,7 +194,7 @@ def _leg(row: object, today: date) -> AskedLeg | DataError:
 
 def _count(said: object, lot: int) -> int:
     """A quantity in lots; shares come in hundreds here."""
-    count = number(said, "quantity")
+    count = number(said, "quantity", QUANTITY_MAX)
     if count <= 0 or count != int(count):
         raise DataError("quantity must be a whole number above zero")
     if int(count) % lot:
@@ -193,20 +205,31 @@ def _count(said: object, lot: int) -> int:
 def _flaws(body: Body, *, has_legs: bool) -> Iterator[Flaw]:
     """What is missing or unknown in a body, its legs left aside."""
     kind, tif = body.get("order-type"), body.get("time-in-force")
-    if kind not in ORDER_TYPES.values():
+    if not _is_among(kind, ORDER_TYPES.values()):
         yield Flaw("order-type", "is missing" if kind is None else "is not included in the list")
-    if tif not in _TIFS:
+    if not _is_among(tif, _TIFS):
         yield Flaw("time-in-force", "is missing" if tif is None else "is not included in the list")
     if not _rows(body) and not has_legs:
         yield Flaw("legs", "is missing")
-    if kind in _PRICED:
+    if len(_rows(body)) > ROWS_MAX:
+        yield Flaw("legs", f"are more than {ROWS_MAX}")
+    if _is_among(kind, _PRICED):
         yield from _price_flaws(body)
     elif body.get("price") not in (None, "", 0, "0"):
         yield Flaw("price", "must be left out of an order of this type")
-    if kind in _TRIGGERED:
+    if _is_among(kind, _TRIGGERED):
         yield from _number_flaws(body, "stop-trigger")
-    if tif == TIMES_IN_FORCE[TimeInForce.GTD]:
+    if tif == TIMES_IN_FORCE[TimeInForce.GTD] or body.get("gtc-date"):
         yield from _date_flaws(body, "gtc-date")
+    for name in ("external-identifier", "source"):
+        said = body.get(name) or ""
+        if not isinstance(said, str) or len(said) > LETTERS_MAX:
+            yield Flaw(name, f"is no text of at most {LETTERS_MAX} letters")
+
+
+def _is_among(said: object, words: Collection[str]) -> bool:
+    """Whether something is one of some words; a list or an object never is."""
+    return isinstance(said, str) and said in words
 
 
 def _price_flaws(body: Body) -> Iterator[Flaw]:
@@ -216,7 +239,7 @@ def _price_flaws(body: Body) -> Iterator[Flaw]:
     if flaws:
         return
     effect = body.get("price-effect")
-    if number(body["price"], "price") and effect not in (CREDIT, DEBIT):
+    if number(body["price"], "price", PRICE_MAX) and effect not in (CREDIT, DEBIT):
         yield Flaw(
             "price-effect", "is missing" if effect is None else "is not included in the list"
         )
@@ -224,10 +247,12 @@ def _price_flaws(body: Body) -> Iterator[Flaw]:
 
 def _number_flaws(body: Body, name: str) -> Iterator[Flaw]:
     try:
-        if number(body.get(name), name) < 0:
+        if number(body.get(name), name, PRICE_MAX) < 0:
             yield Flaw(name, "must not be below zero")
-    except DataError:
-        yield Flaw(name, "is missing" if body.get(name) is None else "is no number")
+    except DataError as wrong:
+        beyond = "allowed" in str(wrong)
+        no = f"is beyond {PRICE_MAX:,f}" if beyond else "is no number"
+        yield Flaw(name, "is missing" if body.get(name) is None else no)
 
 
 def _date_flaws(body: Body, name: str) -> Iterator[Flaw]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from os import getppid
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -22,7 +23,7 @@ from tomking.core.money import ZERO
 from tomking.data.embedded import window
 from tomking.data.modelled import ModelMarket
 from tomking.data.replayed import replayed
-from tomking.exchange.fills import CERT_TABLE, FORMS, model_named
+from tomking.exchange.fills import CERT_TABLE, FORMS, FillModel, model_named, spread_fraction
 from tomking.exchange.venue import Exchange
 from tomking.market.sessions import session_of
 from tomking.market.snapshot import Snapshot
@@ -36,14 +37,19 @@ from tomking.server.run import Where, serve
 from tomking.server.shelf import Shelf
 from tomking.server.tls import certified
 from tomking.server.tokens import Tokens
-from tomking.server.world import World
+from tomking.server.world import World, WorldClock
 
 ACCOUNT, HOUSE = "5WT00001", "tastytrade"
+#: The market's own name for how it fills: within the quotes, half way from mid to the far side.
+QUOTES, QUOTED = "quotes", spread_fraction(0.5)
 FILLS = (
-    f"{FORMS}; or {CERT_TABLE.name}, which looks at no quotes, for tests of foreign programs only"
+    f"{QUOTES} (within the quotes: {QUOTED.name}), {FORMS}; "
+    f"or {CERT_TABLE.name}, which looks at no quotes, for tests of foreign programs only"
 )
 #: How far the clock may go, in seconds of real time, before a ledger file is told.
 AHEAD_S = 1.0
+#: Seconds between looks at whether the parent is still there.
+PARENT_S = 0.25
 
 
 def command(
@@ -56,8 +62,10 @@ def command(
     day: Annotated[str, typer.Option(help="The session it begins in.")] = "2018-12-07",
     minute: Annotated[int, typer.Option(min=0, max=389, help="Minutes after the open.")] = 30,
     speed: Annotated[float, typer.Option(min=0.0, max=3600.0, help="Times real time.")] = 1.0,
-    capital: Annotated[int, typer.Option(min=1, help="Dollars in the account.")] = 100_000,
-    fill: Annotated[str, typer.Option("--fill-model", help=FILLS)] = "spread_fraction(0.5)",
+    capital: Annotated[
+        int, typer.Option(min=1, max=10**9, help="Dollars in the account.")
+    ] = 100_000,
+    fill: Annotated[str, typer.Option("--fill-model", help=FILLS)] = QUOTES,
     ledger: Annotated[
         Path | None, typer.Option(help="A file that keeps the account; without it nothing is.")
     ] = None,
@@ -67,31 +75,30 @@ def command(
     faults: Annotated[
         Path | None, typer.Option(help="A JSON list of what is to go wrong, and where.")
     ] = None,
+    parent: Annotated[
+        int | None,
+        typer.Option("--with-parent", min=1, help="Ends with this process, which started it."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="What it says is JSON anyhow.")] = False,
 ) -> int:
     """Serve a paper account on a modelled market, as tastytrade would; nothing real is behind it.
 
-    Prints one line of JSON when it is ready, and stops on an interrupt.
+    Prints one line of JSON when it is ready, and stops on an interrupt, or with its parent if that is
+    named.
     """
     del json
     if act != "serve":
         raise ConfigError(f"unknown word {act!r}: say `tomking exchange serve`")
-    start = _start(day, minute)
-    shown, start, evidence = _market(seed, recorded, start)
-    model = CERT_TABLE if fill == CERT_TABLE.name else model_named(fill)
-
-    def made(number: str, house: str) -> Door:
-        """An account with nothing in it."""
-        return Door(number, Exchange(ZERO, TASTYTRADE, model, house))
-
-    door = made(ACCOUNT, HOUSE)
-    door.move_cash(CashMoved(start, Decimal(capital), "paper money"))
+    _child_of(parent)
+    model = _filling(fill)
+    shown, start, evidence = _market(seed, recorded, _start(day, minute))
     tokens = Tokens(f"secret-{seed}", f"refresh-{seed}")
     lists: dict[str, dict[str, Any]] = {}
-    world = World(shown, Clock(start, time.monotonic(), speed), {ACCOUNT: door}, make=made)
+    world = _world(shown, model, Clock(start, time.monotonic(), speed))
     world.evidence = evidence
+    world.doors[ACCOUNT].move_cash(CashMoved(start, Decimal(capital), "paper money"))
     if ledger is not None:
-        terms = f"--seed {seed} --fill-model {fill}"
+        terms = f"--seed {seed} --fill-model {model.name}"
         terms += f" --recorded {recorded.resolve()} --day {day}" if recorded else ""
         file = LedgerFile.opened(ledger, terms, timedelta(seconds=AHEAD_S * speed))
         start = taken_up(file, world, tokens, lists) or start
@@ -99,19 +106,53 @@ def command(
         world.keep = keeper(file, world, tokens, lists)
     with TemporaryDirectory(prefix="tomking-exchange-") as folder:
         where = replace(_where(port, tls_port, Path(folder), faults), lists=lists)
-        asyncio.run(_serve(world, tokens, where))
+        asyncio.run(_serve(world, tokens, where, parent))
     return Exit.OK
+
+
+def _child_of(parent: int | None) -> None:
+    """Refuse to end with a process that is not the parent of this one."""
+    if parent is not None and parent != getppid():
+        raise ConfigError(
+            f"--with-parent {parent} did not start this, or is gone: process {getppid()} stands there"
+        )
 
 
 def _market(
     seed: int, recorded: Path | None, start: datetime
 ) -> tuple[Callable[[datetime], Snapshot], datetime, Evidence]:
     """The modelled market or a recorded day, with shares beside it; when it begins; what it is worth."""
-    if recorded is None:
-        model = ModelMarket(window(), seed=seed)
-        return lambda at: Shelf(looked_at(model.at, at)), start, Evidence.MODEL
-    day = replayed(recorded, start.date())
-    return lambda at: Shelf(looked_at(day.at, at)), max(start, day.begins), day.evidence
+    if recorded is not None:
+        day = replayed(recorded, start.date())
+        return lambda at: Shelf(looked_at(day.at, at)), max(start, day.begins), day.evidence
+    history = window()
+    if not history.first < start.date() <= history.last:
+        raise ConfigError(
+            f"--day {start.date()} is none this market knows: choose a session after {history.first}, "
+            f"up to {history.last}"
+        )
+    model = ModelMarket(history, seed=seed)
+    return lambda at: Shelf(looked_at(model.at, at)), start, Evidence.MODEL
+
+
+def _world(shown: Callable[[datetime], Snapshot], model: FillModel, clock: WorldClock) -> World:
+    """The first account, with nothing in it yet, at a market."""
+
+    def made(number: str, house: str) -> Door:
+        """An account with nothing in it."""
+        return Door(number, Exchange(ZERO, TASTYTRADE, model, house))
+
+    return World(shown, clock, {ACCOUNT: made(ACCOUNT, HOUSE)}, make=made)
+
+
+def _filling(name: str) -> FillModel:
+    """The fill model of a name: one of a backtest's, the default's own name, or the sandbox's table."""
+    if name == CERT_TABLE.name:
+        return CERT_TABLE
+    try:
+        return QUOTED if name == QUOTES else model_named(name)
+    except ConfigError as unknown:
+        raise ConfigError(f"{unknown}; or {QUOTES}, or {CERT_TABLE.name}") from unknown
 
 
 def _where(port: int, tls_port: int | None, folder: Path, faults: Path | None) -> Where:
@@ -149,12 +190,25 @@ class Clock:
         self._start += timedelta(seconds=seconds)
 
 
-async def _serve(world: World, tokens: Tokens, where: Where) -> None:
-    """Serve until somebody interrupts."""
+async def _serve(world: World, tokens: Tokens, where: Where, parent: int | None) -> None:
+    """Serve until somebody interrupts, or the parent goes if there is to be one."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop.set)
+    watch = asyncio.create_task(_orphaned(parent, stop)) if parent is not None else None
     await serve(world, tokens, where, _say, stop)
+    if watch is not None:
+        watch.cancel()
+
+
+async def _orphaned(parent: int, stop: asyncio.Event) -> None:
+    """Stop once the parent is gone: whoever takes over a child whose parent died has another number.
+
+    A number that is given to another process meanwhile is no matter, as that is no parent of this one.
+    """
+    while getppid() == parent:
+        await asyncio.sleep(PARENT_S)
+    stop.set()
 
 
 def _say(line: str) -> None:

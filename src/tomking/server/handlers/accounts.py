@@ -6,7 +6,7 @@ from aiohttp import web
 
 from tomking.core.money import cents
 from tomking.server.answers import Json, Problem, many, one, paged
-from tomking.server.desk import answered, door_of, page_of, world_of
+from tomking.server.desk import answered, door_of, numbered, page_of, world_of
 from tomking.server.shown.account import account, customer, position_limit, trading_status
 from tomking.server.shown.balances import balance, effective, margin_report, positions
 from tomking.server.shown.clock import instant
@@ -79,7 +79,7 @@ async def history(request: web.Request) -> web.Response:
 
 async def one_transaction(request: web.Request) -> web.Response:
     """One thing that happened to it."""
-    number = int(request.match_info["row"])
+    number = numbered(request, "row")
     found = [row for row in transactions(door_of(request)) if row["id"] == number]
     if not found:
         raise Problem(404, "record_not_found", f"Couldn't find transaction {number}")

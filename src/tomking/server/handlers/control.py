@@ -1,22 +1,27 @@
 """The hidden hand: the clock, what is to go wrong, and what has. Outside the broker's own name space."""
 
-from math import inf
+from datetime import timedelta
+from decimal import Decimal
 
 from aiohttp import web
 
 from tomking.core.contract import Contract
-from tomking.core.errors import ConfigError
+from tomking.core.errors import ConfigError, TomKingError
+from tomking.core.money import ZERO
 from tomking.server import orders
 from tomking.server.answers import Json, Problem, one
 from tomking.server.desk import DESK, answered, json_of
 from tomking.server.door import Door
 from tomking.server.faults import faults_in
+from tomking.server.figures import figure, json_in
 from tomking.wire.symbols import trading_symbol
 from tomking.wire.words import FUTURE, instrument_of, lot_of
 
 PREFIX = "/__paper"
 #: Where orders come from that no client sent.
 BY_HAND, BY_BROKER = "hand", "broker"
+#: How many seconds may go by at once: a year.
+LEAP_MAX_S = Decimal(366 * 86_400)
 
 
 async def clock(request: web.Request) -> web.Response:
@@ -28,13 +33,12 @@ async def clock(request: web.Request) -> web.Response:
 
 async def move_clock(request: web.Request) -> web.Response:
     """So many seconds go by at once, and what happens in them happens."""
+    said, world = await json_of(request), request.app[DESK].world
+    seconds = float(figure(said.get("seconds"), "seconds", ZERO, LEAP_MAX_S))
     try:
-        seconds = float((await request.json())["seconds"])
-    except (ValueError, KeyError, TypeError) as wrong:
-        raise Problem(400, "bad_request", "seconds is missing or no number") from wrong
-    if not 0.0 <= seconds < inf:
-        raise Problem(400, "bad_request", "time goes forward alone")
-    world = request.app[DESK].world
+        world.market(world.clock() + timedelta(seconds=seconds))
+    except TomKingError as beyond:
+        raise Problem(422, "no_market", f"there is no market then: {beyond}") from beyond
     world.clock.move(seconds)
     world.look()
     return await clock(request)
@@ -91,8 +95,8 @@ def _part(said: Json, name: str) -> Json:
 async def order_faults(request: web.Request) -> web.Response:
     """Faults that strike from now on."""
     try:
-        request.app[DESK].faults.order(faults_in(await request.json()))
-    except (ConfigError, ValueError) as wrong:
+        request.app[DESK].faults.order(faults_in(json_in(await request.read())))
+    except ConfigError as wrong:
         raise Problem(400, "bad_request", str(wrong)) from wrong
     return _faults(request)
 

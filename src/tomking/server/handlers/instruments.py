@@ -67,7 +67,7 @@ async def one_option(request: web.Request) -> web.Response:
 
 async def flat_chain(request: web.Request) -> web.Response:
     """Every option on a share or an index, one by one."""
-    root = request.match_info["symbol"]
+    root = _optioned(request)
     return _kept(
         request,
         lambda now: many(equities.option(each, now.at.date()) for each in contracts(root, now)),
@@ -76,12 +76,14 @@ async def flat_chain(request: web.Request) -> web.Response:
 
 async def nested_chain(request: web.Request) -> web.Response:
     """The same by expiry and strike."""
-    return _kept(request, lambda now: many(nested(request.match_info["symbol"], now)))
+    root = _optioned(request)
+    return _kept(request, lambda now: many(nested(root, now)))
 
 
 async def compact_chain(request: web.Request) -> web.Response:
     """The same as nothing but symbols."""
-    return _kept(request, lambda now: many(equities.compact(request.match_info["symbol"], now)))
+    root = _optioned(request)
+    return _kept(request, lambda now: many(equities.compact(root, now)))
 
 
 async def some_futures(request: web.Request) -> web.Response:
@@ -178,6 +180,14 @@ def _kept(request: web.Request, make: Callable[[Snapshot], Answer]) -> web.Respo
     if key not in pages:
         pages[key] = json.dumps({**make(now).body, "context": request.path})
     return web.Response(text=pages[key], content_type="application/json")
+
+
+def _optioned(request: web.Request) -> str:
+    """The share or index whose chain is asked for, under its own symbol."""
+    symbol = request.match_info["symbol"]
+    if symbol not in PRODUCTS or PRODUCTS[symbol].is_future:
+        raise _missing("option chain", symbol)
+    return symbol
 
 
 def _root(request: web.Request) -> str:

@@ -4,6 +4,10 @@ from aiohttp import web
 
 from tomking.server.answers import Json, Problem, many, one
 from tomking.server.desk import DESK, answered, json_of
+from tomking.server.figures import text
+
+#: How many of the customer's are kept.
+LISTS_MAX = 1000
 
 _PUBLIC: dict[str, Json] = {
     name: {"name": name, "watchlist-entries": entries, "group-name": "main", "order-index": place}
@@ -67,9 +71,11 @@ async def one_own(request: web.Request) -> web.Response:
 async def keep(request: web.Request) -> web.Response:
     """A list of the customer's, new or changed."""
     said = await json_of(request)
-    name = str(said.get("name") or request.match_info.get("name", ""))
+    name = text(said.get("name") or request.match_info.get("name"), "name")
     if not name:
         raise Problem(400, "validation_error", "a watchlist has a name")
+    if len(request.app[DESK].lists) >= LISTS_MAX:
+        raise Problem(422, "too_many_lists", f"no more than {LISTS_MAX} watchlists are kept here")
     request.app[DESK].lists[name] = {"group-name": "main", "order-index": 0, **said, "name": name}
     request.app[DESK].world.keep()
     status = 201 if request.method == "POST" else 200

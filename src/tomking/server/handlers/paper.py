@@ -4,11 +4,12 @@ from decimal import Decimal
 
 from aiohttp import web
 
-from tomking.core.errors import DataError
 from tomking.core.facts import CashMoved
-from tomking.server.answers import Problem, one
+from tomking.core.money import CENT
+from tomking.server.answers import Json, Problem, one
 from tomking.server.desk import answered, json_of, world_of
 from tomking.server.door import Door
+from tomking.server.figures import dollars, flaw, text, word
 from tomking.server.shown.account import account
 from tomking.server.shown.balances import balance
 from tomking.server.shown.clock import instant
@@ -17,23 +18,27 @@ from tomking.wire.amounts import number
 
 #: Houses by what an account may do.
 HOUSES = {"Margin": "tastytrade", "Cash": "cash"}
-DEPOSIT_MAX = Decimal(10**9)
+#: The most that moves at once, the most an account holds, and how many accounts a server ever opens.
+DEPOSIT_MAX, CASH_MAX, ACCOUNTS_MAX = Decimal(10**9), Decimal(10**12), 1000
 
 
 async def open_account(request: web.Request) -> web.Response:
     """An account more, with what is paid in at once."""
     said, world = await json_of(request), world_of(request)
-    kind = said.get("margin_or_cash", "Margin")
-    if kind not in HOUSES:
-        raise Problem(400, "validation_error", f"margin_or_cash is one of {', '.join(HOUSES)}")
-    paid = _dollars(said.get("initial_deposit", 100_000), "initial_deposit")
-    if not 0 < paid <= DEPOSIT_MAX:
-        raise Problem(400, "validation_error", "initial_deposit is above zero and no fortune")
+    kind = word(said.get("margin_or_cash", "Margin"), "margin_or_cash", HOUSES)
+    paid = dollars(said.get("initial_deposit", 100_000), "initial_deposit", CENT, DEPOSIT_MAX)
+    name = text(said.get("account_name"), "account_name") or "Paper"
+    if len(world.others) >= ACCOUNTS_MAX:
+        raise Problem(422, "too_many_accounts", f"no more than {ACCOUNTS_MAX} are opened here")
     now = world.look()
-    door = world.open_account(HOUSES[str(kind)])
-    name = str(said.get("account_name") or "Paper")
-    door.move_cash(CashMoved(now.at, paid, f"paper money for {name}"))
-    world.keep()
+
+    def opened() -> Door:
+        """The account with its money in it."""
+        door = world.open_account(HOUSES[kind])
+        door.move_cash(CashMoved(now.at, paid, f"paper money for {name}"))
+        return door
+
+    door = world.as_one(opened)
     shown = account(door.account, instant(now.at), is_cash=kind == "Cash") | {"nickname": name}
     return answered(request, one(shown, 201))
 
@@ -52,26 +57,24 @@ async def close_account(request: web.Request) -> web.Response:
 async def deposit(request: web.Request) -> web.Response:
     """Money in, or out where the amount is below zero."""
     world = world_of(request)
-    door, amount = _named(request, world), _dollars(request.query.get("amount"), "amount")
+    door, said = _named(request, world), request.query.get("amount")
+    amount = dollars(said, "amount", -DEPOSIT_MAX, DEPOSIT_MAX)
     now = world.look()
-    if abs(amount) > DEPOSIT_MAX or not amount:
-        raise Problem(400, "validation_error", "amount is not nothing and no fortune")
+    if not amount:
+        raise flaw("amount", "is nothing")
+    if door.exchange.ledger.cash + amount > CASH_MAX:
+        raise Problem(422, "too_much", f"an account holds no more than {CASH_MAX:,f} dollars here")
     if -amount > number(balance(door, now)["cash-available-to-withdraw"], "amount"):
         raise Problem(422, "insufficient_funds", "there is not so much to withdraw")
     why = "paper money" if amount > 0 else "paper money taken out"
-    door.move_cash(CashMoved(now.at, amount, why))
-    world.tell(door, [], now)
-    return answered(request, one(balance(door, now), 201))
 
+    def moved() -> Json:
+        """What the account has then."""
+        door.move_cash(CashMoved(now.at, amount, why))
+        world.tell(door, [], now)
+        return balance(door, now)
 
-def _dollars(said: object, name: str) -> Decimal:
-    try:
-        amount = number(said, name)
-    except DataError as wrong:
-        raise Problem(400, "validation_error", str(wrong)) from wrong
-    if amount != round(amount, 2):
-        raise Problem(400, "validation_error", f"{name} is in whole cents")
-    return amount
+    return answered(request, one(world.as_one(moved), 201))
 
 
 def _named(request: web.Request, world: World) -> Door:
