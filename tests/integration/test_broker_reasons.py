@@ -68,6 +68,18 @@ def test_a_stream_that_needs_a_person_halts_until_it_is_open_again():
         assert told(broker, there) == [(Resumed, CONNECTION)]
 
 
+def test_a_close_that_cannot_be_read_puts_no_books_in_doubt(monkeypatch: pytest.MonkeyPatch):
+    with standing() as there:
+        broker = at(there)
+        told(broker, there)
+        day = there.clock().date()
+        monkeypatch.setattr(Line, "pages", lambda *_, **__: [{"snapshot-date": str(day)}])
+        assert broker.closed(day, there.clock()) is None
+        monkeypatch.undo()
+        assert broker.odd
+        assert told(broker, there) == []
+
+
 def test_messages_that_cannot_be_read_are_said_once():
     with standing() as there:
         broker = at(there)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tomking.app.trading import withdraw
-from tomking.brokers.tastytrade.broker import NOT_ASKED, TastytradeBroker
+from tomking.brokers.tastytrade.broker import TastytradeBroker
 from tomking.brokers.tastytrade.cancels import REQUESTS, SOON
 from tomking.brokers.tastytrade.inbox import RECONCILING
 from tomking.core.contract import Contract, Right
@@ -19,6 +19,7 @@ from tomking.core.restraints import Halted, Resumed
 from tomking.engine.desk import Desk
 from tomking.engine.memory import MemoryJournal
 from tomking.portfolio.fees import TASTYTRADE
+from tomking.portfolio.preview import NOT_ASKED
 from tomking.risk.limits import Limits
 from tomking.server.faults import Fault, Kind
 from tomking.strategies.lt112 import LT112

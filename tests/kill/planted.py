@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tomking.brokers.tastytrade.broker import TastytradeBroker
+from tomking.brokers.tastytrade.inbox import TradeInbox
 from tomking.core.errors import BrokerError
 from tomking.core.facts import Fact, OrderEnded, Sent
 from tomking.engine.desk import Desk
@@ -78,6 +79,11 @@ def cancel_assumed() -> None:
         desks[:] = [self]
         return view(self, now)
 
+    def heard(self: TradeInbox, told: Any, at: Any, fee: Any) -> list[Fact]:
+        return [] if self._name_of(told) in self.ended else hear(self, told, at, fee)
+
+    hear = TradeInbox.hear
+    TradeInbox.hear = heard  # type: ignore[method-assign]
     Desk.view = seen  # type: ignore[method-assign]
     TastytradeBroker.cancel = assumes  # type: ignore[method-assign]
 
@@ -94,5 +100,5 @@ PLANTS: Mapping[str, tuple[str, str]] = {
     "no id search before resend": ("submit accepted", "after"),
     "journal after send": ("other accepted", "after"),  # nobody was told what it is
     "fill applied twice": ("+LegFilled", "after"),
-    "cancel assumed": ("cancel send", "before"),
+    "cancel assumed": ("cancel commit OrderEnded", "after"),
 }

@@ -30,7 +30,7 @@ from tomking.brokers.tastytrade.broker import TastytradeBroker
 from tomking.brokers.tastytrade.news import News
 from tomking.core.dealings import Acknowledged
 from tomking.core.facts import Fact, LegFilled, OrderEnded, Sent, Settled
-from tomking.core.order import Order
+from tomking.core.order import Order, Purpose
 from tomking.engine import journal
 from tomking.engine.journal import SqliteJournal
 from tomking.wire.line import Line
@@ -88,8 +88,9 @@ class Steps:
     def learn(self, order: Order) -> None:
         """Which kind of dealing an order is."""
         kind = order.purpose.value.lower()
-        if kind == "open":
-            kind = "replace" if order.replaces else "submit"
+        if order.replaces and order.purpose is not Purpose.ROLL:
+            kind = "replace"
+        kind = "submit" if kind == "open" else kind
         self.orders[order.id] = self.orders[short_name(order.id)] = kind
 
     def dealing(self, order: str) -> str:
@@ -156,10 +157,10 @@ def named(steps: Steps, facts: Iterable[Fact]) -> str:
 def _sends(steps: Steps) -> None:
     send = Line.send
 
-    def watched(self: Line, method: str, path: str, body: Any = None) -> Any:
+    def watched(self: Line, method: str, path: str, body: Any = None, *more: Any) -> Any:
         name = f"{asked(steps, method, path, body)} send"
         steps.meet(name, BEFORE)
-        answer = send(self, method, path, body)
+        answer = send(self, method, path, body, *more)
         steps.meet(name, AFTER)
         return answer
 
@@ -174,8 +175,14 @@ def asked(steps: Steps, method: str, path: str, body: Any) -> str:
     if method == "DELETE":
         return "cancel"
     if method in ("POST", "PUT") and isinstance(body, dict):
-        return steps.dealing(str(body.get("external-identifier")))
+        return steps.dealing(identifier(body))
     return f"look {what}"
+
+
+def identifier(body: Any) -> str:
+    """What an order is found by: of orders that know of each other the first."""
+    first = body["orders"][0] if "orders" in body else body
+    return str(first.get("external-identifier"))
 
 
 def _receives(steps: Steps) -> None:
@@ -226,7 +233,7 @@ def _wait_for(ledger: Path | None, url: str, body: Any) -> None:
     else:
         query, key = (
             "SELECT count(*) FROM orders WHERE external_identifier=?",
-            body["external-identifier"],
+            identifier(body),
         )
     until = time.monotonic() + ACCEPTS_WITHIN_S
     with closing(sqlite3.connect(f"{ledger.resolve().as_uri()}?mode=ro", uri=True)) as reader:

@@ -1,17 +1,20 @@
 """The last minutes of an option's last day: a short near the money is not left to its settlement.
 
-Five minutes before the close, half days included, what ends that day and was sold goes unless it
-stands more than a day's standard deviation out of the money. One deeper in the money is no safer: it is
-all the surer to be exercised. What ended on the opening print does not trade any more and is left.
+Five minutes before the close, half days included, what ends that day and was sold goes if its
+underlying can still reach the strike: within one standard deviation of the time that is left. A short
+that delivers is no safer in the money, however deep: it is all the surer to be exercised. One that ends
+in cash is settled there as surely as out of it, so that a plan which holds to the end still can. What
+ended on the opening print does not trade any more and is left.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import nan, sqrt
+from math import sqrt
 
 from tomking.analysis.performance import TRADING_DAYS
 from tomking.core.contract import Contract
 from tomking.core.order import Leg
+from tomking.core.product import Delivers, product
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.engine.instants import EOD_MIN
 from tomking.portfolio.book import Position
@@ -19,12 +22,12 @@ from tomking.portfolio.hours import last_trade
 from tomking.risk.view import View
 from tomking.strategies.stay import inside, price_of
 
-#: A short this many standard deviations out of the money, or more, is left to end (R-EOD-01).
+#: A short further than so many standard deviations from its strike is left to end (R-EOD-01).
 SIGMAS = 1.0
 
 
 def left_to_end(position: Position, view: View) -> Reading | None:
-    """How far out of the money its nearest short of the day stands, against what it must (R-EOD-01).
+    """How far its nearest short of the day stands from its strike, against what it must (R-EOD-01).
 
     Nothing before its time, where no option that was sold ends today, and where no price is known:
     what cannot be measured takes nobody out.
@@ -35,7 +38,7 @@ def left_to_end(position: Position, view: View) -> Reading | None:
     if not ending:
         return None
     bound = SIGMAS * sigma(ending[0], view)
-    away = min((_away(contract, view) for contract in ending), default=nan)
+    away = min(_away(contract, view) for contract in ending)
     if away != away or bound != bound:
         return None
     return Reading(
@@ -44,12 +47,16 @@ def left_to_end(position: Position, view: View) -> Reading | None:
 
 
 def sigma(contract: Contract, view: View) -> float:
-    """A day's standard deviation of a contract's underlying in points, as VIX has it.
+    """Standard deviation of a contract's underlying until it ends, in points, as VIX has it.
 
-    >>> round(6000 * 0.16 / sqrt(TRADING_DAYS), 2)
-    60.47
+    >>> round(6000 * 0.16 * sqrt(5 / 390 / TRADING_DAYS), 2)
+    6.85
     """
-    return price_of(contract, view) * view.market.vix.value / 100.0 / sqrt(TRADING_DAYS)
+    session = view.session
+    ends = last_trade(contract, session) or session.closes
+    left = max((ends - view.market.at).total_seconds() / 60.0, 0.0)
+    days = left / session.minutes
+    return price_of(contract, view) * view.market.vix.value / 100.0 * sqrt(days / TRADING_DAYS)
 
 
 def last_legs(position: Position, view: View) -> tuple[int, tuple[Leg, ...]]:
@@ -74,5 +81,6 @@ def _sold_till_today(position: Position, view: View) -> Iterator[Contract]:
 
 
 def _away(contract: Contract, view: View) -> float:
-    """Points out of the money; less than nought inside it."""
-    return -inside(contract, view) * price_of(contract, view)
+    """Points from the strike; of what delivers those out of the money, less than nought inside it."""
+    away = -inside(contract, view) * price_of(contract, view)
+    return abs(away) if product(contract.root).delivers is Delivers.CASH else away

@@ -112,9 +112,7 @@ class Working:
 
 @value
 class Campaign:
-    """A trade as a person counts it: its money so far (``flow``, after fees), what is left open, and
-    what all its positions were opened for, those that are gone too.
-    """
+    """A trade as a person counts it: its money so far, after fees, and what all of it was opened for."""
 
     strategy: str
     opened: datetime
@@ -361,8 +359,7 @@ def _netted(book: Book, contract: Contract, price: Decimal) -> Book:
     """What one position holds long and another short, set against each other as the venue nets it.
 
     The account holds only the difference, so there is nothing left to trade: two orders would pay
-    twice for nothing and open between the first and the second. Each position is closed at the price
-    that brought the last delivery, the oldest first.
+    twice for nothing. Each is closed at the price of the last delivery, the oldest first.
     """
     holders = _holders(book, contract)
     spare = min(sum(n for _, n in holders if n > 0), -sum(n for _, n in holders if n < 0))

@@ -31,8 +31,8 @@ from worlds.orders import book_with, closing, fills, legs_of, option, order, vie
 pytestmark = [pytest.mark.unit, pytest.mark.rule("R-EOD-01")]
 
 LATE, HALF_DAY, NEXT = 385.0, date(2025, 11, 28), date(2025, 12, 12)
-#: A day's standard deviation at 6,000 and a VIX of 16 is 60.47 points.
-NEAR, FAR, INSIDE = "6060 C", "6061 C", "5850 C"
+#: With five minutes left the standard deviation at 6,000 and a VIX of 16 is 6.85 points.
+NEAR, FAR, INSIDE = "6006 C", "6007 C", "5850 C"
 
 
 def spread(short: str, on: date = FRIDAY, root: str = "ES") -> Order:
@@ -55,8 +55,17 @@ def look(opened: Order, market: Board, *more: Fact) -> list[Order]:
     return list(exits(desk(), view(market, fold(empty_book(Decimal(100_000)), facts)), frozenset()))
 
 
-def test_a_day_s_deviation_is_the_volatility_index_over_the_root_of_its_sessions() -> None:
-    assert sigma(option(NEAR), view(board())) == pytest.approx(60.474, abs=0.001)
+@pytest.mark.parametrize(("minute", "points"), [(0.0, 60.474), (385.0, 6.847), (389.0, 3.062)])
+def test_a_deviation_is_that_of_the_time_that_is_left(minute: float, points: float) -> None:
+    seen = view(board(minute=minute))
+    assert sigma(option(NEAR), seen) == pytest.approx(points, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("short", "goes"), [("5994 C", True), ("5993 C", False), ("6006 C", True), ("6007 C", False)]
+)
+def test_what_ends_in_cash_is_as_sure_in_the_money_as_out_of_it(short: str, *, goes: bool) -> None:
+    assert bool(look(spread(short, root="SPX"), board(minute=LATE))) is goes
 
 
 @pytest.mark.parametrize(
@@ -74,8 +83,8 @@ def test_what_ends_today_goes_within_a_deviation_or_in_the_money_five_minutes_be
 
 
 def test_why_it_goes_is_a_sentence_with_both_figures() -> None:
-    (exit_,) = look(spread("6030 C"), board(minute=LATE))
-    assert exit_.why == "distance of what ends today: 30 points, must be above 60.474"
+    (exit_,) = look(spread("6005 C"), board(minute=LATE))
+    assert exit_.why == "distance of what ends today: 5 points, must be above 6.8474"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +106,7 @@ def test_a_long_that_ends_today_is_left_to_end() -> None:
 
 
 def test_what_was_fixed_in_the_morning_does_not_trade_and_is_left() -> None:
-    morning = spread("6030 C", root="SPX")
+    morning = spread("6005 C", root="SPX")
     fixed = tuple(
         replace(leg, contract=replace(leg.contract, settles=Settles.AM)) for leg in morning.legs
     )
@@ -172,7 +181,7 @@ def test_the_clock_looks_at_it_and_it_trades_before_the_close() -> None:
     bought: dict[Contract, str] = {
         fact.contract: f"{fact.at:%H:%M}" for fact in facts if isinstance(fact, LegFilled)
     }
-    assert bought == dict.fromkeys((option(NEAR), option("6090 C")), "15:56")
+    assert bought == dict.fromkeys((option(NEAR), option("6036 C")), "15:56")
     assert on.exchange.holdings() == {}
     agree(on.desk, on.exchange)
 

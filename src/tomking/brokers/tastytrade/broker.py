@@ -247,13 +247,10 @@ class TastytradeBroker:
         """Look something up; what fails is said, and tried again at the next look."""
         try:
             look()
-        except (Transient, Rejected, AuthExpired) as fault:
+        except (Transient, Rejected, AuthExpired, DataError) as fault:
             self.odd.append(f"not looked up: {fault}")
             self._login(at, fault)
             return
-        except DataError as odd:
-            self.odd.append(str(odd))
-            self._doubt_books(at, str(odd))
         self._holds(at, LOGIN, "")
 
     def _login(self, at: datetime, fault: Exception) -> None:
@@ -359,8 +356,12 @@ class TastytradeBroker:
             self._doubt_books(now.at, new)
 
     def _compare(self, at: datetime) -> None:
-        """Our books against the broker's."""
-        self._tell(list(compared(self._items("positions"), self.inbox, at)))
+        """Our books against the broker's; what cannot be read of its own leaves them in doubt."""
+        try:
+            self._tell(list(compared(self._items("positions"), self.inbox, at)))
+        except DataError as odd:
+            self.odd.append(str(odd))
+            self._doubt_books(at, str(odd))
         self.rounds = replace(self.rounds, books=at)
 
     def _ask_of_calls(self, now: Snapshot) -> None:

@@ -298,14 +298,16 @@ def _settled_at(contract: Contract, each: Decimal) -> float:
 
 
 def _with(settled: Settled, into: Sequence[Row]) -> Settled:
-    """A settlement with what it delivered: one for each, to its holder's side or away from it."""
+    """A settlement with what it delivered; where nobody told its price, at what that came for."""
     right, fees = settled.contract.right, sum((each.fee for each in into), ZERO)
+    price = number(into[0].said["price"], "price")
     return replace(
         settled,
         fee=settled.fee + fees,
         delivered=contract_of(into[0].symbol, into[0].at.date()),
         delivered_quantity=settled.quantity * (right.sign if right else 0),
-        delivered_price=number(into[0].said["price"], "price"),
+        delivered_price=price,
+        price=float(price) if settled.price is None else settled.price,
     )
 
 
