@@ -29,7 +29,7 @@ BY_HAND: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     # A missing quote would end the run instead of refusing the order.
     "R-MRG-05": (
         (
-            "engine/loop.py",
+            "engine/offer.py",
             "UNKNOWN = (QuoteMissing, QuoteStale, QuoteCrossed, Transient)",
             "UNKNOWN = (QuoteStale, QuoteCrossed, Transient)",
         ),

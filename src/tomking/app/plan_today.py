@@ -17,8 +17,8 @@ from tomking.core.reading import Reading, Sense, Skip, Stage, refusals
 from tomking.core.value import value
 from tomking.engine.desk import Desk
 from tomking.engine.entries import already, entry, intent_of
-from tomking.engine.loop import UNKNOWN
 from tomking.engine.memory import MemoryJournal
+from tomking.engine.offer import UNKNOWN
 from tomking.exchange import ledger as ledgers
 from tomking.exchange.account import Account
 from tomking.exchange.ledger import Ledger

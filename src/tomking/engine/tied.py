@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 
 from tomking.core.dealings import Unguarded
-from tomking.core.errors import QuoteCrossed, QuoteMissing, QuoteStale, Transient
 from tomking.core.facts import Sent
 from tomking.core.order import Order
 from tomking.engine.backstop import AGAIN, Backstop
 from tomking.engine.desk import Desk
 from tomking.engine.judged import APPROVED, write
+from tomking.engine.offer import UNKNOWN
 from tomking.engine.ports import Broker, Inbox
 from tomking.portfolio.preview import NOT_ASKED, Preview
 from tomking.risk.judge import judge
 from tomking.risk.verdict import Approved
 from tomking.risk.view import View
-
-SILENT = (QuoteMissing, QuoteStale, QuoteCrossed, Transient)
 
 
 def stand_behind(desk: Desk, view: View, wanted: Backstop, broker: Broker, inbox: Inbox) -> View:
@@ -62,7 +60,7 @@ def _asked(orders: Sequence[Order], view: View, broker: Broker) -> Preview | Non
         if len(orders) > 1:
             return broker.preview_together(orders, view.market)
         return broker.preview(orders[0], view.market)
-    except SILENT:
+    except UNKNOWN:
         return None
 
 

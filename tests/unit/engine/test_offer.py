@@ -19,9 +19,10 @@ from tomking.core.facts import (
 )
 from tomking.core.order import Order, Purpose
 from tomking.core.restraints import Halted
+from tomking.engine.close import close_of
 from tomking.engine.desk import Desk
-from tomking.engine.loop import close_of, offer
 from tomking.engine.memory import MemoryJournal
+from tomking.engine.offer import offer
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.preview import Preview
