@@ -250,7 +250,7 @@ def test_a_corrupt_run_is_told_with_the_number_of_the_fact(
     path = keep(kept)
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
-    assert main(["journal", "2018-02-05"]) == 2
+    assert main(["journal", "2018-02-05"]) == 4
     said = capsys.readouterr().err
     assert "run `tomking backtest` again" in said
     assert said.count("\n") == 1

@@ -137,12 +137,14 @@ def test_a_killed_server_answers_as_before_and_what_rested_fills_later(tmp_path:
 
 
 @pytest.mark.parametrize("held", [b"not a ledger", b""])
-def test_a_file_that_is_none_is_one_sentence_and_exit_2(tmp_path: Path, held: bytes) -> None:
+def test_a_file_that_is_none_is_one_sentence_and_needs_a_person(
+    tmp_path: Path, held: bytes
+) -> None:
     (tmp_path / "ledger.db").write_bytes(held)
     done = subprocess.run(
         [*COMMAND, str(tmp_path / "ledger.db")], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 2
+    assert done.returncode == 4
     assert "cannot be served: it is no ledger of an exchange server" in " ".join(
         done.stderr.split()
     )

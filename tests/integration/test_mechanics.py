@@ -123,7 +123,7 @@ def test_they_do_not_share_an_account_with_what_is_counted(
 
 def test_no_gate_of_theirs_has_a_value(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = said(capsys, "--strategies", "strangle_cl", "--gate-value", "--json")
-    assert (code, out) == (2, "")
+    assert (code, json.loads(out)["exit_code"]) == (2, 2)
     assert "no money is counted here" in err
 
 

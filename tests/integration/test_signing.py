@@ -155,5 +155,5 @@ def test_a_signature_that_was_changed_is_found(
     in_stage_one(14, 5, home)
     place = home / signed.SIGNED
     place.write_bytes(place.read_bytes()[:5000].ljust(20_000, b"x"))
-    assert main(["stage"]) == Exit.USAGE
+    assert main(["stage"]) == Exit.NEEDS_HUMAN
     assert "signed.journal" in capsys.readouterr().err

@@ -139,4 +139,4 @@ def test_a_fault_is_one_sentence_and_exit_code_2(
     assert done.returncode == 2
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert done.stdout == ""
+    assert done.stderr == f"tomking: {json.loads(done.stdout)['error']}\n"

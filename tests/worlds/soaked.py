@@ -76,7 +76,9 @@ class Told:
 class InStep(Line):
     """A line whose loop runs only while somebody waits for it, and then until nothing is on its way."""
 
-    def _waited(self, coroutine: Coroutine[Any, Any, T], timeout_s: float) -> T:
+    def _waited(
+        self, coroutine: Coroutine[Any, Any, T], timeout_s: float, patience: object = None
+    ) -> T:
         made = self._loop.run_until_complete(asyncio.wait_for(coroutine, timeout_s))
         self._loop.run_until_complete(asyncio.sleep(FRAME_S))
         return made
@@ -149,7 +151,7 @@ class Soak:
             base_url="http://far", transport=httpx2.MockTransport(self.rest)
         )
         line = InStep(
-            "5WT00001", session, self.now, "ws://account", Budget(10**6, 10**6), self.loop
+            "5WT00001", session, self.now, "ws://account", Budget(10**6, 10**6), _loop=self.loop
         )
         line.run(session.refresh(), 10.0)
         return line

@@ -102,10 +102,15 @@ def answer(words: list[str], capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def refused(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 2, one sentence that names the place, and nothing else."""
+    """Exit code 2, one sentence that names the place, for a program as a document too, and no more."""
     assert main(words) == 2
     shown = capsys.readouterr()
     assert said in shown.err
     assert shown.err.startswith("tomking: ")
     assert shown.err.count("\n") == 1
-    assert shown.out == ""
+    if "--json" not in words:
+        assert shown.out == ""
+        return
+    document = json.loads(shown.out)
+    assert document["exit_code"] == 2
+    assert shown.err == f"tomking: {document['error']}\n"

@@ -210,13 +210,13 @@ def _say(sentence: str, code: int) -> int:
 
 
 def _say_json(sentence: str, code: int) -> int:
-    """The same for a program: where its answer would have been, on standard output."""
+    """The same, and for a program a document where its answer would have been."""
     import json  # only when there is something to say
 
     said = json.dumps({"error": sentence, "exit_code": int(code)}, ensure_ascii=False)
     with suppress(BrokenPipeError):
         print(said, flush=True)
-    return int(code)
+    return _say(sentence, code)
 
 
 def _close_the_pipe() -> int:

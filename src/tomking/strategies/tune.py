@@ -102,7 +102,7 @@ def tune(plan: Plan, changes: Mapping[str, Any]) -> Plan:
     """
     if not changes:
         return plan
-    known = {key: figure for figure in figures(plan) for key in figure.keys}
+    known = _known(plan)
     for key in changes:
         if key not in known:
             raise ConfigError(
@@ -122,6 +122,12 @@ def tune(plan: Plan, changes: Mapping[str, Any]) -> Plan:
     return tuned
 
 
+@lru_cache(maxsize=64)
+def _known(plan: Plan) -> Mapping[str, Figure]:
+    """Every figure of a plan by each of its names."""
+    return {key: figure for figure in figures(plan) for key in figure.keys}
+
+
 def tunables(plan: Plan) -> Mapping[str, Any]:
     """Every figure under the shortest name that tells it from others, with its value as plain data."""
     found = figures(plan)
@@ -133,7 +139,6 @@ def tunables(plan: Plan) -> Mapping[str, Any]:
     return {key: moment_text(now) if isinstance(now, Moment) else now for key, now in named}
 
 
-@lru_cache(maxsize=64)
 def figures(plan: Plan) -> tuple[Figure, ...]:
     """Every figure of a plan, in the order in which the plan names them."""
     found: list[Figure] = []

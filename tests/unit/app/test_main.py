@@ -131,7 +131,7 @@ def test_an_error_is_a_document_where_one_was_asked_for(
     assert main(["act", "--json"]) == 5
     out, err = capsys.readouterr()
     assert json.loads(out) == {"error": "nobody answers, and json is True", "exit_code": 5}
-    assert err == ""
+    assert err == "tomking: nobody answers, and json is True\n"
     assert main(["nothing-like-it", "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["exit_code"] == 2
 
