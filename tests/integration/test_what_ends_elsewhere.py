@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from tomking.backtest.operator import SimulatedOperator
-from tomking.brokers.tastytrade.inbox import RECONCILING
 from tomking.brokers.tastytrade.broker import TastytradeBroker
+from tomking.brokers.tastytrade.inbox import RECONCILING
 from tomking.brokers.tastytrade.news import listen
 from tomking.core.contract import Contract, Right, Settles
 from tomking.core.dealings import BooksCompared

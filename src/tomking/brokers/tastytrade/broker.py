@@ -234,7 +234,7 @@ class TastytradeBroker:
         if rounds.ledger_due(now, self.inbox.held, traded=fees.asked):
             self._try(now.at, partial(self._read_ledger, now))
         in_doubt = bool(self.inbox.differences) or self.inbox.reconciling
-        known = may_compare(self.inbox, self._fresh, looked=self.rounds.orders is not None)
+        known = may_compare(self.inbox, self._fresh, looked=self.rounds.looked)
         if known and self.rounds.books_due(now.at, differ=in_doubt):
             self._try(now.at, partial(self._compare, now.at))
             self._try(now.at, partial(self._ask_of_calls, now))

@@ -31,6 +31,11 @@ class Rounds:
     behind: date | None = None
     resting: timedelta = OFTEN
 
+    @property
+    def looked(self) -> bool:
+        """Whether the orders were looked up at all since the start; a cancel only asks for it anew."""
+        return self.gaps >= 0
+
     def orders_due(
         self, at: datetime, gaps: int, *, doubt: bool, working: bool, resting: bool
     ) -> bool:

@@ -1,6 +1,6 @@
 """When things are looked up: after gaps and doubts at once, otherwise now and then."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -138,3 +138,9 @@ def test_everything_is_looked_up_at_the_start():
 )  # fmt: skip
 def test_an_option_is_over_once_it_is_fixed(contract, minute, over):
     assert is_over(contract, now(SESSION.at(minute))) is over
+
+
+def test_a_look_that_is_asked_for_anew_has_been_there_all_the_same():
+    assert not Rounds().looked
+    assert Rounds(orders=AT, gaps=0).looked
+    assert replace(Rounds(orders=AT, gaps=0), orders=None).looked
