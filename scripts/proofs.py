@@ -290,6 +290,18 @@ PROOFS = (
         at_least=300,
     ),
     Proof(
+        "fault_table",
+        "Over 300 seeds every kind of fault strikes more than fifty times while an order is under way.",
+        ("python scripts/fault_table.py",),
+        last_line,
+        {
+            "seeds": ">= 300",
+            "under_way_min": "> 50",
+            "a_day_min": ">= 5",
+            "kinds_a_day_min": ">= 3",
+        },
+    ),
+    Proof(
         "paper_day",
         "A paper Friday in a process keeps below 400 MB, and its replay differs in nothing.",
         (

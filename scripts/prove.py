@@ -30,6 +30,7 @@ SENSES: Mapping[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     "<": operator.lt,
     ">=": operator.ge,
+    ">": operator.gt,
     "==": operator.eq,
 }
 
