@@ -87,6 +87,7 @@ class TradeInbox:
                 self.unconfirmed[name] = self.sent[name] = at
             case Acknowledged(order=order_id, number=number):
                 self.numbers[number] = short_name(order_id)
+                self.foreign.discard(number)  # it came without its name once
                 self.unconfirmed.pop(short_name(order_id), None)
             case LegFilled():
                 self._traded(fact)
@@ -185,6 +186,8 @@ class TradeInbox:
         What contradicts our own order is not an exception: it is said, and nothing is opened until the
         books have been compared.
         """
+        if self._is_nobodys_yet(seen):
+            return []
         name, facts = self._name_of(seen), list[Fact]()
         try:
             for fact in (
@@ -205,12 +208,22 @@ class TradeInbox:
         in for, as long as one is waited for, or somebody else's work.
         """
         known = self.numbers.get(seen.number)
-        if known is not None or seen.number in self.foreign:
-            return known or ""
+        if known is not None:
+            return known
         if seen.name not in self.numbers.values():
             return seen.name
+        if seen.number in self.foreign:
+            return ""
         waited = (name for name in self.unconfirmed if self._stands_in(name, seen.name))
         return next(waited, "")
+
+    def _is_nobodys_yet(self, seen: ToldOrder) -> bool:
+        """Whether a new order came without a name while one of ours waits to be found: it may be that.
+
+        As long as one does everything is looked up again, so nothing is lost by not hearing it.
+        """
+        new = seen.number not in self.numbers and seen.number not in self.foreign
+        return not seen.name and new and bool(self.unconfirmed)
 
     def _stands_in(self, name: str, old: str) -> bool:
         """Whether an order of ours was sent in place of another."""
