@@ -16,13 +16,15 @@ from tomking.app import strategies
 from tomking.app.at_the_broker import UNBOUND
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, DeskFiles, files_of
+from tomking.app.key_ring import OsRing
 from tomking.app.market_time import CLOCK, PaperTime
+from tomking.app.mirroring import asked_first
 from tomking.app.now import precise
 from tomking.app.paper import Joined, read, serving
 from tomking.app.running import Allowed, Ended, Venue, resident_mb, run
 from tomking.app.screen import show, show_json
 from tomking.app.trading import Told
-from tomking.core.errors import Exit
+from tomking.core.errors import ConfigError, Exit
 from tomking.core.evidence import Evidence
 from tomking.core.value import value
 from tomking.data.live.market import LiveMarket
@@ -56,6 +58,9 @@ def command(
     recorded: Annotated[
         Path | None, typer.Option(help="An account's folder, whose recording of --day is traded.")
     ] = None,
+    mirror: Annotated[
+        bool, typer.Option("--mirror", help="On the broker's live quotes, by the account's keys.")
+    ] = False,
     sessions: Sessions = 0,
     some: Annotated[
         str | None, typer.Option("--strategies", metavar="NAMES", help="Some, by name.")
@@ -69,15 +74,38 @@ def command(
 
     Without --join an exchange of our own is started on a modelled market and keeps its ledger beside the
     journal; started again, both go on where they were. It trades until interrupted, then takes back what
-    would open and leaves exits at work.
+    would open and leaves exits at work. With --mirror its quotes are the broker's own, which is only read.
     """
     files = files_of(account)
+    if mirror:
+        _see_to_mirror(account, join, day, recorded, speed)
     files.folder.mkdir(parents=True, exist_ok=True)
     settings = load(files.settings if files.settings.exists() else None)
     plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
     told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings), settings.backstops)
-    started = Started(speed, minute, capital, sessions, day, recorded)
+    mirrored = (account, some or "") if mirror else None
+    started = Started(speed, minute, capital, sessions, day, recorded, mirrored)
     return traded(files, told, Allowed(not prepare, not prepare), started, join, json=json)
+
+
+def _see_to_mirror(
+    account: str, join: Path | None, day: str | None, recorded: Path | None, speed: float
+) -> None:
+    """Refuse what a mirror cannot do, before anything is begun or written; say what its quotes are.
+
+    Raises
+    ------
+    ConfigError
+        If there are no keys, or another market is asked for as well.
+    BrokerError
+        If the broker refuses the keys, or does not answer.
+    """
+    if join is not None or day is not None or recorded is not None or speed != 1.0:
+        raise ConfigError(
+            "--mirror trades at the market of now: leave out --join, --day, --recorded and --speed"
+        )
+    worth = asked_first(account, OsRing())
+    _report(f"the broker's quotes for {account} are {worth.name}; its orders meet them here alone")
 
 
 @value
@@ -90,9 +118,15 @@ class Started:
     sessions: int = 0
     day: str | None = None
     recorded: Path | None = None
+    mirrored: tuple[str, str] | None = None
 
     def options(self, files: DeskFiles) -> list[str]:
-        """The words for `tomking exchange serve`."""
+        """The words for `tomking exchange serve`; ``mirrored`` are an account and its strategies."""
+        if self.mirrored is not None:
+            account, named = self.mirrored
+            given = ["--mirror", account, *(["--strategies", named] if named else [])]
+            given += ["--ledger", str(files.folder / "exchange.db")]
+            return [*given, "--capital", str(self.capital)]
         given = ["--speed", str(self.speed), "--minute", str(self.minute)]
         given += ["--capital", str(self.capital), "--ledger", str(files.folder / "exchange.db")]
         given += ["--day", self.day] if self.day else []
