@@ -1,4 +1,4 @@
-"""The broker's quotes at an exchange of our own: keys, a line that only reads, and a thread that looks."""
+"""The broker's quotes at our own exchange: keys, a line that only reads, and a thread that looks."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ from tomking.app.keys import Ring, keys_of
 from tomking.app.now import precise
 from tomking.app.running import unsaid
 from tomking.core.contract import Contract
-from tomking.core.errors import DataError, InvariantError
+from tomking.core.errors import InvariantError
 from tomking.core.evidence import Evidence
 from tomking.data.live.cache import FRESH_S
 from tomking.data.live.level import worth
@@ -51,9 +51,8 @@ class OurClock:
         return max(self.floor, precise())
 
     def move(self, seconds: float) -> None:
-        """Nobody moves it; what was asked for goes by anyhow, in its time."""
-        if seconds > 0.0:
-            raise DataError("a mirror goes with the time: its clock cannot be moved")
+        """Nobody moves it: it goes with the time, and a mirror has no market of later (``Mirrored.at``)."""
+        del seconds
 
 
 @dataclass(slots=True)
@@ -83,7 +82,9 @@ class Mirror:
             If nobody looks any more: it has said why.
         """
         if self._thread is not None and not self._thread.is_alive():
-            raise InvariantError("the mirror has stopped looking at the broker's market: start again")
+            raise InvariantError(
+                "the mirror has stopped looking at the broker's market: start again"
+            )
         return self.shown.at(now)
 
     def watch(self, world: World) -> None:
@@ -111,7 +112,9 @@ class Mirror:
                 self.report(f"the broker's market: {what}")
             standing, why = market.feed()
             given_up_s = given_up_s + self.looks_s if standing is Standing.NEEDS_HUMAN else 0.0
-            if given_up_s >= self.again_s:  # only reads: refused keys are not sent again (wire.session)
+            if (
+                given_up_s >= self.again_s
+            ):  # only reads: refused keys are not sent again (wire.session)
                 self.report(f"the broker's feed was given up ({why}) and is tried again")
                 market.reconnect()
                 given_up_s = 0.0
@@ -121,7 +124,7 @@ def _needed(world: World) -> Iterator[Contract]:
     """What accounts hold and have at work."""
     for door in world.doors.values():
         yield from door.exchange.holdings()
-        yield from (leg.contract for order in door.exchange.working for leg in order.legs)
+        yield from (leg.contract for order in door.exchange.working() for leg in order.legs)
 
 
 def met_fresh(model: FillModel) -> FillModel:

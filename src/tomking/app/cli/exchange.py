@@ -85,7 +85,9 @@ def command(
     ] = None,
     followed: Annotated[
         str | None,
-        typer.Option("--strategies", metavar="NAMES", help="A mirror follows the strikes of these."),
+        typer.Option(
+            "--strategies", metavar="NAMES", help="A mirror follows the strikes of these."
+        ),
     ] = None,
     parent: Annotated[
         int | None,
@@ -109,7 +111,9 @@ def command(
     where = partial(_where, port, tls_port, faults)
     if mirror is not None:
         if recorded is not None or day != DAY or speed != 1.0:
-            raise ConfigError("--mirror shows the market of now: leave out --recorded, --day, --speed")
+            raise ConfigError(
+                "--mirror shows the market of now: leave out --recorded, --day, --speed"
+            )
         with mirroring(mirror, followed, OsRing()) as live:
             terms = f"--seed {seed} --fill-model {model.name} --mirror"
             begun = Begun(live.at, precise(), live.shown.worth, terms, 1.0, OurClock)

@@ -74,7 +74,7 @@ def command(
 
     Without --join an exchange of our own is started on a modelled market and keeps its ledger beside the
     journal; started again, both go on where they were. It trades until interrupted, then takes back what
-    would open and leaves exits at work. With --mirror its quotes are the broker's own, which is only read.
+    would open and leaves exits at work. With --mirror the quotes are the broker's, which is only read.
     """
     files = files_of(account)
     if mirror:

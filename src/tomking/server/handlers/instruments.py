@@ -70,7 +70,8 @@ async def flat_chain(request: web.Request) -> web.Response:
     """Every option on a share or an index, one by one."""
     root = _optioned(request)
     return _kept(
-        request, root,
+        request,
+        root,
         lambda now: many(equities.option(each, now.at.date()) for each in contracts(root, now)),
     )
 
@@ -161,7 +162,8 @@ async def flat_future_chain(request: web.Request) -> web.Response:
     """Every option on the futures of a root, one by one."""
     root = _root(request)
     return _kept(
-        request, root,
+        request,
+        root,
         lambda now: many(
             futures.future_option(each, now.at.date()) for each in contracts(root, now)
         ),
