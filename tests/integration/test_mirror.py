@@ -1,4 +1,4 @@
-"""An exchange of ours that mirrors a broker's live quotes: what it shows, who fills, what the broker sees."""
+"""An exchange that mirrors a broker's live quotes: what it shows, who fills, what the broker sees."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -89,9 +89,11 @@ def test_an_order_at_the_mirror_fills_at_mirrored_quotes_and_the_broker_never_he
     bid, ask = quoted(here.broker, put)
     assert float(bid or "nan") <= float(fill.price) <= float(ask or "nan")
     here.catch_up()
-    assert put in here.mirror.shown.held and put in here.mirror.shown.market.following.held
+    assert put in here.mirror.shown.held
+    assert put in here.mirror.shown.market.following.held
     theirs = here.broker.world.doors[NUMBER]
-    assert not theirs.entries and not theirs.exchange.holdings()
+    assert not theirs.entries
+    assert not theirs.exchange.holdings()
     asked = [(method, path) for method, path in here.broker.log if path != f"{ORDERS}/live"]
     assert {method for method, _ in asked} == {"GET", "POST"}
     assert {path for method, path in asked if method == "POST"} == {"/oauth/token"}
@@ -139,7 +141,8 @@ def test_a_mirror_has_no_market_of_later_and_its_clock_is_not_moved(here: Mirror
     with pytest.raises(DataError, match="goes with the time"):
         here.mirror.at(here.broker.clock() + timedelta(minutes=1))
     answer = here.ours.line().send("POST", "/__paper/clock", {"seconds": 60})
-    assert answer.status == 422 and "goes with the time" in answer.why
+    assert answer.status == 422
+    assert "goes with the time" in answer.why
 
 
 def test_outside_a_session_the_mirror_is_closed(here: Mirrors) -> None:
@@ -172,7 +175,9 @@ def test_a_client_of_the_mirror_is_told_that_a_quote_is_gone_and_once(here: Mirr
     ):
         feed.hear(frame)
     ((name, bid, ask),) = told(feed, here)
-    assert name == symbol and isinstance(bid, float) and isinstance(ask, float)
+    assert name == symbol
+    assert isinstance(bid, float)
+    assert isinstance(ask, float)
     here.mirror.shown.market.close()
     here.broker.clock.move(10.0)
     assert told(feed, here) == [[symbol, "NaN", "NaN"]]

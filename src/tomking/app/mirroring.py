@@ -15,7 +15,7 @@ from tomking.app.keys import Ring, keys_of
 from tomking.app.now import precise
 from tomking.app.running import unsaid
 from tomking.core.contract import Contract
-from tomking.core.errors import InvariantError
+from tomking.core.errors import BrokerError, DataError, InvariantError
 from tomking.core.evidence import Evidence
 from tomking.data.live.cache import FRESH_S
 from tomking.data.live.level import worth
@@ -51,7 +51,7 @@ class OurClock:
         return max(self.floor, precise())
 
     def move(self, seconds: float) -> None:
-        """Nobody moves it: it goes with the time, and a mirror has no market of later (``Mirrored.at``)."""
+        """Nobody moves it: it goes with the time, and a mirror has no market of later."""
         del seconds
 
 
@@ -105,9 +105,15 @@ class Mirror:
 
     def _look(self) -> None:
         given_up_s = 0.0
+        market = self.shown.market
         while not self._stop.wait(self.looks_s):
-            self.shown.look()
-            market = self.shown.market
+            try:
+                self.shown.look()
+            except (
+                BrokerError,
+                DataError,
+            ) as fault:  # of a moment: what was seen grows old meanwhile
+                self.report(f"the broker's market could not be looked at: {fault}")
             for what in unsaid(market.odd, self._said):
                 self.report(f"the broker's market: {what}")
             standing, why = market.feed()
