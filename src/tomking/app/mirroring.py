@@ -91,6 +91,7 @@ class Mirror:
         """Tell a world what its quotes are worth, and stream what its accounts hold or have at work."""
 
         def seen(now: Snapshot) -> None:
+            """After each look."""
             world.evidence = self.shown.worth
             self.shown.hold(_needed(world))
 

@@ -16,7 +16,6 @@ from typing import Annotated, Any
 import typer
 
 from tomking.app.key_ring import OsRing
-from tomking.app.mirroring import OurClock, met_fresh, mirroring
 from tomking.app.now import now, precise
 from tomking.app.ticket.source import read
 from tomking.core.errors import ConfigError, Exit
@@ -109,25 +108,13 @@ def command(
     _child_of(parent)
     model, kept = _filling(fill), Kept(seed, capital, ledger)
     where = partial(_where, port, tls_port, faults)
-    if mirror is not None:
-        if recorded is not None or day != DAY or speed != 1.0:
-            raise ConfigError(
-                "--mirror shows the market of now: leave out --recorded, --day, --speed"
-            )
-        with mirroring(mirror, followed, OsRing()) as live:
-            terms = f"--seed {seed} --fill-model {model.name} --mirror"
-            begun = Begun(live.at, precise(), live.shown.worth, terms, 1.0, OurClock)
-            _run(begun, met_fresh(model), kept, where, parent, live.watch)
-        return Exit.OK
-    shown, start, evidence = _market(seed, recorded, _start(day, minute))
-    terms = f"--seed {seed} --fill-model {model.name}"
-    terms += f" --recorded {recorded.resolve()} --day {day}" if recorded else ""
-
-    def clock(begins: datetime) -> WorldClock:
-        """A clock of that market."""
-        return Clock(begins, time.monotonic(), speed)
-
-    _run(Begun(shown, start, evidence, terms, speed, clock), model, kept, where, parent)
+    if mirror is None:
+        begun = _begun(seed, recorded, day, minute, speed)
+        _run(replace(begun, terms=_terms(seed, model) + begun.terms), model, kept, where, parent)
+    elif recorded is not None or day != DAY or speed != 1.0:
+        raise ConfigError("--mirror is the market of now: leave out --recorded, --day, --speed")
+    else:
+        _mirrored(mirror, followed, model, kept, where, parent)
     return Exit.OK
 
 
@@ -150,6 +137,35 @@ class Begun:
     terms: str
     speed: float
     clock: Callable[[datetime], WorldClock]
+
+
+def _terms(seed: int, model: FillModel) -> str:
+    return f"--seed {seed} --fill-model {model.name}"
+
+
+def _begun(seed: int, recorded: Path | None, day: str, minute: int, speed: float) -> Begun:
+    """The modelled market or a recorded day, and its clock; its terms are what a record adds to them."""
+    shown, start, evidence = _market(seed, recorded, _start(day, minute))
+    terms = f" --recorded {recorded.resolve()} --day {day}" if recorded else ""
+
+    def clock(begins: datetime) -> WorldClock:
+        """A clock of that market."""
+        return Clock(begins, time.monotonic(), speed)
+
+    return Begun(shown, start, evidence, terms, speed, clock)
+
+
+def _mirrored(
+    account: str, followed: str | None, model: FillModel, kept: Kept,
+    where: Callable[[Path], Where], parent: int | None,
+) -> None:  # fmt: skip
+    """Serve the broker's market of now, by an account's keys: loaded here, as no other market needs it."""
+    from tomking.app.mirroring import OurClock, met_fresh, mirroring
+
+    with mirroring(account, followed, OsRing()) as live:
+        terms = f"{_terms(kept.seed, model)} --mirror"
+        begun = Begun(live.at, precise(), live.shown.worth, terms, 1.0, OurClock)
+        _run(begun, met_fresh(model), kept, where, parent, live.watch)
 
 
 def _run(
