@@ -109,8 +109,7 @@ def command(
     model, kept = _filling(fill), Kept(seed, capital, ledger)
     where = partial(_where, port, tls_port, faults)
     if mirror is None:
-        begun = _begun(seed, recorded, day, minute, speed)
-        _run(replace(begun, terms=_terms(seed, model) + begun.terms), model, kept, where, parent)
+        _run(_begun(kept, recorded, day, minute, speed, model), model, kept, where, parent)
     elif recorded is not None or day != DAY or speed != 1.0:
         raise ConfigError("--mirror is the market of now: leave out --recorded, --day, --speed")
     else:
@@ -143,10 +142,13 @@ def _terms(seed: int, model: FillModel) -> str:
     return f"--seed {seed} --fill-model {model.name}"
 
 
-def _begun(seed: int, recorded: Path | None, day: str, minute: int, speed: float) -> Begun:
-    """The modelled market or a recorded day, and its clock; its terms are what a record adds to them."""
-    shown, start, evidence = _market(seed, recorded, _start(day, minute))
-    terms = f" --recorded {recorded.resolve()} --day {day}" if recorded else ""
+def _begun(
+    kept: Kept, recorded: Path | None, day: str, minute: int, speed: float, model: FillModel
+) -> Begun:
+    """The modelled market or a recorded day, and its clock."""
+    shown, start, evidence = _market(kept.seed, recorded, _start(day, minute))
+    terms = _terms(kept.seed, model)
+    terms += f" --recorded {recorded.resolve()} --day {day}" if recorded else ""
 
     def clock(begins: datetime) -> WorldClock:
         """A clock of that market."""
@@ -159,7 +161,7 @@ def _mirrored(
     account: str, followed: str | None, model: FillModel, kept: Kept,
     where: Callable[[Path], Where], parent: int | None,
 ) -> None:  # fmt: skip
-    """Serve the broker's market of now, by an account's keys: loaded here, as no other market needs it."""
+    """Serve the broker's market of now, by an account's keys; loaded here, as no other needs it."""
     from tomking.app.mirroring import OurClock, met_fresh, mirroring
 
     with mirroring(account, followed, OsRing()) as live:
