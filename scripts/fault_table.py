@@ -16,9 +16,10 @@ INTRO = """\
 # Faults of the simulated days
 
 Each seed is a Friday traded over HTTP and the streams on virtual time, while faults strike what is
-asked, sent and told. Afterwards no order was sent twice, nothing was traded beyond what was wanted, and
-books and cash agree with the exchange (`tests/scenarios/test_fault_simulation.py`). *Under way* are those that
-struck while an order was at work or being sent. Written by `python scripts/fault_table.py`.
+asked, sent and told. Afterwards no order was sent twice, nothing was traded beyond what was wanted,
+and books and cash agree with the exchange (`tests/scenarios/test_fault_simulation.py`). *Under way*
+are those that struck while an order was at work or being sent. Written by
+`python scripts/fault_table.py`.
 """
 
 

@@ -71,7 +71,7 @@ def errors() -> None:
     refused(NotFound, lambda: api.get(f"{path}/99999999"))
     refused(BadRequest, lambda: api.post(path, data={"order-type": "Sometimes"}))
     huge = order("2.0")
-    huge["legs"] = [dict(huge["legs"][0], quantity=9_000_000)]
+    huge["legs"] = [dict(huge["legs"][0], quantity=900_000)]
     refused(Unprocessable, lambda: api.post(path, data=huge))
 
 

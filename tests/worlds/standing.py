@@ -3,12 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
 import httpx2
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from tomking.market.snapshot import Snapshot
 from tomking.server.desk import DESK
@@ -37,6 +38,7 @@ class Standing:
     loop: asyncio.AbstractEventLoop
     tokens: Tokens
     lines: list[Line] = field(default_factory=list)
+    log: list[tuple[str, str]] = field(default_factory=list)
 
     def look(self) -> Snapshot:
         """The market as the server sees it, looked at where the server runs."""
@@ -62,14 +64,26 @@ class Standing:
         self.faults.order(faults)
 
 
-@contextmanager
 def standing(
     minute: float = 60.0, cash: str = "100000", day: date = DAY, faults: Faults | None = None
-) -> Iterator[Standing]:
+) -> AbstractContextManager[Standing]:
     """A server on loopback that ends with the block."""
-    world, clock = world_at(minute, day, cash)
+    return stood(*world_at(minute, day, cash), faults)
+
+
+@contextmanager
+def stood(world: World, clock: Hands, faults: Faults | None = None) -> Iterator[Standing]:
+    """The same of a world; its ``log`` is every request that came, by method and path."""
     tokens = Tokens("secret", "refresh")
     app = application(world, tokens)
+    log: list[tuple[str, str]] = []
+
+    @web.middleware
+    async def noted(request: web.Request, handler: Handler) -> web.StreamResponse:
+        log.append((request.method, request.path))
+        return await handler(request)
+
+    app.middlewares.append(noted)
     if faults is not None:
         app[DESK].faults = faults
     loop, ready = asyncio.new_event_loop(), threading.Event()
@@ -94,6 +108,7 @@ def standing(
         Place(f"http://{at}", f"ws://{at}/streamer"),
         loop,
         tokens,
+        log=log,
     )
     try:
         yield there

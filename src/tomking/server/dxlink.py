@@ -12,7 +12,7 @@ from typing import Any
 from tomking.core.errors import DataError
 from tomking.market.snapshot import Snapshot
 from tomking.server.candles import candles
-from tomking.server.events import CANDLE, UNKNOWN, Event, events
+from tomking.server.events import CANDLE, PRICED, UNKNOWN, Event, events, gone
 from tomking.wire.amounts import number as figure
 
 Frame = dict[str, Any]
@@ -120,9 +120,18 @@ class Feed:
 def _found(channel: Channel, kind: str, symbols: Mapping[str, float], now: Snapshot) -> list[Event]:
     """The events there are now; candles once, as they do not change within a day."""
     if kind != CANDLE:
-        return events(kind, tuple(symbols), now)
+        found = events(kind, tuple(symbols), now)
+        return found if len(found) == len(symbols) else [*found, *_gone(channel, kind, found, now)]
     first = [symbol for symbol in symbols if (kind, symbol) not in channel.sent]
     return [candle for symbol in first for candle in candles(symbol, symbols[symbol], now)]
+
+
+def _gone(channel: Channel, kind: str, found: Sequence[Event], now: Snapshot) -> Iterator[Event]:
+    """Prices that were told and are not known any more: a client would take them for good for ever."""
+    if kind in PRICED:
+        known = {event["eventSymbol"] for event in found}
+        told = channel.subscribed[kind].keys() - known
+        yield from (gone(kind, each, now) for each in told if (kind, each) in channel.sent)
 
 
 def _fresh(channel: Channel, found: Sequence[Event], kind: str) -> list[Event]:

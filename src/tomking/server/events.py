@@ -12,7 +12,19 @@ from tomking.core.errors import DataError
 from tomking.core.evidence import Stamped
 from tomking.core.product import product
 from tomking.core.value import value
-from tomking.market.snapshot import ASK, BID, DELTA, GAMMA, MID, THETA, VEGA, VOL, Legs, Snapshot
+from tomking.market.snapshot import (
+    AGE,
+    ASK,
+    BID,
+    DELTA,
+    GAMMA,
+    MID,
+    THETA,
+    VEGA,
+    VOL,
+    Legs,
+    Snapshot,
+)
 from tomking.portfolio.columns import columns
 from tomking.wire.symbols import streamed_contract
 from tomking.wire.words import INDEX, instrument_of
@@ -23,6 +35,8 @@ _BLANK = [float("nan")] * 9
 QUOTE, GREEKS, TRADE, SUMMARY, CANDLE = "Quote", "Greeks", "Trade", "Summary", "Candle"
 #: What a field is that nobody here knows.
 UNKNOWN = "NaN"
+#: Seconds after which a quote is old and is no longer told as one; the kinds that say a price.
+OLD_S, PRICED = 5.0, (QUOTE, TRADE)
 #: The day from which feeds count days.
 _EPOCH = date(1970, 1, 1).toordinal()
 #: A size that is always there: this market takes as much as anybody wants.
@@ -43,6 +57,14 @@ def events(kind: str, symbols: Sequence[str], now: Snapshot) -> list[Event]:
         for (symbol, contract), marks in zip(known.items(), table, strict=True)
     )
     return [event for event in made if event is not None]
+
+
+def gone(kind: str, symbol: str, now: Snapshot) -> Event:
+    """What is told of a symbol whose price was told and is not known any more: that there is none."""
+    at = int(now.at.timestamp() * 1000)
+    if kind == QUOTE:
+        return _told_quote(symbol, UNKNOWN, UNKNOWN, at)
+    return _told_trade(symbol, UNKNOWN, now, at)
 
 
 @value
@@ -99,14 +121,19 @@ def _contract(symbol: str, day: date) -> Contract | None:
 def _quote(
     symbol: str, contract: Contract, marks: list[float], now: Snapshot, at: int
 ) -> Event | None:
-    """Bid and ask; an index has neither."""
+    """Bid and ask; an index has neither, and an old quote is none."""
     index = not contract.is_option and instrument_of(contract) == INDEX
-    if index or isnan(marks[BID]):
+    if index or isnan(marks[BID]) or marks[AGE] > OLD_S:
         return None
+    return _told_quote(symbol, marks[BID], marks[ASK], at)
+
+
+def _told_quote(symbol: str, bid: float | str, ask: float | str, at: int) -> Event:
+    """A quote as the feed tells it."""
     return {
         "eventSymbol": symbol, "eventTime": 0, "sequence": 0, "timeNanoPart": 0, "bidTime": at,
-        "bidExchangeCode": "Q", "bidPrice": marks[BID], "bidSize": SIZE, "askTime": at,
-        "askExchangeCode": "Q", "askPrice": marks[ASK], "askSize": SIZE,
+        "bidExchangeCode": "Q", "bidPrice": bid, "bidSize": SIZE, "askTime": at,
+        "askExchangeCode": "Q", "askPrice": ask, "askSize": SIZE,
     }  # fmt: skip
 
 
@@ -129,8 +156,11 @@ def _trade(
 ) -> Event | None:
     """The last price: of an index its level, of all else the middle of its quote."""
     price = _last(contract, marks, now)
-    if price is None:
-        return None
+    return None if price is None or isnan(price) else _told_trade(symbol, price, now, at)
+
+
+def _told_trade(symbol: str, price: float | str, now: Snapshot, at: int) -> Event:
+    """A last price as the feed tells it."""
     return {
         "eventSymbol": symbol, "eventTime": 0, "time": at, "timeNanoPart": 0,
         "sequence": 0, "exchangeCode": "Q", "price": price, "change": UNKNOWN, "size": 1,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from os import getppid
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,12 +15,14 @@ from typing import Annotated, Any
 
 import typer
 
-from tomking.app.now import now
+from tomking.app.key_ring import OsRing
+from tomking.app.now import now, precise
 from tomking.app.ticket.source import read
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.evidence import Evidence
 from tomking.core.facts import CashMoved
 from tomking.core.money import ZERO
+from tomking.core.value import value
 from tomking.data.embedded import window
 from tomking.data.modelled import ModelMarket
 from tomking.data.replayed import replayed
@@ -39,7 +42,7 @@ from tomking.server.tls import certified
 from tomking.server.tokens import Tokens
 from tomking.server.world import World, WorldClock
 
-ACCOUNT, HOUSE = "5WT00001", "tastytrade"
+ACCOUNT, HOUSE, DAY = "5WT00001", "tastytrade", "2018-12-07"
 #: The market's own name for how it fills: within the quotes, half way from mid to the far side.
 QUOTES, QUOTED = "quotes", spread_fraction(0.5)
 FILLS = (
@@ -59,7 +62,7 @@ def command(
         int | None, typer.Option(min=0, max=65535, help="Of a second door that speaks TLS.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the modelled market.")] = 7,
-    day: Annotated[str, typer.Option(help="The session it begins in.")] = "2018-12-07",
+    day: Annotated[str, typer.Option(help="The session it begins in.")] = DAY,
     minute: Annotated[int, typer.Option(min=0, max=389, help="Minutes after the open.")] = 30,
     speed: Annotated[float, typer.Option(min=0.0, max=3600.0, help="Times real time.")] = 1.0,
     capital: Annotated[
@@ -75,6 +78,16 @@ def command(
     faults: Annotated[
         Path | None, typer.Option(help="A JSON list of what is to go wrong, and where.")
     ] = None,
+    mirror: Annotated[
+        str | None,
+        typer.Option(metavar="ACCOUNT", help="Whose keys let its market be the broker's, live."),
+    ] = None,
+    followed: Annotated[
+        str | None,
+        typer.Option(
+            "--strategies", metavar="NAMES", help="A mirror follows the strikes of these."
+        ),
+    ] = None,
     parent: Annotated[
         int | None,
         typer.Option("--with-parent", min=1, help="Ends with this process, which started it."),
@@ -83,6 +96,9 @@ def command(
 ) -> int:
     """Serve a paper account on a modelled market, as tastytrade would; nothing real is behind it.
 
+    With --mirror the quotes are the broker's own, live, and the time is ours: the broker is only read,
+    and every order meets those quotes here.
+
     Prints one line of JSON when it is ready, and stops on an interrupt, or with its parent if that is
     named.
     """
@@ -90,24 +106,91 @@ def command(
     if act != "serve":
         raise ConfigError(f"unknown word {act!r}: say `tomking exchange serve`")
     _child_of(parent)
-    model = _filling(fill)
-    shown, start, evidence = _market(seed, recorded, _start(day, minute))
-    tokens = Tokens(f"secret-{seed}", f"refresh-{seed}")
-    lists: dict[str, dict[str, Any]] = {}
-    world = _world(shown, model, Clock(start, time.monotonic(), speed))
-    world.evidence = evidence
-    world.doors[ACCOUNT].move_cash(CashMoved(start, Decimal(capital), "paper money"))
-    if ledger is not None:
-        terms = f"--seed {seed} --fill-model {model.name}"
-        terms += f" --recorded {recorded.resolve()} --day {day}" if recorded else ""
-        file = LedgerFile.opened(ledger, terms, timedelta(seconds=AHEAD_S * speed))
-        start = taken_up(file, world, tokens, lists) or start
-        world.clock = Clock(start, time.monotonic(), speed)
-        world.keep = keeper(file, world, tokens, lists)
-    with TemporaryDirectory(prefix="tomking-exchange-") as folder:
-        where = replace(_where(port, tls_port, Path(folder), faults), lists=lists)
-        asyncio.run(_serve(world, tokens, where, parent))
+    model, kept = _filling(fill), Kept(seed, capital, ledger)
+    where = partial(_where, port, tls_port, faults)
+    if mirror is None:
+        _run(_begun(kept, recorded, day, minute, speed, model), model, kept, where, parent)
+    elif recorded is not None or day != DAY or speed != 1.0:
+        raise ConfigError("--mirror is the market of now: leave out --recorded, --day, --speed")
+    else:
+        _mirrored(mirror, followed, model, kept, where, parent)
     return Exit.OK
+
+
+@value
+class Kept:
+    """What a server keeps: its seed, the money of a new account, the file if it has one."""
+
+    seed: int
+    capital: int
+    ledger: Path | None
+
+
+@value
+class Begun:
+    """A market to serve: when it begins, what it is worth, what a ledger file says of it, its clock."""
+
+    shown: Callable[[datetime], Snapshot]
+    start: datetime
+    evidence: Evidence
+    terms: str
+    speed: float
+    clock: Callable[[datetime], WorldClock]
+
+
+def _terms(seed: int, model: FillModel) -> str:
+    return f"--seed {seed} --fill-model {model.name}"
+
+
+def _begun(
+    kept: Kept, recorded: Path | None, day: str, minute: int, speed: float, model: FillModel
+) -> Begun:
+    """The modelled market or a recorded day, and its clock."""
+    shown, start, evidence = _market(kept.seed, recorded, _start(day, minute))
+    terms = _terms(kept.seed, model)
+    terms += f" --recorded {recorded.resolve()} --day {day}" if recorded else ""
+
+    def clock(begins: datetime) -> WorldClock:
+        """A clock of that market."""
+        return Clock(begins, time.monotonic(), speed)
+
+    return Begun(shown, start, evidence, terms, speed, clock)
+
+
+def _mirrored(
+    account: str, followed: str | None, model: FillModel, kept: Kept,
+    where: Callable[[Path], Where], parent: int | None,
+) -> None:  # fmt: skip
+    """Serve the broker's market of now, by an account's keys; loaded here, as no other needs it."""
+    from tomking.app.mirroring import OurClock, met_fresh, mirroring
+
+    with mirroring(account, followed, OsRing()) as live:
+        terms = f"{_terms(kept.seed, model)} --mirror"
+        begun = Begun(live.at, precise(), live.shown.worth, terms, 1.0, OurClock)
+        _run(begun, met_fresh(model), kept, where, parent, live.watch)
+
+
+def _run(
+    begun: Begun, model: FillModel, kept: Kept, where: Callable[[Path], Where],
+    parent: int | None, watch: Callable[[World], None] = lambda world: None,
+) -> None:  # fmt: skip
+    """Serve a market until somebody interrupts; ``watch`` is shown the world before it opens."""
+    tokens = Tokens(f"secret-{kept.seed}", f"refresh-{kept.seed}")
+    lists: dict[str, dict[str, Any]] = {}
+    world = _world(begun.shown, model, begun.clock(begun.start))
+    world.evidence = begun.evidence
+    money = CashMoved(begun.start, Decimal(kept.capital), "paper money")
+    world.doors[ACCOUNT].move_cash(money)
+    if kept.ledger is not None:
+        ahead = timedelta(seconds=AHEAD_S * begun.speed)
+        file = LedgerFile.opened(kept.ledger, begun.terms, ahead)
+        start = taken_up(file, world, tokens, lists) or begun.start
+        world.clock = begun.clock(start)
+        world.keep = keeper(file, world, tokens, lists)
+    watch(world)
+    with TemporaryDirectory(prefix="tomking-exchange-") as folder:
+        served = replace(where(Path(folder)), lists=lists)
+        asyncio.run(_serve(world, tokens, served, parent))
 
 
 def _child_of(parent: int | None) -> None:
@@ -155,7 +238,7 @@ def _filling(name: str) -> FillModel:
         raise ConfigError(f"{unknown}; or {QUOTES}, or {CERT_TABLE.name}") from unknown
 
 
-def _where(port: int, tls_port: int | None, folder: Path, faults: Path | None) -> Where:
+def _where(port: int, tls_port: int | None, faults: Path | None, folder: Path) -> Where:
     """The doors of the server; certificates are made only for one that speaks TLS."""
     wrong = () if faults is None else tuple(faults_in(read(str(faults))))
     if tls_port is None:

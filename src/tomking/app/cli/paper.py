@@ -15,7 +15,9 @@ from tomking.app.at_the_broker import UNBOUND
 from tomking.app.at_work import at_work, begins_nothing, to_trade
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, DeskFiles
+from tomking.app.key_ring import OsRing
 from tomking.app.market_time import CLOCK, PaperTime
+from tomking.app.mirroring import asked_first
 from tomking.app.now import precise
 from tomking.app.paper import Joined, read, serving
 from tomking.app.running import Allowed, Ended, Venue, resident_mb, run
@@ -62,6 +64,9 @@ def command(
     recorded: Annotated[
         Path | None, typer.Option(help="An account's folder, whose recording of --day is traded.")
     ] = None,
+    mirror: Annotated[
+        bool, typer.Option("--mirror", help="On the broker's live quotes, by the account's keys.")
+    ] = False,
     sessions: Sessions = 0,
     some: Annotated[
         str | None, typer.Option("--strategies", metavar="NAMES", help="Some, by name.")
@@ -75,16 +80,39 @@ def command(
 
     Without --join an exchange of our own is started on a modelled market and keeps its ledger beside the
     journal; started again, both go on where they were. It trades until interrupted, then takes back what
-    would open and leaves exits at work.
+    would open and leaves exits at work. With --mirror the quotes are the broker's, which is only read.
     """
+    if mirror:
+        _see_to_mirror(account, join, day, recorded, speed)
     files = to_trade(account)
     settings = load(files.settings if files.settings.exists() else None)
     plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
     told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings), settings.backstops)
+    mirrored = (account, some or "") if mirror else None
     started = Started(
-        speed, minute, capital, sessions, session(day), int(settings.capital), recorded
+        speed, minute, capital, sessions, session(day), int(settings.capital), recorded, mirrored
     )
     return traded(files, told, Allowed(not prepare, not prepare), started, join, json=json)
+
+
+def _see_to_mirror(
+    account: str, join: Path | None, day: str | None, recorded: Path | None, speed: float
+) -> None:
+    """Refuse what a mirror cannot do, before anything is begun or written; say what its quotes are.
+
+    Raises
+    ------
+    ConfigError
+        If there are no keys, or another market is asked for as well.
+    BrokerError
+        If the broker refuses the keys, or does not answer.
+    """
+    if join is not None or day is not None or recorded is not None or speed != 1.0:
+        raise ConfigError(
+            "--mirror trades at the market of now: leave out --join, --day, --recorded and --speed"
+        )
+    worth = asked_first(account, OsRing())
+    _report(f"the broker's quotes for {account} are {worth.name}; its orders meet them here alone")
 
 
 @value
@@ -101,6 +129,7 @@ class Started:
     day: str | None
     settled: int
     recorded: Path | None = None
+    mirrored: tuple[str, str] | None = None
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -113,9 +142,12 @@ class Started:
         return tuple(name for name, value in given.items() if value is not None)
 
     def options(self, files: DeskFiles) -> list[str]:
-        """The words for `tomking exchange serve`."""
-        given = ["--speed", str(self.speed), "--minute", str(self.minute or 0)]
-        given += ["--capital", str(self.capital or self.settled), "--ledger", str(files.ledger)]
+        """The words for `tomking exchange serve`; ``mirrored`` are an account and its strategies."""
+        begins = ["--capital", str(self.capital or self.settled), "--ledger", str(files.ledger)]
+        if self.mirrored is not None:
+            account, named = self.mirrored
+            return ["--mirror", account, *(["--strategies", named] if named else []), *begins]
+        given = ["--speed", str(self.speed), "--minute", str(self.minute or 0), *begins]
         given += ["--day", self.day] if self.day else []
         return [*given, *(["--recorded", str(self.recorded)] if self.recorded else [])]
 

@@ -287,6 +287,7 @@ def open_market(
     wanted: Sequence[Want] = (),
     tls: ssl.SSLContext | None = None,
     proves: bool = False,
+    delayed: bool = False,
 ) -> LiveMarket:
     """The market behind a line, its feed begun.
 
@@ -303,6 +304,8 @@ def open_market(
         market may stand still or go faster, on paper.
     proves
         Whether every look first waits until all that was told has been taken: where time may jump.
+    delayed
+        Whether quotes that are not of now are taken for what they are: no real money is traded by them.
     """
     odd = Oddities()
     cache, candles = Cache(odd), Candles(odd)
@@ -317,7 +320,7 @@ def open_market(
         made.level = way.level
         if made.worth is not evidence:
             odd.report(not_of_now(way.level))
-        if evidence is Evidence.LIVE and made.worth is not evidence:
+        if evidence is Evidence.LIVE and made.worth is not evidence and not delayed:
             raise Rejected(not_of_now(way.level))
         return way
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from tomking.core.contract import Contract
 from tomking.core.errors import DataError
 from tomking.core.product import PRODUCTS, SINGLY
+from tomking.core.reading import Skip
 from tomking.market.delivery import ENDINGS
 from tomking.market.snapshot import Snapshot
 from tomking.server.answers import Answer, Json, Problem, many, one, paged
@@ -70,6 +71,7 @@ async def flat_chain(request: web.Request) -> web.Response:
     root = _optioned(request)
     return _kept(
         request,
+        root,
         lambda now: many(equities.option(each, now.at.date()) for each in contracts(root, now)),
     )
 
@@ -77,13 +79,13 @@ async def flat_chain(request: web.Request) -> web.Response:
 async def nested_chain(request: web.Request) -> web.Response:
     """The same by expiry and strike."""
     root = _optioned(request)
-    return _kept(request, lambda now: many(nested(root, now)))
+    return _kept(request, root, lambda now: many(nested(root, now)))
 
 
 async def compact_chain(request: web.Request) -> web.Response:
     """The same as nothing but symbols."""
     root = _optioned(request)
-    return _kept(request, lambda now: many(equities.compact(root, now)))
+    return _kept(request, root, lambda now: many(equities.compact(root, now)))
 
 
 async def some_futures(request: web.Request) -> web.Response:
@@ -161,6 +163,7 @@ async def flat_future_chain(request: web.Request) -> web.Response:
     root = _root(request)
     return _kept(
         request,
+        root,
         lambda now: many(
             futures.future_option(each, now.at.date()) for each in contracts(root, now)
         ),
@@ -170,16 +173,19 @@ async def flat_future_chain(request: web.Request) -> web.Response:
 async def nested_future_chain(request: web.Request) -> web.Response:
     """The same by expiry and strike, with the futures themselves."""
     root = _root(request)
-    return _kept(request, lambda now: one(futures.nested_futures(root, now)))
+    return _kept(request, root, lambda now: one(futures.nested_futures(root, now)))
 
 
-def _kept(request: web.Request, make: Callable[[Snapshot], Answer]) -> web.Response:
-    """A chain's page, made once a day: nothing of it moves with the market."""
+def _kept(request: web.Request, root: str, make: Callable[[Snapshot], Answer]) -> web.Response:
+    """A chain's page, made once a day when there is a chain: nothing of it moves with the market."""
     now, pages = world_of(request).look(), request.app[DESK].pages
     key = request.path, now.day.session.day
-    if key not in pages:
-        pages[key] = json.dumps({**make(now).body, "context": request.path})
-    return web.Response(text=pages[key], content_type="application/json")
+    page = pages.get(key)
+    if page is None:
+        page = json.dumps({**make(now).body, "context": request.path})
+        if not isinstance(now.chain(root), Skip) and root in now.day.previous_close:
+            pages[key] = page
+    return web.Response(text=page, content_type="application/json")
 
 
 def _optioned(request: web.Request) -> str:
