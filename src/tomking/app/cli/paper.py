@@ -122,12 +122,12 @@ class Started:
     ``minute``, ``capital`` and ``day`` are what was asked for; ``settled`` is the capital otherwise.
     """
 
-    speed: float
-    minute: int | None
-    capital: int | None
-    sessions: int
-    day: str | None
-    settled: int
+    speed: float = 1.0
+    minute: int | None = None
+    capital: int | None = None
+    sessions: int = 0
+    day: str | None = None
+    settled: int = 0
     recorded: Path | None = None
     mirrored: tuple[str, str] | None = None
 
