@@ -296,6 +296,27 @@ def test_a_second_number_under_our_name_is_somebody_else_s_and_opens_nothing():
     assert sum(isinstance(f, LegFilled) for f in box.hear(seen(LIFE[-1]), AT, free)) == 4
 
 
+NAMELESS = {"external-identifier": None}
+
+
+def test_an_order_without_a_name_is_nobody_s_while_one_of_ours_is_looked_for():
+    box = TradeInbox()
+    box.fold([Sent(AT, ORDER)])
+    assert box.hear(seen(row("Live") | NAMELESS), AT, free) == []
+    facts = box.hear(seen(LIFE[-1]), AT, free)
+    assert [type(fact) for fact in facts] == [Acknowledged, *[LegFilled] * 4, OrderEnded]
+
+
+def test_what_was_told_without_its_name_is_ours_once_it_has_one():
+    box = TradeInbox()
+    (first,) = box.hear(seen(row("Live") | NAMELESS), AT, free)
+    assert isinstance(first, ForeignSeen)
+    box.fold([Sent(AT, ORDER)])
+    facts = box.hear(seen(LIFE[-1]), AT, free)
+    assert [type(fact) for fact in facts] == [Acknowledged, *[LegFilled] * 4, OrderEnded]
+    assert box.foreign == set()
+
+
 def test_a_replacement_that_kept_the_name_of_the_old_one_is_ours():
     new = replace(ORDER, intent=ORDER.intent, attempt=2, replaces=ORDER.id)
     box = TradeInbox()
