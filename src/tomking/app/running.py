@@ -34,6 +34,7 @@ from tomking.engine.journal import SqliteJournal
 from tomking.engine.live_clock import due_after
 from tomking.engine.ports import Tick
 from tomking.engine.pulse import pulse
+from tomking.market.sessions import session_of
 from tomking.portfolio.marks import profits
 from tomking.risk.promotion import recorded as recorded_in
 from tomking.wire.line import Line
@@ -82,13 +83,14 @@ class Beats:
 
     def _jobs(self, desk: Desk, tick: Tick) -> None:
         """What is looked at by the clock; after a start everything is."""
-        if not tick.sends:
+        session = session_of(tick.at.astimezone(NEW_YORK).date())
+        if not tick.sends or session is None:
             return
-        view = desk.view(self.market.at(tick.at))
-        day, since = self._looked
-        since = since if day == view.session.day else -1.0
-        self._looked = view.session.day, view.market.minute
-        desk.note(observed(view, due(since, view.market.minute)))
+        (day, since), minute = self._looked, session.minute(tick.at)
+        names = due(since if day == session.day else -1.0, minute)
+        self._looked = session.day, minute
+        if names:
+            desk.note(observed(desk.view(self.market.at(tick.at)), names))
 
     def last(self, desk: Desk, at: datetime) -> None:
         """The desk has stopped: what it leaves behind."""

@@ -31,7 +31,7 @@ GATES_OF = CAPITALS[-1]
 #: Two of the core, so that sixteen backtests are done within a minute.
 STRATEGIES = ("friday_0dte", "lt112")
 #: A Friday on which one trade reaches its target and another is held to its expiry.
-PAPER_DAY = Asked(date(2018, 11, 16), ("friday_0dte", "butterfly_0dte"), minute=30)
+PAPER_DAY = Asked(date(2018, 11, 16), ("friday_0dte", "butterfly_0dte"), minute=55)
 #: First and last day; every day with a real index and a real VIX when left open.
 WINDOW: tuple[date | None, date | None] = (None, None)
 

@@ -52,9 +52,7 @@ class Spare:
 
     def stand_in(self, at: float, today: date, contracts: Sequence[Contract]) -> None:
         """Ask for what matters most, if the stream does not tell it and nobody has asked just now."""
-        view = self.cache.frozen(at)
-        if streams(view):
-            self._streamed = at
+        if not self.is_needed(at):
             return
         self._streamed = min(self._streamed, at)  # the first look counts as if it had
         long = at - self._streamed > LONG_S
@@ -70,6 +68,13 @@ class Spare:
         self.why = ""
         for block in blocks({self.symbol(each): row for each, row in rows.items()}):
             self.cache.take(block, at, streamed=False)
+
+    def is_needed(self, at: float) -> bool:
+        """Whether the stream is silent at an instant, so that somebody has to stand in."""
+        if streams(self.cache.frozen(at)):
+            self._streamed = at
+            return False
+        return True
 
     def source(self, view: View) -> str:
         """Where quotes come from now."""

@@ -129,8 +129,11 @@ class LiveMarket:
             self._sources = self._made(session)
         self._stream_what_was_missed()
         self._lay(now)
-        if self.level is None or self.worth is self.evidence:  # not of now there is no spare either
-            self.spare.stand_in(self.clock().timestamp(), now.date(), self.following.contracts())
+        stands_in = (
+            self.level is None or self.worth is self.evidence
+        )  # not of now there is no spare
+        if stands_in and self.spare.is_needed(at := self.clock().timestamp()):
+            self.spare.stand_in(at, now.date(), self.following.contracts())
         return self._seen(now)
 
     def _catch_up(self) -> None:
