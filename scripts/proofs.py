@@ -305,7 +305,8 @@ PROOFS = (
         "paper_day",
         "A paper Friday in a process keeps below 400 MB, and its replay differs in nothing.",
         (
-            "tomking paper --day 2017-08-04 --speed 0 --sessions 1 --strategies friday_0dte --json",
+            "tomking paper --day 2017-08-04 --speed 0 --sessions 1 --capital 100000 "
+            "--strategies friday_0dte --json",
             "tomking divergence 2017-08-04 --json",
         ),
         paper_day,
