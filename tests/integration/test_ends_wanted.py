@@ -125,6 +125,19 @@ def test_an_end_is_not_asked_for_without_end():
         assert sum("see to it at the broker" in each for each in broker.odd) == 1
 
 
+def test_what_is_left_is_reported_by_a_desk_that_may_not_wait_for_a_silent_broker():
+    with standing() as there:
+        desk, broker = begun(there)
+        order = never_met(there)
+        desk.note(sent(there, desk, broker, order))
+        there.wrong(Fault(Kind.ERROR, f"{ORDERS}/*", "DELETE", times=99, status=429))
+        said: list[str] = []
+        looks = iter((1.0, 1.0, 1.0))
+        broker.line.patience = lambda: next(looks, 0.0)
+        withdraw(desk, broker, Seen(there.look), Ticking(there), said.append)
+        assert [each for each in said if order.id in each]
+
+
 @pytest.mark.parametrize(("times", "reports"), [(1, 0), (99, 1)])
 def test_what_is_left_at_a_stop_is_reported(times, reports):
     with standing() as there:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from tomking.app.config.load import load
 from tomking.app.desk_files import DeskFiles
+from tomking.app.live import LIVE
 from tomking.app.now import instant
 from tomking.app.runs import of_file
 from tomking.app.salvage import Damage, Salvaged, salvaged
@@ -36,8 +37,6 @@ from tomking.portfolio.book import Book, empty_book
 from tomking.portfolio.holding import position_of
 from tomking.risk.limits import Limits
 from tomking.strategies.plan import Strategy
-
-LIVE = "live"
 
 
 @dataclass(slots=True)

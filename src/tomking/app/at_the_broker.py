@@ -8,6 +8,7 @@ from pathlib import Path
 from tomking.app.config.load import load
 from tomking.app.desk_files import DeskFiles
 from tomking.app.keys import Ring, keys_of
+from tomking.app.live import LIVE
 from tomking.app.now import precise
 from tomking.app.paper import read
 from tomking.app.real_money import account_of
@@ -16,7 +17,6 @@ from tomking.wire.budget import Budget
 from tomking.wire.line import Line
 from tomking.wire.session import Place
 
-LIVE = "live"
 #: Our own exchange may be asked as often as one likes: it is counted all the same.
 UNBOUND = Budget(a_minute=1_000_000, a_day=100_000_000)
 

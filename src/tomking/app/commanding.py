@@ -86,14 +86,14 @@ def commanded(files: DeskFiles, limits: Limits, capital: Decimal, command: Comma
         If another command is writing at this instant.
     """
     if is_written_by_a_desk(seen(files, instant())):
-        return Came(asked=files.spool.out / _dropped(files, command))
+        return Came(asked=files.spool.out / dropped(files, command))
     try:
         with sole(files.lock, COMMAND):
             return _here(files, limits, capital, command)
     except Taken:
         if holder(files.lock).what == COMMAND:
             raise
-        return Came(asked=files.spool.out / _dropped(files, command))
+        return Came(asked=files.spool.out / dropped(files, command))
 
 
 def _here(files: DeskFiles, limits: Limits, capital: Decimal, command: Command) -> Came:
@@ -124,7 +124,14 @@ def carried(facts: Sequence[Fact], at: datetime) -> list[Fact]:
     return [replace(fact, at=at) for fact in facts]
 
 
-def _dropped(files: DeskFiles, command: Command) -> str:
+def dropped(files: DeskFiles, command: Command) -> str:
+    """Leave a command for the account's desk; its file's name.
+
+    Raises
+    ------
+    DataError
+        If it cannot be left.
+    """
     try:
         return files.spool.drop(command)
     except OSError as fault:

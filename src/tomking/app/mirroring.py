@@ -110,18 +110,15 @@ class Mirror:
         while not self._stop.wait(self.looks_s):
             try:
                 self.shown.look()
-            except (
-                BrokerError,
-                DataError,
-            ) as fault:  # of a moment: what was seen grows old meanwhile
+            except (BrokerError, DataError) as fault:
+                # of a moment: what was seen grows old meanwhile
                 self.report(f"the broker's market could not be looked at: {fault}")
             for what in unsaid(market.odd, self._said):
                 self.report(f"the broker's market: {what}")
             standing, why = market.feed()
             given_up_s = given_up_s + self.looks_s if standing is Standing.NEEDS_HUMAN else 0.0
-            if (
-                given_up_s >= self.again_s
-            ):  # only reads: refused keys are not sent again (wire.session)
+            if given_up_s >= self.again_s:
+                # only reads: refused keys are not sent again (wire.session)
                 self.report(f"the broker's feed was given up ({why}) and is tried again")
                 market.reconnect()
                 given_up_s = 0.0

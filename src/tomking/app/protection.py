@@ -15,7 +15,7 @@ from tomking.core.order import Order
 from tomking.core.product import product
 from tomking.core.value import value
 from tomking.portfolio.book import Book, Position
-from tomking.portfolio.naked import cost_at, naked, strike
+from tomking.portfolio.uncovered import cost_at, strike, uncovered
 from tomking.strategies.plan import Strategy
 from tomking.strategies.stay import StayRule
 from tomking.strategies.stops import loss_at
@@ -76,7 +76,9 @@ def guard(
     wings = most_lost(position) if any(count < 0 for _, count in position.held) else None
     held = bool(watching) or (watched and wings is not None)
     bare = (
-        () if held else tuple(str(each) for each, _ in naked(position, book) if each not in stopped)
+        ()
+        if held
+        else tuple(str(each) for each, _ in uncovered(position, book) if each not in stopped)
     )
     return Guard(resting, watching, bare, wings, refused)
 

@@ -209,7 +209,7 @@ def withdraw(
     for _ in range(int(STOP_WITHIN_S)):
         gone = not any(order in desk.book.working for order in openings)
         if gone or broker.line.patience() <= 0.0:
-            return
+            break
         time.rest(1.0)
         desk.note(broker.poll(market.at(time.now())))
     for order in openings:

@@ -169,6 +169,10 @@ class OrderEnded:
         return f"{self.order} was {self.how}{f' ({self.note})' if self.note else ''}"
 
 
+#: How a settlement is named that is none: the house, or somebody else, closed what was held.
+CLOSED_OUT = "closed_out"
+
+
 @value
 class Settled:
     """A held contract, or a part of it, became something: by expiry, exercise or assignment.

@@ -24,7 +24,7 @@ from tomking.engine.entries import LAST_MIN
 from tomking.engine.exits import residue, target_order
 from tomking.market.snapshot import ASK
 from tomking.portfolio.book import Position, Working
-from tomking.portfolio.naked import naked, prices_at
+from tomking.portfolio.uncovered import prices_at, uncovered
 from tomking.risk.view import View
 from tomking.strategies.stops import nearest_loss
 
@@ -105,7 +105,7 @@ def _stops(desk: Desk, view: View, position: Position) -> Iterator[Order]:
         return
     price, asks = dict(prices_at(position, TIMES * loss)), view.marks.table[ASK].tolist()
     row = {contract: position.row + n for n, (contract, _) in enumerate(position.held)}
-    for contract, count in naked(position, view.book):
+    for contract, count in uncovered(position, view.book):
         if contract in price and asks[row[contract]] < price[contract]:
             yield _stop(desk, position, contract, count, price[contract])
 

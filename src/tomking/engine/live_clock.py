@@ -2,8 +2,9 @@
 
 Between them it looks at least once a minute, which is its heartbeat, and every few seconds while an
 order is at work; outside of sessions it looks too, for alarms alone. An instant that has gone by while
-nobody looked is not made up for: a slot is asked within a few minutes of its time or not at all. A close
-is looked at as long; one that was missed is made up for by others' figures (``engine/late_close.py``).
+nobody looked is not made up for: a slot is asked within a few minutes of its time or not at all, by a
+desk that has just started within its minute. A close is looked at as long as a slot is asked; one that
+was missed is made up for by others' figures (``engine/late_close.py``).
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -86,7 +87,8 @@ class LiveClock:
             yield Tick(self.now(), night=True)
             if not self.wait(min(left, HEARTBEAT_S)):
                 return False
-        yield Tick(self.now(), closing=True)
+        if self.now() <= _end(session) + timedelta(minutes=LATE_MIN):
+            yield Tick(self.now(), closing=True)  # else the machine slept: a day of another session
         return self.wait(0.0)
 
     def _minute(self, session: Session) -> float:

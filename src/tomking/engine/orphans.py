@@ -5,28 +5,25 @@ closed. Such a position is no longer what its plan opened. What can be done abou
 stays naked, then by what the whole book would lose under stress, then by what getting there costs.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tomking.core.contract import Contract, Right
-from tomking.core.facts import Fact, OrderEnded, Settled
+from tomking.core.facts import CLOSED_OUT, Fact, OrderEnded, Settled
 from tomking.core.value import value
 from tomking.portfolio import marks as worth
 from tomking.portfolio.book import Book, Position, Working
 from tomking.portfolio.columns import columns
 from tomking.portfolio.holding import position_of
+from tomking.portfolio.naked import Held, count_naked, naked
 from tomking.risk.exposure import stress_loss
 from tomking.risk.view import View
 
-#: How a settlement is named that is none: somebody else closed what was ours.
-CLOSED_OUT = "closed_out"
 #: The intent of an order that buys back missing cover ends so.
 COVER = "/cover"
 #: How the matter of a repair is named in the ledger, after its position.
 REPAIR = "/repair"
 IN_PART, BY_OTHERS = "an order that traded in part", "a leg that somebody else closed"
-
-Held = tuple[tuple[Contract, int], ...]
 
 
 @value
@@ -163,49 +160,3 @@ def _cover(cut: Cut, bare: Held) -> Held:
             found.append((contract, part))
             wanted[contract.right] -= part
     return tuple(found)
-
-
-def naked(position: Position, book: Book) -> Held:
-    """The shorts of a position that no long of its campaign bounds: signed, and how many.
-
-    A long bounds a short of its root and right that ends no later, whatever its strike, and only one.
-    What the other positions of the campaign have sold takes theirs first.
-    """
-    return _naked([*_others(position, book), position]).get(position.id, ())
-
-
-def count_naked(campaign: str, book: Book) -> int:
-    """How many contracts of a campaign are short and no long of it bounds them."""
-    mine = [each for each in book.positions.values() if each.campaign == campaign]
-    return sum(-count for held in _naked(mine).values() for _, count in held)
-
-
-def _others(position: Position, book: Book) -> Iterator[Position]:
-    """The other positions of a campaign."""
-    for each in book.positions.values():
-        if each.campaign == position.campaign and each.id != position.id:
-            yield each
-
-
-def _naked(campaign: Sequence[Position]) -> Mapping[str, Held]:
-    """What is naked of each position of a campaign, the first served first."""
-    longs: dict[Contract, int] = {}
-    for each in campaign:
-        for contract, count in each.held:
-            if contract.is_option and count > 0:
-                longs[contract] = longs.get(contract, 0) + count
-    found: dict[str, Held] = {}
-    for each in campaign:
-        shorts = [(short, n) for short, n in each.held if short.is_option and n < 0]
-        left = [(short, _bounded(short, count, longs)) for short, count in shorts]
-        found[each.id] = tuple((short, count) for short, count in left if count)
-    return found
-
-
-def _bounded(short: Contract, count: int, longs: dict[Contract, int]) -> int:
-    """What of a short no long is left for; the longs it takes are taken away."""
-    for long in longs:
-        if (long.root, long.right) == (short.root, short.right) and long.expiry >= short.expiry:
-            part = min(-count, longs[long])
-            count, longs[long] = count + part, longs[long] - part
-    return count

@@ -15,8 +15,9 @@ from tomking.core.restraints import Halted, Resumed
 from tomking.core.value import value
 from tomking.engine.desk import Desk
 from tomking.engine.exits import at_work, closing, nobody_bids, priced, residue
-from tomking.engine.orphans import COVER, REPAIR, Way, in_step, naked, ways
+from tomking.engine.orphans import COVER, REPAIR, Way, in_step, ways
 from tomking.portfolio.book import Position
+from tomking.portfolio.naked import naked
 from tomking.risk.view import View
 
 #: The reason not to open anything while a package is in pieces.

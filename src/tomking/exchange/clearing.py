@@ -16,7 +16,7 @@ from decimal import Decimal
 from tomking.core.calendar import AFTER_CLOSE, Session
 from tomking.core.contract import Contract, Settles
 from tomking.core.evidence import Stamped
-from tomking.core.facts import EveningsMissed, Fact, Settled
+from tomking.core.facts import CLOSED_OUT, EveningsMissed, Fact, Settled
 from tomking.core.money import ZERO, points
 from tomking.exchange.assignment import RATIONAL, Boundary, EarlyExercise, contrary, rational
 from tomking.exchange.charges import closing_fee
@@ -33,7 +33,6 @@ from tomking.exchange.kept import KeptClearing
 from tomking.exchange.ledger import Ledger, apply, is_future
 from tomking.exchange.settlement import (
     BY_THE_HOUSE,
-    CLOSED_OUT,
     Due,
     away,
     final_settlement,

@@ -28,8 +28,8 @@ from tomking.market.delivery import future_contract
 
 #: How a settlement is named; the words of a tax return, in lower case.
 CASH_SETTLED, EXERCISED, ASSIGNED, EXPIRED = "cash_settled", "exercised", "assigned", "expired"
-#: A future the house has sold or bought back because nobody here takes delivery.
-CLOSED_OUT, BY_THE_HOUSE = "closed_out", "by the house: nothing is delivered here"
+#: Why a future is closed out: the house has sold or bought it back.
+BY_THE_HOUSE = "by the house: nothing is delivered here"
 
 #: The expiry a share is given, which never comes.
 NEVER = date.max

@@ -247,12 +247,14 @@ def _price_flaws(body: Body) -> Iterator[Flaw]:
 
 def _number_flaws(body: Body, name: str) -> Iterator[Flaw]:
     try:
-        if number(body.get(name), name, PRICE_MAX) < 0:
-            yield Flaw(name, "must not be below zero")
-    except DataError as wrong:
-        beyond = "allowed" in str(wrong)
-        no = f"is beyond {PRICE_MAX:,f}" if beyond else "is no number"
-        yield Flaw(name, "is missing" if body.get(name) is None else no)
+        said = number(body.get(name), name)
+    except DataError:
+        yield Flaw(name, "is missing" if body.get(name) is None else "is no number")
+        return
+    if said < 0:
+        yield Flaw(name, "must not be below zero")
+    if said > PRICE_MAX:
+        yield Flaw(name, f"is beyond {PRICE_MAX:,f}")
 
 
 def _date_flaws(body: Body, name: str) -> Iterator[Flaw]:

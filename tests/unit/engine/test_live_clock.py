@@ -147,6 +147,20 @@ def test_a_close_that_a_stop_came_before_is_looked_at_while_its_figures_are_ther
     assert (first.at, first.closing) == (now, closing)
 
 
+@pytest.mark.parametrize(("late_min", "closing"), [(LATE_MIN, True), (LATE_MIN + 1, False)])
+def test_a_machine_that_slept_over_a_close_takes_no_later_figures_for_it(late_min, closing):
+    session = session_of(FRIDAY)
+    assert session is not None
+    wakes = session.closes + timedelta(minutes=AFTER_CLOSE + late_min)
+    wearer = Wearer(session.closes - timedelta(minutes=30), wakes + timedelta(minutes=1))
+    seen = []
+    for tick in LiveClock(PLANS, wearer.now, wearer.wait).ticks(wearer):
+        seen.append(tick)
+        wearer.at = max(wearer.at, wakes)  # asleep after the first look
+    assert any(tick.closing for tick in seen) is closing
+    assert seen[0].sends
+
+
 def test_what_is_due_next_is_the_next_slot_whatever_the_day() -> None:
     thursday, friday = session_of(date(2017, 6, 8)), session_of(FRIDAY)
     assert thursday is not None

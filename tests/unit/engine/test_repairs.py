@@ -14,7 +14,6 @@ from tomking.core.order import Leg, Order, OrderType, Purpose
 from tomking.core.restraints import Halted, Resumed
 from tomking.engine.desk import Desk
 from tomking.engine.memory import MemoryJournal
-from tomking.engine.orphans import count_naked
 from tomking.engine.ports import Tick
 from tomking.engine.repairs import ORPHANED
 from tomking.exchange.fills import MID
@@ -23,6 +22,7 @@ from tomking.exchange.ledger import apply as ledger_after
 from tomking.exchange.venue import Exchange
 from tomking.portfolio.book import empty_book
 from tomking.portfolio.fees import TASTYTRADE
+from tomking.portfolio.naked import count_naked
 from tomking.risk.limits import Limits
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.ipmcc import IPMCC

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tomking.app.cli.halt import person
-from tomking.app.commanding import commanded
+from tomking.app.commanding import commanded, dropped
 from tomking.app.desk_files import PAPER, DeskFiles, there
 from tomking.app.now import instant
 from tomking.app.of_account import document, of_account, show_came
@@ -47,7 +47,7 @@ def command(
     if lock.startswith(CANNOT_HOLD):
         return _switch_on(account, lock, (reason or "").strip(), json=json)
     removed = _let_go(files) if lock == OPERATOR else False
-    name = _tell(files, Command(RESUME, instant(), person(), (reason or "").strip(), lock))
+    name = dropped(files, Command(RESUME, instant(), person(), (reason or "").strip(), lock))
     running = seen(files, instant()).running
     if json:
         show_json({
@@ -87,13 +87,3 @@ def _let_go(files: DeskFiles) -> bool:
             f"{files.halt} cannot be taken away ({fault.strerror}): delete it by hand"
         ) from fault
     return True
-
-
-def _tell(files: DeskFiles, command: Command) -> str:
-    try:
-        return files.spool.drop(command)
-    except OSError as fault:
-        raise DataError(
-            f"the desk cannot be told ({fault.strerror}): make {files.spool.folder} a folder "
-            "that can be written to"
-        ) from fault

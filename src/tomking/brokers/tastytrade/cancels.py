@@ -1,11 +1,12 @@
 """Orders that are to end: their end stays wanted until it is confirmed, and is asked for again.
 
 A no is no answer to this: it may be about the asking alone, and an order that has ended is told of
-anyway. What has no number yet is asked for as soon as it has one.
+anyway. What has no number yet is asked for as soon as it has one. That the loop says so at every look
+asks for nothing more often, and nothing is ever given up: an exit may wait for it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tomking.brokers.tastytrade.inbox import TradeInbox
@@ -14,8 +15,9 @@ from tomking.core.value import value
 from tomking.wire.line import Line
 from tomking.wire.orders import short_name
 
-#: How soon an end is asked for again: after a request that failed, and after one that was taken.
-SOON, LATER = timedelta(seconds=2), timedelta(seconds=30)
+#: How soon an end is asked for again: after a request that failed, after one that was taken, and once
+#: a person has been told.
+SOON, LATER, SELDOM = timedelta(seconds=2), timedelta(seconds=30), timedelta(minutes=5)
 #: After so many requests a person has to see to it.
 REQUESTS = 5
 
@@ -32,7 +34,9 @@ class Wanted:
         """Whether it is time to ask, or to ask again."""
         if self.last is None:
             return True
-        return self.times < REQUESTS and at - self.last >= (LATER if self.taken else SOON)
+        if self.times >= REQUESTS:
+            return at - self.last >= SELDOM
+        return at - self.last >= (LATER if self.taken else SOON)
 
 
 @dataclass(slots=True)
@@ -42,8 +46,8 @@ class Cancels:
     wanted: dict[str, Wanted] = field(default_factory=dict[str, Wanted])
 
     def want(self, order: str) -> None:
-        """An order is to end."""
-        self.wanted[order] = replace(self.wanted.get(order, Wanted()), last=None)
+        """An order is to end; that it is said again changes nothing."""
+        self.wanted.setdefault(order, Wanted())
 
     def due(self, inbox: TradeInbox, at: datetime) -> list[str]:
         """The orders whose end is to be asked for now, of those whose number is known."""

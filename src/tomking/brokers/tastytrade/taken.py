@@ -9,12 +9,9 @@ from decimal import Decimal
 
 from tomking.core.contract import Contract
 from tomking.core.dealings import ForeignMoved, ForeignTraded
-from tomking.core.facts import Fact, Settled
+from tomking.core.facts import CLOSED_OUT, Fact, Settled
 from tomking.core.money import ZERO, cents
 from tomking.core.product import product
-
-#: How such an end is named: a house that closes out what it will not carry does the same.
-CLOSED_OUT = "closed_out"
 
 
 def closed_out(

@@ -8,7 +8,7 @@ import pytest
 
 from tomking.core.order import Leg
 from tomking.portfolio.book import Book, Position
-from tomking.portfolio.naked import naked, prices_at
+from tomking.portfolio.uncovered import prices_at, uncovered
 from worlds.board import FRIDAY, board
 from worlds.orders import book_with, legs_of, order
 
@@ -31,7 +31,7 @@ def of(book: Book, tranche: str) -> Position:
 
 
 def bare(book: Book, tranche: str) -> list[str]:
-    return [f"{count} {short.strike:f}" for short, count in naked(of(book, tranche), book)]
+    return [f"{count} {short.strike:f}" for short, count in uncovered(of(book, tranche), book)]
 
 
 def test_a_spread_has_none_and_a_short_alone_is_one() -> None:
