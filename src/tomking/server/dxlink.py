@@ -4,15 +4,16 @@ Source: the notes on tastytrade's wire (d). Order is kept strictly, as on the li
 channel, feed. Values are sent as lists in the order of the fields that were asked for.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from tomking.core.errors import DataError
 from tomking.market.snapshot import Snapshot
 from tomking.server.candles import candles
-from tomking.server.events import CANDLE, PRICED, UNKNOWN, Event, events, gone
+from tomking.server.events import CANDLE, PRICED, UNKNOWN, Event, Priced, events, gone, priced
 from tomking.wire.amounts import number as figure
 
 Frame = dict[str, Any]
@@ -40,6 +41,11 @@ class Channel:
     sent: dict[tuple[str, str], Figures] = field(default_factory=dict[tuple[str, str], Figures])
     compact: bool = True
     period: float = 0.1
+
+    def quoted(self) -> Iterable[str]:
+        """The symbols of which it is told what they cost, each once; candles are no price of now."""
+        kinds = (symbols for kind, symbols in self.subscribed.items() if kind != CANDLE)
+        return dict.fromkeys(chain.from_iterable(kinds))
 
 
 @dataclass(slots=True)
@@ -108,8 +114,9 @@ class Feed:
     def news(self, now: Snapshot) -> Iterator[Frame]:
         """The events that differ from what was last sent, a kind a frame."""
         for number, channel in self.channels.items():
-            for kind, symbols in channel.subscribed.items():
-                fresh = _fresh(channel, _found(channel, kind, symbols, now), kind)
+            known = priced(channel.quoted(), now)
+            for kind in channel.subscribed:
+                fresh = _fresh(channel, _found(channel, kind, known, now), kind)
                 if fresh and channel.compact and kind not in channel.fields:
                     channel.fields[kind] = (TYPE, *fresh[0])
                     yield _config(channel, number)
@@ -117,10 +124,11 @@ class Feed:
                     yield _data(channel, number, kind, fresh[first : first + EVENTS_MAX])
 
 
-def _found(channel: Channel, kind: str, symbols: Mapping[str, float], now: Snapshot) -> list[Event]:
+def _found(channel: Channel, kind: str, known: Priced, now: Snapshot) -> list[Event]:
     """The events there are now; candles once, as they do not change within a day."""
+    symbols = channel.subscribed[kind]
     if kind != CANDLE:
-        found = events(kind, tuple(symbols), now)
+        found = events(kind, symbols, known, now)
         return found if len(found) == len(symbols) else [*found, *_gone(channel, kind, found, now)]
     first = [symbol for symbol in symbols if (kind, symbol) not in channel.sent]
     return [candle for symbol in first for candle in candles(symbol, symbols[symbol], now)]
@@ -129,8 +137,7 @@ def _found(channel: Channel, kind: str, symbols: Mapping[str, float], now: Snaps
 def _gone(channel: Channel, kind: str, found: Sequence[Event], now: Snapshot) -> Iterator[Event]:
     """Prices that were told and are not known any more: a client would take them for good for ever."""
     if kind in PRICED:
-        known = {event["eventSymbol"] for event in found}
-        told = channel.subscribed[kind].keys() - known
+        told = channel.subscribed[kind].keys() - {event["eventSymbol"] for event in found}
         yield from (gone(kind, each, now) for each in told if (kind, each) in channel.sent)
 
 
@@ -156,11 +163,11 @@ def _data(channel: Channel, number: int, kind: str, found: Sequence[Event]) -> F
     if not channel.compact:
         rows: list[Any] = [{TYPE: kind, **event} for event in found]
     else:
-        of_all, names = {TYPE: kind}, channel.fields[kind]
-        rows = [
-            kind,
-            [(of_all | event).get(name, UNKNOWN) for event in found for name in names],
+        names = channel.fields[kind]
+        values = [
+            kind if name == TYPE else event.get(name, UNKNOWN) for event in found for name in names
         ]
+        rows = [kind, values]
     return {"type": "FEED_DATA", "channel": number, "data": rows}
 
 

@@ -1,6 +1,6 @@
 """Market events as DXLink names them: quotes, Greeks, trades and summaries of what is subscribed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from math import isnan
@@ -30,6 +30,8 @@ from tomking.wire.symbols import streamed_contract
 from tomking.wire.words import INDEX, instrument_of
 
 Event = dict[str, Any]
+#: What symbols name, each with its marks from ``BID`` to ``AGE``.
+Priced = Mapping[str, tuple[Contract, list[float]]]
 VIX = "VIX"
 _BLANK = [float("nan")] * 9
 QUOTE, GREEKS, TRADE, SUMMARY, CANDLE = "Quote", "Greeks", "Trade", "Summary", "Candle"
@@ -43,19 +45,23 @@ _EPOCH = date(1970, 1, 1).toordinal()
 SIZE = 100.0
 
 
-def events(kind: str, symbols: Sequence[str], now: Snapshot) -> list[Event]:
-    """The events of a kind for those of the symbols that have any, in the order they are given."""
-    make = _KINDS.get(kind)
+def priced(symbols: Iterable[str], now: Snapshot) -> Priced:
+    """What symbols name and its marks, by one call; what is nothing or has no price is left out."""
     named = _named(tuple(symbols), now.at.date())
     known = _shown(named, now)
-    if make is None or not known:
+    if not known:
+        return {}
+    contracts = tuple(known.values())
+    legs = named.legs if len(known) == len(named.contracts) else _legs(contracts)
+    return dict(zip(known, zip(contracts, _marks(contracts, legs, now), strict=True), strict=True))
+
+
+def events(kind: str, symbols: Iterable[str], known: Priced, now: Snapshot) -> list[Event]:
+    """The events of a kind for those of the symbols that have any, in the order they are given."""
+    make, at = _KINDS.get(kind), int(now.at.timestamp() * 1000)
+    if make is None:
         return []
-    legs = named.legs if len(known) == len(named.contracts) else _legs(tuple(known.values()))
-    table, at = _marks(tuple(known.values()), legs, now), int(now.at.timestamp() * 1000)
-    made = (
-        make(symbol, contract, marks, now, at)
-        for (symbol, contract), marks in zip(known.items(), table, strict=True)
-    )
+    made = (make(symbol, *known[symbol], now, at) for symbol in symbols if symbol in known)
     return [event for event in made if event is not None]
 
 

@@ -7,7 +7,7 @@ import pytest
 from tomking.core.evidence import Stamped
 from tomking.market.snapshot import Snapshot
 from tomking.server.candles import SNAPSHOT_BEGIN, SNAPSHOT_END, candles
-from tomking.server.events import SUMMARY, UNKNOWN, days_number, events
+from tomking.server.events import SUMMARY, UNKNOWN, days_number, events, priced
 from worlds.served import DAY, world_at
 
 pytestmark = pytest.mark.unit
@@ -20,7 +20,8 @@ def market(minute: float) -> Snapshot:
 
 def summary(symbol: str, minute: float) -> dict[str, Any]:
     """The day so far of a symbol."""
-    (found,) = events(SUMMARY, [symbol], market(minute))
+    seen = market(minute)
+    (found,) = events(SUMMARY, [symbol], priced([symbol], seen), seen)
     return found
 
 

@@ -11,7 +11,7 @@ from tomking.core.evidence import Stamped
 from tomking.core.product import SINGLY, product
 from tomking.market.sessions import next_session, previous_session, session_of, sessions_between
 from tomking.market.snapshot import Snapshot
-from tomking.server.events import QUOTE, TRADE, events
+from tomking.server.events import QUOTE, TRADE, events, priced
 from tomking.server.shown.clock import instant
 from tomking.wire.symbols import contract_of, streamer_symbol
 from tomking.wire.words import instrument_of
@@ -28,7 +28,9 @@ def market_data(symbol: str, now: Snapshot) -> Shown | None:
     except DataError:
         return None
     named = streamer_symbol(contract)
-    quoted = {**_first(events(QUOTE, [named], now)), **_first(events(TRADE, [named], now))}
+    known = priced([named], now)
+    told = [*events(QUOTE, known, known, now), *events(TRADE, known, known, now)]
+    quoted = {name: said for event in told for name, said in event.items()}
     day = now.day.session.day
     close = now.day.previous_close.get(contract.root, float("nan"))
     made: Shown = {
@@ -47,10 +49,6 @@ def market_data(symbol: str, now: Snapshot) -> Shown | None:
     if not contract.is_option and not isnan(close):
         made["prev-close"] = str(close)
     return made
-
-
-def _first(found: list[dict[str, Any]]) -> dict[str, Any]:
-    return found[0] if found else {}
 
 
 def has_metrics(symbol: str, now: Snapshot) -> bool:
