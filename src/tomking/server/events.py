@@ -47,13 +47,14 @@ SIZE = 100.0
 
 def priced(symbols: Iterable[str], now: Snapshot) -> Priced:
     """What symbols name and its marks, by one call; what is nothing or has no price is left out."""
-    named = _named(tuple(symbols), now.at.date())
-    known = _shown(named, now)
-    if not known:
+    seen = _seen(tuple(symbols), now)
+    if not seen.contracts:
         return {}
-    contracts = tuple(known.values())
-    legs = named.legs if len(known) == len(named.contracts) else _legs(contracts)
-    return dict(zip(known, zip(contracts, _marks(contracts, legs, now), strict=True), strict=True))
+    found: Iterator[list[float]] = iter(now.marks(seen.legs).table.T.tolist())
+    return {  # volatility itself has no marks: it is no contract anybody holds
+        symbol: (each, _BLANK if each.root == VIX else next(found))
+        for symbol, each in seen.contracts.items()
+    }
 
 
 def events(kind: str, symbols: Iterable[str], known: Priced, now: Snapshot) -> list[Event]:
@@ -82,37 +83,27 @@ class Named:
     legs: Legs
 
 
-def _marks(contracts: Sequence[Contract], legs: Legs, now: Snapshot) -> list[list[float]]:
-    """The marks of each, by one call; NaN for volatility itself, which is no contract anybody holds."""
-    found: Iterator[list[float]] = iter(now.marks(legs).table.T.tolist())
-    return [_BLANK if each.root == VIX else next(found) for each in contracts]
-
-
-def _legs(contracts: Sequence[Contract]) -> Legs:
-    return columns([(each, 1) for each in contracts if each.root != VIX])
-
-
 def contracts_of(symbols: Sequence[str], now: Snapshot) -> Mapping[str, Contract]:
     """What symbols name; a stream is silent about what it does not know."""
-    return _shown(_named(tuple(symbols), now.at.date()), now)
+    return _seen(tuple(symbols), now).contracts
 
 
-def _shown(named: Named, now: Snapshot) -> Mapping[str, Contract]:
-    """Those whose root has a price."""
-    blind = {root for root in named.roots
-             if root != VIX and not isinstance(now.spot(root), Stamped)}  # fmt: skip
-    if not blind:
-        return named.contracts
-    return {symbol: each for symbol, each in named.contracts.items() if each.root not in blind}
+def _seen(symbols: tuple[str, ...], now: Snapshot) -> Named:
+    """What they name, without that whose root has no price now."""
+    day = now.at.date()
+    blind = (root for root in _named(symbols, day, frozenset()).roots
+             if root != VIX and not isinstance(now.spot(root), Stamped))  # fmt: skip
+    return _named(symbols, day, frozenset(blind))
 
 
 @lru_cache(maxsize=64)
-def _named(symbols: tuple[str, ...], day: date) -> Named:
+def _named(symbols: tuple[str, ...], day: date, blind: frozenset[str]) -> Named:
     """What a feed that asks for the same symbols at every look asks for."""
     named = ((symbol, _contract(symbol, day)) for symbol in symbols)
-    found = {symbol: contract for symbol, contract in named if contract is not None}
+    found = {symbol: each for symbol, each in named if each is not None and each.root not in blind}
     contracts = tuple(found.values())
-    return Named(found, tuple(dict.fromkeys(each.root for each in contracts)), _legs(contracts))
+    legs = columns([(each, 1) for each in contracts if each.root != VIX])
+    return Named(found, tuple(dict.fromkeys(each.root for each in contracts)), legs)
 
 
 @lru_cache(maxsize=16_384)
