@@ -7,6 +7,7 @@ the strikes near the price stay whole.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from math import sqrt
@@ -29,18 +30,28 @@ from tomking.strategies.plan import Plan, Strategy
 PUTS, CALLS, INSIDE, REACH_MIN, VIX_MIN = 3.5, 2.5, 1.2, 0.03, 12.0
 #: The most contracts of a root, and the moves from the price inside which none is thinned.
 CONTRACTS_MAX, CORE = 600, 1.0
-
+#: The most of an expiry that is looked at for hedges alone: a delta is found between coarse strikes.
+HEDGES_MAX = 48
 
 BOTH = frozenset(Right)
 
 
 @value
 class Want:
-    """An expiry of a root that could be traded, and of it calls, puts or both."""
+    """An expiry of a root that could be traded, and of it calls, puts or both.
+
+    ``hedge``: only to protect what is held, by puts that are out of the money.
+    """
 
     root: str
     expires: Expires
     rights: frozenset[Right] = BOTH
+    hedge: bool = False
+
+    def beside(self, other: "Want") -> "Want":
+        """What both want of an expiry."""
+        rights, hedge = self.rights | other.rights, self.hedge and other.hedge
+        return replace(self, rights=rights, hedge=hedge)
 
 
 def wants(strategies: Iterable[Strategy]) -> tuple[Want, ...]:
@@ -70,7 +81,7 @@ def _expiries(plan: Plan) -> Iterator[tuple[Expires, frozenset[Right]]]:
 def hedging(roots: Iterable[str]) -> tuple[Want, ...]:
     """The expiries that puts for a hedge are looked for in."""
     puts = frozenset({Right.PUT})
-    return tuple(Want(root, Expires(days, WITHIN), puts) for root in roots for days in DTES)
+    return tuple(Want(root, Expires(days, WITHIN), puts, True) for root in roots for days in DTES)
 
 
 def laid(
@@ -78,42 +89,43 @@ def laid(
 ) -> dict[Contract, str]:
     """The contracts of a root to subscribe, and what they stream under."""
     expiries = expiries_of(listed, wanted, today)
-    room = CONTRACTS_MAX // max(len(expiries), 1)
+    hedges = sum(want.hedge for want in expiries.values())
+    room = (CONTRACTS_MAX - hedges * HEDGES_MAX) // max(len(expiries) - hedges, 1)
     found: dict[Contract, str] = {}
-    for expiry, rights in expiries.items():
+    for expiry, want in expiries.items():
         move = spot * max(vix, VIX_MIN) / 100.0 * sqrt((dte(expiry.day, today) + 1) / 365.0)
-        strikes = listed.strikes[expiry]
-        reach, most = _reach(spot, move), room // len(rights)
-        for right, (low, high) in ((right, reach[right]) for right in reach if right in rights):
+        strikes, reach = listed.strikes[expiry], _reach(spot, move, want)
+        most = HEDGES_MAX if want.hedge else room // len(reach)
+        core = 0.0 if want.hedge else CORE * move
+        for right, (low, high) in reach.items():
             inside = np.flatnonzero((strikes.prices >= low) & (strikes.prices <= high))
-            for place in thinned(inside, strikes.prices, spot, CORE * move, most).tolist():
+            for place in thinned(inside, strikes.prices, spot, core, most).tolist():
                 symbol = strikes.symbols[right][place]
                 found[listed.contract(expiry, right, place)] = symbol
     return found
 
 
-def expiries_of(
-    listed: Listed, wanted: Sequence[Want], today: date
-) -> Mapping[Expiry, frozenset[Right]]:
+def expiries_of(listed: Listed, wanted: Sequence[Want], today: date) -> Mapping[Expiry, Want]:
     """The listed expiries that are wanted, each once, and what of each."""
-    found: dict[Expiry, frozenset[Right]] = {}
+    found: dict[Expiry, Want] = {}
     for want in wanted:
         if want.root == listed.root:
             each, days = want.expires, want.expires.moved(today)
             near = expiry_near(listed.expiries, today, each.dte + days, each.within - abs(days))
             if near is not None:
-                found[near] = found.get(near, frozenset()) | want.rights
+                found[near] = want.beside(found.get(near, want))
     return found
 
 
-def _reach(spot: float, move: float) -> Mapping[Right, tuple[float, float]]:
-    """From where to where puts and calls are wanted."""
+def _reach(spot: float, move: float, want: Want) -> Mapping[Right, tuple[float, float]]:
+    """From where to where puts and calls are wanted, of what is."""
     least = REACH_MIN * spot
-    inward = max(INSIDE * move, least)
-    return {
+    inward = 0.0 if want.hedge else max(INSIDE * move, least)
+    reach = {
         Right.PUT: (spot - max(PUTS * move, least), spot + inward),
         Right.CALL: (spot - inward, spot + max(CALLS * move, least)),
     }
+    return {right: ends for right, ends in reach.items() if right in want.rights}
 
 
 def thinned(

@@ -13,7 +13,7 @@ from tomking.data.live.compact import Oddities
 from tomking.data.live.listed import Listed, Strikes, listed, path_of
 from tomking.data.live.listings import KEPT, Listings
 from tomking.data.live.names import Names, front_of, subscriptions
-from tomking.data.live.window import CONTRACTS_MAX, Want, hedging, laid
+from tomking.data.live.window import CONTRACTS_MAX, HEDGES_MAX, Want, hedging, laid
 from tomking.strategies.picks import Expires
 
 pytestmark = pytest.mark.unit
@@ -216,18 +216,40 @@ def test_what_is_held_keeps_the_venues_name_and_all_else_is_learnt_anew() -> Non
     assert names.symbol(over) == ".SPXW260605P6010"
 
 
+PUTS = frozenset({Right.PUT})
+
+
 def test_hedges_are_looked_for_a_month_to_two_away() -> None:
-    puts = frozenset({Right.PUT})
-    assert hedging(("ES",)) == tuple(Want("ES", Expires(days, 7), puts) for days in (30, 45, 60))
+    assert hedging(("ES",)) == tuple(
+        Want("ES", Expires(days, 7), PUTS, hedge=True) for days in (30, 45, 60)
+    )
 
 
-def test_of_what_only_hedges_want_puts_alone_are_subscribed() -> None:
-    puts = Want("SPX", Expires(0, 0), frozenset({Right.PUT}))
+def test_of_what_only_sells_puts_puts_alone_are_subscribed() -> None:
+    puts = Want("SPX", Expires(0, 0), PUTS)
     both = laid(wide(), (Want("SPX", Expires(0, 0)),), 6000.0, 20.0, TODAY)
     alone = laid(wide(), (puts,), 6000.0, 20.0, TODAY)
     assert {each.right for each in both} == set(Right)
     assert alone == {each: symbol for each, symbol in both.items() if each.right is Right.PUT}
     assert laid(wide(), (puts, Want("SPX", Expires(0, 0))), 6000.0, 20.0, TODAY) == both
+
+
+def test_hedges_alone_want_few_puts_none_of_them_in_the_money() -> None:
+    hedge = Want("SPX", Expires(45, 7), PUTS, hedge=True)
+    found = laid(wide(days=45), (hedge,), 6000.0, 20.0, TODAY)
+    strikes = sorted(float(each.strike or 0) for each in found)
+    assert len(found) <= HEDGES_MAX
+    assert {each.right for each in found} == {Right.PUT}
+    assert strikes[-1] <= 6000.0
+    assert strikes[0] < 4600.0
+    assert set(np.diff(strikes[:-1])) == {40.0}  # equally coarse up to the strike at the price
+
+
+def test_what_is_traded_and_hedged_with_has_the_window_of_what_is_traded() -> None:
+    traded, hedge = Want("SPX", Expires(45, 7)), Want("SPX", Expires(45, 7), PUTS, hedge=True)
+    alone = laid(wide(days=45), (traded,), 6000.0, 20.0, TODAY)
+    for both in ((traded, hedge), (hedge, traded)):
+        assert laid(wide(days=45), both, 6000.0, 20.0, TODAY) == alone
 
 
 def test_what_stands_for_a_root_is_its_front_future_or_itself() -> None:
