@@ -19,7 +19,6 @@ from tomking.app.strategies import chosen
 from tomking.app.strip import strip
 from tomking.backtest.run import RunSpec
 from tomking.report.contents import PaperDay, Streams
-from tomking.report.findings import SAME_DAY
 from tomking.risk.limits import Limits
 from tomking.strategies.tune import tune
 
@@ -37,43 +36,6 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def spec(capital: Decimal = demo.CAPITALS[1]) -> RunSpec:
     return RunSpec(chosen(demo.STRATEGIES), capital, FIRST, LAST)
-
-
-def test_the_demo_writes_a_page_and_a_document_and_says_what_next(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert main(["demo"]) == 0
-    out = capsys.readouterr().out
-    page = Path("tomking-demo/report.html")
-    assert f"Open {page.resolve()} in a browser. Then:" in out
-    assert [line.split()[1] for line in out.splitlines() if line.startswith("  tomking ")] == [
-        "why-not",
-        "explain",
-        "backtest",
-    ]
-    text = page.read_text(encoding="utf-8")
-    assert "http" not in text
-    assert SAME_DAY in text
-    assert text.count("What each gate was worth") == 1
-    assert "--capital 100000 --strategies friday_0dte,lt112 --gate-value" in text
-    assert text.index('id="a44500"') < text.index('id="a100000"')
-    said = json.loads(Path("tomking-demo/report.json").read_text(encoding="utf-8"))
-    assert [one["capital"] for one in said["accounts"]] == [44500, 100000]
-    day = said["paper_day"]
-    purposes = {one["purpose"] for one in day["orders"] if one["ended"] == "filled"}
-    assert purposes == {"OPEN", "CLOSE"}  # an entry and an exit
-    assert len(day["expired"]) == 3  # and a butterfly held to its end
-    numbers = [one["number"] for one in day["orders"]]
-    assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
-    assert text.count("Broker&#39;s number") == 1
-    assert day["streams"]["events"] > 10_000
-    assert day["streams"]["connections"] == 1
-    assert day["streams"]["odd"] == 0
-    assert day["streams"]["looks"] > 300
-    assert "Friday 2018-11-16 at the exchange server" in out
-    hashes = [one["run_hash"] for account in said["accounts"] for one in account["columns"]]
-    assert len(hashes) == len(set(hashes)) == 16
-    assert all(one in text for one in hashes)
 
 
 @pytest.fixture

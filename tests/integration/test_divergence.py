@@ -1,17 +1,21 @@
-"""A day traded over HTTP and recorded, beside its replay: nothing differs, what is planted does."""
+"""The demo, whose Friday is traded over HTTP; its replay differs in nothing but what is planted."""
 
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from tomking.app import paper_day
+from tomking.app.cli import demo
 from tomking.app.cli.divergence import had_backstops, named, parted
 from tomking.app.main import main
 from tomking.app.strategies import chosen
@@ -29,10 +33,12 @@ from tomking.core.facts import (
     SessionClosed,
     Settled,
 )
+from tomking.core.value import value
 from tomking.data.recorded import RecordedMarket, read
 from tomking.engine.journal import SqliteJournal
 from tomking.exchange.fills import spread_fraction
 from tomking.portfolio.fees import TASTYTRADE
+from tomking.report.findings import SAME_DAY
 from tomking.risk.limits import Limits
 
 pytestmark = pytest.mark.integration
@@ -45,15 +51,62 @@ WORDS = (
 HALF = spread_fraction(0.5)
 
 
+@value
+class Shown:
+    """What a demo said and left: its folder, and the home of the account that traded its Friday."""
+
+    said: str
+    folder: Path
+    home: Path
+
+
 @pytest.fixture(scope="module")
-def traded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    """A demo of a month, whose Friday is kept instead of thrown away."""
+    folder, home = tmp_path_factory.mktemp("demo"), tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as said:
+        patch.chdir(folder)
+        patch.setenv("TOMKING_HOME", str(folder / "home"))
+        patch.setattr(demo, "WINDOW", (date(2018, 1, 29), date(2018, 2, 28)))
+        patch.setattr(paper_day, "TemporaryDirectory", lambda prefix: nullcontext(str(home)))
+        assert main(["demo"]) == 0
+    return Shown(said.getvalue(), folder, home)
+
+
+@pytest.fixture(scope="module")
+def traded(shown: Shown) -> Path:
     """The home of an account that has traded the day."""
-    home = tmp_path_factory.mktemp("home")
-    subprocess.run(
-        [sys.executable, "-m", "tomking.app.main", *WORDS],
-        env={**os.environ, "TOMKING_HOME": str(home)}, check=True, capture_output=True, timeout=300,
-    )  # fmt: skip
-    return home
+    return shown.home
+
+
+def test_the_demo_writes_a_page_and_a_document_and_says_what_next(shown: Shown) -> None:
+    page = shown.folder / "tomking-demo" / "report.html"
+    assert f"Open {page.resolve()} in a browser. Then:" in shown.said
+    next_steps = [line for line in shown.said.splitlines() if line.startswith("  tomking ")]
+    assert [line.split()[1] for line in next_steps] == ["why-not", "explain", "backtest"]
+    text = page.read_text(encoding="utf-8")
+    assert "http" not in text
+    assert SAME_DAY in text
+    assert text.count("What each gate was worth") == 1
+    assert "--capital 100000 --strategies friday_0dte,lt112 --gate-value" in text
+    assert text.index('id="a44500"') < text.index('id="a100000"')
+    said = json.loads(page.with_name("report.json").read_text(encoding="utf-8"))
+    assert [one["capital"] for one in said["accounts"]] == [44500, 100000]
+    day = said["paper_day"]
+    purposes = {one["purpose"] for one in day["orders"] if one["ended"] == "filled"}
+    assert purposes == {"OPEN", "CLOSE"}  # an entry and an exit
+    assert len(day["expired"]) == 3  # and a butterfly held to its end
+    numbers = [one["number"] for one in day["orders"]]
+    assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+    assert text.count("Broker&#39;s number") == 1
+    assert day["streams"]["events"] > 10_000
+    assert day["streams"]["connections"] == 1
+    assert day["streams"]["odd"] == 0
+    assert day["streams"]["looks"] > 300
+    assert "Friday 2018-11-16 at the exchange server" in shown.said
+    hashes = [one["run_hash"] for account in said["accounts"] for one in account["columns"]]
+    assert len(hashes) == len(set(hashes)) == 16
+    assert all(one in text for one in hashes)
 
 
 @pytest.fixture
