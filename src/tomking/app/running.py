@@ -34,8 +34,10 @@ from tomking.engine.journal import SqliteJournal
 from tomking.engine.live_clock import due_after
 from tomking.engine.ports import Tick
 from tomking.engine.pulse import pulse
+from tomking.engine.watch import Watch, is_evening
 from tomking.market.sessions import session_of
 from tomking.portfolio.marks import profits
+from tomking.risk.overnight import evening
 from tomking.risk.promotion import recorded as recorded_in
 from tomking.wire.line import Line
 
@@ -60,6 +62,7 @@ class Beats:
     days: set[date] = field(default_factory=set[date])
     clock: Callable[[], datetime] = precise
     worth: Decimal | None = None
+    watch: Watch = field(default_factory=Watch)
     _last: datetime | None = None
     _said: set[str] = field(default_factory=set[str])
     _looked: tuple[date, float] = (date.min, -1.0)
@@ -71,6 +74,7 @@ class Beats:
         if not tick.night:
             self.days.add(tick.at.astimezone(NEW_YORK).date())
         self._jobs(desk, tick)
+        self._watch(desk, tick)
         for what in unsaid(self.market.odd, self._said):
             self.report(f"the market feed: {what}")
         desk.note(feed_facts(*self.market.feed(), desk.standing.reasons, tick.at))
@@ -92,6 +96,14 @@ class Beats:
         if names:
             desk.note(observed(desk.view(self.market.at(tick.at)), names))
 
+    def _watch(self, desk: Desk, tick: Tick) -> None:
+        """What is held is valued through the night by what it was quoted at in the evening."""
+        if tick.night:
+            self.watch.look(desk, desk.view(self.market.at(tick.at)))
+        elif tick.sends and desk.book.positions and is_evening(tick.at):
+            now, fronts = self.market.at(tick.at), self.market.following.fronts
+            self.watch.keep(evening(now.quoted(desk.book.legs), now, fronts.get))
+
     def last(self, desk: Desk, at: datetime) -> None:
         """The desk has stopped: what it leaves behind."""
         self._write(desk, at, self.clock())
@@ -104,6 +116,7 @@ class Beats:
             desk, pid=os.getpid(), at=now, mode=self.mode, net_liq=net_liq,
             next_due=due_after(at, desk.strategies, desk), last_seq=self.journal.last,
             last_hash=self.journal.head, profits=profits(desk.book, view.values),
+            tonight=self.watch.said,
         )  # fmt: skip
         try:
             beat(self.files.heartbeat, heart)

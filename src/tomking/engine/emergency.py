@@ -40,18 +40,21 @@ def attend(
     After the close nothing can be sent: what an alarm then asks for is shown at the next look.
     """
     desk.lately = seen(desk.lately, view)
-    found = alarm(view, desk.lately)
-    news = found.level is not None and desk.standing.ladder.is_news(found.level, view.session.day)
-    if news and found.level is not None:
-        there = None if isnan(view.net_liq) else usd(view.net_liq)
-        desk.note([Alarmed(view.market.at, found.level, found.readings, there)])
-    wrote = desk.note(_moves(desk, view, found, news=news)) or news
-    view = desk.view(view.market) if wrote else view
+    view = desk.view(view.market) if raised(desk, view, alarm(view, desk.lately)) else view
     ladder = desk.standing.ladder
     if at_close or (ladder.shown and ladder.rung < Rung.REDUCE):
         return view, ()
     orders = () if ladder.shown else _shown(desk, view, ask, hedge)
     return view, (*_carried_out(desk, view, ask), *orders)
+
+
+def raised(desk: Desk, view: View, found: Alarm) -> bool:
+    """Write an alarm that is news, and the move along the ladder it asks for; whether anything was."""
+    news = found.level is not None and desk.standing.ladder.is_news(found.level, view.session.day)
+    if news and found.level is not None:
+        there = None if isnan(view.net_liq) else usd(view.net_liq)
+        desk.note([Alarmed(view.market.at, found.level, found.readings, there)])
+    return desk.note(_moves(desk, view, found, news=news)) or news
 
 
 def withdrawn(view: View) -> Iterator[Working]:

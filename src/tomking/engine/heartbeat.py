@@ -28,7 +28,8 @@ class Heartbeat:
     """What a desk says of itself. ``net_liq`` is dollars as text, empty when it is not known.
 
     ``profits`` is what each campaign makes after fees, dollars as text, where it is known; ``off`` are
-    strategies that are not entered, and why; ``last_seq`` and ``last_hash`` the journal's newest fact.
+    strategies that are not entered, and why; ``last_seq`` and ``last_hash`` the journal's newest fact;
+    ``tonight`` what the account is worth while the market is closed, in words.
     """
 
     pid: int
@@ -44,6 +45,7 @@ class Heartbeat:
     profits: tuple[tuple[str, str], ...] = ()
     off: tuple[Line, ...] = ()
     last_hash: str = ""
+    tonight: str = ""
 
     @property
     def exposed(self) -> bool:
@@ -67,6 +69,7 @@ def beat(path: Path, heart: Heartbeat) -> None:
         "profits": dict(heart.profits),
         "off": [{"name": line.name, "what": line.what} for line in heart.off],
         "last_hash": heart.last_hash,
+        "tonight": heart.tonight,
     }
     put(path, json.dumps(said, ensure_ascii=False) + "\n")
 
@@ -101,6 +104,7 @@ def _heartbeat(said: Mapping[str, Any]) -> Heartbeat:
         datetime.fromisoformat(due) if due else None, _int(said["last_seq"]),
         tuple((name, _text(made)) for name, made in dict(said.get("profits", {})).items()),
         _lines(said.get("off", [])), _text(said.get("last_hash", "")),
+        _text(said.get("tonight", "")),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ def pulse(
     last_seq: int,
     last_hash: str = "",
     profits: Mapping[str, float] | None = None,
+    tonight: str = "",
 ) -> Heartbeat:
     """What a desk says of itself at an instant; a net liq of NaN is not known."""
     return Heartbeat(
@@ -32,7 +33,7 @@ def pulse(
         next_due, last_seq,
         tuple((name, f"{made:.2f}") for name, made in (profits or {}).items() if not isnan(made)),
         tuple(Line(one.strategy, one.why) for one in off_on(desk.standing.off, at.date())),
-        last_hash,
+        last_hash, tonight,
     )  # fmt: skip
 
 

@@ -83,6 +83,8 @@ def _told(heart: Heartbeat, may: str) -> Iterator[str]:
     yield f"  reasons    {', '.join(heart.reasons) or 'none'}"
     yield f"  may        {may}"
     yield f"  net liq    {_money(heart.net_liq)}"
+    if heart.tonight:
+        yield f"  tonight    {heart.tonight}"
     yield f"  next due   {_due(heart.next_due)}"
     for name, rows in (("positions", heart.positions), ("working", heart.working)):
         yield f"  {name:<11}{len(rows) or 'none'}"
@@ -150,6 +152,7 @@ def document(found: Seen) -> dict[str, Any]:
         "reasons": list(heart.reasons) if heart else None,
         "may": _may(found, heart) if heart else None,
         "net_liq": (heart.net_liq or None) if heart else None,
+        "tonight": (heart.tonight or None) if heart else None,
         "next_due": heart.next_due.isoformat() if heart and heart.next_due else None,
         "off": dict(found.off),
         "positions": _rows(heart.positions) if heart else None,

@@ -52,14 +52,27 @@ class Marker:
 
     def landscape(self, legs: Legs, axes: Axes) -> Landscape:
         """What a table of worlds needs to know of the legs."""
-        return self._worthy(legs.contracts).landscape(legs, axes)
+        return self.quoted(legs.contracts).landscape(legs, axes)
 
     def implied(self, contracts: Sequence[Contract]) -> tuple[F64, F64]:
         """Volatility and delta of options by their own quotes."""
         table = (
-            self._worthy(tuple(contracts)).marks(columns([(each, 1) for each in contracts])).table
+            self.quoted(tuple(contracts)).marks(columns([(each, 1) for each in contracts])).table
         )
         return table[rows.VOL], table[rows.DELTA]
+
+    def quoted(self, contracts: Contracts) -> Quoted:
+        """The market of some contracts, each at the volatility of its own quote."""
+        known = self._worth.get(contracts)
+        if known is None:
+            places = self._places(contracts)
+            bid, ask = self.view.table[BID, places], self.view.table[ASK, places]
+            mids = np.where(quotes.two_sided(bid, ask) & (bid <= ask), 0.5 * (bid + ask), nan)
+            known = self._worth[contracts] = worth(
+                self.at, contracts, mids.tolist(), self.view.table[VOL, places].tolist(),
+                self._spots(contracts), self.carried,
+            )  # fmt: skip
+        return known
 
     def _quotes(self, legs: Legs) -> Marks:
         """Bids and asks of the feed with its Greeks; where it gives none, those of the quote itself.
@@ -81,7 +94,7 @@ class Marker:
         known = (self.view.ages(GREEKS, places) <= FRESH_S) & ~np.isnan(table[rows.DELTA])
         blind = quoted & ~outright & ~known
         if blind.any():
-            made = self._worthy(legs.contracts).marks(legs).table
+            made = self.quoted(legs.contracts).marks(legs).table
             table[ALL_GREEKS, blind] = made[ALL_GREEKS, blind]
         table[ALL_GREEKS, outright] = 0.0
         table[rows.DELTA, outright] = 1.0
@@ -90,22 +103,9 @@ class Marker:
 
     def _shocked(self, legs: Legs, shock: Shock) -> Marks:
         """Repriced, and as old as the quotes it is priced from."""
-        made = self._worthy(legs.contracts).marks(legs, shock)
+        made = self.quoted(legs.contracts).marks(legs, shock)
         made.table[rows.AGE] = self.marks(legs).table[rows.AGE]
         return made
-
-    def _worthy(self, contracts: Contracts) -> Quoted:
-        """The market of some contracts, each at the volatility of its own quote."""
-        known = self._worth.get(contracts)
-        if known is None:
-            places = self._places(contracts)
-            bid, ask = self.view.table[BID, places], self.view.table[ASK, places]
-            mids = np.where(quotes.two_sided(bid, ask) & (bid <= ask), 0.5 * (bid + ask), nan)
-            known = self._worth[contracts] = worth(
-                self.at, contracts, mids.tolist(), self.view.table[VOL, places].tolist(),
-                self._spots(contracts), self.carried,
-            )  # fmt: skip
-        return known
 
     def _places(self, contracts: Contracts) -> I64:
         return self.view.rows(self.symbol(contract) for contract in contracts)

@@ -29,6 +29,7 @@ from tomking.data.live.names import VIX, days_number, is_index, underlying_of
 from tomking.data.live.worth import Carried
 from tomking.market.bars import F64
 from tomking.market.landscape import Axes, Landscape
+from tomking.market.quoted import Quoted
 from tomking.market.snapshot import NO_SHOCK, Day, Legs, Marks, Shock
 
 #: How late after the open its first minute may begin and still hold the opening price.
@@ -161,6 +162,10 @@ class LiveSnapshot:
     def landscape(self, legs: Legs, axes: Axes) -> Landscape:
         """What a table of worlds needs to know of the legs; volatilities stay with their strikes."""
         return self._marker.landscape(legs, axes)
+
+    def quoted(self, legs: Legs) -> Quoted:
+        """The market of some legs alone, each at the volatility of its own quote."""
+        return self._marker.quoted(legs.contracts)
 
     def fixing(self, contract: Contract) -> Stamped | Skip:
         """The official close of what expires today, once the feed says that it is the final one."""
