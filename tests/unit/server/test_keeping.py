@@ -106,3 +106,24 @@ def test_tokens_and_watchlists_are_taken_up_with_the_account(tmp_path: Path) -> 
     assert found == lists
     assert others.knows(token, clock.at)
     assert others.give("secret", "refresh", clock.at) not in (None, token)
+
+
+def test_what_a_bug_undoes_leaves_no_trace_in_how_orders_are_matched() -> None:
+    world, clock = world_at()
+    door, body = world.doors[NUMBER], sold(world)
+    orders.place(world, door, body | {"price": "90.00"})
+    clock.pass_minutes(2)
+    world.look()
+
+    def act() -> None:
+        """An order that trades, and then a bug."""
+        entry, _ = door.place(orders.asked_of(door, body, world.look()), world.look())
+        door.meet(entry.number, world.look())
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        world.as_one(act)
+    orders.place(world, door, body)
+    clock.pass_minutes(2)
+    world.look()
+    assert [entry.word for entry in door.entries.values()] == ["Live", "Filled"]
