@@ -9,6 +9,7 @@ from tomking.server import orders
 from tomking.server.answers import Json, Problem
 from tomking.server.file import LedgerFile
 from tomking.server.keeping import keeper, taken_up
+from tomking.server.shown.balances import worth_of
 from tomking.server.tokens import Tokens
 from tomking.server.world import Notice, World
 from worlds.served import NUMBER, put_in, world_at
@@ -111,13 +112,13 @@ def test_tokens_and_watchlists_are_taken_up_with_the_account(tmp_path: Path) -> 
 def test_what_a_bug_undoes_leaves_no_trace_in_how_orders_are_matched() -> None:
     world, clock = world_at()
     door, body = world.doors[NUMBER], sold(world)
-    orders.place(world, door, body | {"price": "90.00"})
-    clock.pass_minutes(2)
-    world.look()
 
     def act() -> None:
-        """An order that trades, and then a bug."""
-        entry, _ = door.place(orders.asked_of(door, body, world.look()), world.look())
+        """An order for something far cheaper that trades, and then a bug."""
+        leg = body["legs"][0] | {"symbol": put_in(world, 0.05)[0]}
+        entry, _ = door.place(
+            orders.asked_of(door, body | {"legs": [leg]}, world.look()), world.look()
+        )
         door.meet(entry.number, world.look())
         raise ZeroDivisionError
 
@@ -126,4 +127,6 @@ def test_what_a_bug_undoes_leaves_no_trace_in_how_orders_are_matched() -> None:
     orders.place(world, door, body)
     clock.pass_minutes(2)
     world.look()
-    assert [entry.word for entry in door.entries.values()] == ["Live", "Filled"]
+    (fill,) = door.entries[1].fills
+    (mark,) = worth_of(door.exchange.ledger, world.look()).values()
+    assert float(fill.price) == pytest.approx(mark, rel=0.05)
