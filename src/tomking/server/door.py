@@ -166,15 +166,15 @@ class Door:
         return self.entries[entry.number], said
 
     def _make_way(self, old: int, new: int, now: Snapshot) -> None:
-        """An order has been replaced: its successor has its place in a complex order, and what the
-        exchange does not have of the two does not keep the other from ending.
+        """An order has been replaced: its successor has its place in a complex order, and one of the two
+        that is kept aside does not keep the other from ending.
         """
         entry = replace(self.entries[old], replaced_by=new, updated=now.at)
         self.entries[old] = entry
         if entry.group:
             self.groups[entry.group] = self.groups[entry.group].with_successor(old, new)
             self.entries[new] = replace(self.entries[new], group=entry.group, tag=entry.tag)
-        if old in self.waiting or old in self.aside:
+        if old in self.aside:
             self._withdraw(old, now, f"replaced by {new}")
         elif new in self.aside:
             self.exchange.cancel(entry.order.id)
