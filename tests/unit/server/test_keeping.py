@@ -11,7 +11,7 @@ from tomking.server.file import LedgerFile
 from tomking.server.keeping import keeper, taken_up
 from tomking.server.shown.balances import worth_of
 from tomking.server.tokens import Tokens
-from tomking.server.world import Notice, World
+from tomking.server.world import Notice, World, nothing
 from worlds.served import NUMBER, put_in, world_at
 
 pytestmark = pytest.mark.unit
@@ -89,9 +89,14 @@ def test_what_cannot_be_kept_is_told_to_nobody() -> None:
         raise DataError("the disk is full")
 
     world.keep = keep
+    door, body = world.doors[NUMBER], sold(world)
     with pytest.raises(DataError, match="full"):
-        orders.place(world, world.doors[NUMBER], sold(world))
+        orders.place(world, door, body)
     assert told == []
+    assert not door.entries  # nor found by whoever looks for it
+    world.keep = nothing
+    assert orders.place(world, door, body).body["data"]["order"]["id"] == 1
+    assert [kind for kind, _ in told] == ["Order"]
 
 
 def test_tokens_and_watchlists_are_taken_up_with_the_account(tmp_path: Path) -> None:
