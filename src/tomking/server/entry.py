@@ -93,6 +93,11 @@ def _opens(leg: AskedLeg, held: Mapping[Contract, int]) -> bool:
     return not against if leg.opens is None else leg.opens or not against
 
 
+def is_waiting(entry: Entry) -> bool:
+    """Whether an order waits for another: what triggers it, or what it replaces."""
+    return entry.word == WORDS[Status.CONTINGENT]
+
+
 def flipped(entry: Entry) -> bool:
     """Whether a leg that was to close opens instead."""
     legs = zip(entry.asked.legs, entry.order.legs, strict=True)

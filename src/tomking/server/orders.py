@@ -14,7 +14,7 @@ from tomking.market.snapshot import Snapshot
 from tomking.portfolio.preview import Preview
 from tomking.server.answers import Answer, Json, Problem, one
 from tomking.server.door import Door
-from tomking.server.entry import Entry
+from tomking.server.entry import Entry, is_waiting
 from tomking.server.fates import AS_QUOTED, fate_of
 from tomking.server.figures import figure, flaw
 from tomking.server.shown.balances import balance
@@ -116,10 +116,15 @@ def _cancelled(world: World, door: Door, number: int) -> Answer:
 
 
 def met(world: World, door: Door, number: int = 0, units: int = 0) -> None:
-    """Let somebody take an order, or all that work, whatever the quotes say: for tests of clients."""
+    """Let somebody take an order, or all that work, whatever the quotes say: for tests of clients.
+
+    Of a complex order all that works; what waits for its trigger goes on waiting.
+    """
     now = world.look()
-    for each in [number] if number else list(door.entries):
-        if each in door.entries and door.entries[each].ended is None:
+    group = door.groups.get(number)
+    wanted = group.numbers if group else [number] if number else list(door.entries)
+    for each in [n for n in wanted if n in door.entries and not is_waiting(door.entries[n])]:
+        if door.entries[each].ended is None:
             changed = door.meet(each, now, units)
             if changed:
                 world.tell(door, changed, now)

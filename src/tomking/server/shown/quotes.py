@@ -1,7 +1,7 @@
 """Quotes and figures of a moment as the broker's JSON: market data by symbol, metrics, hours."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from math import isnan
 from typing import Any
 
@@ -73,11 +73,11 @@ def metrics(symbol: str, now: Snapshot) -> Shown:
     }  # fmt: skip
 
 
-def hours(collection: str, now: Snapshot) -> Shown:
-    """When a market is open, around now."""
-    today = session_of(now.at.date())
-    before, after = previous_session(now.at.date()), next_session(now.at.date())
-    is_open = today is not None and today.opens <= now.at < today.closes
+def hours(collection: str, at: datetime) -> Shown:
+    """When a market is open, around an instant in New York, in the night too."""
+    today = session_of(at.date())
+    before, after = previous_session(at.date()), next_session(at.date())
+    is_open = today is not None and today.opens <= at < today.closes
     made: Shown = {
         "instrument-collection": collection, "state": "Open" if is_open else "Closed",
         "next-session": _hours(collection, after), "previous-session": _hours(collection, before),
