@@ -24,6 +24,7 @@ from tomking.server.answers import Problem
 from tomking.server.desk import DESK
 from tomking.server.figures import json_in
 from tomking.server.http import application
+from tomking.server.shown.quotes import market_data
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
 from worlds.served import NUMBER, put_in, world_at
@@ -49,6 +50,7 @@ BODIES = (
 SAID = (
     "NOPE", "9" * 30, "9" * 5000, "1e999", "%00", "%ff%fe", "..%2f..", "SPY", "ES", "%2FESZ7",
     "-1", "NaN", "9999-12-31", "%F0%9D%9F%99", "%D9%A1", "VIX", "SPY%20%20%20999999P99999999",
+    ".%2FESU7%20EW1N7%20170708P5000", ".%2FZNU7%20OZNU7%20170707C125",
 )  # fmt: skip
 QUERIES = (
     "page-offset", "per-page", "amount", "date", "start-date", "end-date", "symbol", "symbols",
@@ -218,6 +220,19 @@ def test_an_order_for_anything_that_is_known_is_answered_though_it_is_not_traded
         with suppress(Problem):
             orders.dry_run(world, door, body | (price if kind == "Limit" else {}))
     assert not door.entries
+
+
+@pytest.mark.parametrize(
+    "symbol", ["./ESU7 EW1N7 170708P5000", "./ZNU7 OZNU7 170707C125", "./6EU7 EUUU7 170707C1.1"]
+)
+def test_what_cannot_be_named_again_is_neither_traded_nor_quoted(symbol):
+    world, _ = world_at()
+    leg = {"symbol": symbol, "action": "Buy to Open", "quantity": 1}
+    body = {"order-type": "Market", "time-in-force": "Day", "legs": [leg]}
+    with pytest.raises(Problem) as refused:
+        orders.dry_run(world, world.doors[NUMBER], body)
+    assert (refused.value.status, refused.value.errors[0]["domain"]) == (400, "legs[0]")
+    assert market_data(symbol, world.look()) is None
 
 
 @pytest.mark.parametrize("symbol", ["SPX", "VIX", "NDX"])

@@ -25,9 +25,9 @@ def market_data(symbol: str, now: Snapshot) -> Shown | None:
     """What is quoted of a symbol now; nothing of one that is not known here."""
     try:
         contract = contract_of(symbol, now.at.date())
+        named = streamer_symbol(contract)
     except DataError:
         return None
-    named = streamer_symbol(contract)
     quoted = {**_first(events(QUOTE, [named], now)), **_first(events(TRADE, [named], now))}
     day = now.day.session.day
     close = now.day.previous_close.get(contract.root, float("nan"))
