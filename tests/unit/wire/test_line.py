@@ -179,6 +179,18 @@ def test_every_page_of_a_list_is_read():
         assert len(line.pages(ORDERS, **{"per-page": 2})) == 3
 
 
+def test_a_list_that_does_not_say_whether_there_is_more_is_not_taken_for_all_there_is():
+    with standing() as there:
+        line = there.line(budget=UNBOUND)
+        for _ in range(3):
+            line.send("POST", ORDERS, ORDER)
+        lacking = Fault(Kind.LACKING, ORDERS, "GET", field="pagination", times=4)
+        there.wrong(lacking)
+        with pytest.raises(Transient, match="number of its pages"):
+            line.pages(ORDERS, **{"per-page": 2})
+        assert len(line.pages(ORDERS, **{"per-page": 4})) == 3
+
+
 def test_a_silent_broker_is_said_once_and_once_that_it_answers_again(capfd):
     said: list[str] = []
     with standing() as there:
