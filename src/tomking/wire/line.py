@@ -54,18 +54,23 @@ class Answer:
     @property
     def why(self) -> str:
         """The broker's own words for its refusal."""
-        parts = self.error.get("errors") or ()
-        told = [_told(part) for part in parts if isinstance(part, Mapping)]
-        return "; ".join(told) or str(self.error.get("message", f"status {self.status}"))
+        return "; ".join(map(_told, self._parts)) or str(
+            self.error.get("message", f"status {self.status}")
+        )
 
     @property
     def codes(self) -> tuple[str, ...]:
         """The broker's codes, the particular ones first."""
-        parts = self.error.get("errors") or ()
-        found = [
-            str(part["code"]) for part in parts if isinstance(part, Mapping) and "code" in part
-        ]
+        found = [str(part["code"]) for part in self._parts if "code" in part]
         return (*found, str(self.error.get("code", "")))
+
+    @property
+    def _parts(self) -> list[Mapping[str, Any]]:
+        """The particular objections, whatever else stands where they are told."""
+        parts = self.error.get("errors")
+        return (
+            [each for each in parts if isinstance(each, Mapping)] if isinstance(parts, list) else []
+        )
 
 
 def _endless() -> float:
