@@ -274,6 +274,7 @@ class Checked:
     desk: Desk
     looks: list[int] = field(default_factory=lambda: [0])
     shadow: list[Book] = field(default_factory=list)
+    keeps_legs: bool = False
 
     def check(self) -> None:
         """Cash to the cent and holdings to the contract, and margin of the same holdings."""

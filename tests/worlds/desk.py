@@ -23,6 +23,15 @@ from worlds.board import Board, board
 Script = Callable[[datetime], Board]
 
 
+class KeepsLegs(SimulatedBroker):
+    """A venue like tastytrade: what replaces an order has its legs, and no others."""
+
+    @property
+    def keeps_legs(self) -> bool:
+        """It does."""
+        return True
+
+
 @dataclass(frozen=True)
 class Scripted:
     """A market that a function of the time describes."""
@@ -69,6 +78,7 @@ class Bench:
     exchange: Exchange
     market: Scripted
     brake: Brake = field(default_factory=Brake)
+    kind: type[SimulatedBroker] = SimulatedBroker
 
     @property
     def facts(self) -> list[Fact]:
@@ -80,7 +90,7 @@ class Bench:
         before = len(self.facts)
         run(
             self.desk, clock=Ticks(ticks), market=self.market,
-            broker=SimulatedBroker(self.exchange), inbox=self.brake,
+            broker=self.kind(self.exchange), inbox=self.brake,
         )  # fmt: skip
         return self.facts[before:]
 

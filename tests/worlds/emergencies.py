@@ -58,6 +58,7 @@ class Venue:
     sent: list[Order] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    keeps_legs: bool = False
 
     def preview(self, order: Order, now: Snapshot) -> Preview:
         """As told."""

@@ -151,6 +151,7 @@ class Watched:
     looks: tuple[Seen, ...] = ()
     after_close: tuple[Seen, ...] = ()
     closes: list[date] = field(default_factory=list)
+    keeps_legs: bool = False
 
     def preview(self, order: Order, now: Snapshot) -> Preview:
         return self.inner.preview(order, now)

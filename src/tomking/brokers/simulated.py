@@ -19,6 +19,11 @@ class SimulatedBroker:
 
     exchange: Exchange
 
+    @property
+    def keeps_legs(self) -> bool:
+        """No: here an order stands in for another whatever its legs."""
+        return False
+
     def preview(self, order: Order, now: Snapshot) -> Preview:
         """The exchange's dry run."""
         return self.exchange.preview(order, now)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import compress
 from typing import TypeVar
 
 import numpy as np
@@ -23,7 +24,7 @@ from tomking.core.reading import Skip, Stage, skip
 from tomking.data.chain import ModelChain
 from tomking.data.embedded import History
 from tomking.data.families import SP500, Family
-from tomking.data.sheet import Sheet
+from tomking.data.sheet import Sheet, unquoted
 from tomking.data.tables import carry as carry_table
 from tomking.data.tables import events as event_table
 from tomking.market.bars import F64, Bars
@@ -286,6 +287,10 @@ class ModelSnapshot:
         return known
 
     def _priced(self, shock: Shock, contracts: Contracts) -> Marks:
+        """Those of roots the market knows; the others have no quote."""
+        known = [each.root in self.today.levels for each in contracts]
+        if not all(known):
+            return unquoted(known, self._priced(shock, tuple(compress(contracts, known))))
         columns, now, gone = self.market.columns(contracts), self.instant, shock.minutes
         if gone:
             now, shock = later(now, gone, self.market.clock), replace(shock, minutes=0.0)

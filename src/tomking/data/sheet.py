@@ -1,12 +1,12 @@
 """What has been marked at an instant: every contract once, whoever asks for it and beside what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from tomking.core.contract import Contract
-from tomking.market.snapshot import Marks
+from tomking.market.snapshot import AGE, Marks
 
 Contracts = tuple[Contract, ...]
 Priced = Callable[[Contracts], Marks]
@@ -40,6 +40,15 @@ class Sheet:
         table = self.known.table.take(rows, axis=1)
         table.setflags(write=False)
         return Marks(table, self.known.spot.take(rows))
+
+
+def unquoted(known: Sequence[bool], made: Marks) -> Marks:
+    """The marks of those that are known, with a column of nothing for each of the others."""
+    here = np.array(known, dtype=np.bool_)
+    table, spot = np.full((len(made.table), len(known)), np.nan), np.full(len(known), np.nan)
+    table[AGE] = np.inf
+    table[:, here], spot[here] = made.table, made.spot
+    return Marks(table, spot)
 
 
 def _beside(known: Marks, made: Marks) -> Marks:

@@ -50,11 +50,31 @@ class Backstop:
     first: tuple[str, ...] = ()
 
 
-def in_the_way(view: View, order: Order) -> tuple[str, ...]:
-    """Orders that must have ended before one may close its position: stops, and what is tied to them."""
+def in_the_way(view: View, order: Order, *, keeps_legs: bool) -> tuple[str, ...]:
+    """Orders that must have ended before one may close its position: stops, and what is tied to them.
+
+    Where a replacement ``keeps_legs``, so is what it would replace with other legs, or in part.
+    """
     if not order.closes or order.waits:
         return ()
-    return tuple(there.order.id for there in view.book.closing(order.closes) if tied(there))
+    replaced = view.book.working.get(order.replaces) if keeps_legs else None
+    other = replaced is not None and not is_same_trade(replaced, order)
+    return tuple(
+        there.order.id
+        for there in view.book.closing(order.closes)
+        if tied(there) or (other and there.order.id == order.replaces)
+    )
+
+
+def is_same_trade(there: Working, order: Order) -> bool:
+    """Whether an order wants of the same legs as many as one at work, of which none has traded."""
+    if any(there.filled):
+        return False
+    ours, theirs = (
+        {(leg.contract, leg.quantity * each.units) for leg in each.legs}
+        for each in (order, there.order)
+    )
+    return ours == theirs
 
 
 def tied(there: Working) -> bool:

@@ -13,9 +13,12 @@ from tomking.risk.view import View
 def climb(desk: Desk, view: View, step: Step, broker: Broker, inbox: Inbox) -> View:
     """Do what a ladder does next: a new price is judged like any order, as if the old one were gone.
 
-    One that no gate lets through any more, or that the brake holds, is withdrawn.
+    One that no gate lets through any more, or that the brake holds, is withdrawn; and so is what is left
+    of one that has traded in part, where a replacement might be for all of it again.
     """
     order, walk = step.order, step.move.walk
+    if step.move.did == STEPPED and broker.keeps_legs and any(view.book.working[order.id].filled):
+        step = replace(step, move=Move(ABANDONED, walk, "a part of it has traded"))
     if step.move.did == STEPPED:
         alone = view.without(order.id)
         wanted = repriced(step, desk.attempts[order.intent] + 1)

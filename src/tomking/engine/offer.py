@@ -37,7 +37,8 @@ def offer(
     ``before`` is written with the sending, and only if it goes. What no other order may stand beside
     is withdrawn first, for an exit that would be let through: it is asked for again at the next look.
     """
-    verdict, first = verdict_on(order, view, broker), in_the_way(view, order)
+    verdict = verdict_on(order, view, broker)
+    first = in_the_way(view, order, keeps_legs=broker.keeps_legs)
     if first and isinstance(verdict, Approved) and inbox.may_send(order):
         desk.unwanted.update(first)
         desk.yielding.add(order.closes)
@@ -56,7 +57,7 @@ def verdict_on(order: Order, view: View, broker: Broker) -> Verdict:
     if order.limit is None:  # a desk never trades at whatever the market gives
         unpriced = skip("quotes to price an order by", Stage.DATA, "none", "sound", "R-DAT-03")
         return Refused(order, unpriced.readings)
-    first = in_the_way(view, order)
+    first = in_the_way(view, order, keeps_legs=broker.keeps_legs)
     if first:  # as things stand the venue would refuse: it is asked once they have ended
         return judge(order, view.without(*first), NOT_ASKED)
     try:

@@ -77,6 +77,11 @@ class Market(Protocol):
 class Broker(Protocol):
     """Hands over and returns; what became of an order is a fact that ``poll`` brings."""
 
+    @property
+    def keeps_legs(self) -> bool:
+        """Whether what replaces an order has its legs, and never others or fewer of them."""
+        ...
+
     def preview(self, order: Order, now: Snapshot) -> Preview:
         """What the venue says an order would need and cost: its dry run."""
         ...

@@ -42,8 +42,8 @@ class Floor:
         return dict(self._looked)
 
     def take_up(self, looked: Mapping[str, datetime]) -> None:
-        """Go on where another floor was."""
-        self._looked = dict(looked)
+        """Go on where another floor was: the columns of its orders are laid out anew."""
+        self._looked, self._version = dict(looked), -1
 
     def match(self, orders: Orders, account: Account, now: Snapshot) -> list[Fact]:
         """Fill what the quotes allow."""

@@ -85,6 +85,8 @@ def by_table(order: Order, look: Look, columns: Sequence[int]) -> tuple[Decimal,
     limit = order.limit
     if limit is None:
         return (TABLE_MARKET,) * len(columns)
+    if len(columns) == 1 and abs(limit) <= TABLE_LIMIT_MAX:
+        return (abs(limit),)
     return at_limit(order, limit, look.rows, columns) if abs(limit) <= TABLE_LIMIT_MAX else None
 
 

@@ -187,6 +187,12 @@ class Orders:
         """The order that waits to replace this one; empty if there is none."""
         return next((w.order.id for w in self._waiting(order_id) if w.replaces), "")
 
+    def is_chained(self, order_id: str) -> bool:
+        """Whether a working order waits for the first of its bracket to fill, or others wait for it."""
+        entry = self.working[order_id]
+        waits = entry.waits != "" and not entry.replaces
+        return waits or any(not waiting.replaces for waiting in self._waiting(order_id))
+
     def _waiting(self, order_id: str) -> list[Working]:
         return [entry for entry in self.working.values() if entry.waits == order_id]
 

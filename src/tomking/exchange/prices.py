@@ -6,6 +6,7 @@ last place.
 
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from math import isfinite
 
 from tomking.core.money import ZERO, points
 from tomking.core.order import Leg, Order
@@ -36,11 +37,16 @@ def fill_prices(
 def at_limit(
     order: Order, limit: Decimal, rows: Rows, columns: Sequence[int]
 ) -> tuple[Decimal, ...] | None:
-    """Leg prices that add up to a limit between mid and the far side, each leg giving its part."""
+    """Leg prices that add up to a limit between mid and the far side, each leg giving its part.
+
+    Nothing where a leg has no quote, or where no prices do.
+    """
     mids = [rows[MID][column] for column in columns]
     halves = [0.5 * (rows[ASK][column] - rows[BID][column]) for column in columns]
     width = sum(abs(leg.quantity) * half for leg, half in zip(order.legs, halves, strict=True))
     mid = net_of([leg.quantity for leg in order.legs], mids)
+    if not isfinite(mid + width):
+        return None
     part = (mid - float(limit)) / width if width else 0.0
     prices = [
         _kindly(mid + part * half * (1 if leg.quantity > 0 else -1), leg.quantity)

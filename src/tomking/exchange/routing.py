@@ -31,6 +31,9 @@ def objections(
     elif forerunner in orders.working and orders.replacement(forerunner):
         note = f"{orders.replacement(forerunner)} replaces {forerunner} already"
         yield Refusal(Code.CANNOT_UPDATE, note)
+    elif forerunner in orders.working and orders.is_chained(forerunner):
+        note = f"{forerunner} waits for another order to fill, or others for it: cancel all of them"
+        yield Refusal(Code.CANNOT_UPDATE, note)
     met = Situation(held, session, at, orders.claimed(order), orders.opening(order))
     yield from refusals(order, met, Checkpoint.PREFLIGHT)
 

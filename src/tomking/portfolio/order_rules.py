@@ -13,7 +13,7 @@ from tomking.core.contract import Contract
 from tomking.core.errors import DataError
 from tomking.core.money import ZERO
 from tomking.core.order import Order, OrderType, TimeInForce
-from tomking.core.product import PRODUCTS, is_adjusted, product
+from tomking.core.product import PRODUCTS, Delivers, is_adjusted, product
 from tomking.core.reading import Reading, Sense, Stage
 from tomking.core.venue import LEGS_MAX, PRICE_MAX, is_figure, is_on_tick
 from tomking.market.delivery import last_day
@@ -55,6 +55,8 @@ def flaw(contract: Contract) -> str:
     root, strike = contract.root, contract.strike
     if root not in PRODUCTS:
         return f"{root} is {'adjusted' if is_adjusted(root) else 'unknown'}"
+    if not contract.is_option and product(root).delivers is Delivers.CASH:
+        return f"{root} is an index, which nobody trades itself"
     if contract.is_option and not (strike is not None and is_figure(strike) and strike > ZERO):
         return f"{root} has a strike of {strike}, where one is above zero"
     if contract.is_option and contract.expiry.weekday() > FRIDAY:

@@ -159,12 +159,34 @@ class Door:
         else:
             self.waiting.append(entry.number)
         if replaces:
-            old = self.entries[replaces]
-            self.entries[replaces] = replace(old, replaced_by=entry.number, updated=now.at)
+            self._make_way(replaces, entry.number, now)
         if fate.units and entry.number not in self.waiting:
             self._book(self.exchange.meet(entry.order.id, now, min(fate.units, entry.order.units)))
         self._stand(now)
         return self.entries[entry.number], said
+
+    def _make_way(self, old: int, new: int, now: Snapshot) -> None:
+        """An order has been replaced: its successor has its place in a complex order, and one of the two
+        that is kept aside does not keep the other from ending.
+        """
+        entry = replace(self.entries[old], replaced_by=new, updated=now.at)
+        self.entries[old] = entry
+        if entry.group:
+            self.groups[entry.group] = self.groups[entry.group].with_successor(old, new)
+            self.entries[new] = replace(self.entries[new], group=entry.group, tag=entry.tag)
+        if old in self.aside:
+            self._withdraw(old, now, f"replaced by {new}")
+        elif new in self.aside:
+            self.exchange.cancel(entry.order.id)
+
+    def _withdraw(self, number: int, now: Snapshot, why: str = "") -> None:
+        """The end of an order that the exchange never had."""
+        self.waiting = [each for each in self.waiting if each != number]
+        self.aside.pop(number, None)
+        self._tell(
+            number,
+            OrderEnded(now.at, self.entries[number].order.id, Status.CANCELLED.value, why),
+        )
 
     def tried_together(self, wanted: Wanted, now: Snapshot) -> tuple[list[Entry], Preview]:
         """What a complex order would be, what the first of it needs, and all that is against it.
@@ -216,10 +238,7 @@ class Door:
         if entry.ended is not None:
             raise Rejected(f"order {number} is {entry.word} and cannot be cancelled any more")
         if number in self.waiting or number in self.aside:
-            self.waiting = [each for each in self.waiting if each != number]
-            self.aside.pop(number, None)
-            gone = OrderEnded(now.at, entry.order.id, Status.CANCELLED.value)
-            self._tell(number, gone)
+            self._withdraw(number, now)
         else:
             self.exchange.cancel(entry.order.id)
             self._stand(now)

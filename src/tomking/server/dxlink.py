@@ -24,7 +24,7 @@ KEEPALIVE_S = 60
 #: The field that says of which kind an event is.
 TYPE = "eventType"
 #: Events in a frame: a client closes on frames beyond 64 KiB.
-EVENTS_MAX = 200
+EVENTS_MAX = 100
 #: Channels have numbers below this.
 CHANNELS_MAX = 2**16
 
@@ -142,9 +142,12 @@ def _gone(channel: Channel, kind: str, found: Sequence[Event], now: Snapshot) ->
 
 
 def _fresh(channel: Channel, found: Sequence[Event], kind: str) -> list[Event]:
-    """The events whose figures are new; when they were made is none of those."""
+    """The events whose figures are new; when they were made is none of those, but of candles."""
     if not found:
         return []
+    if kind == CANDLE:  # two days may look alike, and were not told before
+        channel.sent.update({(kind, event["eventSymbol"]): () for event in found})
+        return list(found)
     figures = itemgetter(*(name for name in found[0] if name not in _TIMES))
     fresh: list[Event] = []
     for event in found:

@@ -63,6 +63,13 @@ class Entry:
         """Contracts of a leg that have traded, unsigned."""
         return sum(fill.quantity for fill in self.fills if fill.leg == leg)
 
+    @property
+    def left(self) -> tuple[AskedLeg, ...]:
+        """Its legs as far as they have not traded: those of whatever replaces it."""
+        units = self.order.units - self.filled(0) // abs(self.order.legs[0].quantity)
+        each = zip(self.asked.legs, self.order.legs, strict=True)
+        return tuple(replace(asked, quantity=leg.quantity * units) for asked, leg in each)
+
 
 def order_of(number: int, asked: Asked, held: Mapping[Contract, int], replaces: str = "") -> Order:
     """The exchange's order for what was asked, under the broker's number.
@@ -84,6 +91,11 @@ def order_of(number: int, asked: Asked, held: Mapping[Contract, int], replaces: 
 def _opens(leg: AskedLeg, held: Mapping[Contract, int]) -> bool:
     against = held.get(leg.contract, 0) * leg.quantity < 0
     return not against if leg.opens is None else leg.opens or not against
+
+
+def is_waiting(entry: Entry) -> bool:
+    """Whether an order waits for another: what triggers it, or what it replaces."""
+    return entry.word == WORDS[Status.CONTINGENT]
 
 
 def flipped(entry: Entry) -> bool:

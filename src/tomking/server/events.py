@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from math import isnan
+from math import isfinite, isnan
 from typing import Any
 
 from tomking.core.calendar import AFTER_CLOSE
@@ -12,6 +12,7 @@ from tomking.core.errors import DataError
 from tomking.core.evidence import Stamped
 from tomking.core.product import product
 from tomking.core.value import value
+from tomking.market.sessions import previous_session
 from tomking.market.snapshot import (
     AGE,
     ASK,
@@ -39,6 +40,8 @@ QUOTE, GREEKS, TRADE, SUMMARY, CANDLE = "Quote", "Greeks", "Trade", "Summary", "
 UNKNOWN = "NaN"
 #: Seconds after which a quote is old and is no longer told as one; the kinds that say a price.
 OLD_S, PRICED = 5.0, (QUOTE, TRADE)
+#: The rows of marks that Greeks are told from.
+_GREEKS = {"volatility": VOL, "delta": DELTA, "gamma": GAMMA, "theta": THETA, "vega": VEGA}
 #: The day from which feeds count days.
 _EPOCH = date(1970, 1, 1).toordinal()
 #: A size that is always there: this market takes as much as anybody wants.
@@ -118,9 +121,9 @@ def _contract(symbol: str, day: date) -> Contract | None:
 def _quote(
     symbol: str, contract: Contract, marks: list[float], now: Snapshot, at: int
 ) -> Event | None:
-    """Bid and ask; an index has neither, and an old quote is none."""
+    """Bid and ask; an index has neither, and half of a quote or an old one is none."""
     index = not contract.is_option and instrument_of(contract) == INDEX
-    if index or isnan(marks[BID]) or marks[AGE] > OLD_S:
+    if index or isnan(marks[BID] + marks[ASK]) or marks[AGE] > OLD_S:
         return None
     return _told_quote(symbol, marks[BID], marks[ASK], at)
 
@@ -142,10 +145,14 @@ def _greeks(
         return None
     return {
         "eventSymbol": symbol, "eventTime": 0, "eventFlags": 0, "index": at << 22,
-        "time": at, "sequence": 0, "price": marks[MID], "volatility": marks[VOL],
-        "delta": marks[DELTA], "gamma": marks[GAMMA], "theta": marks[THETA], "rho": 0.0,
-        "vega": marks[VEGA],
+        "time": at, "sequence": 0, "price": marks[MID], "rho": 0.0,
+        **{name: _told(marks[row]) for name, row in _GREEKS.items()},
     }  # fmt: skip
+
+
+def _told(figure: float) -> float | str:
+    """A figure as JSON has it, which knows no NaN."""
+    return figure if isfinite(figure) else UNKNOWN
 
 
 def _trade(
@@ -173,15 +180,16 @@ def _summary(
     if contract.is_option:
         return None
     before = now.day.previous_close.get(contract.root, float("nan"))
-    today, over = days_number(now.day.session.day), _is_over(now)
+    day, over = now.day.session.day, _is_over(now)
     close = _last(contract, marks, now) if over else None
     first = None if contract.future else opened(contract, now)
     return {
-        "eventSymbol": symbol, "eventTime": 0, "dayId": today,
+        "eventSymbol": symbol, "eventTime": 0, "dayId": days_number(day),
         "dayOpenPrice": UNKNOWN if first is None else first,
         "dayHighPrice": UNKNOWN, "dayLowPrice": UNKNOWN,
         "dayClosePrice": UNKNOWN if close is None else close,
-        "dayClosePriceType": "FINAL" if over else "REGULAR", "prevDayId": today - 1,
+        "dayClosePriceType": "FINAL" if over else "REGULAR",
+        "prevDayId": days_number(previous_session(day).day),
         "prevDayClosePrice": UNKNOWN if isnan(before) else before,
         "prevDayClosePriceType": "FINAL", "prevDayVolume": UNKNOWN, "openInterest": 0,
     }  # fmt: skip

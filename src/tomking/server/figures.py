@@ -3,11 +3,12 @@
 import json
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from tomking.core.errors import DataError
 from tomking.server.answers import Json, Problem
-from tomking.wire.amounts import number
+from tomking.wire.amounts import number, shortly
 
 #: How deep objects may lie in each other, and how many things a body may hold.
 DEPTH_MAX, THINGS_MAX = 20, 10_000
@@ -99,7 +100,7 @@ def json_in(body: bytes) -> Any:
         400 if it is not.
     """
     try:
-        said = json.loads(body, parse_constant=_no_number)
+        said = json.loads(body, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as wrong:
         raise Problem(400, "bad_request", f"The body is no JSON: {wrong}") from wrong
     for count, (depth, thing) in enumerate(_things(said)):
@@ -122,6 +123,12 @@ def object_in(body: bytes) -> Json:
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is no number of JSON")
+
+
+def _finite(said: str) -> float:
+    """A number with a point or a power; one beyond all would be told as no JSON."""
+    found = float(said)
+    return found if isfinite(found) else _no_number(shortly(said))
 
 
 def _things(said: Any) -> Iterator[tuple[int, Any]]:

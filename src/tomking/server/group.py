@@ -1,6 +1,7 @@
 """A complex order as the broker shows it: orders that know of each other, under one number."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +27,11 @@ class Group:
     def numbers(self) -> tuple[int, ...]:
         """All of its orders, the trigger first."""
         return (*((self.first,) if self.first else ()), *self.together)
+
+    def with_successor(self, old: int, new: int) -> "Group":
+        """The same with what replaces an order behind it: until that ends, either may trade."""
+        pairs = ((each, new) if each == old else (each,) for each in self.together)
+        return replace(self, together=tuple(each for pair in pairs for each in pair))
 
 
 def tag(kind: str, place: int | None) -> str:

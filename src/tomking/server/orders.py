@@ -1,5 +1,6 @@
 """Requests about orders: dry runs, placing, replacing, cancelling, looking them up."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -13,7 +14,7 @@ from tomking.market.snapshot import Snapshot
 from tomking.portfolio.preview import Preview
 from tomking.server.answers import Answer, Json, Problem, one
 from tomking.server.door import Door
-from tomking.server.entry import Entry
+from tomking.server.entry import Entry, is_waiting
 from tomking.server.fates import AS_QUOTED, fate_of
 from tomking.server.figures import figure, flaw
 from tomking.server.shown.balances import balance
@@ -56,6 +57,8 @@ def place(world: World, door: Door, body: Body, number: int = 0, *, fated: bool 
 def _placed(world: World, door: Door, body: Body, number: int, *, fated: bool) -> Answer:
     now = world.look()
     asked = asked_of(door, body, now, number)
+    if number:
+        _same_legs(asked, door.entries[number])
     fate = fate_of(body, now.at, abs(asked.units)) if fated else AS_QUOTED
     entry, said = _margined(partial(door.place, fate=fate), asked, now, number)
     if said.refusals:
@@ -113,10 +116,15 @@ def _cancelled(world: World, door: Door, number: int) -> Answer:
 
 
 def met(world: World, door: Door, number: int = 0, units: int = 0) -> None:
-    """Let somebody take an order, or all that work, whatever the quotes say: for tests of clients."""
+    """Let somebody take an order, or all that work, whatever the quotes say: for tests of clients.
+
+    Of a complex order all that works; what waits for its trigger goes on waiting.
+    """
     now = world.look()
-    for each in [number] if number else list(door.entries):
-        if each in door.entries and door.entries[each].ended is None:
+    group = door.groups.get(number)
+    wanted = group.numbers if group else [number] if number else list(door.entries)
+    for each in [n for n in wanted if n in door.entries and not is_waiting(door.entries[n])]:
+        if door.entries[each].ended is None:
             changed = door.meet(each, now, units)
             if changed:
                 world.tell(door, changed, now)
@@ -130,16 +138,26 @@ def found(door: Door, number: int) -> Entry:
 
 
 def asked_of(door: Door, body: Body, now: Snapshot, number: int = 0) -> Asked:
-    """The order a body describes; one that replaces another has its legs."""
+    """The order a body describes; one that would replace another may have what is left of its legs."""
     old = found(door, number) if number else None
     if old is not None and old.ended is not None:
         message = f"order {number} is {old.word} and cannot be replaced any more"
         raise Problem(422, Code.CANNOT_UPDATE.value, message)
-    asked = asked_in(body, now.at.date(), old.asked.legs if old else ())
+    asked = asked_in(body, now.at.date(), old.left if old else ())
     if isinstance(asked, tuple):
         errors = tuple({"domain": each.domain, "reason": each.reason} for each in asked)
         raise Problem(400, Code.VALIDATION.value, "Request validation failed", errors)
     return replace(asked, name=asked.name or old.asked.name) if old else asked
+
+
+def _same_legs(asked: Asked, old: Entry) -> None:
+    """Refuse a replacement of other legs or quantities: at the broker it takes none of its own."""
+    if Counter(asked.legs) != Counter(old.left):
+        message = (
+            f"what replaces order {old.number} has the legs of it that have not traded: cancel it "
+            "and send another for other legs or quantities"
+        )
+        raise Problem(422, Code.CANNOT_UPDATE.value, message)
 
 
 def _margined(act: Act, asked: Asked, now: Snapshot, number: int) -> tuple[Entry, Preview]:

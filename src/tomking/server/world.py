@@ -127,22 +127,27 @@ class World:
     def as_one(self, act: Callable[[], Done]) -> Done:
         """What an act does is kept by one write, with what happened before it, and then told.
 
-        One that a refusal ends has changed nothing; one that anything else ends is undone.
+        One that a refusal ends has changed nothing; one that anything else ends is undone, and so is one
+        that cannot be kept: whoever looks for it later must not find what a restart would forget.
         """
         before, self._waits = self._as_it_is(), True
-        whole = False
+        done: Done | Problem
+        kept = False
         try:
-            done = act()
-            whole = True
-        except Problem:
-            whole = True
-            raise
+            try:
+                done = act()
+            except Problem as refused:
+                done = refused
+            self.keep()
+            kept = True
         finally:
             self._waits = False
-            if not whole:
+            if not kept:
                 self._undo(before)
-            elif self._last is not None:
-                self._settle(self._last)
+        if self._last is not None:
+            self._tell_all(self._last)
+        if isinstance(done, Problem):
+            raise done
         return done
 
     def _as_it_is(self) -> Before:
@@ -165,6 +170,10 @@ class World:
         if self._waits:
             return
         self.keep()
+        self._tell_all(now)
+
+    def _tell_all(self, now: Snapshot) -> None:
+        """Tell of what has been kept."""
         told, self._untold = self._untold, []
         for door, entries, facts in told:
             for entry in entries:

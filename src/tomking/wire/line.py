@@ -32,6 +32,8 @@ SEND_WITHIN_S = 80.0
 CLOSE_WITHIN_S, LAST_S = 2.0, 0.5
 #: Seconds between looks at whether the patience for an answer has ended meanwhile.
 LOOK_S = 0.25
+#: The shortest page: so many items may be all there is or the first of many.
+PAGE_MIN = 10
 #: Failures before a byte of a request has left: it was not done.
 UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
@@ -52,18 +54,23 @@ class Answer:
     @property
     def why(self) -> str:
         """The broker's own words for its refusal."""
-        parts = self.error.get("errors") or ()
-        told = [_told(part) for part in parts if isinstance(part, Mapping)]
-        return "; ".join(told) or str(self.error.get("message", f"status {self.status}"))
+        return "; ".join(map(_told, self._parts)) or str(
+            self.error.get("message", f"status {self.status}")
+        )
 
     @property
     def codes(self) -> tuple[str, ...]:
         """The broker's codes, the particular ones first."""
-        parts = self.error.get("errors") or ()
-        found = [
-            str(part["code"]) for part in parts if isinstance(part, Mapping) and "code" in part
-        ]
+        found = [str(part["code"]) for part in self._parts if "code" in part]
         return (*found, str(self.error.get("code", "")))
+
+    @property
+    def _parts(self) -> list[Mapping[str, Any]]:
+        """The particular objections, whatever else stands where they are told."""
+        parts = self.error.get("errors")
+        return (
+            [each for each in parts if isinstance(each, Mapping)] if isinstance(parts, list) else []
+        )
 
 
 def _endless() -> float:
@@ -235,7 +242,13 @@ class Line:
                 raise Transient(f"{path} came without a list")
             found += items
             page += 1
-            more = page < (body.get("pagination") or {}).get("total-pages", 0)
+            told = body.get("pagination")
+            there = told.get("total-pages") if isinstance(told, dict) else None
+            if not isinstance(there, int) and len(items) >= query.get("per-page", PAGE_MIN):
+                raise Transient(
+                    f"{path} came without the number of its pages, and there may be more"
+                )
+            more = isinstance(there, int) and page < there
         return found
 
     async def _read(self, path: str, query: Mapping[str, Any]) -> Any:

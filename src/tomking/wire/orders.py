@@ -184,6 +184,7 @@ def _leg(row: object, today: date) -> AskedLeg | DataError:
             if name not in row:
                 raise DataError(f"{name} is missing")
         contract = contract_of(str(row["symbol"]), today)
+        trading_symbol(contract)  # what nobody here can name again cannot be told of
         if row.get("instrument-type") not in (None, instrument_of(contract)):
             raise DataError(f"instrument-type is not {instrument_of(contract)}")
         sign, opens = side_of(str(row["action"]))

@@ -76,7 +76,7 @@ def series_of(contract: Contract) -> tuple[str, str]:
     Raises
     ------
     DataError
-        If the series of the root are not known here.
+        If the series of the root are not known here, or nothing ends on that day.
     """
     root, day = contract.root, contract.expiry
     if root in MONTHLY:
@@ -96,6 +96,8 @@ def _weekly(names: Weeklies, day: date, settles: Settles) -> str:
     if day == month_end(day.year, day.month):
         return names.month_end
     week, weekday = (day.day - 1) // 7 + 1, day.weekday()
+    if weekday > FRIDAY:
+        raise DataError(f"no option on a future ends on a {day:%A}, as one on {day} would")
     if weekday == FRIDAY:
         return names.friday.format(week=week)
     return names.weekday.format(week=week, day="ABCD"[weekday])

@@ -19,6 +19,8 @@ from tomking.wire.keys import Keys
 #: Seconds before its end at which a token is renewed: the request, and clocks that differ.
 MARGIN_S = 60.0
 TIMEOUT_S = 5.0
+#: How long a token is good where the broker does not say it as a number.
+LIVES_S = 900.0
 KEYS_REFUSED = (
     "the broker refuses the refresh token ({why}): nothing more is sent, as repeated failures lock the "
     "address out; make a new grant at the broker, then `tomking login`"
@@ -102,8 +104,14 @@ class SafeSession(Session):
         if answer.status_code != 200 or "access_token" not in said:
             raise Transient(f"no token could be had (status {answer.status_code}): try again")
         self.session_token = str(said["access_token"])
-        self.session_expiration = self._clock() + float(said.get("expires_in", 900))
+        self.session_expiration = self._clock() + lives_of(said)
         self._client.headers["Authorization"] = f"Bearer {self.session_token}"
+
+
+def lives_of(said: dict[str, Any]) -> float:
+    """For how many seconds a token is good: what the broker says, or what it always said."""
+    told = said.get("expires_in")
+    return float(told) if isinstance(told, int | float) and told > 0 else LIVES_S
 
 
 def _why(answer: httpx2.Response) -> str:

@@ -19,19 +19,22 @@ from tomking.core.facts import (
 )
 from tomking.core.order import Order, Purpose
 from tomking.core.restraints import Halted
+from tomking.engine.backstop import in_the_way
 from tomking.engine.close import close_of
 from tomking.engine.desk import Desk
 from tomking.engine.memory import MemoryJournal
 from tomking.engine.offer import offer
 from tomking.market.snapshot import Snapshot
+from tomking.portfolio.book import Working
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.preview import Preview
 from tomking.risk.limits import Limits
 from tomking.risk.standing import Standing
 from tomking.risk.verdict import Approved
+from tomking.risk.view import View
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from worlds.board import FRIDAY, board
-from worlds.orders import order
+from worlds.orders import book_with, closing, order, view
 
 pytestmark = pytest.mark.unit
 
@@ -45,6 +48,7 @@ class ScriptedBroker:
 
     answer: Preview | QuoteMissing = SMALL
     sent: list[Order] = field(default_factory=list)
+    keeps_legs: bool = False
 
     def preview(self, order: Order, now: Snapshot) -> Preview:
         if isinstance(self.answer, QuoteMissing):
@@ -132,6 +136,43 @@ def test_a_refusal_is_recorded_once_until_the_answer_changes() -> None:
         offer(made, seen, spread(), broker, Brake())
     assert len(facts_of(made, Judged)) == 1
     assert facts_of(made, Sent) == []
+
+
+def resting(units: int = 2, filled: int = 0) -> tuple[View, Order]:
+    """A desk's view with a target at work that takes a spread down, and the target."""
+    opened = order("-1 6090 C, +1 6120 C", units=2)
+    book = book_with(board().at, (opened, ["5.00", "1.00"]))
+    target = closing(opened, "-1.00", intent=f"{opened.intent}:all/target", units=units)
+    there = Working(target, board().at, (filled, -filled))
+    return view(board(), replace(book, working={target.id: there})), target
+
+
+@pytest.mark.emergency
+@pytest.mark.parametrize(
+    ("filled", "units", "legs", "waits"),
+    [(0, 2, 2, False), (0, 1, 2, True), (0, 2, 1, True), (1, 1, 2, True)],
+    ids=["the same", "fewer of them", "one leg of two", "what is left of one that traded"],
+)
+def test_an_exit_replaces_only_what_is_of_the_same_legs_where_the_venue_keeps_them(
+    filled: int, units: int, legs: int, waits: bool
+) -> None:
+    seen, target = resting(filled=filled)
+    wanted = replace(
+        target, intent="close", units=units, legs=target.legs[:legs], replaces=target.id
+    )
+    assert in_the_way(seen, wanted, keeps_legs=True) == ((target.id,) if waits else ())
+    assert in_the_way(seen, wanted, keeps_legs=False) == ()
+
+
+@pytest.mark.emergency
+def test_what_an_exit_cannot_replace_is_withdrawn_before_it_is_sent() -> None:
+    seen, target = resting()
+    alone = replace(
+        target, intent="close", legs=target.legs[:1], limit=Decimal("-0.25"), replaces=target.id
+    )
+    made, broker = desk(), ScriptedBroker(keeps_legs=True)
+    offer(made, seen, alone, broker, Brake(True))
+    assert (broker.sent, made.unwanted, made.yielding) == ([], {target.id}, {alone.closes})
 
 
 def test_an_order_without_a_price_is_refused_at_data_once_and_never_sent() -> None:

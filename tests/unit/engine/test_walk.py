@@ -15,7 +15,7 @@ from tomking.exchange.fills import NATURAL, in_lots
 from tomking.risk.limits import Limits
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from worlds.board import Board, board
-from worlds.desk import bench, tick
+from worlds.desk import KeepsLegs, bench, tick
 from worlds.walks import NAME, SHORT, WING, ladder, looks, on_moving, opening, spread_at
 
 pytestmark = pytest.mark.unit
@@ -284,6 +284,21 @@ def test_what_is_left_of_an_order_walks_on() -> None:
     (position,) = on.desk.book.positions.values()
     assert position.held == ((SHORT, -1), (WING, 1))
     assert position.whole
+
+
+@pytest.mark.usefixtures("legs_are_these")
+def test_what_is_left_is_withdrawn_where_a_replacement_might_be_for_all_of_it_again() -> None:
+    fill = in_lots(NATURAL, 1)
+    on = on_moving((0, 10.0, 0.4), (61, 10.2, 0.1), (62, 9.9, 0.4), fill=fill)
+    on.kind = KeepsLegs
+    facts = looks(on, 61, 62, 63, 64)
+    assert [(order.units, order.replaces) for order in opening(facts)] == [(3, "")]
+    (_, told) = (fact for fact in facts if isinstance(fact, Walked))
+    assert (told.did, told.note) == (ABANDONED, "a part of it has traded")
+    (end, *_) = (fact for fact in facts if isinstance(fact, OrderEnded))
+    assert (end.how, end.note) == ("cancelled", "1 of 3 filled")
+    (position,) = on.desk.book.positions.values()
+    assert position.held == ((SHORT, -1), (WING, 1))
 
 
 def test_at_once_means_the_far_side_and_no_ladder() -> None:

@@ -1,13 +1,36 @@
 """Candles and the day so far: what the feed tells of them, and of what it tells nothing."""
 
+import json
+from datetime import date
 from typing import Any
 
 import pytest
 
 from tomking.core.evidence import Stamped
-from tomking.market.snapshot import Snapshot
+from tomking.market.snapshot import (
+    ASK,
+    DELTA,
+    GAMMA,
+    NO_SHOCK,
+    THETA,
+    VEGA,
+    VOL,
+    Legs,
+    Marks,
+    Shock,
+    Snapshot,
+)
 from tomking.server.candles import SNAPSHOT_BEGIN, SNAPSHOT_END, candles
-from tomking.server.events import SUMMARY, UNKNOWN, days_number, events, priced
+from tomking.server.events import (
+    GREEKS,
+    QUOTE,
+    SUMMARY,
+    UNKNOWN,
+    days_number,
+    events,
+    priced,
+)
+from tomking.server.shelf import Shelf
 from worlds.served import DAY, world_at
 
 pytestmark = pytest.mark.unit
@@ -70,6 +93,33 @@ def test_a_day_has_its_open_from_the_first_minute_and_its_close_once_it_is_offic
     assert isinstance(spot, Stamped)
     assert after["dayClosePrice"] == spot.value
     assert summary("SPX", 395.0)["dayClosePriceType"] == "REGULAR"
+
+
+def test_the_day_before_a_monday_is_a_friday() -> None:
+    monday = date(2017, 6, 5)
+    seen = world_at(60.0, monday)[0].look()
+    (found,) = events(SUMMARY, ["SPX"], priced(["SPX"], seen), seen)
+    assert (found["dayId"], found["prevDayId"]) == (
+        days_number(monday), days_number(date(2017, 6, 2)),
+    )  # fmt: skip
+
+
+def test_a_figure_nobody_knows_is_told_as_json_can() -> None:
+    class Half(Shelf):
+        """A market that has a price of an option and no Greeks, nor an offer."""
+
+        def marks(self, legs: Legs, shock: Shock = NO_SHOCK) -> Marks:
+            made = super().marks(legs, shock)
+            table = made.table.copy()
+            table[[ASK, VOL, DELTA, GAMMA, THETA, VEGA]] = float("nan")
+            return Marks(table, made.spot)
+
+    seen, asked = Half(market(60.0)), [".SPXW170609P5800"]
+    known = priced(asked, seen)
+    (found,) = events(GREEKS, asked, known, seen)
+    assert {found[name] for name in ("volatility", "delta", "vega")} == {UNKNOWN}
+    json.dumps(found, allow_nan=False)
+    assert events(QUOTE, asked, known, seen) == []
 
 
 def test_the_day_of_a_future_does_not_open_with_the_session() -> None:

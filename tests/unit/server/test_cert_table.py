@@ -1,15 +1,20 @@
 """The table of fills of the sandbox, for foreign tests: what it says of markets and limits."""
 
 from decimal import Decimal
+from math import nan
 
 import pytest
 
 from tomking.core.errors import ConfigError
 from tomking.exchange.fills import CERT_TABLE, model_named
+from tomking.exchange.looks import Look
+from tomking.exchange.matching import by_table
 from tomking.exchange.venue import Exchange
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.server import orders
 from tomking.server.door import Door
+from worlds.board import board
+from worlds.orders import order
 from worlds.served import NUMBER, put_in, world_at
 
 pytestmark = pytest.mark.integration
@@ -61,6 +66,15 @@ def test_a_package_trades_at_its_limit_in_all():
     word, (sold, bought) = after("2.50", "Sell to Open", symbols, "Credit")
     assert word == "Filled"
     assert sold - bought == Decimal("2.50")
+
+
+@pytest.mark.parametrize(("legs", "prices"), [("-1 6090 C", (2,)), ("-1 6090 C, +1 6120 C", None)])
+def test_a_quote_that_is_gone_ends_nothing_and_only_a_package_needs_it(legs, prices):
+    gone = [[nan, nan]] * 9
+    places = range(legs.count("C"))
+    assert by_table(
+        order(legs, "2.00"), Look(board().at, board().day.session, gone, {}), places
+    ) == (prices)
 
 
 def test_no_backtest_can_ask_for_the_table():

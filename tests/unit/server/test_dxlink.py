@@ -1,8 +1,10 @@
 """The market feed: its conversation frame by frame, and the broker's own client reading it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from tastytrade.dxfeed import Greeks, Quote, Trade
 
 from tomking.core.contract import Right
 from tomking.core.reading import Skip
+from tomking.server.candles import candles
 from tomking.server.dxlink import Feed
 from tomking.wire.symbols import streamer_symbol
 from worlds.served import Served, served, world_at
@@ -104,6 +107,39 @@ def test_only_what_is_new_is_sent_and_only_while_it_is_wanted() -> None:
     (closed,) = conversation.hear({"type": "CHANNEL_CANCEL", "channel": 1})
     assert closed["type"] == "CHANNEL_CLOSED"
     assert not list(conversation.news(world.look()))
+
+
+def test_days_that_look_alike_are_all_told() -> None:
+    """VIX has its closes alone, and twice in five years the same on two days running."""
+    now = world_at()[0].look()
+    wanted = {
+        "type": "FEED_SUBSCRIPTION",
+        "channel": 1,
+        "add": [{"type": "Candle", "symbol": "VIX{=d}"}],
+    }
+    setup = {"type": "FEED_SETUP", "channel": 1, "acceptEventFields": {"Candle": ["time", "close"]}}
+    conversation = feed(SETUP, AUTH, OPEN, setup, wanted)
+    told = [value for frame in conversation.news(now) for value in frame["data"][1]]
+    assert told[::2] == [each["time"] for each in candles("VIX{=d}", 0.0, now)]
+    closes = told[1::2]
+    assert any(one == other for one, other in pairwise(closes))
+    assert not list(conversation.news(now))
+
+
+@pytest.mark.parametrize("compact", ["COMPACT", "FULL"])
+@pytest.mark.parametrize("kind", ["Quote", "Greeks", "Trade", "Candle"])
+def test_no_frame_is_longer_than_a_client_takes(kind: str, compact: str) -> None:
+    now = world_at()[0].look()
+    strikes = [f".SPXW170616P{strike}" for strike in range(4000, 7000, 5)]
+    symbols = ["SPX{=d}"] if kind == "Candle" else strikes
+    add = [{"type": kind, "symbol": symbol} for symbol in symbols]
+    setup = {"type": "FEED_SETUP", "channel": 1, "acceptDataFormat": compact}
+    frames = feed(
+        SETUP, AUTH, OPEN, setup, {"type": "FEED_SUBSCRIPTION", "channel": 1, "add": add}
+    ).news(now)
+    lengths = [len(json.dumps(frame)) for frame in frames]
+    assert len(lengths) > 2
+    assert max(lengths) < 60_000
 
 
 @asynccontextmanager

@@ -9,8 +9,9 @@ from tomking.server import orders
 from tomking.server.answers import Json, Problem
 from tomking.server.file import LedgerFile
 from tomking.server.keeping import keeper, taken_up
+from tomking.server.shown.balances import worth_of
 from tomking.server.tokens import Tokens
-from tomking.server.world import Notice, World
+from tomking.server.world import Notice, World, nothing
 from worlds.served import NUMBER, put_in, world_at
 
 pytestmark = pytest.mark.unit
@@ -88,9 +89,14 @@ def test_what_cannot_be_kept_is_told_to_nobody() -> None:
         raise DataError("the disk is full")
 
     world.keep = keep
+    door, body = world.doors[NUMBER], sold(world)
     with pytest.raises(DataError, match="full"):
-        orders.place(world, world.doors[NUMBER], sold(world))
+        orders.place(world, door, body)
     assert told == []
+    assert not door.entries  # nor found by whoever looks for it
+    world.keep = nothing
+    assert orders.place(world, door, body).body["data"]["order"]["id"] == 1
+    assert [kind for kind, _ in told] == ["Order"]
 
 
 def test_tokens_and_watchlists_are_taken_up_with_the_account(tmp_path: Path) -> None:
@@ -106,3 +112,26 @@ def test_tokens_and_watchlists_are_taken_up_with_the_account(tmp_path: Path) -> 
     assert found == lists
     assert others.knows(token, clock.at)
     assert others.give("secret", "refresh", clock.at) not in (None, token)
+
+
+def test_what_a_bug_undoes_leaves_no_trace_in_how_orders_are_matched() -> None:
+    world, clock = world_at()
+    door, body = world.doors[NUMBER], sold(world)
+
+    def act() -> None:
+        """An order for something far cheaper that trades, and then a bug."""
+        leg = body["legs"][0] | {"symbol": put_in(world, 0.05)[0]}
+        entry, _ = door.place(
+            orders.asked_of(door, body | {"legs": [leg]}, world.look()), world.look()
+        )
+        door.meet(entry.number, world.look())
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        world.as_one(act)
+    orders.place(world, door, body)
+    clock.pass_minutes(2)
+    world.look()
+    (fill,) = door.entries[1].fills
+    (mark,) = worth_of(door.exchange.ledger, world.look()).values()
+    assert float(fill.price) == pytest.approx(mark, rel=0.05)

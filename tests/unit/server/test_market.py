@@ -1,6 +1,6 @@
 """What is said of the market, of hours and of watchlists, read by the broker's own client."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,7 @@ from tastytrade.utils import TastytradeError
 
 from tomking.core.evidence import Stamped
 from tomking.core.facts import MarginCalled, MarginMet
-from worlds.served import NUMBER, Served, play
+from worlds.served import DAY, NUMBER, Served, play
 
 pytestmark = pytest.mark.integration
 
@@ -70,6 +70,12 @@ def test_hours_and_holidays_are_those_of_the_table() -> None:
         await there.session.refresh(force=True)
         (hours,) = await get_market_sessions(there.session, [ExchangeType.NYSE])
         assert hours.status.value == "Closed"
+        there.clock.pass_minutes(900)  # the next morning, before the open
+        await there.session.refresh(force=True)
+        (hours,) = await get_market_sessions(there.session, [ExchangeType.NYSE])
+        assert hours.status.value == "Closed"
+        assert hours.open_at is not None
+        assert hours.open_at.date() == DAY + timedelta(days=1)
         calendar = await get_market_holidays(there.session)
         assert date(2017, 7, 4) in calendar.holidays
         assert date(2017, 7, 3) in calendar.half_days

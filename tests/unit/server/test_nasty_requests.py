@@ -8,8 +8,9 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
-from itertools import cycle, islice
+from itertools import cycle, islice, product
 from time import monotonic
 from typing import Any
 
@@ -17,9 +18,13 @@ import pytest
 from aiohttp import TCPConnector
 from aiohttp.test_utils import TestClient, TestServer
 
+from tomking.core.product import PRODUCTS, SINGLY
 from tomking.server import orders
+from tomking.server.answers import Problem
 from tomking.server.desk import DESK
+from tomking.server.figures import json_in
 from tomking.server.http import application
+from tomking.server.shown.quotes import market_data
 from tomking.server.tokens import Tokens
 from tomking.server.world import World
 from worlds.served import NUMBER, put_in, world_at
@@ -45,6 +50,7 @@ BODIES = (
 SAID = (
     "NOPE", "9" * 30, "9" * 5000, "1e999", "%00", "%ff%fe", "..%2f..", "SPY", "ES", "%2FESZ7",
     "-1", "NaN", "9999-12-31", "%F0%9D%9F%99", "%D9%A1", "VIX", "SPY%20%20%20999999P99999999",
+    ".%2FESU7%20EW1N7%20170708P5000", ".%2FZNU7%20OZNU7%20170707C125",
 )  # fmt: skip
 QUERIES = (
     "page-offset", "per-page", "amount", "date", "start-date", "end-date", "symbol", "symbols",
@@ -198,6 +204,54 @@ def test_an_order_of_no_reasonable_size_is_refused_at_once(quantity):
             assert await asked.ask("POST", f"/accounts/{NUMBER}/{path}", json=body) == 400
 
     play(scene)
+
+
+@pytest.mark.parametrize("root", sorted(PRODUCTS))
+def test_an_order_for_anything_that_is_known_is_answered_though_it_is_not_traded_here(root):
+    world, _ = world_at()
+    door, named = world.doors[NUMBER], root.removesuffix(SINGLY)
+    symbols = (named, f"/{named}Z7", f"{named:6}170616P00100000")
+    for symbol, action, kind in product(
+        symbols, ("Buy to Open", "Sell to Open", "Sell to Close", "Buy"), ("Limit", "Market")
+    ):
+        price = {"price": "1.00", "price-effect": "Debit" if action[0] == "B" else "Credit"}
+        leg = {"symbol": symbol, "action": action, "quantity": 100}
+        body = {"order-type": kind, "time-in-force": "Day", "legs": [leg]}
+        with suppress(Problem):
+            orders.dry_run(world, door, body | (price if kind == "Limit" else {}))
+    assert not door.entries
+
+
+@pytest.mark.parametrize(
+    "symbol", ["./ESU7 EW1N7 170708P5000", "./ZNU7 OZNU7 170707C125", "./6EU7 EUUU7 170707C1.1"]
+)
+def test_what_cannot_be_named_again_is_neither_traded_nor_quoted(symbol):
+    world, _ = world_at()
+    leg = {"symbol": symbol, "action": "Buy to Open", "quantity": 1}
+    body = {"order-type": "Market", "time-in-force": "Day", "legs": [leg]}
+    with pytest.raises(Problem) as refused:
+        orders.dry_run(world, world.doors[NUMBER], body)
+    assert (refused.value.status, refused.value.errors[0]["domain"]) == (400, "legs[0]")
+    assert market_data(symbol, world.look()) is None
+
+
+@pytest.mark.parametrize("symbol", ["SPX", "VIX", "NDX"])
+def test_an_index_itself_is_not_traded(symbol):
+    world, _ = world_at()
+    leg = {"symbol": symbol, "action": "Buy to Open", "quantity": 1}
+    body = {"order-type": "Market", "time-in-force": "Day", "legs": [leg]}
+    with pytest.raises(Problem) as refused:
+        orders.place(world, world.doors[NUMBER], body)
+    assert refused.value.status == 422
+    assert refused.value.errors[0]["code"] == "instrument_validation_failed"
+
+
+@pytest.mark.parametrize("said", [b"1e999", b"-1e999", b'{"a": [1.5e400]}', b"NaN", b"Infinity"])
+def test_what_could_be_told_to_nobody_again_is_no_json(said):
+    with pytest.raises(Problem) as refused:
+        json_in(said)
+    assert refused.value.status == 400
+    assert json_in(b'{"a": [1.5e300]}') == {"a": [1.5e300]}
 
 
 def test_what_is_good_passes():

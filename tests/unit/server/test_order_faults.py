@@ -17,6 +17,7 @@ pytestmark = pytest.mark.integration
 
 ORDERS = f"/accounts/{NUMBER}/orders"
 POSITIONS = f"/accounts/{NUMBER}/positions"
+COMPLEX = f"/accounts/{NUMBER}/complex-orders"
 
 
 def spread(there, price="4.0", quantity=1):
@@ -81,6 +82,29 @@ def test_an_order_is_filled_before_its_cancel_arrives():
         assert (said.status, said.codes[-1]) == (422, "cannot_update_order")
         assert line.get(f"{ORDERS}/{number}")["status"] == "Filled"
         assert len(line.get(POSITIONS)["items"]) == 2
+
+
+def test_one_side_of_a_pair_is_filled_before_the_cancel_of_both_arrives():
+    with standing() as there:
+        line, opened = there.line(), spread(there)
+        placed(there, line, price="0.05")
+        there.clock.pass_minutes(2)
+        sides = [
+            {**leg, "action": turned}
+            for leg, turned in zip(opened["legs"], ("Buy to Close", "Sell to Close"), strict=True)
+        ]
+        pair = [
+            opened | {"price": price, "price-effect": "Debit", "legs": sides}
+            for price in ("0.05", "0.10")
+        ]
+        said = line.send("POST", COMPLEX, {"type": "OCO", "orders": pair})
+        number = said.data["complex-order"]["id"]
+        there.clock.pass_minutes(2)
+        there.wrong(Fault(Kind.RACED, f"{COMPLEX}/*", "DELETE"))
+        assert not line.send("DELETE", f"{COMPLEX}/{number}").is_no
+        found = [row["status"] for row in line.get(f"{COMPLEX}/{number}")["orders"]]
+        assert found == ["Filled", "Cancelled"]
+        assert line.get(POSITIONS)["items"] == []
 
 
 def test_a_race_is_lost_by_every_order_where_none_is_named_and_at_its_own_limit():

@@ -10,6 +10,8 @@ from tomking.server.faults import Fault, Kind
 from tomking.wire import line as line_
 from tomking.wire.budget import Budget
 from tomking.wire.keys import Keys
+from tomking.wire.line import Answer
+from tomking.wire.session import lives_of
 from worlds.standing import UNBOUND, standing
 
 pytestmark = pytest.mark.integration
@@ -177,6 +179,33 @@ def test_every_page_of_a_list_is_read():
         for _ in range(3):
             line.send("POST", ORDERS, ORDER)
         assert len(line.pages(ORDERS, **{"per-page": 2})) == 3
+
+
+def test_a_list_that_does_not_say_whether_there_is_more_is_not_taken_for_all_there_is():
+    with standing() as there:
+        line = there.line(budget=UNBOUND)
+        for _ in range(3):
+            line.send("POST", ORDERS, ORDER)
+        lacking = Fault(Kind.LACKING, ORDERS, "GET", field="pagination", times=4)
+        there.wrong(lacking)
+        with pytest.raises(Transient, match="number of its pages"):
+            line.pages(ORDERS, **{"per-page": 2})
+        assert len(line.pages(ORDERS, **{"per-page": 4})) == 3
+
+
+@pytest.mark.parametrize("parts", [None, 5, "x", {"code": "y"}, [3, None], []])
+def test_a_refusal_of_another_shape_is_a_refusal(parts: object):
+    said = Answer(422, {}, {"code": "odd", "message": "no", "errors": parts})
+    assert (said.is_no, said.why, said.codes) == (True, "no", ("odd",))
+
+
+@pytest.mark.parametrize(
+    ("told", "lives_s"), [(60, 60.0), (None, 900.0), ("soon", 900.0), (-1, 900.0), ([], 900.0)]
+)
+def test_a_token_that_does_not_say_how_long_it_lives_lives_as_long_as_ever(
+    told: object, lives_s: float
+):
+    assert lives_of({"access_token": "a", "expires_in": told}) == lives_s
 
 
 def test_a_silent_broker_is_said_once_and_once_that_it_answers_again(capfd):

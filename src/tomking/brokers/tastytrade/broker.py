@@ -93,6 +93,11 @@ class TastytradeBroker:
 
     # What is asked.
 
+    @property
+    def keeps_legs(self) -> bool:
+        """Yes: the broker's replacement takes a price, a type and a time, and no legs."""
+        return True
+
     def preview(self, order: Order, now: Snapshot) -> Preview:
         """The broker's dry run of an order."""
         return self.asking.preview(order, self._orders(order), now)

@@ -16,7 +16,7 @@ from tomking.server.desk import DESK, answered, page_of, world_of
 from tomking.server.shown import beside, equities, futures
 from tomking.server.shown.equities import contracts, nested
 from tomking.wire.series import MONTHLY, WEEKLIES
-from tomking.wire.symbols import contract_of
+from tomking.wire.symbols import contract_of, trading_symbol
 
 #: Series of options on futures whose product is shown, with the root of the future.
 SERIES = {names.quarterly: root for root, names in WEEKLIES.items()} | {
@@ -207,6 +207,7 @@ def _option(symbol: str, request: web.Request) -> Contract | None:
     """The option a symbol names; nothing if it names none."""
     try:
         found = contract_of(symbol, world_of(request).look().at.date())
+        trading_symbol(found)  # what nobody here can name again is none
     except DataError:
         return None
     return found if found.is_option else None

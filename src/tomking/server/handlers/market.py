@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from tomking.core.calendar import NEW_YORK
 from tomking.core.product import PRODUCTS
 from tomking.server.answers import Problem, many, one
 from tomking.server.desk import answered, world_of
@@ -57,9 +58,9 @@ async def risk_free_rate(request: web.Request) -> web.Response:
 
 async def hours(request: web.Request) -> web.Response:
     """When markets are open."""
-    now = world_of(request).look()
+    at = world_of(request).clock().astimezone(NEW_YORK)
     asked = request.query.getall("instrument-collections[]", list(quotes.COLLECTIONS))
-    return answered(request, many(quotes.hours(each, now) for each in asked))
+    return answered(request, many(quotes.hours(each, at) for each in asked))
 
 
 async def holidays(request: web.Request) -> web.Response:

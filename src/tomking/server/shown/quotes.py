@@ -1,7 +1,7 @@
 """Quotes and figures of a moment as the broker's JSON: market data by symbol, metrics, hours."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from math import isnan
 from typing import Any
 
@@ -25,9 +25,9 @@ def market_data(symbol: str, now: Snapshot) -> Shown | None:
     """What is quoted of a symbol now; nothing of one that is not known here."""
     try:
         contract = contract_of(symbol, now.at.date())
+        named = streamer_symbol(contract)
     except DataError:
         return None
-    named = streamer_symbol(contract)
     known = priced([named], now)
     told = [*events(QUOTE, known, known, now), *events(TRADE, known, known, now)]
     quoted = {name: said for event in told for name, said in event.items()}
@@ -71,11 +71,11 @@ def metrics(symbol: str, now: Snapshot) -> Shown:
     }  # fmt: skip
 
 
-def hours(collection: str, now: Snapshot) -> Shown:
-    """When a market is open, around now."""
-    today = session_of(now.at.date())
-    before, after = previous_session(now.at.date()), next_session(now.at.date())
-    is_open = today is not None and today.opens <= now.at < today.closes
+def hours(collection: str, at: datetime) -> Shown:
+    """When a market is open, around an instant in New York, in the night too."""
+    today = session_of(at.date())
+    before, after = previous_session(at.date()), next_session(at.date())
+    is_open = today is not None and today.opens <= at < today.closes
     made: Shown = {
         "instrument-collection": collection, "state": "Open" if is_open else "Closed",
         "next-session": _hours(collection, after), "previous-session": _hours(collection, before),
