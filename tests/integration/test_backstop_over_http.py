@@ -83,6 +83,33 @@ def test_an_exit_has_both_ended_before_it_goes():
         held.agree()
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_broker_who_ends_no_side_by_itself_is_asked_to_end_the_pair(restarted: bool):
+    with holding() as held:
+        armed(held)
+        held = held.restarted() if restarted else held
+        alone = f"/accounts/{NUMBER}/orders/*"
+        held.there.wrong(Fault(Kind.ERROR, alone, "DELETE", times=99, status=422))
+        _stopped(held)
+        facts = held.look(60.0, 61.0, 62.0, 63.0, watch="lt112")
+        assert ends(facts)[:2] == ["cancelled", "cancelled"]
+        assert [order.intent for order in sent(facts, NAME)] == [f"{NAME}/close"]
+        assert NAME not in held.desk.book.positions
+        held.agree()
+
+
+def test_a_pair_of_which_one_side_alone_is_to_end_is_not_ended_as_a_whole():
+    with holding() as held:
+        stop = armed(held)
+        held.there.wrong(
+            Fault(Kind.ERROR, f"/accounts/{NUMBER}/orders/*", "DELETE", times=9, status=422)
+        )
+        held.broker.cancel(held.at_work[stop].id)
+        held.look(60.0, 61.0)
+        assert set(held.at_work) == {TARGET, stop}
+        held.agree()
+
+
 def _stopped(held: HeldThere) -> None:
     """The plan as if its days were over: what is held is to go."""
     (plan,) = held.desk.strategies

@@ -211,7 +211,8 @@ class TastytradeBroker:
         for order in self.cancels.due(self.inbox, at):
             self.rounds = replace(self.rounds, orders=None)
             number = self.inbox.number_of(order) or ""
-            self.odd += self.cancels.ask(self.line, order, number, at)
+            whole = self.cancels.whole(self.inbox, order, number)
+            self.odd += self.cancels.ask(self.line, order, number, at, whole)
 
     def _end(self, order: Order, at: datetime, why: str, how: str = "rejected") -> None:
         self._tell([OrderEnded(at, order.id, how, why)])

@@ -54,13 +54,17 @@ class ToldLeg:
 
 @value
 class ToldOrder:
-    """An order: its number, the name its sender gave it, where it stands, its legs."""
+    """An order: its number, the name its sender gave it, where it stands, its legs.
+
+    ``group`` is the number of the complex order it belongs to, empty if to none.
+    """
 
     number: str
     name: str
     word: str
     legs: tuple[ToldLeg, ...]
     note: str = ""
+    group: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -105,8 +109,11 @@ def told(row: Json, today: date) -> ToldOrder:
         raise DataError(
             f"order {told_number} of the broker is {word!r}, which is no word for an order"
         )
-    note = str(row.get("reject-reason") or "")
-    return ToldOrder(told_number, str(row.get("external-identifier") or ""), word, legs, note)
+    name, note, group = (
+        str(row.get(key) or "")
+        for key in ("external-identifier", "reject-reason", "complex-order-id")
+    )
+    return ToldOrder(told_number, name, word, legs, note, group)
 
 
 def _rows(said: object) -> Sequence[Json]:
