@@ -11,7 +11,7 @@ from tomking.core.dealings import Acknowledged, Doubted, Unguarded
 from tomking.core.facts import Fact, LegFilled, OrderEnded
 from tomking.core.order import TimeInForce
 from tomking.server.faults import ALERTS, OF_FILLS, OF_STREAMS, Fault, Kind
-from tomking.strategies.stay import DteAbove
+from tomking.strategies.stay import DteAbove, ProfitBelow
 from worlds.naked import sent
 from worlds.naked_served import NAME, HeldThere, holding
 from worlds.standing import NUMBER
@@ -108,6 +108,31 @@ def test_a_pair_of_which_one_side_alone_is_to_end_is_not_ended_as_a_whole():
         held.look(60.0, 61.0)
         assert set(held.at_work) == {TARGET, stop}
         held.agree()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "left"), [(Kind.ERROR, 429, False), (Kind.ERROR, 422, True)]
+)
+def test_a_stop_alone_is_given_up_for_a_no_and_not_for_a_broker_without_time(kind, status, left):
+    with holding() as held:
+        _without_target(held)
+        held.there.wrong(Fault(kind, f"/accounts/{NUMBER}/orders", "POST", 1, status=status))
+        facts = held.look(12.0, 13.0)
+        assert bool([fact for fact in facts if isinstance(fact, Unguarded)]) is left
+        again = sent(held.look(30.0, 31.0, 32.0), NAME)
+        assert len(again) == (0 if left else 1)
+        assert all(order.is_backstop for order in again)
+        held.agree()
+
+
+def _without_target(held: HeldThere) -> None:
+    """The plan as if it waited for no profit: its stop stands alone."""
+    (plan,) = held.desk.strategies
+    (shape,) = plan.shapes
+    trap, naked = shape.tranches
+    rules = tuple(rule for rule in naked.stay_while if not isinstance(rule, ProfitBelow))
+    changed = replace(shape, tranches=(trap, replace(naked, stay_while=rules)))
+    held.desk.strategies = (replace(plan, shapes=(changed,)),)
 
 
 def _stopped(held: HeldThere) -> None:

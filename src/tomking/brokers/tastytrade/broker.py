@@ -37,7 +37,7 @@ from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.preview import Preview
 from tomking.risk.verdict import Approved
 from tomking.wire.kept import State
-from tomking.wire.line import Line
+from tomking.wire.line import Answer, Line
 from tomking.wire.orders import body_of, oco_of
 from tomking.wire.words import lot_of
 
@@ -158,11 +158,11 @@ class TastytradeBroker:
         except OutcomeUnknown as silent:
             self._fresh.append(self.inbox.doubt(order, now.at, str(silent)))
         except (Transient, AuthExpired) as fault:
-            self._end(order, now.at, f"not sent: {fault}")
+            self._end(order, now.at, f"not sent: {fault}", "lapsed")
             self._login(now.at, fault)
         else:
             if answer.is_no:
-                self._end(order, now.at, answer.why)
+                self._end(order, now.at, answer.why, _how(answer))
             else:
                 self._hear(answer.data.get("order", answer.data), now.at, self._fees(now))
 
@@ -188,9 +188,8 @@ class TastytradeBroker:
                 self._end(order, now.at, f"not sent: {fault}", "lapsed")
             self._login(now.at, fault)
         else:
-            how = "rejected" if answer.status in OF_THE_ORDER else "lapsed"
             for order in orders if answer.is_no else ():
-                self._end(order, now.at, answer.why, how)
+                self._end(order, now.at, answer.why, _how(answer))
             if not answer.is_no:
                 self._hear_all(answer.data.get("complex-order", {}), now.at, self._fees(now))
 
@@ -389,3 +388,8 @@ class TastytradeBroker:
         """Where an order goes: to the others, or in place of the one it replaces."""
         old = self.inbox.number_of(order.replaces) if order.replaces else None
         return self._account("orders" if old is None else f"orders/{old}")
+
+
+def _how(no: Answer) -> str:
+    """How an order ended that was not taken: refused, or merely not listened to."""
+    return "rejected" if no.status in OF_THE_ORDER else "lapsed"
