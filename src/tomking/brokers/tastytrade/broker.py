@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from tomking.brokers.fuse import Fuse
+from tomking.brokers.tastytrade.answered import answer_to, answers_to
 from tomking.brokers.tastytrade.asking import OF_THE_ORDER, PAGE, Asking
 from tomking.brokers.tastytrade.cancels import Cancels
 from tomking.brokers.tastytrade.comparing import compared, held_there, may_compare
@@ -164,7 +165,8 @@ class TastytradeBroker:
             if answer.is_no:
                 self._end(order, now.at, answer.why, _how(answer))
             else:
-                self._hear(answer.data.get("order", answer.data), now.at, self._fees(now))
+                row = answer_to(order, answer.data.get("order", answer.data))
+                self._hear(row, now.at, self._fees(now))
 
     def submit_together(self, approved: Sequence[Approved], now: Snapshot) -> None:
         """Send approved orders as one, once; each is looked for under a name of its own.
@@ -190,8 +192,9 @@ class TastytradeBroker:
         else:
             for order in orders if answer.is_no else ():
                 self._end(order, now.at, answer.why, _how(answer))
-            if not answer.is_no:
-                self._hear_all(answer.data.get("complex-order", {}), now.at, self._fees(now))
+            fees = self._fees(now)
+            for row in () if answer.is_no else answers_to(orders, answer.data.get("complex-order")):
+                self._hear(row, now.at, fees)
 
     def _lay_beside(self, order: Order, now: Snapshot) -> None:
         """The broker's margin for an order that opens beside our own."""
