@@ -234,17 +234,21 @@ class TastytradeBroker:
         ):  # fmt: skip
             self._try(now.at, partial(self._look, now, fees))
         self._withdraw(now.at)
-        if rounds.ledger_due(now, self.inbox.held, traded=fees.asked):
+        if rounds.ledger_due(now, self.inbox.held, traded=fees.asked or self._compares(now.at)):
             self._try(now.at, partial(self._read_ledger, now))
-        in_doubt = bool(self.inbox.differences) or self.inbox.reconciling
-        known = may_compare(self.inbox, self._fresh, looked=self.rounds.looked)
-        if known and self.rounds.books_due(now.at, differ=in_doubt):
+        if self._compares(now.at):
             self._try(now.at, partial(self._compare, now.at))
             self._try(now.at, partial(self._ask_of_calls, now))
         if self.inbox.differences is None:
             self._doubt_books(now.at, "our books have not been compared with the broker's yet")
         facts, self._fresh = self._fresh, []
         return facts
+
+    def _compares(self, at: datetime) -> bool:
+        """Whether the books are to be compared, the ledger read before; nothing told is left out."""
+        in_doubt = bool(self.inbox.differences) or self.inbox.reconciling
+        known = may_compare(self.inbox, self._fresh, looked=self.rounds.looked)
+        return known and self.rounds.books_due(at, differ=in_doubt)
 
     def _try(self, at: datetime, look: Callable[[], None]) -> None:
         """Look something up; what fails is said, and tried again at the next look."""
@@ -288,13 +292,8 @@ class TastytradeBroker:
         if message.get("type") == "Order":
             self._hear(message["data"], at, fees)
         elif message.get("type") == "ComplexOrder":
-            self._hear_all(message["data"], at, fees)
-
-    def _hear_all(self, row: Json, at: datetime, fees: FeesOfDay) -> None:
-        """What is told of orders that know of each other: each of them has a number of its own."""
-        rows = row.get("orders")
-        for each in rows if isinstance(rows, list) else ():
-            self._hear(each, at, fees)
+            for row in answers_to((), message["data"]):  # each of them has a number of its own
+                self._hear(row, at, fees)
 
     def _hear(self, row: Json, at: datetime, fees: FeesOfDay) -> None:
         """What is told of an order; a row that cannot be read is said and left.

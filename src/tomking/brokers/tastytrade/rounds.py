@@ -11,6 +11,7 @@ from tomking.market.snapshot import Snapshot
 #: Without news an order at work is looked up this often, and books that differ where nobody counts.
 OFTEN = timedelta(seconds=60)
 #: What rests at the broker for days is looked up this often where requests are counted: its news stream.
+#: So is what has ended and is not booked yet: the broker books it at night, of some not before the next.
 SELDOM = timedelta(minutes=10)
 #: The ledger is read and the books are compared this often whatever happens.
 NOW_AND_THEN = timedelta(minutes=60)
@@ -21,7 +22,8 @@ class Rounds:
     """When each thing was last looked up, and after how many gaps in the news the orders were.
 
     ``behind`` is the day of the oldest row of the ledger that could not be booked, if there is one, and
-    ``resting`` how often an order is looked up that rests, and books that differ.
+    ``resting`` how often an order is looked up that rests, an end that is not booked, and books that
+    differ.
     """
 
     orders: datetime | None = None
@@ -49,7 +51,9 @@ class Rounds:
         """When something traded, when something held is over, and now and then."""
         if traded or _since(self.ledger, now.at) >= NOW_AND_THEN:
             return True
-        return _since(self.ledger, now.at) >= OFTEN and any(is_over(each, now) for each in held)
+        return _since(self.ledger, now.at) >= self.resting and any(
+            is_over(each, now) for each in held
+        )
 
     def ledger_from(self, now: Snapshot, held: Iterable[Contract], since: datetime) -> date:
         """The first day to read: rows come late, so yesterday, the end of anything held that is over,
