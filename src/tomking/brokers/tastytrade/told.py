@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -100,6 +101,8 @@ def told(row: Json, today: date) -> ToldOrder:
         # of an order that is over and did not fill, nothing more comes
         ends = word in OVER and word != "Filled"
         legs = tuple(_leg(each, today, ends=ends) for each in _rows(row["legs"]))
+        if ends and not any(leg.remaining for leg in legs):  # else it would have filled
+            legs = tuple(_given_up(leg) for leg in legs)
         told_number = str(row["id"])
     except UNREADABLE as fault:
         raise DataError(
@@ -132,6 +135,11 @@ def _leg(row: Json, today: date, *, ends: bool) -> ToldLeg:
         contract, symbol, sign * count, _count(row.get("remaining-quantity", left)), parts,
         1 if contract is None else lot_of(contract),
     )  # fmt: skip
+
+
+def _given_up(leg: ToldLeg) -> ToldLeg:
+    """A leg of which nothing remains because its order is over: what did not trade was given up."""
+    return replace(leg, remaining=abs(leg.quantity) - sum(part.quantity for part in leg.parts))
 
 
 def known(symbol: str, today: date) -> Contract | None:
