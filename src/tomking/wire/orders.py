@@ -23,6 +23,7 @@ from tomking.wire.words import (
     action_of,
     instrument_of,
     lot_of,
+    says_effect,
     side_of,
 )
 
@@ -101,7 +102,7 @@ def body_of(order: Order) -> dict[str, Any]:
         body |= price_of(order.limit)
     if order.trigger is not None:
         body["stop-trigger"] = plain(order.trigger)
-    if not all(leg.opens for leg in order.legs):
+    if any(not leg.opens and says_effect(leg.contract) for leg in order.legs):
         body["advanced-instructions"] = STRICT
     return body
 

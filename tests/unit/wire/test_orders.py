@@ -57,7 +57,9 @@ def test_what_closes_may_never_open_instead_and_what_only_opens_says_nothing_of_
         read = asked_in(body, TODAY)
         assert isinstance(read, Asked)
         assert read.strict
-    assert "advanced-instructions" not in body_of(order(*SPREAD))
+    future = Leg(future_contract("ES", "ESZ26"), -1, "delivered", opens=False)
+    for silent in (SPREAD, (future,)):
+        assert "advanced-instructions" not in body_of(order(*silent))
 
 
 def test_a_package_of_another_ratio_keeps_it() -> None:
