@@ -7,6 +7,7 @@ from random import Random
 import pytest
 import stamina
 
+from tomking.brokers.tastytrade.rounds import SELDOM
 from tomking.core.dealings import Acknowledged, Doubted, Unguarded
 from tomking.core.facts import Fact, LegFilled, OrderEnded
 from tomking.core.order import TimeInForce
@@ -133,6 +134,20 @@ def _without_target(held: HeldThere) -> None:
     rules = tuple(rule for rule in naked.stay_while if not isinstance(rule, ProfitBelow))
     changed = replace(shape, tranches=(trap, replace(naked, stay_while=rules)))
     held.desk.strategies = (replace(plan, shapes=(changed,)),)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_what_rests_is_looked_up_each_minute_while_the_stream_is_gone(gone: bool):
+    with holding() as held:
+        armed(held)
+        held.broker.rounds = replace(held.broker.rounds, resting=SELDOM)
+        held.there.wrong(Fault(Kind.NEVER, ALERTS, times=99))
+        if gone:
+            held.broker.news.kept.given_up()
+        held.met(TARGET)
+        assert ("filled" in ends(held.look(14.1, 15.2))) is gone
+        assert "filled" in ends(held.look(25.0)) or gone
+        held.agree()
 
 
 def _stopped(held: HeldThere) -> None:

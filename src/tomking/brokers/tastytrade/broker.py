@@ -228,7 +228,8 @@ class TastytradeBroker:
         for message in self.news.take():
             self._message(message, now.at, fees)
         waits = {self.inbox.orders[name].waits for name in self.inbox.waiting}
-        if rounds.orders_due(
+        is_heard = self.news.kept.state is State.OPEN
+        if (rounds if is_heard else rounds.unheard()).orders_due(
             now.at, self.news.gaps, doubt=bool(self.inbox.unconfirmed), working=False in waits,
             resting=True in waits,
         ):  # fmt: skip

@@ -1,6 +1,7 @@
 """When to look things up although nothing was told: orders, ledger, books. Figures, no requests."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from tomking.core.calendar import AFTER_CLOSE
@@ -37,6 +38,10 @@ class Rounds:
     def looked(self) -> bool:
         """Whether the orders were looked up at all since the start; a cancel only asks for it anew."""
         return self.gaps >= 0
+
+    def unheard(self) -> "Rounds":
+        """These, while no news comes: what rests is looked up as often as what is at work."""
+        return replace(self, resting=OFTEN)
 
     def orders_due(
         self, at: datetime, gaps: int, *, doubt: bool, working: bool, resting: bool
