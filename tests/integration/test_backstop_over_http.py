@@ -7,11 +7,12 @@ from random import Random
 import pytest
 import stamina
 
+from tomking.brokers.tastytrade.rounds import SELDOM
 from tomking.core.dealings import Acknowledged, Doubted, Unguarded
 from tomking.core.facts import Fact, LegFilled, OrderEnded
 from tomking.core.order import TimeInForce
 from tomking.server.faults import ALERTS, OF_FILLS, OF_STREAMS, Fault, Kind
-from tomking.strategies.stay import DteAbove
+from tomking.strategies.stay import DteAbove, ProfitBelow
 from worlds.naked import sent
 from worlds.naked_served import NAME, HeldThere, holding
 from worlds.standing import NUMBER
@@ -80,6 +81,72 @@ def test_an_exit_has_both_ended_before_it_goes():
         assert ends(facts)[:2] == ["cancelled", "cancelled"]
         assert [order.intent for order in sent(facts, NAME)] == [f"{NAME}/close"]
         assert NAME not in held.desk.book.positions
+        held.agree()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_broker_who_ends_no_side_by_itself_is_asked_to_end_the_pair(restarted: bool):
+    with holding() as held:
+        armed(held)
+        held = held.restarted() if restarted else held
+        alone = f"/accounts/{NUMBER}/orders/*"
+        held.there.wrong(Fault(Kind.ERROR, alone, "DELETE", times=99, status=422))
+        _stopped(held)
+        facts = held.look(60.0, 61.0, 62.0, 63.0, watch="lt112")
+        assert ends(facts)[:2] == ["cancelled", "cancelled"]
+        assert [order.intent for order in sent(facts, NAME)] == [f"{NAME}/close"]
+        assert NAME not in held.desk.book.positions
+        held.agree()
+
+
+def test_a_pair_of_which_one_side_alone_is_to_end_is_not_ended_as_a_whole():
+    with holding() as held:
+        stop = armed(held)
+        held.there.wrong(
+            Fault(Kind.ERROR, f"/accounts/{NUMBER}/orders/*", "DELETE", times=9, status=422)
+        )
+        held.broker.cancel(held.at_work[stop].id)
+        held.look(60.0, 61.0)
+        assert set(held.at_work) == {TARGET, stop}
+        held.agree()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "left"), [(Kind.ERROR, 429, False), (Kind.ERROR, 422, True)]
+)
+def test_a_stop_alone_is_given_up_for_a_no_and_not_for_a_broker_without_time(kind, status, left):
+    with holding() as held:
+        _without_target(held)
+        held.there.wrong(Fault(kind, f"/accounts/{NUMBER}/orders", "POST", 1, status=status))
+        facts = held.look(12.0, 13.0)
+        assert bool([fact for fact in facts if isinstance(fact, Unguarded)]) is left
+        again = sent(held.look(30.0, 31.0, 32.0), NAME)
+        assert len(again) == (0 if left else 1)
+        assert all(order.is_backstop for order in again)
+        held.agree()
+
+
+def _without_target(held: HeldThere) -> None:
+    """The plan as if it waited for no profit: its stop stands alone."""
+    (plan,) = held.desk.strategies
+    (shape,) = plan.shapes
+    trap, naked = shape.tranches
+    rules = tuple(rule for rule in naked.stay_while if not isinstance(rule, ProfitBelow))
+    changed = replace(shape, tranches=(trap, replace(naked, stay_while=rules)))
+    held.desk.strategies = (replace(plan, shapes=(changed,)),)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_what_rests_is_looked_up_each_minute_while_the_stream_is_gone(gone: bool):
+    with holding() as held:
+        armed(held)
+        held.broker.rounds = replace(held.broker.rounds, resting=SELDOM)
+        held.there.wrong(Fault(Kind.NEVER, ALERTS, times=99))
+        if gone:
+            held.broker.news.kept.given_up()
+        held.met(TARGET)
+        assert ("filled" in ends(held.look(14.1, 15.2))) is gone
+        assert "filled" in ends(held.look(25.0)) or gone
         held.agree()
 
 

@@ -14,13 +14,14 @@ from tomking.core.contract import Contract, Right
 from tomking.core.dealings import Acknowledged, Revived
 from tomking.core.facts import Fact, OrderEnded, RunStarted, Sent
 from tomking.core.order import Leg, Order, Purpose
-from tomking.core.reading import Skip
+from tomking.core.reading import Reading, Sense, Skip, Stage
 from tomking.core.restraints import Halted, Resumed
 from tomking.engine.desk import Desk
 from tomking.engine.memory import MemoryJournal
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.preview import NOT_ASKED
 from tomking.risk.limits import Limits
+from tomking.risk.verdict import Approved
 from tomking.server.faults import Fault, Kind
 from tomking.strategies.lt112 import LT112
 from tomking.wire.orders import body_of
@@ -196,3 +197,17 @@ def test_an_exit_whose_dry_run_is_turned_away_was_not_asked():
         )
         there.wrong(Fault(Kind.ERROR, f"{ORDERS}/dry-run", "POST", status=429))
         assert broker.preview(exit_, there.look()) == NOT_ASKED
+
+
+def test_what_was_answered_is_never_taken_for_what_the_broker_never_had():
+    """This broker leaves the name out of all it tells, and has answered all the same."""
+    with standing() as there:
+        _, broker = begun(there)
+        there.wrong(Fault(Kind.LACKING, times=999, field="external-identifier"))
+        order = never_met(there)
+        good = Reading("any", Stage.DATA, Sense.IS, "so", "so", "", "R-DAT-03")
+        broker.submit(Approved(order, (good,)), there.look())
+        facts = polled(there, broker, 30)
+        assert [type(fact) for fact in facts] == [Acknowledged]
+        broker.cancel(order.id)
+        assert ends(polled(there, broker, 3)) == ["cancelled"]

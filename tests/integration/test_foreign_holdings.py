@@ -1,10 +1,12 @@
 """What somebody else holds in the account: counted until it ends, and never a reason to halt."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from tomking.brokers.tastytrade.broker import TastytradeBroker
+from tomking.brokers.tastytrade.rounds import SELDOM, Rounds
 from tomking.core.calendar import AFTER_CLOSE
 from tomking.core.contract import Right
 from tomking.core.dealings import BooksCompared, ForeignMoved
@@ -64,3 +66,24 @@ def test_it_ends_settled_or_assigned_and_the_books_agree(root: str, delta: float
         assert halts == [Halted, Resumed], "only until the books are compared for the first time"
         assert [f.differences for f in facts if isinstance(f, BooksCompared)] == [()]
         assert broker.odd == []
+
+
+def test_the_ledger_is_read_before_the_books_are_compared() -> None:
+    session = session_of(FRIDAY)
+    assert session is not None
+    with standing(300.0, cash="1000000", day=FRIDAY) as there:
+        sold_by_hand(there, "SPX", 0.05)
+        there.clock.pass_minutes(1)
+        there.look()
+        broker = TastytradeBroker(there.line(), TASTYTRADE, there.clock())
+        broker.rounds = Rounds(resting=SELDOM)
+        there.clock.at = session.closes - timedelta(minutes=2)
+        for _ in range(3):
+            list(broker.poll(there.look()))
+        assert broker.inbox.differences == ()
+        there.clock.pass_minutes(5)
+        there.look()  # it ends, and nobody has read of it
+        broker.rounds = replace(broker.rounds, books=None)
+        found = [f for _ in range(2) for f in broker.poll(there.look())]
+        assert [f for f in found if isinstance(f, ForeignMoved)]
+        assert not [f for f in found if isinstance(f, BooksCompared) and f.differences]

@@ -144,6 +144,29 @@ def test_what_is_left_when_the_broker_closes_a_leg_is_repaired_with_a_limit(row:
         assert any(isinstance(fact, CampaignClosed) for fact in facts)
 
 
+def test_an_exit_that_comes_after_somebody_else_s_close_opens_nothing():
+    with trading() as on:
+        order = spread(on.there, 0.97, 0.99, Settles.PM)
+        on.hold(order)
+        for resting in on.desk.book.working:
+            on.broker.cancel(resting)
+        on.there.clock.pass_minutes(1)
+        on.there.look()
+        short = order.legs[0].contract
+        assert not on.line.send("POST", "/__paper/close", {"symbol": trading_symbol(short)}).is_no
+        on.there.clock.pass_minutes(1)
+        on.there.look()
+        left = {order.legs[1].contract: 1}
+        assert dict(on.broker.holdings()) == left
+        leg = Leg(short, 1, "put spread", opens=False)
+        late = Order("x/close", 1, Purpose.CLOSE, "x", "x", (leg,), 1, Decimal(-200), closes="x")
+        answer = on.line.send("POST", f"/accounts/{on.line.account}/orders", body_of(late))
+        on.there.clock.pass_minutes(1)
+        on.there.look()
+        assert answer.codes[0] == "closing_with_no_position"
+        assert dict(on.broker.holdings()) == left
+
+
 @pytest.mark.parametrize("shares", [(0.90, 0.95), (1.02, 1.04)], ids=["worthless", "in the money"])
 def test_what_is_fixed_in_the_morning_settles_by_the_broker_s_ledger_alone(
     shares: tuple[float, float],

@@ -23,6 +23,7 @@ from tomking.wire.words import (
     action_of,
     instrument_of,
     lot_of,
+    says_effect,
     side_of,
 )
 
@@ -31,6 +32,8 @@ _TIFS = {word: tif for tif, word in TIMES_IN_FORCE.items()}
 _PRICED = frozenset({"Limit", "Stop Limit"})
 _TRIGGERED = frozenset({"Stop", "Stop Limit"})
 SOURCE = "tomking"
+#: What closes is refused where nothing is held that it could close; without it the broker opens instead.
+STRICT: Mapping[str, bool] = {"strict-position-effect-validation": True}
 #: The broker keeps no longer a name than this.
 NAME_MAX = 36
 #: The most contracts or shares of a leg, and the highest price, that an order may name. Far beyond what
@@ -99,6 +102,8 @@ def body_of(order: Order) -> dict[str, Any]:
         body |= price_of(order.limit)
     if order.trigger is not None:
         body["stop-trigger"] = plain(order.trigger)
+    if any(not leg.opens and says_effect(leg.contract) for leg in order.legs):
+        body["advanced-instructions"] = STRICT
     return body
 
 

@@ -50,9 +50,14 @@ def action_of(leg: Leg) -> str:
     >>> action_of(Leg(Contract("SPY", date.max), -100, "shares"))
     'Sell to Open'
     """
-    if leg.contract.future and not leg.contract.is_option:
+    if not says_effect(leg.contract):
         return "Buy" if leg.quantity > 0 else "Sell"
     return _ACTIONS[leg.quantity > 0, leg.opens]
+
+
+def says_effect(contract: Contract) -> bool:
+    """Whether an order for it says that it opens or closes; of an outright future that follows."""
+    return contract.is_option or not contract.future
 
 
 def side_of(action: str) -> tuple[int, bool | None]:

@@ -48,6 +48,20 @@ def test_a_credit_spread_is_sold_in_the_brokers_words() -> None:
     ]  # fmt: skip
 
 
+def test_what_closes_may_never_open_instead_and_what_only_opens_says_nothing_of_that() -> None:
+    close = Leg(put(6000), 1, "puts", opens=False)
+    open_too = Leg(put(5900), -1, "puts")
+    for legs in ((close,), (close, open_too)):
+        body = body_of(order(*legs))
+        assert body["advanced-instructions"] == {"strict-position-effect-validation": True}
+        read = asked_in(body, TODAY)
+        assert isinstance(read, Asked)
+        assert read.strict
+    future = Leg(future_contract("ES", "ESZ26"), -1, "delivered", opens=False)
+    for silent in (SPREAD, (future,)):
+        assert "advanced-instructions" not in body_of(order(*silent))
+
+
 def test_a_package_of_another_ratio_keeps_it() -> None:
     legs = (Leg(put(6000), -2, "puts"), Leg(put(5900), 1, "puts"))
     asked = asked_in(body_of(order(*legs, units=2)), TODAY)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from tomking.brokers.fuse import Fuse
+from tomking.brokers.tastytrade.answered import answer_to, answers_to
 from tomking.brokers.tastytrade.asking import OF_THE_ORDER, PAGE, Asking
 from tomking.brokers.tastytrade.cancels import Cancels
 from tomking.brokers.tastytrade.comparing import compared, held_there, may_compare
@@ -37,7 +38,7 @@ from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.preview import Preview
 from tomking.risk.verdict import Approved
 from tomking.wire.kept import State
-from tomking.wire.line import Line
+from tomking.wire.line import Answer, Line
 from tomking.wire.orders import body_of, oco_of
 from tomking.wire.words import lot_of
 
@@ -163,13 +164,14 @@ class TastytradeBroker:
         except OutcomeUnknown as silent:
             self._fresh.append(self.inbox.doubt(order, now.at, str(silent)))
         except (Transient, AuthExpired) as fault:
-            self._end(order, now.at, f"not sent: {fault}")
+            self._end(order, now.at, f"not sent: {fault}", "lapsed")
             self._login(now.at, fault)
         else:
             if answer.is_no:
-                self._end(order, now.at, answer.why)
+                self._end(order, now.at, answer.why, _how(answer))
             else:
-                self._hear(answer.data.get("order", answer.data), now.at, self._fees(now))
+                row = answer_to(order, answer.data.get("order", answer.data))
+                self._hear(row, now.at, self._fees(now))
 
     def submit_together(self, approved: Sequence[Approved], now: Snapshot) -> None:
         """Send approved orders as one, once; each is looked for under a name of its own.
@@ -193,11 +195,11 @@ class TastytradeBroker:
                 self._end(order, now.at, f"not sent: {fault}", "lapsed")
             self._login(now.at, fault)
         else:
-            how = "rejected" if answer.status in OF_THE_ORDER else "lapsed"
             for order in orders if answer.is_no else ():
-                self._end(order, now.at, answer.why, how)
-            if not answer.is_no:
-                self._hear_all(answer.data.get("complex-order", {}), now.at, self._fees(now))
+                self._end(order, now.at, answer.why, _how(answer))
+            fees = self._fees(now)
+            for row in () if answer.is_no else answers_to(orders, answer.data.get("complex-order")):
+                self._hear(row, now.at, fees)
 
     def _lay_beside(self, order: Order, now: Snapshot) -> None:
         """The broker's margin for an order that opens beside our own."""
@@ -216,7 +218,8 @@ class TastytradeBroker:
         for order in self.cancels.due(self.inbox, at):
             self.rounds = replace(self.rounds, orders=None)
             number = self.inbox.number_of(order) or ""
-            self.odd += self.cancels.ask(self.line, order, number, at)
+            whole = self.cancels.whole(self.inbox, order, number)
+            self.odd += self.cancels.ask(self.line, order, number, at, whole)
 
     def _end(self, order: Order, at: datetime, why: str, how: str = "rejected") -> None:
         self._tell([OrderEnded(at, order.id, how, why)])
@@ -230,23 +233,28 @@ class TastytradeBroker:
         for message in self.news.take():
             self._message(message, now.at, fees)
         waits = {self.inbox.orders[name].waits for name in self.inbox.waiting}
-        if rounds.orders_due(
+        is_heard = self.news.kept.state is State.OPEN
+        if (rounds if is_heard else rounds.unheard()).orders_due(
             now.at, self.news.gaps, doubt=bool(self.inbox.unconfirmed), working=False in waits,
             resting=True in waits,
         ):  # fmt: skip
             self._try(now.at, partial(self._look, now, fees))
         self._withdraw(now.at)
-        if rounds.ledger_due(now, self.inbox.held, traded=fees.asked):
+        if rounds.ledger_due(now, self.inbox.held, traded=fees.asked or self._compares(now.at)):
             self._try(now.at, partial(self._read_ledger, now))
-        in_doubt = bool(self.inbox.differences) or self.inbox.reconciling
-        known = may_compare(self.inbox, self._fresh, looked=self.rounds.looked)
-        if known and self.rounds.books_due(now.at, differ=in_doubt):
+        if self._compares(now.at):
             self._try(now.at, partial(self._compare, now.at))
             self._try(now.at, partial(self._ask_of_calls, now))
         if self.inbox.differences is None:
             self._doubt_books(now.at, "our books have not been compared with the broker's yet")
         facts, self._fresh = self._fresh, []
         return facts
+
+    def _compares(self, at: datetime) -> bool:
+        """Whether the books are to be compared, the ledger read before; nothing told is left out."""
+        in_doubt = bool(self.inbox.differences) or self.inbox.reconciling
+        known = may_compare(self.inbox, self._fresh, looked=self.rounds.looked)
+        return known and self.rounds.books_due(at, differ=in_doubt)
 
     def _try(self, at: datetime, look: Callable[[], None]) -> None:
         """Look something up; what fails is said, and tried again at the next look."""
@@ -290,13 +298,8 @@ class TastytradeBroker:
         if message.get("type") == "Order":
             self._hear(message["data"], at, fees)
         elif message.get("type") == "ComplexOrder":
-            self._hear_all(message["data"], at, fees)
-
-    def _hear_all(self, row: Json, at: datetime, fees: FeesOfDay) -> None:
-        """What is told of orders that know of each other: each of them has a number of its own."""
-        rows = row.get("orders")
-        for each in rows if isinstance(rows, list) else ():
-            self._hear(each, at, fees)
+            for row in answers_to((), message["data"]):  # each of them has a number of its own
+                self._hear(row, at, fees)
 
     def _hear(self, row: Json, at: datetime, fees: FeesOfDay) -> None:
         """What is told of an order; a row that cannot be read is said and left.
@@ -393,3 +396,8 @@ class TastytradeBroker:
         """Where an order goes: to the others, or in place of the one it replaces."""
         old = self.inbox.number_of(order.replaces) if order.replaces else None
         return self._account("orders" if old is None else f"orders/{old}")
+
+
+def _how(no: Answer) -> str:
+    """How an order ended that was not taken: refused, or merely not listened to."""
+    return "rejected" if no.status in OF_THE_ORDER else "lapsed"

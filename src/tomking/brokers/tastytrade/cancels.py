@@ -2,7 +2,8 @@
 
 A no is no answer to this: it may be about the asking alone, and an order that has ended is told of
 anyway. What has no number yet is asked for as soon as it has one. That the loop says so at every look
-asks for nothing more often, and nothing is ever given up: an exit may wait for it.
+asks for nothing more often, and nothing is ever given up: an exit may wait for it. A broker who will not
+end a side of a complex order by itself is asked to end the whole, where every side of it is to end.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from tomking.wire.orders import short_name
 SOON, LATER, SELDOM = timedelta(seconds=2), timedelta(seconds=30), timedelta(minutes=5)
 #: After so many requests a person has to see to it.
 REQUESTS = 5
+#: A no to the asking and not to what was asked: too many requests, and nobody who may ask.
+OF_THE_ASKING = (401, 403, 429)
 
 
 @value
@@ -60,11 +63,20 @@ class Cancels:
             if asked.is_due(at) and inbox.number_of(order) is not None
         ]
 
-    def ask(self, line: Line, order: str, number: str, at: datetime) -> Iterator[str]:
-        """Ask once; what went wrong, in words."""
-        why, before = "", self.wanted[order]
+    def whole(self, inbox: TradeInbox, order: str, number: str) -> str:
+        """The number of the complex order that an order is part of, if all of that is to end."""
+        wanted = {short_name(each) for each in self.wanted}
+        return inbox.groups.get(number, "") if inbox.bound_to(order) <= wanted else ""
+
+    def ask(
+        self, line: Line, order: str, number: str, at: datetime, whole: str = ""
+    ) -> Iterator[str]:
+        """Ask once, of a side that is refused also for the ``whole``; what went wrong, in words."""
+        why, before, account = "", self.wanted[order], f"/accounts/{line.account}"
         try:
-            answer = line.send("DELETE", f"/accounts/{line.account}/orders/{number}")
+            answer = line.send("DELETE", f"{account}/orders/{number}")
+            if whole and answer.is_no and answer.status not in OF_THE_ASKING:
+                answer = line.send("DELETE", f"{account}/complex-orders/{whole}")
             why = answer.why if answer.is_no else ""
         except (Transient, OutcomeUnknown, AuthExpired) as fault:
             why = str(fault)

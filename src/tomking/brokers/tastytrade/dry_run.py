@@ -50,8 +50,8 @@ def preview_of(answer: Answer, before: Decimal) -> Preview:
 
 
 def _fees(answer: Answer) -> Decimal:
-    said: Any = answer.data.get("fee-calculation", {})
-    return -amount_of(said, "total-fees")
+    said: Any = answer.data.get("fee-calculation")
+    return -amount_of(said if isinstance(said, Mapping) else {}, "total-fees")
 
 
 def _is_verdict(answer: Answer) -> bool:

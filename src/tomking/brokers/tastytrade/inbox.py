@@ -55,7 +55,8 @@ class TradeInbox:
     rows of its ledger, ``charged`` the fill each part was booked as, ``held`` what our own orders have
     left us with and ``foreign_held``, by symbol, what is not ours; ``differences`` are those of the last
     comparison, if there ever was one. ``reconciling`` is whether the books are in doubt, ``revived`` the
-    names of orders at work that counted as over, ``strange`` the numbers of those told amiss.
+    names of orders at work that counted as over, ``strange`` the numbers of those told amiss, and
+    ``groups`` the complex order that an order is part of, by their numbers.
     """
 
     orders: dict[str, Order] = field(default_factory=dict[str, Order])
@@ -73,6 +74,7 @@ class TradeInbox:
     reconciling: bool = False
     revived: set[str] = field(default_factory=set[str])
     strange: set[str] = field(default_factory=set[str])
+    groups: dict[str, str] = field(default_factory=dict[str, str])
 
     def fold(self, facts: Iterable[Fact]) -> None:
         """Remember facts of the journal, old or just made."""
@@ -180,12 +182,20 @@ class TradeInbox:
         name = short_name(order_id)
         return next((number for number, its in self.numbers.items() if its == name), None)
 
+    def bound_to(self, order_id: str) -> frozenset[str]:
+        """Names of the orders not over that were sent as one with an order, itself among them."""
+        bracket = self.orders[short_name(order_id)].bracket
+        every = (name for name in self.waiting if self.orders[name].bracket == bracket)
+        return frozenset(every) if bracket else frozenset({short_name(order_id)})
+
     def hear(self, seen: ToldOrder, at: datetime, fee: Fee) -> list[Fact]:
         """The facts that are new in what was told of an order; they are remembered.
 
         What contradicts our own order is not an exception: it is said, and nothing is opened until the
         books have been compared.
         """
+        if seen.group:
+            self.groups[seen.number] = seen.group
         if self._is_nobodys_yet(seen):
             return []
         name, facts = self._name_of(seen), list[Fact]()

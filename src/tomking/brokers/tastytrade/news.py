@@ -60,12 +60,19 @@ class News:
         except json.JSONDecodeError:
             self.odd += 1
             return
+        several = said.get("results") if isinstance(said, Mapping) else None
+        for each in several if isinstance(several, list) else (said,):  # some come together
+            self._take_in(each)
+
+    def _take_in(self, said: object) -> None:
         if not isinstance(said, Mapping):
             self.odd += 1
         elif isinstance(said.get("data"), Mapping) and "type" in said:
             self.waiting.put(said)
         elif said.get("status") == "error":
             raise Unheard(f"the account stream says {said.get('message')!r}")
+        elif said.get("status") != "ok":
+            self.odd += 1
 
     def opened(self) -> None:
         """The connection works; what was said before it did is not known."""

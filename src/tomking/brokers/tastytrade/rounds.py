@@ -1,6 +1,7 @@
 """When to look things up although nothing was told: orders, ledger, books. Figures, no requests."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from tomking.core.calendar import AFTER_CLOSE
@@ -11,6 +12,7 @@ from tomking.market.snapshot import Snapshot
 #: Without news an order at work is looked up this often, and books that differ where nobody counts.
 OFTEN = timedelta(seconds=60)
 #: What rests at the broker for days is looked up this often where requests are counted: its news stream.
+#: So is what has ended and is not booked yet: the broker books it at night, of some not before the next.
 SELDOM = timedelta(minutes=10)
 #: The ledger is read and the books are compared this often whatever happens.
 NOW_AND_THEN = timedelta(minutes=60)
@@ -21,7 +23,8 @@ class Rounds:
     """When each thing was last looked up, and after how many gaps in the news the orders were.
 
     ``behind`` is the day of the oldest row of the ledger that could not be booked, if there is one, and
-    ``resting`` how often an order is looked up that rests, and books that differ.
+    ``resting`` how often an order is looked up that rests, an end that is not booked, and books that
+    differ.
     """
 
     orders: datetime | None = None
@@ -36,6 +39,10 @@ class Rounds:
         """Whether the orders were looked up at all since the start; a cancel only asks for it anew."""
         return self.gaps >= 0
 
+    def unheard(self) -> "Rounds":
+        """These, while no news comes: what rests is looked up as often as what is at work."""
+        return replace(self, resting=OFTEN)
+
     def orders_due(
         self, at: datetime, gaps: int, *, doubt: bool, working: bool, resting: bool
     ) -> bool:
@@ -49,7 +56,9 @@ class Rounds:
         """When something traded, when something held is over, and now and then."""
         if traded or _since(self.ledger, now.at) >= NOW_AND_THEN:
             return True
-        return _since(self.ledger, now.at) >= OFTEN and any(is_over(each, now) for each in held)
+        return _since(self.ledger, now.at) >= self.resting and any(
+            is_over(each, now) for each in held
+        )
 
     def ledger_from(self, now: Snapshot, held: Iterable[Contract], since: datetime) -> date:
         """The first day to read: rows come late, so yesterday, the end of anything held that is over,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -54,13 +55,17 @@ class ToldLeg:
 
 @value
 class ToldOrder:
-    """An order: its number, the name its sender gave it, where it stands, its legs."""
+    """An order: its number, the name its sender gave it, where it stands, its legs.
+
+    ``group`` is the number of the complex order it belongs to, empty if to none.
+    """
 
     number: str
     name: str
     word: str
     legs: tuple[ToldLeg, ...]
     note: str = ""
+    group: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -96,6 +101,8 @@ def told(row: Json, today: date) -> ToldOrder:
         # of an order that is over and did not fill, nothing more comes
         ends = word in OVER and word != "Filled"
         legs = tuple(_leg(each, today, ends=ends) for each in _rows(row["legs"]))
+        if ends and not any(leg.remaining for leg in legs):  # else it would have filled
+            legs = tuple(_given_up(leg) for leg in legs)
         told_number = str(row["id"])
     except UNREADABLE as fault:
         raise DataError(
@@ -105,8 +112,11 @@ def told(row: Json, today: date) -> ToldOrder:
         raise DataError(
             f"order {told_number} of the broker is {word!r}, which is no word for an order"
         )
-    note = str(row.get("reject-reason") or "")
-    return ToldOrder(told_number, str(row.get("external-identifier") or ""), word, legs, note)
+    name, note, group = (
+        str(row.get(key) or "")
+        for key in ("external-identifier", "reject-reason", "complex-order-id")
+    )
+    return ToldOrder(told_number, name, word, legs, note, group)
 
 
 def _rows(said: object) -> Sequence[Json]:
@@ -125,6 +135,11 @@ def _leg(row: Json, today: date, *, ends: bool) -> ToldLeg:
         contract, symbol, sign * count, _count(row.get("remaining-quantity", left)), parts,
         1 if contract is None else lot_of(contract),
     )  # fmt: skip
+
+
+def _given_up(leg: ToldLeg) -> ToldLeg:
+    """A leg of which nothing remains because its order is over: what did not trade was given up."""
+    return replace(leg, remaining=abs(leg.quantity) - sum(part.quantity for part in leg.parts))
 
 
 def known(symbol: str, today: date) -> Contract | None:

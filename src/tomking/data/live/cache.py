@@ -3,10 +3,11 @@
 One thread writes, whoever reads takes a frozen view. *How old is a quote that has not changed?* A feed
 tells changes only, so a quiet option is as good as the feed is alive. A figure is therefore true as of
 the last proof that a change would have been told: any frame, or an answered ping, on the connection that
-told it. That proof has two limits. After a connection is lost nothing is proven until the next one
-has told the symbol again. And a symbol that has been silent for ``SILENT_MAX_S`` is as old as its own
-last event, because a feed may lose one symbol and keep the others; the supervisor asks again for a
-symbol long before, and a live feed answers that with the last event it has (``supervise``).
+told it. That proof has limits. After a connection is lost nothing is proven until the next one has told
+the symbol again; what REST told meanwhile is as old as that. And a symbol that has been silent for
+``SILENT_MAX_S`` is as old as its own last event, because a feed may lose one symbol and keep the others;
+the supervisor asks again for a symbol long before, and a live feed answers that with the last event it
+has (``supervise``).
 
 Decisions use figures of ``FRESH_S`` at most.
 
@@ -32,6 +33,7 @@ from tomking.data.live.fields import (
     IS_FINAL,
     QUOTE,
     ROWS,
+    STOOD_IN,
     SUMMARY,
     TIMES,
     TOLD,
@@ -39,6 +41,8 @@ from tomking.data.live.fields import (
 from tomking.market.bars import F64
 
 I64 = NDArray[np.intp]
+#: A block, when it was heard, and whether it streamed.
+Heard = tuple[Block, float, bool]
 #: Seconds up to which a figure is fresh enough to decide by, and after which silence of a symbol counts.
 FRESH_S, SILENT_MAX_S = 5.0, 900.0
 #: Places a cache begins with; it doubles. Events that wait at most until they are read in.
@@ -66,8 +70,10 @@ class View:
     def ages(self, kind: str, rows: I64) -> F64:
         """Seconds since the figures of a kind were known to be true; infinite if they never were."""
         heard = self.table[HEARD[kind], rows]
-        spoken = self.now - heard <= SILENT_MAX_S
-        true_at = np.where(spoken & (heard >= self.since), np.fmax(heard, self.proven), heard)
+        proves = (self.now - heard <= SILENT_MAX_S) & (heard >= self.since)
+        if kind in STOOD_IN:
+            proves &= self.table[STOOD_IN[kind], rows] != 1.0
+        true_at = np.where(proves, np.fmax(heard, self.proven), heard)
         return np.where(np.isnan(true_at), np.inf, np.maximum(self.now - true_at, 0.0))
 
     def figure(self, symbol: str, row: int, kind: str) -> tuple[float, float]:
@@ -91,7 +97,7 @@ class Cache:
     _free: list[int] = field(default_factory=lambda: list(range(PLACES - 2, -1, -1)))
     _since: float = float("-inf")
     _proven: float = float("-inf")
-    _waiting: list[tuple[Block, float]] = field(default_factory=list[tuple[Block, float]])
+    _waiting: list[Heard] = field(default_factory=list[Heard])
     _wait: int = 0
     _lock: Lock = field(default_factory=Lock)
 
@@ -139,7 +145,7 @@ class Cache:
             return
         count = len(block.symbols)
         with self._lock:
-            self._waiting.append((block, at))
+            self._waiting.append((block, at, streamed))
             self._wait += count
             self.events += count
             if streamed and at > self._proven:
@@ -169,12 +175,12 @@ class Cache:
         if not self._waiting:
             return
         told, self._waiting, self._wait = self._waiting, [], 0
-        for _, alike in groupby(told, key=_shape):
-            blocks, times = zip(*alike, strict=True)
+        for (_, _, streamed), alike in groupby(told, key=_shape):
+            blocks, times, _ = zip(*alike, strict=True)
             at = np.repeat(times, [len(block.symbols) for block in blocks])
-            self._put(joined(blocks), at)
+            self._put(joined(blocks), at, streamed=streamed)
 
-    def _put(self, block: Block, at: F64) -> None:
+    def _put(self, block: Block, at: F64, *, streamed: bool) -> None:
         """Events of one kind, each with when it was heard; of two of one symbol the later stays."""
         known = [self._places.get(symbol, -1) for symbol in block.symbols]
         places = np.array(known, dtype=np.intp)
@@ -185,6 +191,8 @@ class Cache:
             self._table[IS_FINAL, places] = [said == FINAL for said in block.columns[CLOSE_TYPE]]
         if block.kind in TOLD:
             self._table[TOLD[block.kind], places] = self._told(block, at)
+        if block.kind in STOOD_IN:
+            self._table[STOOD_IN[block.kind], places] = 0.0 if streamed else 1.0
         self._table[HEARD[block.kind], places] = at
         self._table[:, -1] = np.nan
 
@@ -205,7 +213,7 @@ class Cache:
         self._free.extend(range(2 * size - 2, size - 2, -1))
 
 
-def _shape(told: tuple[Block, float]) -> tuple[str, tuple[str, ...]]:
+def _shape(told: Heard) -> tuple[str, tuple[str, ...], bool]:
     """What blocks must have in common to be read in together."""
-    block, _ = told
-    return block.kind, tuple(block.columns)
+    block, _, streamed = told
+    return block.kind, tuple(block.columns), streamed

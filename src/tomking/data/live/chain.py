@@ -22,6 +22,8 @@ from tomking.market.snapshot import Nearest, Quote
 
 #: How many listed strikes may be nearer than the one that is taken, because they have no sound quote.
 PASSED_OVER_MAX = 2
+#: A delta is a stranger's that is off by more than this share of what was wanted, and more than so much.
+STRANGE, STRANGE_MIN = 0.25, 0.02
 #: How many on either side of a strike nobody streams are asked for with it: the price moves meanwhile.
 BESIDE = 2
 #: Volatility and delta of contracts whose Greeks do not stream: two columns of their quotes' own.
@@ -67,13 +69,33 @@ class LiveChain:
     def by_delta(
         self, expiry: Expiry, right: Right, delta: float, nearest: Nearest = "either"
     ) -> Quote | Skip:
-        """The strike whose absolute delta is nearest, on the side asked for."""
+        """The strike whose absolute delta is nearest, on the side asked for.
+
+        One that is far from what is wanted is not taken while nearer ones have no sound quote: after a
+        new connection a chain is told in parts.
+        """
         side = self._side(expiry, right)
         known = np.where(np.isnan(side.delta), np.inf, side.delta)
         found = nearest_delta(known.tolist(), delta, nearest)
         if found is None:
             return self._none(f"{delta:g} delta", f"no {right.lower()} of {expiry.day} streams it")
+        seen = abs(float(known[found]))
+        left_out = self._left_out(side, found, expiry, right, nearer=seen < delta)
+        if abs(seen - delta) > max(STRANGE_MIN, STRANGE * delta) and left_out > PASSED_OVER_MAX:
+            why = f"{left_out} strikes beyond the one of {seen:.2f} are not quoted"
+            return self._none(f"{delta:g} delta", why)
         return self._quote(side, found, expiry, right)
+
+    def _left_out(
+        self, side: Side, found: int, expiry: Expiry, right: Right, *, nearer: bool
+    ) -> int:
+        """How many listed strikes beside a place have no sound quote: nearer the money, or further."""
+        place, many = int(side.places[found]), len(self.listed.strikes[expiry].prices)
+        if nearer is (right is Right.PUT):
+            beside = side.places[side.places > place]
+            return int(beside.min(initial=many)) - place - 1
+        beside = side.places[side.places < place]
+        return place - int(beside.max(initial=-1)) - 1
 
     def by_strike(self, expiry: Expiry, right: Right, strike: float) -> Quote | Skip:
         """The nearest strike; half way between two, the one further out of the money.

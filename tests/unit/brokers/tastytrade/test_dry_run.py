@@ -88,6 +88,7 @@ def test_a_check_that_failed_is_a_verdict_whatever_its_status():
     [
         {}, {"buying-power-effect": EFFECT}, {"buying-power-effect": {}, "fee-calculation": FEES},
         {"buying-power-effect": EFFECT | {"change-in-buying-power": "NaN"}, "fee-calculation": FEES},
+        {"buying-power-effect": EFFECT, "fee-calculation": None},
     ],
 )  # fmt: skip
 def test_without_figures_nothing_is_judged(data):

@@ -365,3 +365,14 @@ def test_what_ends_is_no_longer_held():
         BooksCompared(AT, ()),
     ])  # fmt: skip
     assert box.held == {FAR: 2, share: 2}
+
+
+@pytest.mark.parametrize("word", ["Cancelled", "Expired", "Rejected"])
+def test_an_order_that_is_over_ends_though_nothing_is_said_to_remain_of_it(word: str):
+    """Some brokers count what is given up as gone; an exit may wait for this end."""
+    legs = [each | {"remaining-quantity": 0} for each in row(word)["legs"]]
+    facts = heard([row("Live"), row(word, legs=legs)])
+    assert [type(fact) for fact in facts] == [Acknowledged, OrderEnded]
+    half = [each | {"remaining-quantity": 0} for each in row(word, 1, 1)["legs"]]
+    facts = heard([row("Live"), row(word, legs=half)])
+    assert [type(fact) for fact in facts] == [Acknowledged, LegFilled, LegFilled, OrderEnded]

@@ -85,6 +85,16 @@ def test_the_ledger(since, held, traded, due):
     assert Rounds(ledger=AT - since).ledger_due(now(AT), held, traded=traded) is due
 
 
+def test_a_day_of_looks_for_an_end_that_nobody_books_leaves_most_of_the_budget():
+    over, a_minute = (put(date(2018, 6, 14)),), timedelta(minutes=1)
+    rounds, looks = Rounds(ledger=AT, resting=SELDOM), 0
+    for minute in range(1, 24 * 60):
+        at = AT + minute * a_minute
+        if rounds.ledger_due(now(at), over, traded=False):
+            rounds, looks = replace(rounds, ledger=at), looks + 1
+    assert looks < Budget().a_day / 5
+
+
 @pytest.mark.parametrize(
     ("held", "behind", "first"),
     [

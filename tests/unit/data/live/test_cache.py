@@ -237,3 +237,18 @@ def test_no_more_waits_than_is_read_in_at_once() -> None:
     for n in range(3 * WAITING_MAX):
         told(cache, QUOTE, NOW, (PUT, float(n), n + 1.0))
         assert cache._wait < WAITING_MAX
+
+
+def test_the_stream_does_not_vouch_for_what_rest_has_told() -> None:
+    """A symbol that the feed lost when it connected, and that REST told while it was silent."""
+    cache = Cache()
+    cache.follow((PUT, CALL))
+    cache.connected(NOW)
+    told(cache, QUOTE, NOW + 1.0, (PUT, 1.25, 1.35), (CALL, 2.0, 2.1), streamed=False)
+    assert age(cache.frozen(NOW + 3.0)) == 2.0
+    told(cache, QUOTE, NOW + 60.0, (CALL, 2.0, 2.1))
+    later = cache.frozen(NOW + 61.0)
+    assert (age(later), age(later, CALL)) == (60.0, 1.0)
+    told(cache, QUOTE, NOW + 70.0, (PUT, 1.25, 1.35))
+    cache.proven(NOW + 80.0)
+    assert age(cache.frozen(NOW + 81.0)) == 1.0

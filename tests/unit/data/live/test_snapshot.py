@@ -1,6 +1,7 @@
 """A live snapshot from a cache that was told by hand: implied figures, and every refusal."""
 
 from datetime import timedelta
+from decimal import Decimal
 from math import inf, isnan, nan
 
 import pytest
@@ -16,7 +17,7 @@ from tomking.market.sessions import session_of
 from tomking.market.snapshot import AGE, ASK, BID, DELTA, MID, VOL, Quote, Shock
 from tomking.portfolio.columns import columns
 from tomking.pricing import black
-from worlds.hand_told import DAY, EXPIRY, RATE, SMILE, SPOT, YIELD, HandTold, option, priced
+from worlds.hand_told import DAY, EXACT, EXPIRY, RATE, SMILE, SPOT, YIELD, HandTold, option, priced
 
 pytestmark = pytest.mark.unit
 
@@ -193,3 +194,23 @@ def test_only_a_final_close_of_today_fixes_what_expires_today(told: HandTold) ->
 def test_nothing_asked_is_nothing_marked(told: HandTold) -> None:
     assert told.seen().marks(columns([])).table.shape == (9, 0)
     assert told.seen().marks(columns([(option(5800), 1)])).table[AGE, 0] == inf
+
+
+@pytest.mark.parametrize(
+    ("quoted", "wanted", "found"),
+    [
+        (EXACT, 0.05, True), (EXACT[::3], 0.05, True), (EXACT[11:], 0.05, False),
+        (EXACT[11:], 0.35, True), (EXACT[:3], 0.25, False), (EXACT[10:12], 0.05, False),
+    ],
+    ids=["all", "every third", "none so far out", "enough", "none so near", "a few"],
+)  # fmt: skip
+def test_no_stranger_is_taken_for_a_delta_of_a_chain_that_is_told_in_parts(
+    told: HandTold, quoted: tuple[Decimal, ...], wanted: float, found: bool
+) -> None:
+    for exact in quoted:
+        put = option(int(exact))
+        worth = priced(put, told.at)[black.PRICE]
+        told.quote(put, worth - 0.05, worth + 0.05)
+    chain = told.seen().chain("SPX")
+    assert not isinstance(chain, Skip)
+    assert isinstance(chain.by_delta(EXPIRY, Right.PUT, wanted), Quote) is found
