@@ -40,7 +40,7 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
         working = next((w for w in view.book.closing(position.id) if not w.order.waits), None)
         if working is not None and working.order.purpose is Purpose.CLOSE:
             if view.market.at - working.since >= PATIENCE:
-                yield repriced(desk, view, position, working.order)
+                yield from repriced(desk, view, position, working)
             continue
         left = residue(position)
         if position.id in desk.cut and not left:  # its repair is another's (engine/repairs.py)
@@ -214,14 +214,18 @@ def closing(desk: Desk, view: View, position: Position, why: str, *, replaces: s
     )  # fmt: skip
 
 
-def repriced(desk: Desk, view: View, position: Position, order: Order) -> Order:
-    """A closing order that has not traded, at a price that concedes more.
+def repriced(desk: Desk, view: View, position: Position, working: Working) -> Iterator[Order]:
+    """What is left of a closing order, at a price that concedes more.
 
-    One that takes down a part of the position goes on taking down that part.
+    One that takes down a part of the position goes on taking down that part: the units of it that have
+    not traded, and none while its legs are told out of step.
     """
-    if order.legs == position.legs_to_close[1] or len(order.legs) == len(position.held):
-        return closing(desk, view, position, order.why, replaces=order.id)
-    return priced(desk, view, replace(order, replaces=order.id))
+    order = working.order
+    if {contract for contract, _ in position.held} <= {leg.contract for leg in order.legs}:
+        yield closing(desk, view, position, order.why, replaces=order.id)
+    elif working.units_left:
+        rest = replace(order, units=working.units_left, replaces=order.id)
+        yield priced(desk, view, rest)
 
 
 def priced(desk: Desk, view: View, order: Order) -> Order:
