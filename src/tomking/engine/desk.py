@@ -61,7 +61,8 @@ class Desk:
     ``backstops`` is whether stops are sent to rest at the venue behind naked shorts. ``yielding`` and
     ``arming`` are positions whose resting orders were asked to end at the last look: for an exit, and
     for a stop to be tied to the target. ``armed_after`` is when one may be tried again, and
-    ``unguarded`` what was held of those behind which the venue would not have one.
+    ``unguarded`` what was held of those behind which the venue would not have one; ``beyond`` the
+    orders that would have closed more than there was at the last look.
     """
 
     strategies: tuple[Strategy, ...]
@@ -87,6 +88,7 @@ class Desk:
     arming: set[str] = field(default_factory=set[str])
     armed_after: dict[str, datetime] = field(default_factory=dict[str, datetime])
     unguarded: dict[str, Held] = field(default_factory=dict[str, Held])
+    beyond: frozenset[str] = frozenset()
 
     @property
     def restless(self) -> bool:
