@@ -50,7 +50,7 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
                 yield closing(desk, view, position, left, replaces=at_work(view, position))
         elif (late := left_to_end(position, view)) is not None and not late.passed:
             yield last_day(desk, view, position, str(late))
-        elif position.strategy in watch or desk.is_doubted(position.id):
+        elif position.strategy in watch or desk.is_leaving(position.id):
             for order in _given_up(desk, view, position):
                 if order.closes not in going:
                     going.add(order.closes)
@@ -70,9 +70,16 @@ def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
     """Closing orders for a position its plan no longer keeps; what it covers goes first.
 
     Until that is gone the doubt about it stays, so that it follows at once and nothing is sold against
-    it again; what is being sold against it now is withdrawn.
+    it again; what is being sold against it now is withdrawn. Once doubted or given up a position is
+    looked at until it is gone or seen to be well: a quote may be missing at the second look, and a gate
+    or the broker may say no to its exit.
     """
-    rule = broken(desk, view, position, desk.strategy(position.strategy).rules(position))
+    rules = desk.strategy(position.strategy).rules(position)
+    rule = broken(desk, view, position, rules)
+    if rule is not None or desk.is_doubted(position.id):
+        desk.leaving.add(position.id)
+    elif position.id in desk.leaving and all(reading(r, position, view).passed for r in rules):
+        desk.leaving.discard(position.id)
     if rule is None:
         return
     why, first = str(reading(rule, position, view)), first_closed(desk, view, position)
