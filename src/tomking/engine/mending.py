@@ -2,7 +2,7 @@
 
 from tomking.core.facts import Reviewed
 from tomking.engine.desk import Desk
-from tomking.engine.offer import SENT, answer, offer
+from tomking.engine.offer import MAKES_WAY, SENT, answer, offer
 from tomking.engine.ports import Broker, Inbox
 from tomking.engine.repairs import Repair, alerts, beyond, out_of_step, repairs
 from tomking.risk.view import View
@@ -26,7 +26,7 @@ def mend(desk: Desk, view: View, broker: Broker, inbox: Inbox) -> View:
             after = offer(desk, view, order, broker, inbox)
             outcome = SENT if after is not view else answer(desk, order)
             _repaired(desk, after, repair, f"{outcome} as {order.id}: {order.why}")
-            if after is not view:
+            if after is not view or outcome == MAKES_WAY:
                 view = after
                 break
     return view

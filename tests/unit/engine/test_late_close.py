@@ -141,6 +141,17 @@ def test_what_was_entered_on_the_missed_day_does_not_count_as_entered_today() ->
     assert on.desk.standing.entries_today == 0
 
 
+def test_a_day_that_is_over_trips_nothing_once_its_close_is_known() -> None:
+    """What was lost on the missed day is no loss of the day after."""
+    on, worth = began(), Decimal(150_000)
+    on.desk.standing = replace(on.desk.standing, day_start=worth + 15_000)
+    facts = look(on, Asked(replace(OFFICIAL, net_liq=worth)), at(FRIDAY, 60))
+    assert not [fact for fact in facts if isinstance(fact, Halted)]
+    on.desk.standing = replace(on.desk.standing, day_start=worth + 15_000)
+    (halted,) = [f for f in look(on, Asked(), at(FRIDAY, 61)) if isinstance(f, Halted)]
+    assert halted.reason == "day loss"
+
+
 @pytest.mark.parametrize(
     ("minute", "start"), [(-60.0, 108_000), (60.0 - 24 * 60.0, 98_000)], ids=["after", "before"]
 )
