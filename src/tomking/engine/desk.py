@@ -50,14 +50,14 @@ Held = tuple[tuple[Contract, int], ...]
 class Desk:
     """Strategies, limits, fees and a journal, with the book and the standing folded from it.
 
-    ``doubts`` are stay rules seen broken once and ``leaving`` the positions of such;
-    ``unwanted`` are orders in the way of an exit, to be withdrawn at this look; ``said`` is the last
-    answer recorded about an intent or a slot, so that only changes are written; ``attempts`` how often
-    each intent was sent; ``held`` the strategies that hold something, ``ends`` the first day on which
-    an option they sold ends; ``impatient`` whether an order that does not rest is working; ``walks``
-    the ladders of opening orders by intent; ``lately`` what was seen of the day; ``cut`` the positions
-    that are not what their plan opened; ``began`` when its account did, ``sought`` when a close that
-    was missed was last asked for.
+    ``doubts`` are stay rules seen broken once and ``leaving`` the positions of such, and those that a
+    plan cuts back, by what for; ``unwanted`` are orders in the way of an exit, to be withdrawn at this
+    look; ``said`` is the last answer recorded about an intent or a slot, so that only changes are
+    written; ``attempts`` how often each intent was sent; ``held`` the strategies that hold something,
+    ``ends`` the first day on which an option they sold ends; ``impatient`` whether an order that does
+    not rest is working; ``walks`` the ladders of opening orders by intent; ``lately`` what was seen of
+    the day; ``cut`` the positions that are not what their plan opened; ``began`` when its account did,
+    ``sought`` when a close that was missed was last asked for.
 
     ``backstops`` is whether stops are sent to rest at the venue behind naked shorts. ``yielding`` and
     ``arming`` are positions whose resting orders were asked to end at the last look: for an exit, and
@@ -73,7 +73,7 @@ class Desk:
     book: Book = field(default_factory=lambda: empty_book(Decimal(0)))
     standing: Standing = field(default_factory=Standing)
     doubts: set[Doubt] = field(default_factory=set[Doubt])
-    leaving: set[str] = field(default_factory=set[str])
+    leaving: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     unwanted: set[str] = field(default_factory=set[str])
     said: dict[str, str] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class Desk:
 
     def is_leaving(self, position: str) -> bool:
         """Whether a position is looked at whoever is watched: doubted, given up, or making way."""
-        return position in self.leaving or self.is_doubted(position)
+        return any(name == position for name, _ in self.leaving) or self.is_doubted(position)
 
     @property
     def poll_s(self) -> float | None:
@@ -179,7 +179,8 @@ class Desk:
             self.held = frozenset(position.strategy for position in book.positions.values())
             self.impatient = any(not working.order.waits for working in book.working.values())
             self.ends = first_end(book)
-            self.leaving &= book.positions.keys()
+            if self.leaving:
+                self.leaving = {each for each in self.leaving if each[0] in book.positions}
             if self.doubts:
                 self.doubts = {doubt for doubt in self.doubts if doubt[0] in book.positions}
             if self.walks:

@@ -24,6 +24,8 @@ from tomking.strategies.stay import ProfitBelow, StayRule, kept, reading
 STOPS_FROM_MIN, PATIENT_FROM_MIN = 10, 20
 #: An exit at work has so long to trade before it concedes more, however often anybody looks.
 PATIENCE = timedelta(minutes=1)
+#: What a position that its plan has given up is watched for, until it is gone.
+EXIT = "exit"
 #: A package is taken to be at least this wide, in points, when an exit concedes a part of its width.
 CONCEDE_MIN = 0.20
 
@@ -76,10 +78,10 @@ def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
     """
     rules = desk.strategy(position.strategy).rules(position)
     rule = broken(desk, view, position, rules)
-    if rule is not None or desk.is_doubted(position.id):
-        desk.leaving.add(position.id)
-    elif position.id in desk.leaving and all(reading(r, position, view).passed for r in rules):
-        desk.leaving.discard(position.id)
+    if rule is not None or any((position.id, each) in desk.doubts for each in rules):
+        desk.leaving.add((position.id, EXIT))
+    else:
+        well_again(desk, view, position, EXIT, rules)
     if rule is None:
         return
     why, first = str(reading(rule, position, view)), first_closed(desk, view, position)
@@ -88,6 +90,15 @@ def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
         desk.unwanted |= {working.order.id for working in _selling(desk, view, position)}
     for each in first:
         yield closing(desk, view, each, why, replaces=at_work(view, each))
+
+
+def well_again(
+    desk: Desk, view: View, position: Position, what: str, rules: Sequence[StayRule]
+) -> None:
+    """Watch a position no longer for one matter once every rule of it is seen to hold."""
+    key = position.id, what
+    if key in desk.leaving and all(reading(rule, position, view).passed for rule in rules):
+        desk.leaving.discard(key)
 
 
 def first_closed(desk: Desk, view: View, position: Position) -> tuple[Position, ...]:

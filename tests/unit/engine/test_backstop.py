@@ -14,6 +14,7 @@ from tomking.core.facts import CLOSED_OUT, Fact, Judged, LegFilled, OrderEnded, 
 from tomking.core.order import OrderType, Purpose, TimeInForce
 from tomking.core.restraints import RungMoved
 from tomking.core.rung import Rung
+from tomking.engine.exits import EXIT
 from tomking.engine.held_back import HeldBack
 from tomking.engine.ports import Broker
 from tomking.exchange.fills import MID
@@ -453,11 +454,25 @@ def test_what_is_to_go_is_looked_at_from_the_tenth_minute_of_the_next_day_on() -
     assert [order.intent for order in sent(held.look(10.0, 11.0))] == [f"{NAME}/close"]
 
 
+def test_a_side_that_a_plan_cuts_off_is_tried_again_too() -> None:
+    held = holding(strangled(), ("10.00", "10.00"), backstops=False)
+    name = "strangle/2025-12-03/open:strangle"
+    held.put = held.call = (10.0, 10.0)
+    held.look(10.0)
+    held.price = 5250.0  # the put has the delta at which its side goes
+    held.look(60.0, watch="strangle")
+    held.call, held.put = (10.0, 10.0), (11.0, 9.0)
+    assert sent(held.look(61.0), name) == []
+    held.put = (10.0, 10.0)
+    facts = held.look(62.0, 63.0, 64.0)
+    assert [order.why for order in sent(facts, name)][:1] == ["tested side closed"]
+
+
 def test_a_position_that_is_well_again_is_not_given_up_any_more() -> None:
     held = stopped()
     held.put = (54.0, 50.0)
     held.look(61.0)
-    assert held.desk.leaving == {NAME}
+    assert held.desk.leaving == {(NAME, EXIT)}
     held.put = (17.0, 17.0)
     assert sent(held.look(62.0, 63.0)) == []
     assert not held.desk.leaving
