@@ -190,6 +190,15 @@ def test_a_market_beyond_the_trigger_is_left_to_the_desk() -> None:
     assert [order.intent for order in sent(held.look(10.0))] == [TARGET]
 
 
+def test_a_short_without_a_quote_gets_none_until_it_has_one() -> None:
+    held = holding()
+    held.put = (float("nan"), float("nan"))
+    assert STOP not in [order.intent for order in sent(held.look(10.0))]
+    held.put = (17.0, 17.0)
+    held.look(11.0, 12.0)
+    assert {TARGET, STOP} <= set(held.at_work)
+
+
 def test_what_a_long_covers_gets_none() -> None:
     facts = holding().look(10.0)
     trap = NAME.replace("naked puts", "trap")
