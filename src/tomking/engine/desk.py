@@ -1,8 +1,8 @@
 """The desk: what the loop holds between ticks - book, standing and what it has said before.
 
 Book, standing and attempts are folded from the journal. Doubts, ladders and what was said are not:
-forgetting them at a restart only makes the desk look once more, leave an order at the price it has,
-and say an answer again.
+forgetting them at a restart only makes the desk look at all it holds once more, leave an order at the
+price it has, and say an answer again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -41,6 +41,8 @@ from tomking.strategies.stay import StayRule
 
 #: When an account began that has not.
 NEVER = datetime.max.replace(tzinfo=UTC)
+#: What a position that is held at a start is watched for.
+START = "start"
 #: A position, and the rule of its plan that was seen broken.
 Doubt = tuple[str, StayRule]
 Held = tuple[tuple[Contract, int], ...]
@@ -142,13 +144,18 @@ class Desk:
         return view_of(now, self.book, standing, self.limits, self.fees)
 
     def begin(self, start: RunStarted) -> None:
-        """Start, or go on where the journal ends: replaying it is the only way to begin."""
+        """Start, or go on where the journal ends: replaying it is the only way to begin.
+
+        Whoever is watched next, what is held is looked at until it is seen to be well: nobody knows what
+        a desk that stopped had seen.
+        """
         if next(self.journal.read(), None) is None:
             self.journal.append((start,))
         at = start.at
         for _, fact in self.journal.read():
             self.fold(fact)
             at = fact.at
+        self.leaving = {(name, START) for name in self.book.positions}
         known = {strategy.name for strategy in (*self.strategies, HEDGES)}
         for position in self.book.positions.values():
             if position.strategy not in known:

@@ -9,7 +9,7 @@ from tomking.core.money import points
 from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.core.product import product
 from tomking.core.venue import on_step, step_of
-from tomking.engine.desk import Desk, Doubt
+from tomking.engine.desk import START, Desk, Doubt
 from tomking.engine.last_day import last_legs, left_to_end
 from tomking.market.delivery import out_by
 from tomking.market.snapshot import BID, Legs, Marks
@@ -82,6 +82,7 @@ def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
         desk.leaving.add((position.id, EXIT))
     else:
         well_again(desk, view, position, EXIT, rules)
+        well_again(desk, view, position, START, rules)
     if rule is None:
         return
     why, first = str(reading(rule, position, view)), first_closed(desk, view, position)

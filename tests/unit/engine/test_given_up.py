@@ -111,3 +111,23 @@ def test_a_second_look_at_which_nothing_can_be_seen_does_not_put_a_stop_off_for_
     assert sent(held.look(62.0)) == []
     assert held.desk.restless
     assert [order.intent for order in sent(held.look(63.0))] == [f"{NAME}/close"]
+
+
+def test_a_desk_that_starts_looks_at_what_it_holds_whoever_is_watched_next() -> None:
+    """The one before may have seen the stop once; and at a start quotes come late."""
+    held = stopped().restarted()
+    held.put = (float("nan"), float("nan"))
+    assert sent(held.look(61.0)) == []
+    held.put = (52.0, 52.0)
+    facts = held.look(62.0, 63.0, 64.0)
+    assert [order.intent for order in sent(facts)] == [f"{NAME}/close"]
+    assert NAME not in held.desk.book.positions
+
+
+def test_what_a_desk_that_starts_has_seen_to_be_well_waits_for_its_watch() -> None:
+    held = holding(backstops=False)
+    assert held.desk.leaving
+    held.look(10.0)
+    assert not held.desk.leaving
+    held.put = (52.0, 52.0)
+    assert sent(held.look(61.0, 62.0, 63.0)) == []
