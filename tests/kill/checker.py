@@ -7,9 +7,12 @@ It shares no code with tomking on purpose and needs nothing but Python's standar
 are read by their published tables (docs/reference/exchange.md, scripts/verify_journal.py).
 
 Forbidden are: a broken hash chain; an order the journal did not announce, or one that was sent twice;
-two live orders for one intent; an intent filled beyond its units; a short option without its long; a
-fill that is journalled twice or is not the exchange's; another end of an order than the exchange's; a
-position opened while the books were known to differ; and books that differ while no halt says so.
+two live orders for one intent; an intent filled beyond its units; a short option without its long that
+no order meant to sell bare; an order that closes and has opened something; two that close one contract
+of a position, neither in the place of the other nor tied to it; a half of what was sent as a pair; an
+order at work that closes what is not held; a fill that is journalled twice or is not the exchange's;
+another end of an order than the exchange's; a position opened while the books were known to differ; and
+books that differ while no halt says so.
 """
 
 import hashlib
@@ -22,7 +25,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 #: Dollars a point. What is not listed is a fault, not a guess.
@@ -176,9 +179,6 @@ def symbol_of(contract: Mapping[str, Any]) -> str:
     return f"{root:<6}{day:%y%m%d}{contract['right'][0]}{strike:08d}"
 
 
-# What is forbidden.
-
-
 def duplicates(ledger: Ledger, journal: Journal) -> Iterator[str]:
     """Orders nobody announced, names that are there twice, intents with two orders at once."""
     names = Counter(str(row["external_identifier"]) for row in ledger.orders)
@@ -223,22 +223,89 @@ def overfilled(ledger: Ledger, journal: Journal) -> Iterator[str]:
                 yield f"{intent} traded {count} {symbol} of {wanted[intent].get(symbol, 0)}"
 
 
-def naked(ledger: Ledger) -> Iterator[str]:
-    """Shorts without their longs: after every package that traded, and in what is held."""
+def closers(ledger: Ledger, journal: Journal) -> Iterator[str]:
+    """Orders that close and have opened, or stand beside one another, or stand when nothing is left."""
     held: Counter[str] = Counter()
+    for fill in ledger.fills:
+        symbol, count, name = fill["symbol"], fill["quantity"], ledger.named(fill["order_number"])
+        there = held[symbol]
+        if symbol in _closes(journal, name) and not (
+            there * count < 0 and abs(count) <= abs(there)
+        ):
+            yield f"{name} was to close and traded {count} {symbol} where {there} were held"
+        held[symbol] += count
+    beside: dict[tuple[str, str], Rows] = defaultdict(list)
+    for row in ledger.orders:
+        name = str(row["external_identifier"])
+        for symbol in _closes(journal, name):
+            beside[journal.sent[name]["closes"], symbol].append(row)
+            if row["ended"] is None and not ledger.holdings.get(symbol):
+                yield f"{name} is at work to close {symbol}, which is not held"
+    for (position, symbol), rows in beside.items():
+        for one, other in combinations(sorted(rows, key=lambda row: row["received"]), 2):
+            over = one["ended"] is not None and one["ended"] <= other["received"]
+            as_one = one["complex_order"] and one["complex_order"] == other["complex_order"]
+            if not over and not as_one and one["number"] not in _replaced(ledger, other):
+                yield f"{position} had two orders to close {symbol}: {one['number']}, {other['number']}"
+
+
+def _closes(journal: Journal, name: str) -> set[str]:
+    """What an order was sent to close, by symbol."""
+    legs = journal.sent[name]["legs"] if name in journal.sent else ()
+    return {symbol_of(leg["contract"]) for leg in legs if not leg["opens"]}
+
+
+def _replaced(ledger: Ledger, row: Mapping[str, Any]) -> Iterator[int]:
+    """The numbers of what an order stands in for: the one before it, and that one's."""
+    replaces = {each["number"]: each["replaces"] for each in ledger.orders}
+    number = row["replaces"]
+    while number is not None:
+        yield number
+        number = replaces.get(number)
+
+
+def halves(ledger: Ledger, journal: Journal) -> Iterator[str]:
+    """Orders sent as a pair of which the exchange has one alone, or both apart."""
+    groups: dict[str, list[object]] = defaultdict(list)
+    for row in ledger.orders:
+        order = journal.sent.get(str(row["external_identifier"]))
+        if order is not None and order.get("bracket"):
+            groups[order["bracket"]].append(row["complex_order"])
+    for name, numbers in groups.items():
+        if len(numbers) != 2 or numbers[0] is None or numbers[0] != numbers[1]:
+            yield f"the pair of {name} is not one order at the exchange: {numbers}"
+
+
+def naked(ledger: Ledger, journal: Journal) -> Iterator[str]:
+    """Shorts without their longs: after every package that traded, and in what is held."""
+    held, bare = Counter[str](), meant_bare(journal)
     last = None
     for fill in ledger.fills:
         if last is not None and (fill["order_number"], fill["at"]) != last:
-            yield from _uncovered(held, f"before order {fill['order_number']} traded")
+            yield from _uncovered(held, bare, f"before order {fill['order_number']} traded")
         held[fill["symbol"]] += fill["quantity"]
         last = (fill["order_number"], fill["at"])
-    yield from _uncovered(ledger.holdings, "in the end")
+    yield from _uncovered(ledger.holdings, bare, "in the end")
 
 
-def _uncovered(held: Mapping[str, int], when: str) -> Iterator[str]:
-    """More shorts of an underlying's right than longs that live at least as long."""
+def meant_bare(journal: Journal) -> Counter[str]:
+    """What orders were sent to sell with no long of its right beside it, at most, by symbol."""
+    found: Counter[str] = Counter()
+    for order in journal.sent.values():
+        opens = [leg for leg in order["legs"] if leg["opens"]]
+        bought = {leg["contract"]["right"] for leg in opens if leg["quantity"] > 0}
+        for leg in opens:
+            if leg["contract"]["right"] not in bought:
+                symbol, count = symbol_of(leg["contract"]), -leg["quantity"] * order["units"]
+                found[symbol] = max(found[symbol], count)
+    return found
+
+
+def _uncovered(held: Mapping[str, int], bare: Mapping[str, int], when: str) -> Iterator[str]:
+    """More shorts of an underlying's right, besides those meant so, than longs that live as long."""
     sides: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
-    for symbol, quantity in held.items():
+    for symbol, count in held.items():
+        quantity = count if count > 0 else min(count + bare.get(symbol, 0), 0)
         sides[symbol[:6].strip(), symbol[12]].append((symbol[6:12], quantity))
     for (root, right), legs in sides.items():
         for expiry in {day for day, _ in legs}:
@@ -296,8 +363,8 @@ def judged(ledger_file: pathlib.Path, journal_file: pathlib.Path) -> dict[str, A
     try:
         ledger, journal = read_ledger(ledger_file), read_journal(journal_file)
         faults = [
-            *duplicates(ledger, journal), *overfilled(ledger, journal), *naked(ledger),
-            *misheard(ledger, journal),
+            *duplicates(ledger, journal), *overfilled(ledger, journal), *naked(ledger, journal),
+            *closers(ledger, journal), *halves(ledger, journal), *misheard(ledger, journal),
             *(f"{name} was sent while reconciling" for name in journal.opened_while_halted),
         ]  # fmt: skip
         differ = list(unequal(ledger, journal))

@@ -24,15 +24,17 @@ from typing import Any
 
 HOME = Path(__file__).with_name("home")
 CHECKER = Path(__file__).with_name("checker.py")
+#: Once the exchange does not answer: a target then rests alone, and is taken back for a pair later.
+FAULTS = Path(__file__).with_name("faults.json")
 ROOT = Path(__file__).parents[2]
 DAY, MINUTE, ACCOUNT = "2017-08-04", 353, "paper"
 SERVE = (
     "exchange", "serve", "--ledger", "ledger.db", "--day", DAY, "--minute", str(MINUTE), "--speed", "0",
-    "--capital", "1000000",
+    "--capital", "1000000", "--faults", str(FAULTS),
 )  # fmt: skip
 TRADE = (
     "paper", "--account", ACCOUNT, "--join", "ready.json", "--sessions", "1",
-    "--strategies", "kill_rolled,kill_settled,kill_given_up",
+    "--strategies", "kill_rolled,kill_settled,kill_given_up,kill_bare",
 )  # fmt: skip
 ENDS_WITHIN_S = 240.0
 #: What Linux calls the signal that a child gets when its parent ends.

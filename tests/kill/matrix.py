@@ -37,7 +37,7 @@ IN_DOUBT = 0.7
 #: With no more points than this not every way of a failing disk is tried.
 FEW = 50
 #: What is done to orders and positions, as steps are named after it.
-DEALINGS = ("submit", "replace", "cancel", "roll", "close", "settle")
+DEALINGS = ("submit", "replace", "cancel", "roll", "close", "pair", "unpair", "settle")
 #: Where a desk that is coming back is killed once more.
 BACK: tuple[Point, ...] = (
     ("look orders receive", 1, AFTER),

@@ -16,6 +16,10 @@ from tests.kill.lives import CHECKER, Life, life
 pytestmark = [pytest.mark.integration, pytest.mark.emergency]
 
 FLY = "kill_settled/2017-08-04/open#2"
+#: An order of the pair that stood behind the bare put first, of which the exchange has two.
+PAIRED = "(SELECT min(number) FROM orders WHERE complex_order IS NOT NULL)"
+#: What closed that put in the end.
+EXIT = "(SELECT max(number) FROM orders WHERE external_identifier LIKE 'kill_bare%')"
 
 
 @pytest.fixture(scope="module")
@@ -144,10 +148,39 @@ def test_the_checker_imports_nothing_but_the_standard_library() -> None:
             "INSERT INTO holdings VALUES ('5WT00001', 'SPXW  170804P05900000', 1, '0')",
             "SPXW  170804P05900000: 0 in the journal, 1 at the exchange, and no halt says so",
         ),
-        ("UPDATE accounts SET cash='999204.80'", "cash: 999204.81 in the journal, 999204.80"),
+        ("UPDATE accounts SET cash='999165.66'", "cash: 999165.67 in the journal, 999165.66"),
         (
             f"UPDATE orders SET status='Live', ended=NULL WHERE external_identifier='{FLY}'",
             f"{FLY} filled in the journal and is Live at the exchange",
+        ),
+        (
+            f"UPDATE fills SET quantity=-2 * quantity WHERE order_number={EXIT}",
+            "was to close and traded -4 SPY   170818P00",
+        ),
+        (
+            "INSERT INTO fills SELECT account, 'again', order_number, symbol, quantity, price, fee, at "
+            f"FROM fills WHERE order_number={EXIT}",
+            "was to close and traded 2 SPY   170818P00",
+        ),
+        (
+            f"UPDATE orders SET status='Live', ended=NULL WHERE number={PAIRED}",
+            "is at work to close SPY   170811P00",
+        ),
+        (
+            f"UPDATE orders SET ended='2017-08-04T15:59:00-04:00' WHERE number={PAIRED}",
+            "kill_bare/2017-08-04/open:put had two orders to close SPY   170811P00",
+        ),
+        (
+            f"UPDATE orders SET complex_order=NULL WHERE number={PAIRED}",
+            "kill_bare/2017-08-04/open:put/target#1 is not one order at the exchange",
+        ),
+        (
+            f"DELETE FROM orders WHERE number={PAIRED}",
+            "kill_bare/2017-08-04/open:put/target#1 is not one order at the exchange: [11]",
+        ),
+        (
+            "UPDATE fills SET quantity=-3 WHERE symbol LIKE 'SPY   170811P%' AND quantity=-2",
+            "SPY P is short without its long before order",
         ),
         (
             "UPDATE orders SET status='Filled' WHERE external_identifier LIKE 'kill_given_up%#2'",
@@ -202,7 +235,7 @@ def test_what_is_opened_while_reconciling_is_found(files: tuple[Path, Path]) -> 
 
 
 def test_books_that_differ_are_allowed_where_a_halt_says_so(files: tuple[Path, Path]) -> None:
-    put(files[0], "UPDATE accounts SET cash='999204.80'")
+    put(files[0], "UPDATE accounts SET cash='999165.66'")
     added(files[1], "Halted", {"at": "later", "reason": "reconciling", "note": "", "net_liq": None})
     said = judged(*files)
     assert (said["verdict"], said["faults"]) == ("reconciling", [])

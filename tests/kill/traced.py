@@ -37,6 +37,8 @@ from tomking.wire.line import Line
 from tomking.wire.orders import short_name
 
 BEFORE, AFTER = "before", "after"
+#: A stop and the target beside it, of which the first to trade ends the other.
+PAIR = "pair"
 #: Seconds an exchange may take to accept what was sent to it.
 ACCEPTS_WITHIN_S = 5.0
 #: A step, which one of its name it is, and on which side of it.
@@ -86,16 +88,22 @@ class Steps:
         return any(there_is > here_is for there_is, here_is in zip(there, here, strict=True))
 
     def learn(self, order: Order) -> None:
-        """Which kind of dealing an order is."""
+        """Which kind of dealing an order is; a stop and the target beside it are a pair."""
         kind = order.purpose.value.lower()
         if order.replaces and order.purpose is not Purpose.ROLL:
             kind = "replace"
+        if order.bracket:
+            kind = PAIR
         kind = "submit" if kind == "open" else kind
         self.orders[order.id] = self.orders[short_name(order.id)] = kind
 
     def dealing(self, order: str) -> str:
         """The kind of dealing of an order by its name, ours or the one the broker has."""
         return self.orders.get(order, "other")
+
+    def ending(self, order: str) -> str:
+        """The kind of an order's end that is asked for."""
+        return f"un{PAIR}" if self.dealing(order) == PAIR else "cancel"
 
 
 def _counts(path: Path, query: str) -> tuple[int, ...]:
@@ -140,12 +148,10 @@ def named(steps: Steps, facts: Iterable[Fact]) -> str:
                 steps.learn(order)
                 dealing = steps.dealing(order.id)
             case OrderEnded(order=order_id, how="cancelled"):
-                dealing = "cancel"
-            case (
-                Acknowledged(order=order_id)
-                | LegFilled(order=order_id)
-                | OrderEnded(order=order_id)
-            ):
+                dealing = steps.ending(order_id)
+            case Acknowledged(order=order_id, number=number):
+                dealing = steps.orders[number] = steps.dealing(order_id)
+            case LegFilled(order=order_id) | OrderEnded(order=order_id):
                 dealing = steps.dealing(order_id)
             case Settled():
                 dealing = "settle"
@@ -173,7 +179,7 @@ def asked(steps: Steps, method: str, path: str, body: Any) -> str:
     if what in ("dry-run", "clock"):
         return what
     if method == "DELETE":
-        return "cancel"
+        return steps.ending(what)
     if method in ("POST", "PUT") and isinstance(body, dict):
         return steps.dealing(identifier(body))
     return f"look {what}"
@@ -201,7 +207,7 @@ def _receives(steps: Steps) -> None:
             asked(steps, method, str(url), more.get("json")),
             more.pop("extensions", None) or {},
         )
-        if method == "GET" or name in ("dry-run", "clock") or "/orders" not in str(url):
+        if method == "GET" or name in ("dry-run", "clock") or "orders" not in str(url):
             return await request(self, method, url, extensions=wire, **more)
         accepted = _accepted(steps, f"{name} accepted", str(url), more.get("json"))
         return await request(self, method, url, extensions={**wire, "trace": accepted}, **more)
@@ -260,6 +266,8 @@ def told(steps: Steps, text: str) -> str:
     except ValueError:
         return "other hear"
     data = said.get("data") if isinstance(said, dict) else None
+    if isinstance(data, dict) and said.get("type") == "ComplexOrder":
+        return f"{steps.dealing(identifier(data))} hear both"
     if not isinstance(data, dict) or said.get("type") != "Order":
         return f"other hear {said.get('type') or said.get('action')}"
     dealing = steps.dealing(str(data.get("external-identifier")))

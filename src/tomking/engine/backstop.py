@@ -126,7 +126,7 @@ def _stops(desk: Desk, view: View, position: Position) -> Iterator[Order]:
     price, asks = dict(prices_at(position, TIMES * loss)), view.marks.table[ASK].tolist()
     row = {contract: position.row + n for n, (contract, _) in enumerate(position.held)}
     for contract, count in uncovered(position, view.book):
-        if contract in price and asks[row[contract]] < price[contract]:
+        if contract in price and asks[row[contract]] < float(price[contract]):
             yield _stop(desk, position, contract, count, price[contract])
 
 

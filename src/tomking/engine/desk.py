@@ -1,8 +1,8 @@
 """The desk: what the loop holds between ticks - book, standing and what it has said before.
 
 Book, standing and attempts are folded from the journal. Doubts, ladders and what was said are not:
-forgetting them at a restart only makes the desk look once more, leave an order at the price it has,
-and say an answer again.
+forgetting them at a restart only makes the desk look at all it holds once more, leave an order at the
+price it has, and say an answer again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -41,6 +41,8 @@ from tomking.strategies.stay import StayRule
 
 #: When an account began that has not.
 NEVER = datetime.max.replace(tzinfo=UTC)
+#: What a position that is held at a start is watched for.
+START = "start"
 #: A position, and the rule of its plan that was seen broken.
 Doubt = tuple[str, StayRule]
 Held = tuple[tuple[Contract, int], ...]
@@ -50,18 +52,20 @@ Held = tuple[tuple[Contract, int], ...]
 class Desk:
     """Strategies, limits, fees and a journal, with the book and the standing folded from it.
 
-    ``doubts`` are stay rules seen broken once; ``unwanted`` are orders in the way of an exit, to be
-    withdrawn at this look; ``said`` is the last answer recorded about an intent or a slot, so that
-    only changes are written; ``attempts`` how often each intent was sent; ``held`` the strategies
-    that hold something, ``ends`` the first day on which an option they sold ends; ``impatient`` whether
-    an order that does not rest is working; ``walks`` the ladders of opening orders by intent;
-    ``lately`` what was seen of the day; ``cut`` the positions that are not what their plan opened;
-    ``began`` when its account did, ``sought`` when a close that was missed was last asked for.
+    ``doubts`` are stay rules seen broken once and ``leaving`` the positions of such, and those that a
+    plan cuts back, by what for; ``unwanted`` are orders in the way of an exit, to be withdrawn at this
+    look; ``said`` is the last answer recorded about an intent or a slot, so that only changes are
+    written; ``attempts`` how often each intent was sent; ``held`` the strategies that hold something,
+    ``ends`` the first day on which an option they sold ends; ``impatient`` whether an order that does
+    not rest is working; ``walks`` the ladders of opening orders by intent; ``lately`` what was seen of
+    the day; ``cut`` the positions that are not what their plan opened; ``began`` when its account did,
+    ``sought`` when a close that was missed was last asked for.
 
     ``backstops`` is whether stops are sent to rest at the venue behind naked shorts. ``yielding`` and
     ``arming`` are positions whose resting orders were asked to end at the last look: for an exit, and
     for a stop to be tied to the target. ``armed_after`` is when one may be tried again, and
-    ``unguarded`` what was held of those behind which the venue would not have one.
+    ``unguarded`` what was held of those behind which the venue would not have one; ``beyond`` the
+    orders that would have closed more than there was at the last look.
     """
 
     strategies: tuple[Strategy, ...]
@@ -71,6 +75,7 @@ class Desk:
     book: Book = field(default_factory=lambda: empty_book(Decimal(0)))
     standing: Standing = field(default_factory=Standing)
     doubts: set[Doubt] = field(default_factory=set[Doubt])
+    leaving: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     unwanted: set[str] = field(default_factory=set[str])
     said: dict[str, str] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
@@ -87,6 +92,7 @@ class Desk:
     arming: set[str] = field(default_factory=set[str])
     armed_after: dict[str, datetime] = field(default_factory=dict[str, datetime])
     unguarded: dict[str, Held] = field(default_factory=dict[str, Held])
+    beyond: frozenset[str] = frozenset()
 
     @property
     def restless(self) -> bool:
@@ -99,6 +105,10 @@ class Desk:
     def is_doubted(self, position: str) -> bool:
         """Whether a position wants another look: a rule of it was seen broken, or it makes way."""
         return position in self.yielding or any(name == position for name, _ in self.doubts)
+
+    def is_leaving(self, position: str) -> bool:
+        """Whether a position is looked at whoever is watched: doubted, given up, or making way."""
+        return any(name == position for name, _ in self.leaving) or self.is_doubted(position)
 
     @property
     def poll_s(self) -> float | None:
@@ -134,13 +144,18 @@ class Desk:
         return view_of(now, self.book, standing, self.limits, self.fees)
 
     def begin(self, start: RunStarted) -> None:
-        """Start, or go on where the journal ends: replaying it is the only way to begin."""
+        """Start, or go on where the journal ends: replaying it is the only way to begin.
+
+        Whoever is watched next, what is held is looked at until it is seen to be well: nobody knows what
+        a desk that stopped had seen.
+        """
         if next(self.journal.read(), None) is None:
             self.journal.append((start,))
         at = start.at
         for _, fact in self.journal.read():
             self.fold(fact)
             at = fact.at
+        self.leaving = {(name, START) for name in self.book.positions}
         known = {strategy.name for strategy in (*self.strategies, HEDGES)}
         for position in self.book.positions.values():
             if position.strategy not in known:
@@ -171,6 +186,8 @@ class Desk:
             self.held = frozenset(position.strategy for position in book.positions.values())
             self.impatient = any(not working.order.waits for working in book.working.values())
             self.ends = first_end(book)
+            if self.leaving:
+                self.leaving = {each for each in self.leaving if each[0] in book.positions}
             if self.doubts:
                 self.doubts = {doubt for doubt in self.doubts if doubt[0] in book.positions}
             if self.walks:

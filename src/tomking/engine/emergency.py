@@ -115,7 +115,7 @@ def _short(view: View) -> str:
 
 def reduction(view: View) -> Positions:
     """What REDUCE closes: enough to carry the rest if liquidity is gone, else the riskiest."""
-    return to_carry(view) if _short(view) else by_stress(view)
+    return (to_carry(view) if _short(view) else ()) or by_stress(view)
 
 
 def _carried_out(desk: Desk, view: View, ask: Ask) -> tuple[Order, ...]:

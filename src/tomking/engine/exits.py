@@ -9,7 +9,7 @@ from tomking.core.money import points
 from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.core.product import product
 from tomking.core.venue import on_step, step_of
-from tomking.engine.desk import Desk, Doubt
+from tomking.engine.desk import START, Desk, Doubt
 from tomking.engine.last_day import last_legs, left_to_end
 from tomking.market.delivery import out_by
 from tomking.market.snapshot import BID, Legs, Marks
@@ -24,6 +24,8 @@ from tomking.strategies.stay import ProfitBelow, StayRule, kept, reading
 STOPS_FROM_MIN, PATIENT_FROM_MIN = 10, 20
 #: An exit at work has so long to trade before it concedes more, however often anybody looks.
 PATIENCE = timedelta(minutes=1)
+#: What a position that its plan has given up is watched for, until it is gone.
+EXIT = "exit"
 #: A package is taken to be at least this wide, in points, when an exit concedes a part of its width.
 CONCEDE_MIN = 0.20
 
@@ -40,7 +42,7 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
         working = next((w for w in view.book.closing(position.id) if not w.order.waits), None)
         if working is not None and working.order.purpose is Purpose.CLOSE:
             if view.market.at - working.since >= PATIENCE:
-                yield repriced(desk, view, position, working.order)
+                yield from repriced(desk, view, position, working)
             continue
         left = residue(position)
         if position.id in desk.cut and not left:  # its repair is another's (engine/repairs.py)
@@ -50,7 +52,7 @@ def exits(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Order]:
                 yield closing(desk, view, position, left, replaces=at_work(view, position))
         elif (late := left_to_end(position, view)) is not None and not late.passed:
             yield last_day(desk, view, position, str(late))
-        elif position.strategy in watch or desk.is_doubted(position.id):
+        elif position.strategy in watch or desk.is_leaving(position.id):
             for order in _given_up(desk, view, position):
                 if order.closes not in going:
                     going.add(order.closes)
@@ -70,9 +72,17 @@ def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
     """Closing orders for a position its plan no longer keeps; what it covers goes first.
 
     Until that is gone the doubt about it stays, so that it follows at once and nothing is sold against
-    it again; what is being sold against it now is withdrawn.
+    it again; what is being sold against it now is withdrawn. Once doubted or given up a position is
+    looked at until it is gone or seen to be well: a quote may be missing at the second look, and a gate
+    or the broker may say no to its exit.
     """
-    rule = broken(desk, view, position, desk.strategy(position.strategy).rules(position))
+    rules = desk.strategy(position.strategy).rules(position)
+    rule = broken(desk, view, position, rules)
+    if rule is not None or any((position.id, each) in desk.doubts for each in rules):
+        desk.leaving.add((position.id, EXIT))
+    else:
+        well_again(desk, view, position, EXIT, rules)
+        well_again(desk, view, position, START, rules)
     if rule is None:
         return
     why, first = str(reading(rule, position, view)), first_closed(desk, view, position)
@@ -81,6 +91,15 @@ def _given_up(desk: Desk, view: View, position: Position) -> Iterator[Order]:
         desk.unwanted |= {working.order.id for working in _selling(desk, view, position)}
     for each in first:
         yield closing(desk, view, each, why, replaces=at_work(view, each))
+
+
+def well_again(
+    desk: Desk, view: View, position: Position, what: str, rules: Sequence[StayRule]
+) -> None:
+    """Watch a position no longer for one matter once every rule of it is seen to hold."""
+    key = position.id, what
+    if key in desk.leaving and all(reading(rule, position, view).passed for rule in rules):
+        desk.leaving.discard(key)
 
 
 def first_closed(desk: Desk, view: View, position: Position) -> tuple[Position, ...]:
@@ -214,14 +233,18 @@ def closing(desk: Desk, view: View, position: Position, why: str, *, replaces: s
     )  # fmt: skip
 
 
-def repriced(desk: Desk, view: View, position: Position, order: Order) -> Order:
-    """A closing order that has not traded, at a price that concedes more.
+def repriced(desk: Desk, view: View, position: Position, working: Working) -> Iterator[Order]:
+    """What is left of a closing order, at a price that concedes more.
 
-    One that takes down a part of the position goes on taking down that part.
+    One that takes down a part of the position goes on taking down that part: the units of it that have
+    not traded, and none while its legs are told out of step.
     """
-    if order.legs == position.legs_to_close[1] or len(order.legs) == len(position.held):
-        return closing(desk, view, position, order.why, replaces=order.id)
-    return priced(desk, view, replace(order, replaces=order.id))
+    order = working.order
+    if {contract for contract, _ in position.held} <= {leg.contract for leg in order.legs}:
+        yield closing(desk, view, position, order.why, replaces=order.id)
+    elif working.units_left:
+        rest = replace(order, units=working.units_left, replaces=order.id)
+        yield priced(desk, view, rest)
 
 
 def priced(desk: Desk, view: View, order: Order) -> Order:

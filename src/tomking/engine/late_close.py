@@ -11,7 +11,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from tomking.core.calendar import AFTER_CLOSE, NEW_YORK
-from tomking.core.facts import Fact, SessionClosed
+from tomking.core.facts import CashMoved, Fact, SessionClosed
+from tomking.core.money import ZERO
 from tomking.core.restraints import Halted, Resumed
 from tomking.core.value import value
 from tomking.engine.desk import Desk
@@ -53,7 +54,7 @@ def made_up(desk: Desk, view: View, at: datetime, closes: Closes | None) -> Iter
         found = closes(day, at)
     if found is not None:
         yield SessionClosed(
-            at, day, found.net_liq, view.book.moved, found.requirement, _vix(view, day),
+            at, day, found.net_liq, _moved_by(desk, view, day), found.requirement, _vix(view, day),
             view.standing.profits, late=found.source,
         )  # fmt: skip
         if halted:
@@ -85,6 +86,16 @@ def _ends(today: date) -> tuple[datetime | None, date]:
     session = session_of(today)
     waited = timedelta(minutes=AFTER_CLOSE + LATE_MIN)
     return None if session is None else session.closes + waited, previous_session(today).day
+
+
+def _moved_by(desk: Desk, view: View, day: date) -> Decimal:
+    """Cash moved until that evening: what came since is in nobody's figures of it."""
+    since = (
+        fact.amount
+        for _, fact in desk.journal.read()
+        if isinstance(fact, CashMoved) and fact.at.astimezone(NEW_YORK).date() > day
+    )
+    return view.book.moved - sum(since, ZERO)
 
 
 def _vix(view: View, day: date) -> float:

@@ -41,9 +41,9 @@ def run(
         desk.note(inbox.take(tick.at, desk.standing))  # the brake first
         desk.note(broker.poll(now))  # facts
         view = desk.view(now)
-        if desk.note(
-            (*_halts(view), *(() if tick.closing else made_up(desk, view, tick.at, closes)))
-        ):
+        if not tick.closing and desk.note(made_up(desk, view, tick.at, closes)):
+            view = desk.view(now)  # what losses are measured from comes before what they trip
+        if desk.note(_halts(view)):
             view = desk.view(now)
         view, urgent = attend(
             desk, view, lambda order, seen: verdict_on(order, seen, broker), hedge,

@@ -16,7 +16,7 @@ from tomking.core.value import value
 from tomking.engine.desk import Desk
 from tomking.engine.exits import at_work, closing, nobody_bids, priced, residue
 from tomking.engine.orphans import COVER, REPAIR, Way, in_step, ways
-from tomking.portfolio.book import Position
+from tomking.portfolio.book import Position, Working
 from tomking.portfolio.naked import naked
 from tomking.risk.view import View
 
@@ -101,6 +101,29 @@ def out_of_step(view: View) -> frozenset[str]:
         there.order.id
         for there in view.book.adding()
         if not in_step(there) and at - there.since >= timedelta(minutes=OUT_OF_STEP_MIN)
+    )
+
+
+def beyond(view: View) -> frozenset[str]:
+    """Orders that would close more than their position still holds: once traded they would have opened.
+
+    Somebody else closed it, or one side of a pair has traded and the venue has not ended the other. An
+    exit of what is still there is sent again at its size by itself.
+    """
+    return frozenset(
+        there.order.id for there in view.book.working.values() if _is_beyond(there, view)
+    )
+
+
+def _is_beyond(there: Working, view: View) -> bool:
+    order, position = there.order, view.book.positions.get(there.order.closes)
+    if not order.closes or (position is not None and not order.waits):
+        return False
+    held = {} if position is None else dict(position.held)
+    return any(
+        abs(leg.quantity * order.units - got) > abs(held.get(leg.contract, 0))
+        for leg, got in zip(order.legs, there.filled, strict=True)
+        if not leg.opens
     )
 
 

@@ -9,7 +9,15 @@ from tomking.core.order import Leg, Order, Purpose, Structure
 from tomking.core.reading import Skip, Stage, skip
 from tomking.core.value import value
 from tomking.engine.desk import Desk
-from tomking.engine.exits import at_work, broken, is_remainder, on_tick, priced
+from tomking.engine.exits import (
+    EXIT,
+    at_work,
+    broken,
+    is_remainder,
+    on_tick,
+    priced,
+    well_again,
+)
 from tomking.engine.ladder import sight_of
 from tomking.portfolio.book import Position
 from tomking.portfolio.columns import columns_of
@@ -34,7 +42,7 @@ class Tended:
 def adjustments(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Tended]:
     """Adjustments that are due among the positions looked at, the first of each position."""
     for position in tuple(view.book.positions.values()):
-        watched = position.strategy in watch or desk.is_doubted(position.id)
+        watched = position.strategy in watch or desk.is_leaving(position.id)
         if watched and not _is_busy(desk, view, position) and not is_remainder(desk, position):
             due = _due(desk, view, position)
             if due is not None:
@@ -42,21 +50,30 @@ def adjustments(desk: Desk, view: View, watch: frozenset[str]) -> Iterator[Tende
 
 
 def _is_busy(desk: Desk, view: View, position: Position) -> bool:
-    """Whether it is being closed or adjusted already, or has been seen at an exit once.
+    """Whether it is being closed or adjusted already, or has been seen at an exit.
 
-    What may have to go is not rolled while it is waited for a second look.
+    What may have to go is not rolled while it is waited for a second look, or for its exit.
     """
     rules = desk.strategy(position.strategy).rules(position)
-    return any(not working.order.waits for working in view.book.closing(position.id)) or any(
-        (position.id, rule) in desk.doubts for rule in rules
+    return (
+        any(not working.order.waits for working in view.book.closing(position.id))
+        or any((position.id, rule) in desk.doubts for rule in rules)
+        or (position.id, EXIT) in desk.leaving
     )
 
 
 def _due(desk: Desk, view: View, position: Position) -> Tended | None:
-    """The first adjustment that is due; none while a graver one waits for its second look."""
+    """The first adjustment that is due; none while a graver one waits for its second look.
+
+    One that only closes is an exit: until its rules hold again it is looked for at every look.
+    """
     strategy = desk.tending(position.strategy)
     for how in strategy.adjustments(position) if strategy else ():
         seen = broken(desk, view, position, how.stay_while)
+        if seen is None:
+            well_again(desk, view, position, how.name, how.stay_while)
+        elif not how.legs:
+            desk.leaving.add((position.id, how.name))
         if seen is None and any((position.id, rule) in desk.doubts for rule in how.stay_while):
             return None
         if seen is not None and strategy is not None:

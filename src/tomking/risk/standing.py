@@ -74,7 +74,8 @@ class Standing:
     ever signed for.
     ``crisis_until`` is the last day on which puts may be sold above the highest VIX. ``recent`` are the
     last outcomes of each strategy, ``risks`` what the stops of each open campaign would have lost at
-    entry; ``off`` are the strategies that are not entered here.
+    entry; ``off`` are the strategies that are not entered here and ``moved`` is all cash put in or taken
+    out.
     """
 
     day_start: Decimal = ZERO
@@ -102,6 +103,7 @@ class Standing:
     recent: Recent = ()
     risks: Risks = ()
     off: Switches = ()
+    moved: Decimal = ZERO
 
     @property
     def entries_today(self) -> int:
@@ -186,28 +188,37 @@ def _restrained(standing: Standing, fact: Fact) -> Standing:
 
 
 def _closed(standing: Standing, fact: SessionClosed, limits: Limits) -> Standing:
-    """A day is over: it becomes the baseline of the next one, which may have begun."""
-    peak, highest = (max(top, fact.net_liq) for top in (standing.peak, standing.phase_peak))
+    """A day is over: it becomes the baseline of the next one, which may have begun.
+
+    One that is made up for late is met by the money that has moved since.
+    """
+    net_liq = fact.net_liq + (standing.moved - fact.flows if fact.late else ZERO)
+    peak, highest = (max(top, net_liq) for top in (standing.peak, standing.phase_peak))
     since = standing.phase_since if standing.phase_since > date.min else fact.day
-    worth = float(fact.net_liq)
+    worth = float(net_liq)
     deepest = max(standing.deepest, drawdown_of(worth, float(highest)))
     shown = Shown((fact.day - since).days, *counted(standing.tallies), deepest)
     phase = phase_after(standing.phase, phase_of(worth, limits), shown, limits)
     moved = phase != standing.phase
     return replace(
         opened(standing, fact.day),
-        day_start=fact.net_liq,
+        day_start=net_liq,
         peak=peak,
         last_close=fact.day,
         phase=phase,
         phase_since=fact.day if moved else since,
         deepest=0.0 if moved else deepest,
-        phase_peak=fact.net_liq if moved else highest,
-        done=standing.done if fact.late else frozenset(),
+        phase_peak=net_liq if moved else highest,
+        done=frozenset(each for each in standing.done if fact.late and _is_after(each, fact.day)),
         today=standing.today if fact.late else Tally(),
         profits=fact.profits,
         margin_share=float(fact.requirement / fact.net_liq) if fact.net_liq > 0 else inf,
     )
+
+
+def _is_after(intent: str, day: date) -> bool:
+    """Whether an opening intent is of a later day: it names its strategy, its day, and that it opens."""
+    return intent.split("/")[1] > day.isoformat()
 
 
 def opened(standing: Standing, today: date) -> Standing:
@@ -250,6 +261,7 @@ def _moved(standing: Standing, amount: Decimal) -> Standing:
     """Money put in or taken out is neither a gain nor a loss: every baseline moves with it."""
     return replace(
         standing,
+        moved=standing.moved + amount,
         day_start=standing.day_start + amount,
         week_start=standing.week_start + amount,
         month_start=standing.month_start + amount,

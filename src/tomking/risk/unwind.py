@@ -78,15 +78,26 @@ def by_stress(view: View) -> Positions:
 
 
 def to_carry(view: View) -> Positions:
-    """The first positions of a margin call without which nothing is short any more (R-RNG-07)."""
-    gone: list[str] = []
-    first: list[Position] = []
+    """The first positions of a margin call without which nothing is short any more (R-RNG-07).
+
+    One that leaves the account shorter than it is stays: it carries what is short, or costs more than
+    it frees.
+    """
+    gone: list[Position] = []
+    free = _least(view, gone)
     for held in by_margin_call(view):
-        if all(reading.passed for reading in excess(view, gone)):
+        if free >= 0.0:
             break
-        gone.append(held.id)
-        first.append(held)
-    return tuple(first)
+        then = _least(view, (*gone, held))
+        if then > free:
+            gone.append(held)
+            free = then
+    return tuple(gone)
+
+
+def _least(view: View, gone: Collection[Position]) -> float:
+    """The least of excess liquidity, now and after the fall, without some positions."""
+    return min(without.buying_power for without in _both(view, [held.id for held in gone]))
 
 
 def excess(view: View, gone: Collection[str] = ()) -> tuple[Reading, Reading]:
@@ -97,11 +108,15 @@ def excess(view: View, gone: Collection[str] = ()) -> tuple[Reading, Reading]:
     QuoteMissing
         If something held has no mark: it is then unknown, and nothing is reduced on it.
     """
-    fall = view.limits.excess_fall
-    return (
-        _free("excess liquidity", _without(view, gone)),
-        _free(f"excess liquidity at {-fall:.0%} spot", _without(view, gone, Shock(spot=-fall))),
-    )
+    here, there = _both(view, gone)
+    fall = f"excess liquidity at {-view.limits.excess_fall:.0%} spot"
+    return _free("excess liquidity", here), _free(fall, there)
+
+
+def _both(view: View, gone: Collection[str]) -> tuple[Stressed, Stressed]:
+    """The account without some positions, now and after the fall."""
+    fall = Shock(spot=-view.limits.excess_fall)
+    return _without(view, gone), _without(view, gone, fall)
 
 
 def _free(name: str, then: Stressed) -> Reading:

@@ -8,7 +8,7 @@ import pytest
 
 from tomking.backtest.replay import owned, put_to_work
 from tomking.core.dealings import Unguarded
-from tomking.core.facts import Judged, LegFilled, OrderEnded, Sent
+from tomking.core.facts import CLOSED_OUT, Judged, LegFilled, OrderEnded, Sent, Settled
 from tomking.core.order import OrderType, Purpose, TimeInForce
 from tomking.core.restraints import RungMoved
 from tomking.core.rung import Rung
@@ -190,6 +190,15 @@ def test_a_market_beyond_the_trigger_is_left_to_the_desk() -> None:
     assert [order.intent for order in sent(held.look(10.0))] == [TARGET]
 
 
+def test_a_short_without_a_quote_gets_none_until_it_has_one() -> None:
+    held = holding()
+    held.put = (float("nan"), float("nan"))
+    assert STOP not in [order.intent for order in sent(held.look(10.0))]
+    held.put = (17.0, 17.0)
+    held.look(11.0, 12.0)
+    assert {TARGET, STOP} <= set(held.at_work)
+
+
 def test_what_a_long_covers_gets_none() -> None:
     facts = holding().look(10.0)
     trap = NAME.replace("naked puts", "trap")
@@ -347,3 +356,42 @@ def test_a_target_that_was_tied_is_withdrawn_for_an_exit_although_its_stop_has_e
     assert ends(facts) == {"target#1": "cancelled", "close#1": "filled"}
     assert [order.replaces for order in sent(facts)] == [""]
     held.agree()
+
+
+def test_a_stop_for_more_than_its_target_has_left_is_withdrawn_and_both_rest_again() -> None:
+    """A venue may let a target trade in part and keep the stop beside it whole."""
+    held = holding()
+    held.look(10.0)
+    at = held.market(11.0).at
+    part = LegFilled(at, f"{TARGET}#1", 0, NAKED, 1, Decimal("1.70"), Decimal(0), "a part")
+    held.desk.note([part])
+    assert ends(held.look(12.0, 13.0)) == {}  # its end may be on its way
+    assert ends(held.look(14.0)) == {f"{LEG}#1": "cancelled"}
+    assert [(order.intent, order.units) for order in sent(held.look(30.0, 31.0, 32.0))] == [
+        (TARGET, 1), (STOP, 1),
+    ]  # fmt: skip
+
+
+def test_what_would_close_a_position_that_somebody_else_has_closed_is_withdrawn() -> None:
+    held = holding()
+    held.look(10.0)
+    by_hand(held, 11.0, 2)
+    facts = held.look(12.0, 13.0, 14.0)
+    assert ends(facts) == {"target#1": "cancelled", f"{LEG}#1": "cancelled"}
+    assert sent(facts) == []
+
+
+def test_of_what_somebody_else_closed_a_part_of_the_rest_is_closed_alone() -> None:
+    held = holding()
+    held.look(10.0)
+    by_hand(held, 11.0, 1)
+    facts = held.look(12.0, 13.0, 14.0)
+    assert list(ends(facts).values()) == ["cancelled", "cancelled", "filled"]
+    assert [order.units for order in sent(facts)] == [1]
+
+
+def by_hand(held: Held, minute: float, count: int) -> None:
+    """Somebody else buys some of the puts back."""
+    at = held.market(minute).at
+    cash = Decimal(-17 * 5 * count)
+    held.desk.note([Settled(at, "", NAKED, -count, None, cash, Decimal(0), CLOSED_OUT)])

@@ -17,12 +17,15 @@ from tomking.portfolio.book import Book, Position, empty_book, fold
 from tomking.portfolio.columns import columns, columns_of
 from tomking.portfolio.fees import TASTYTRADE
 from tomking.portfolio.package import natural, package_mid, price_band
+from tomking.portfolio.preview import NOT_ASKED
+from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
+from tomking.risk.verdict import Approved, Refused
 from tomking.strategies.friday_0dte import FRIDAY_0DTE
 from tomking.strategies.lt112 import LT112
 from tomking.strategies.stay import LossBelow
 from worlds.board import Board, board
-from worlds.orders import fills, option, order, view
+from worlds.orders import fills, option, order, traded, view
 
 pytestmark = pytest.mark.unit
 
@@ -173,6 +176,29 @@ def test_an_exit_has_a_minute_to_trade_however_often_anybody_looks() -> None:
     first = closing(desk(), seen, next(iter(seen.book.positions.values())), "loss")
     seconds = (5, 30, 55, 59)
     assert [look(desk(), at_cost(13.5, 60.0 + s / 60.0), held(first)) for s in seconds] == [[]] * 4
+
+
+def test_a_part_of_which_some_has_traded_is_priced_again_for_what_is_left() -> None:
+    """More than is held would be refused, and the rest would stay at a price nobody gives."""
+    at, opened = board().at, replace(OPENED, units=2)
+    leg = replace(OPENED.legs[0], quantity=1, opens=False)
+    wanted = replace(
+        opened, intent=f"{NAME}/shorts", purpose=Purpose.CLOSE, legs=(leg,), closes=NAME,
+        limit=Decimal("-6.00"),
+    )  # fmt: skip
+    first, last = (
+        replace(fills(replace(wanted, units=1), ["6.00"], at)[0], fill=f"part {n}") for n in (1, 2)
+    )
+    book = fold(
+        empty_book(Decimal(100_000)),
+        [*traded(opened, ("5.00", "1.00"), at), Sent(at, wanted), first],
+    )
+    (again,) = look(desk(), at_cost(12.5, 121.0), book, frozenset())
+    assert (again.legs, again.units, again.replaces) == ((leg,), 1, wanted.id)
+    seen = view(at_cost(12.5, 121.0), book)
+    assert isinstance(judge(again, seen, NOT_ASKED), Approved)
+    assert isinstance(judge(replace(again, units=2), seen, NOT_ASKED), Refused)
+    assert look(desk(), at_cost(12.5, 121.0), fold(book, [last]), frozenset()) == []
 
 
 def future_book() -> Book:

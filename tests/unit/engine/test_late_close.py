@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tomking.brokers.simulated import SimulatedBroker
-from tomking.core.facts import Considered, Fact, RunStarted, SessionClosed
+from tomking.core.facts import CashMoved, Considered, Fact, RunStarted, SessionClosed
 from tomking.core.restraints import Halted, Resumed
 from tomking.engine.canonical import canonical
 from tomking.engine.desk import Desk
@@ -132,6 +132,39 @@ def test_what_was_done_today_stays_done_when_yesterday_is_made_up_for() -> None:
     on.desk.standing = replace(on.desk.standing, done=frozenset({"friday_0dte/2025-12-05/open"}))
     look(on, Asked(OFFICIAL), Tick(hours_of(FRIDAY).at(60)))
     assert on.desk.standing.done == {"friday_0dte/2025-12-05/open"}
+
+
+def test_what_was_entered_on_the_missed_day_does_not_count_as_entered_today() -> None:
+    on = began()
+    on.desk.standing = replace(on.desk.standing, done=frozenset({"friday_0dte/2025-12-04/open"}))
+    look(on, Asked(OFFICIAL), Tick(hours_of(FRIDAY).at(60)))
+    assert on.desk.standing.entries_today == 0
+
+
+def test_a_day_that_is_over_trips_nothing_once_its_close_is_known() -> None:
+    """What was lost on the missed day is no loss of the day after."""
+    on, worth = began(), Decimal(150_000)
+    on.desk.standing = replace(on.desk.standing, day_start=worth + 15_000)
+    facts = look(on, Asked(replace(OFFICIAL, net_liq=worth)), at(FRIDAY, 60))
+    assert not [fact for fact in facts if isinstance(fact, Halted)]
+    on.desk.standing = replace(on.desk.standing, day_start=worth + 15_000)
+    (halted,) = [f for f in look(on, Asked(), at(FRIDAY, 61)) if isinstance(f, Halted)]
+    assert halted.reason == "day loss"
+
+
+@pytest.mark.parametrize(
+    ("minute", "start"), [(-60.0, 108_000), (60.0 - 24 * 60.0, 98_000)], ids=["after", "before"]
+)
+def test_money_that_came_after_the_missed_close_is_no_gain_of_today(
+    minute: float, start: int
+) -> None:
+    on = began()
+    came = hours_of(FRIDAY).at(minute)
+    on.desk.note([CashMoved(came, Decimal(10_000), "Deposit")])
+    facts = look(on, Asked(OFFICIAL), Tick(hours_of(FRIDAY).at(60)))
+    closed = next(fact for fact in facts if isinstance(fact, SessionClosed))
+    assert closed.net_liq == 98_000
+    assert on.desk.standing.day_start == start
 
 
 def test_a_journal_says_when_its_account_began() -> None:

@@ -173,6 +173,20 @@ def test_no_more_is_taken_down_than_the_rest_needs_to_be_carried() -> None:
 
 
 @pytest.mark.rule("R-RNG-07")
+def test_what_carries_the_rest_is_not_closed_before_it() -> None:
+    """Puts bought dear beneath the short ones lose, and without them more is needed."""
+    on = emergency("lt112")
+    on.desk.note(traded(opened("strangle", "+2 4950 P", AHEAD), ("40.00",), board().at))
+    now = judged_at(seen(on), lt112=1, strangle=-1)
+    assert names(by_margin_call(now)) == ["strangle", "lt112"]
+    (hedge,) = (each.id for each in by_margin_call(now)[:1])
+    here, without = left(now), left(now, (hedge,))
+    assert max(without) < min(here)
+    short = replace(now, book=replace(now.book, cash=now.book.cash - Decimal(round(here[1] + 50))))
+    assert names(to_carry(short)) == ["lt112"]
+
+
+@pytest.mark.rule("R-RNG-07")
 @pytest.mark.parametrize(("over", "passes"), [("0.50", True), ("-0.50", False)])
 def test_half_a_dollar_of_liquidity_carries_a_book_and_half_a_dollar_short_does_not(
     over: str, passes: bool

@@ -97,3 +97,31 @@ GIVEN_UP = Plan(
         ),
     ),
 )
+#: A put that nothing covers: a stop and a target rest behind it as one and are ended for the roll to the
+#: week after. Behind what that has opened the target rests alone, until it is taken back for another
+#: such pair, which is ended for the exit by the clock.
+BARE_PUT = (sell(1, Right.PUT, FromPrice(-2.0), "bare put"),)
+BARE = Plan(
+    name="kill_bare",
+    title="Bare, with stop and target behind",
+    roots=("SPY",),
+    dte=7,
+    dte_within=1,
+    slots=_at(33),
+    size=(UnitsAtMost(2.0),),
+    watch_min=3,
+    shapes=(
+        Shape(
+            "put",
+            (
+                Tranche(
+                    "put",
+                    BARE_PUT,
+                    (ProfitBelow(0.5), LossBelow(2.0), Before(before_close(12))),
+                    None,
+                    (once("rolled on", DteAbove(7), legs=BARE_PUT, expires=Expires(14, 1)),),
+                ),
+            ),
+        ),
+    ),
+)
