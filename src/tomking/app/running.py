@@ -45,6 +45,14 @@ BEAT_S = 5.0
 FEED = "feed"
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What leaves the desk by itself: what adds risk, and what takes it off."""
+
+    entries: bool = True
+    exits: bool = True
+
+
 @dataclass(slots=True)
 class Beats:
     """What follows a look: commands answered, the heartbeat written; ``at_close`` hears of closes."""
@@ -59,6 +67,7 @@ class Beats:
     settle: Callable[[datetime], None] = lambda now: None
     days: set[date] = field(default_factory=set[date])
     clock: Callable[[], datetime] = precise
+    allowed: Allowed = field(default_factory=Allowed)
     worth: Decimal | None = None
     _last: datetime | None = None
     _said: set[str] = field(default_factory=set[str])
@@ -104,6 +113,7 @@ class Beats:
             desk, pid=os.getpid(), at=now, mode=self.mode, net_liq=net_liq,
             next_due=due_after(at, desk.strategies, desk), last_seq=self.journal.last,
             last_hash=self.journal.head, profits=profits(desk.book, view.values),
+            leaves=(self.allowed.entries, self.allowed.exits),
         )  # fmt: skip
         try:
             beat(self.files.heartbeat, heart)
@@ -130,14 +140,6 @@ def feed_facts(
     if standing is Standing.CONNECTED and FEED in reasons:
         return (Resumed(at, FEED, "the market feed tells quotes again"),)
     return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """What leaves the desk by itself: what adds risk, and what takes it off."""
-
-    entries: bool = True
-    exits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ def run(
             files.halt, files.spool, told.limits, report, lambda: beats.worth,
             lambda: recorded_in((fact for _, fact in journal.read()), told.limits),
         )  # fmt: skip
-        beats.settle = inbox.settle
+        beats.settle, beats.allowed = inbox.settle, allowed
         held_back = HeldBack(inbox, allowed.entries, allowed.exits)
         try:
             time = venue.time(inbox.called)

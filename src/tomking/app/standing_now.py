@@ -70,6 +70,8 @@ class Seen:
             found.append("it was flattened and waits for a person")
         if heart is not None and heart.exposed and not self.running:
             found.append("no desk is running, and it holds positions or has orders at work")
+        if heart is not None and heart.positions and self.running and not heart.exits:
+            found.append("it holds positions, and its desk sends nothing, exits neither")
         return tuple(found)
 
 

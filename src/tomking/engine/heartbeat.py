@@ -29,6 +29,7 @@ class Heartbeat:
 
     ``profits`` is what each campaign makes after fees, dollars as text, where it is known; ``off`` are
     strategies that are not entered, and why; ``last_seq`` and ``last_hash`` the journal's newest fact.
+    ``entries`` and ``exits`` say whether what adds risk and what takes it off leaves the desk by itself.
     """
 
     pid: int
@@ -44,6 +45,8 @@ class Heartbeat:
     profits: tuple[tuple[str, str], ...] = ()
     off: tuple[Line, ...] = ()
     last_hash: str = ""
+    entries: bool = True
+    exits: bool = True
 
     @property
     def exposed(self) -> bool:
@@ -67,6 +70,8 @@ def beat(path: Path, heart: Heartbeat) -> None:
         "profits": dict(heart.profits),
         "off": [{"name": line.name, "what": line.what} for line in heart.off],
         "last_hash": heart.last_hash,
+        "entries": heart.entries,
+        "exits": heart.exits,
     }
     put(path, json.dumps(said, ensure_ascii=False) + "\n")
 
@@ -101,6 +106,7 @@ def _heartbeat(said: Mapping[str, Any]) -> Heartbeat:
         datetime.fromisoformat(due) if due else None, _int(said["last_seq"]),
         tuple((name, _text(made)) for name, made in dict(said.get("profits", {})).items()),
         _lines(said.get("off", [])), _text(said.get("last_hash", "")),
+        said.get("entries", True) is True, said.get("exits", True) is True,
     )  # fmt: skip
 
 

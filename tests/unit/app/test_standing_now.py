@@ -70,6 +70,25 @@ def test_an_account_without_a_desk_needs_nobody(files: DeskFiles) -> None:
     assert "no desk has left a heartbeat" in page(files)
 
 
+@pytest.mark.parametrize(
+    ("leaves", "may"),
+    [
+        ((True, True), "everything the plans and the gates allow"),
+        ((False, True), "send exits alone"),
+        ((False, False), "send nothing, exits neither"),
+    ],
+)
+def test_what_the_settings_let_out_is_told(
+    leaves: tuple[bool, bool], may: str, files: DeskFiles
+) -> None:
+    beat(files.heartbeat, Heartbeat(
+        os.getpid(), NOON, "paper", "NORMAL", (), "1", HELD, (), None, 0, (), (), "", *leaves,
+    ))  # fmt: skip
+    assert f"may        {may}" in page(files)
+    needs = ("it holds positions, and its desk sends nothing, exits neither",)
+    assert look(files).needs_human == (() if leaves[1] else needs)
+
+
 def test_a_desk_at_work_says_everything(files: DeskFiles) -> None:
     journal(files).close()
     beats(files, held=HELD)

@@ -54,7 +54,7 @@ def test_the_page_says_how_each_is_closed_and_at_what_price_its_stop_stands(
     assert main(["takeover"]) == 0
     page = capsys.readouterr().out
     for line in (
-        "TAKE OVER paper, as its journal has it on 2025-12-05 at 10:45",
+        "TAKE OVER paper, as its journal has it on 2025-12-05 at 10:45 New York, 15:45 London",
         "The desk is not running.",
         "Held back by daily loss: 3.1 % of net liq",
         "friday_0dte/2025-12-05/open:condor: 2 x",

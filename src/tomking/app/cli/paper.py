@@ -31,6 +31,7 @@ from tomking.data.live.market import LiveMarket
 from tomking.engine.copies import backups
 from tomking.market.sessions import session_of
 from tomking.portfolio.fees import TASTYTRADE
+from tomking.report.words import many
 from tomking.wire.line import Line
 
 #: How a paper exchange is joined or begun: the same words for every command that trades at one.
@@ -267,7 +268,7 @@ def _tell(files: DeskFiles, ended: Ended, feed: dict[str, int], *, json: bool) -
         )  # fmt: skip
     else:
         show(
-            f"{files.account} stopped with ${desk.book.cash:,.2f} of cash, {held} positions and "
-            f"{working} orders at work; `tomking journal` tells the story: {files.journal}"
+            f"{files.account} stopped with ${desk.book.cash:,.2f} of cash, {many(held, 'position')} and "
+            f"{many(working, 'order')} at work; `tomking journal` tells the story: {files.journal}"
         )
         show(f"A copy of it is {last}." if last else f"NO BACKUP: {ended.unsaved}.")

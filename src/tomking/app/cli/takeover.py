@@ -31,12 +31,13 @@ def command(
 
     It is read from the journal alone, so it works while the broker cannot be reached; what has traded
     since its last fact is in the broker's app only. Where the journal does not hold, what is left of
-    it or its newest copy is shown with how old that is, and the exit code is 4.
+    it or its newest copy is shown with how old that is, and the exit code is 4. Settings that do not
+    hold hide nothing either.
     """
     now = account_as_known(there(account))
     found = takeover(now)
     if json:
-        show_json(plain(found) | {"damage": now.damage})
+        show_json(plain(found) | {"damage": now.damage, "settings_fault": now.unsettled or None})
         return ended(now)
     show_damage(now)
     for line in page(found):
@@ -47,7 +48,10 @@ def command(
 def page(found: Takeover) -> Iterator[str]:
     """The page of text."""
     worth = "not known" if found.net_liq is None else f"${found.net_liq:,.2f}"
-    yield f"TAKE OVER {found.account}, as its journal has it on {found.at:%Y-%m-%d} at {found.at:%H:%M}"
+    yield (
+        f"TAKE OVER {found.account}, as its journal has it on {found.at:%Y-%m-%d} at "
+        f"{both_clocks(found.at)}"
+    )
     yield f"Net liquidation {worth}. The desk is {'RUNNING' if found.running else 'not running'}."
     yield BRAKE
     yield from (f"Held back by {reason}: {note}" for reason, note in found.halted)
