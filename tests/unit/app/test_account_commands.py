@@ -163,7 +163,12 @@ def test_halt_works_when_the_desk_cannot_be_told(
     files.spool.inside.write_text("a file where the folder should be")
     assert main(["halt"]) == 0
     assert files.halt.exists()
-    assert "its desk is not told" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "its desk is not told" in said
+    assert halt.NO_DESK in said
+    accounts.beats(files)
+    assert main(["halt"]) == 0
+    assert "its desk is not told (Not a directory); it finds the file" in capsys.readouterr().out
 
 
 def test_where_no_whole_file_can_be_left_an_empty_one_brakes(
