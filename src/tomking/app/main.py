@@ -104,6 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _close_the_pipe()
     except OSError as fault:
+        if fault.filename is not None:  # a file that was opened, not the one we speak to
+            return tell(_of_file(fault), Exit.ERROR)
         _close_the_pipe()
         return _say(f"nothing more can be written ({fault.strerror})", Exit.ERROR)
     except Exception as bug:  # noqa: BLE001 - the outermost frame: a bug becomes an exit code
@@ -224,6 +226,13 @@ def _close_the_pipe() -> int:
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return PIPE_CLOSED
+
+
+def _of_file(fault: OSError) -> str:
+    return (
+        f"{fault.filename} cannot be used ({fault.strerror}): see that it may be read and written to, "
+        "that its folder is one, and that the disk has room"
+    )
 
 
 def _is_of_a_closed_pipe(left: SystemExit) -> bool:

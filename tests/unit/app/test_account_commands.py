@@ -168,7 +168,7 @@ def test_halt_works_when_the_desk_cannot_be_told(
     assert halt.NO_DESK in said
     accounts.beats(files)
     assert main(["halt"]) == 0
-    assert "its desk is not told (Not a directory); it finds the file" in capsys.readouterr().out
+    assert "; it finds the file at its next look" in capsys.readouterr().out
 
 
 def test_where_no_whole_file_can_be_left_an_empty_one_brakes(
