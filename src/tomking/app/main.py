@@ -206,7 +206,7 @@ def _speak_utf8() -> None:
 
 
 def _say(sentence: str, code: int) -> int:
-    with suppress(BrokenPipeError):
+    with suppress(OSError):
         print(f"tomking: {sentence}", file=sys.stderr, flush=True)
     return int(code)
 
@@ -216,8 +216,10 @@ def _say_json(sentence: str, code: int) -> int:
     import json  # only when there is something to say
 
     said = json.dumps({"error": sentence, "exit_code": int(code)}, ensure_ascii=False)
-    with suppress(BrokenPipeError):
+    try:
         print(said, flush=True)
+    except OSError:  # nobody reads, or there is no room: the sentence is left
+        _close_the_pipe()
     return _say(sentence, code)
 
 

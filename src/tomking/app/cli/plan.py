@@ -18,6 +18,7 @@ from tomking.app.market_time import PaperTime
 from tomking.app.now import now, precise
 from tomking.app.plan_today import (
     NOT_ASKED,
+    WOULD_SEND,
     Later,
     Planned,
     copy_of,
@@ -32,6 +33,7 @@ from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import ConfigError
 from tomking.core.evidence import Evidence
 from tomking.core.facts import Fact, RunStarted
+from tomking.core.reading import refusals
 from tomking.data.embedded import window
 from tomking.data.live.market import open_market
 from tomking.data.live.window import wants
@@ -199,5 +201,9 @@ def _planned(one: Planned) -> Iterator[str]:
     yield from (
         f"  refused now at {seen.stage.value}: {seen} {seen.rule}".rstrip() for seen in one.against
     )
+    if one.answer == WOULD_SEND:
+        yield from (
+            f"  passed over, the next fits: {seen} {seen.rule}" for seen in refusals(one.readings)
+        )
     if one.answer == NOT_ASKED:
         yield "  not asked: there is no market to ask"
