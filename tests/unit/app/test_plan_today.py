@@ -101,6 +101,21 @@ def test_a_smaller_contract_that_fits_is_sent_though_a_larger_does_not(
     assert "refused" not in page
 
 
+def test_what_the_settings_hold_back_is_said_above_too(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    why = (
+        "`tomking run` would send no entry: desk.execution is off and desk.automatic_entry is false"
+    )
+    assert plan(capsys, *NOON)["held_back"] == why
+    assert main(["plan", *NOON]) == 0
+    assert f"{why}." in capsys.readouterr().out
+    files.settings.write_text('[desk]\nexecution = "send"\nautomatic_entry = true')
+    assert plan(capsys, *NOON)["held_back"] is None
+    assert main(["plan", *NOON]) == 0
+    assert "would send no entry" not in capsys.readouterr().out
+
+
 def test_the_brake_is_said_above_everything(
     files: DeskFiles, capsys: pytest.CaptureFixture[str]
 ) -> None:
