@@ -69,8 +69,8 @@ def _enable(account: str, ring: Ring) -> str:
         ring.ready()
     except ConfigError as none:
         raise ConfigError(
-            f"this system has no key ring for the switch: set {SWITCH_VARIABLE}={account} in the environment "
-            "of the desk instead"
+            f"this system has no key ring for the switch: set {SWITCH_VARIABLE}={account} in the "
+            "environment of the desk instead"
         ) from none
     confirmed(word_for(account), f"{account} is to be allowed to trade real money.", at_terminal)
     ring.put(account, SWITCH_KEY, ON)

@@ -88,8 +88,8 @@ def command(
     settings = load(files.settings if files.settings.exists() else None)
     if settings.mode == LIVE:
         raise ConfigError(
-            f"the settings of {account} say real money, which never goes on where paper was traded: trade "
-            "paper with another account (`tomking init NAME`)"
+            f"the settings of {account} say real money, which never goes on where paper was traded: "
+            "trade paper with another account (`tomking init NAME`)"
         )
     if mirror:
         _see_to_mirror(account, join, day, recorded, speed)
