@@ -13,6 +13,7 @@ from tomking.app.protection import UNPROTECTED
 from tomking.app.screen import both_clocks, show, show_json
 from tomking.app.takeover import Takeover, ToClose, takeover
 from tomking.core.codec import plain
+from tomking.core.order import Purpose
 
 BRAKE = (
     "First see that nobody else trades: `tomking halt` keeps a desk from adding, and its process must "
@@ -20,6 +21,10 @@ BRAKE = (
 )
 RESTING = (
     "Cancel an order that closes before you close by hand: left at work it would open the reverse."
+)
+
+OPENING = (
+    "Cancel an order that opens or rolls, unless you watch over what it brings: it may trade yet."
 )
 
 
@@ -67,7 +72,12 @@ def page(found: Takeover) -> Iterator[str]:
         yield "  none"
     yield "\nORDERS AT THE BROKER"
     yield from (f"  {_order(order)}" for order in found.orders)
-    yield f"  {RESTING}" if found.orders else "  none"
+    if any(order.closes for order in found.orders):
+        yield f"  {RESTING}"
+    if any(order.purpose in (Purpose.OPEN, Purpose.ROLL) for order in found.orders):
+        yield f"  {OPENING}"
+    if not found.orders:
+        yield "  none"
     if found.foreign:
         yield "\nNOT OURS, left alone by this desk"
         yield from (f"  {each.quantity:+d} {each.symbol}" for each in found.foreign)
