@@ -11,7 +11,7 @@ from tomking.core.contract import Contract, Right
 from tomking.core.dealings import Acknowledged, BooksCompared
 from tomking.core.facts import Fact, OrderEnded, RunStarted, Sent, SessionClosed
 from tomking.core.order import Leg, Order, Purpose, TimeInForce
-from tomking.engine.heartbeat import Heartbeat, beat
+from tomking.engine.heartbeat import Heartbeat, Line, beat
 from tomking.engine.journal import SqliteJournal
 from worlds.board import FRIDAY, board
 from worlds.orders import closing, fills, legs_of, order, traded
@@ -106,12 +106,18 @@ def written(files: DeskFiles, facts: Sequence[Fact]) -> None:
     journal.close()
 
 
-def beats(files: DeskFiles, at: datetime | None = None, **profits: str) -> None:
-    """The heartbeat of a desk that is this very process."""
+def beats(
+    files: DeskFiles,
+    at: datetime | None = None,
+    leaves: tuple[bool, bool] = (True, True),
+    positions: tuple[Line, ...] = (),
+    **profits: str,
+) -> None:
+    """The heartbeat of a desk that is this very process; ``leaves`` is what it sends by itself."""
     from tomking.app.now import instant
 
     heart = Heartbeat(
-        getpid(), (at or instant()).astimezone(UTC), "paper", "NORMAL", (), "100250.00", (), (),
-        None, 0, tuple(profits.items()),
+        getpid(), (at or instant()).astimezone(UTC), "paper", "NORMAL", (), "100250.00", positions,
+        (), None, 0, tuple(profits.items()), (), "", *leaves,
     )  # fmt: skip
     beat(files.heartbeat, heart)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from tomking.app.config.load import load
+from tomking.app.config.load import Settings, load
 from tomking.app.desk_files import DeskFiles
 from tomking.app.live import LIVE
 from tomking.app.now import instant
@@ -16,6 +16,7 @@ from tomking.app.runs import of_file
 from tomking.app.salvage import Damage, Salvaged, salvaged
 from tomking.app.standing_now import Seen, seen
 from tomking.brokers.tastytrade.inbox import TradeInbox
+from tomking.core.calendar import NEW_YORK
 from tomking.core.contract import Right
 from tomking.core.dealings import Acknowledged, BooksCompared, Doubted, Unguarded, WentOn
 from tomking.core.errors import ConfigError, DataCorrupt
@@ -126,6 +127,7 @@ class AccountNow:
     """An account: what its journal adds up to, what its desk says of itself, and its plans by name.
 
     ``damage`` is what is wrong with the journal: then it is what is left of it that is added up.
+    ``unsettled`` is what is wrong with its settings: then plans and limits are those that ship.
     """
 
     name: str
@@ -133,20 +135,19 @@ class AccountNow:
     seen: Seen
     plans: Mapping[str, Strategy]
     limits: Limits
-    sends: bool
     damage: Damage | None = None
+    unsettled: str = ""
 
     @property
     def watched(self) -> bool:
-        """Whether a desk is at work that would send an exit."""
-        return self.seen.running and self.sends
+        """Whether a desk is at work that sends exits."""
+        return self.seen.running and self.seen.heart is not None and self.seen.heart.exits
 
     @property
     def at(self) -> datetime:
         """The instant ages are counted to: ours, or of a paper account its market's last."""
-        if self.told.mode != LIVE and self.told.last is not None:
-            return self.told.last
-        return self.seen.at
+        last = None if self.told.mode == LIVE else self.told.last
+        return (last or self.seen.at).astimezone(NEW_YORK)
 
     def made(self, campaign: str) -> tuple[Decimal, str] | None:
         """What a campaign makes after fees and as of when: by the heartbeat, else by the last close."""
@@ -176,32 +177,45 @@ def account_now(files: DeskFiles) -> AccountNow:
     ConfigError
         If its settings do not.
     """
-    if files.journal.is_file():
-        return _now(files, Salvaged(of_file(files.journal)))
-    found = salvaged(files)
+    settings = settings_of(files)
+    found = Salvaged(of_file(files.journal)) if files.journal.is_file() else salvaged(files)
     if found.damage is not None:
         raise DataCorrupt(found.damage.fault)
-    return _now(files, found)
+    return _now(files, found, settings.limits, settings.tunings)
 
 
 def account_as_known(files: DeskFiles) -> AccountNow:
-    """The same of a journal that does not hold: by what is left of it, with what is wrong.
+    """The same whatever does not hold: by what is left of the journal, and as plans ship."""
+    found = salvaged(files)
+    try:
+        settings = settings_of(files)
+    except ConfigError as fault:  # a slip in a file must not hide what is held
+        return _now(files, found, Limits(), {}, str(fault))
+    return _now(files, found, settings.limits, settings.tunings)
+
+
+def settings_of(files: DeskFiles) -> Settings:
+    """The settings of an account; one that ``init`` never made has none of its own.
 
     Raises
     ------
     ConfigError
-        If its settings do not.
+        If they do not hold.
     """
-    return _now(files, salvaged(files))
+    return load(files.settings if files.settings.exists() else None)
 
 
-def _now(files: DeskFiles, found: Salvaged) -> AccountNow:
-    settings = load(files.settings if files.settings.exists() else None)
+def _now(
+    files: DeskFiles,
+    found: Salvaged,
+    limits: Limits,
+    tunings: Mapping[str, Mapping[str, object]],
+    unsettled: str = "",
+) -> AccountNow:
     told = folded(found.facts)
-    sends = told.mode != LIVE or settings.execution == "send"
     return AccountNow(
-        files.account, told, seen(files, instant()), _plans(told.book, settings.tunings),
-        settings.limits, sends, found.damage,
+        files.account, told, seen(files, instant()), _plans(told.book, tunings), limits,
+        found.damage, unsettled,
     )  # fmt: skip
 
 

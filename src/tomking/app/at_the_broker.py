@@ -1,9 +1,11 @@
 """A line to where an account trades, for commands that ask and send nothing."""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tomking.app.config.load import load
 from tomking.app.desk_files import DeskFiles
@@ -12,13 +14,15 @@ from tomking.app.live import LIVE
 from tomking.app.now import precise
 from tomking.app.paper import read
 from tomking.app.real_money import account_of
-from tomking.core.errors import Transient
+from tomking.core.errors import ConfigError, Transient
 from tomking.wire.budget import Budget
 from tomking.wire.line import Line
 from tomking.wire.session import Place
 
 #: Our own exchange may be asked as often as one likes: it is counted all the same.
 UNBOUND = Budget(a_minute=1_000_000, a_day=100_000_000)
+#: Seconds in which an exchange on this machine takes a connection, if one listens.
+LISTENS_WITHIN_S = 1.0
 
 
 def is_live(files: DeskFiles) -> bool:
@@ -27,10 +31,23 @@ def is_live(files: DeskFiles) -> bool:
 
 
 def serves(files: DeskFiles, join: Path | None) -> Path | None:
-    """The line of the paper exchange that is joined, or that the account's own desk has running."""
+    """The line of the paper exchange that is joined, or that the account's own desk has running.
+
+    A desk that was killed leaves its line behind: one where nobody listens any more is none.
+    """
     if join is not None:
         return join
-    return files.exchange if files.exchange.is_file() else None
+    return files.exchange if files.exchange.is_file() and _listens(files.exchange) else None
+
+
+def _listens(line: Path) -> bool:
+    """Whether anybody takes a connection where a line says."""
+    try:
+        there = urlsplit(read(line).place.base_url)
+        socket.create_connection((there.hostname, there.port or 80), LISTENS_WITHIN_S).close()
+    except (ConfigError, OSError):
+        return False
+    return True
 
 
 @contextmanager
@@ -64,8 +81,9 @@ def _paper(files: DeskFiles, join: Path | None) -> Line:
     where = serves(files, join)
     if where is None:
         raise Transient(
-            f"{files.account} trades on paper and its exchange does not serve: name one that does with "
-            f"--join FILE (`tomking exchange serve --ledger {files.folder / 'exchange.db'} > FILE`)"
+            f"{files.account} trades on paper and its exchange does not serve: start its desk, or name "
+            f"one that does with --join FILE (`tomking exchange serve --ledger "
+            f"{files.folder / 'exchange.db'} > FILE`)"
         )
     there = read(where)
     return Line.open(there.keys, there.place, there.account, precise, UNBOUND)

@@ -17,6 +17,11 @@ SWITCHES = (
     "WHERE seq > ? AND kind IN ('SwitchedOff', 'SwitchedOn') ORDER BY seq"
 )
 
+TRADES = (
+    "SELECT count(*) FROM journal "
+    "WHERE seq > ? AND kind IN ('Sent', 'LegFilled', 'Settled', 'Revived')"
+)
+
 
 @value
 class LastFact:
@@ -80,6 +85,23 @@ def switched(journal: Path, after: int) -> tuple[tuple[str, str], ...]:
         return tuple((said["strategy"], _why(str(kind), said)) for kind, said in map(_told, rows))
     except (sqlite3.Error, OSError, ValueError, LookupError, TypeError) as fault:
         raise DataCorrupt(f"the journal {journal} cannot be read ({fault})") from fault
+
+
+def dealings(journal: Path, after: int) -> int:
+    """How many facts after one change what is held or at work; none where there is no journal.
+
+    Raises
+    ------
+    DataCorrupt
+        If the file is no journal or cannot be read.
+    """
+    if not journal.exists():
+        return 0
+    try:
+        ((found,),) = _rows(journal, TRADES, (after,))
+    except (sqlite3.Error, OSError, ValueError) as fault:
+        raise DataCorrupt(f"the journal {journal} cannot be read ({fault})") from fault
+    return found if isinstance(found, int) else 0
 
 
 def _told(row: tuple[object, ...]) -> tuple[object, dict[str, str]]:

@@ -104,6 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _close_the_pipe()
     except OSError as fault:
+        if fault.filename is not None:  # a file that was opened, not the one we speak to
+            return tell(_of_file(fault), Exit.ERROR)
         _close_the_pipe()
         return _say(f"nothing more can be written ({fault.strerror})", Exit.ERROR)
     except Exception as bug:  # noqa: BLE001 - the outermost frame: a bug becomes an exit code
@@ -204,7 +206,7 @@ def _speak_utf8() -> None:
 
 
 def _say(sentence: str, code: int) -> int:
-    with suppress(BrokenPipeError):
+    with suppress(OSError):
         print(f"tomking: {sentence}", file=sys.stderr, flush=True)
     return int(code)
 
@@ -214,8 +216,10 @@ def _say_json(sentence: str, code: int) -> int:
     import json  # only when there is something to say
 
     said = json.dumps({"error": sentence, "exit_code": int(code)}, ensure_ascii=False)
-    with suppress(BrokenPipeError):
+    try:
         print(said, flush=True)
+    except OSError:  # nobody reads, or there is no room: the sentence is left
+        _close_the_pipe()
     return _say(sentence, code)
 
 
@@ -224,6 +228,13 @@ def _close_the_pipe() -> int:
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return PIPE_CLOSED
+
+
+def _of_file(fault: OSError) -> str:
+    return (
+        f"{fault.filename} cannot be used ({fault.strerror}): see that it may be read and written to, "
+        "that its folder is one, and that the disk has room"
+    )
 
 
 def _is_of_a_closed_pipe(left: SystemExit) -> bool:

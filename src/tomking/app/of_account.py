@@ -11,6 +11,10 @@ from tomking.app.screen import show
 from tomking.core.errors import ConfigError, Exit
 from tomking.report.plain import reading
 
+AS_SHIPPED = (
+    "Stops and clocks below are those of the plans as they ship, not as the settings changed them."
+)
+
 
 def of_account(account: str) -> tuple[DeskFiles, Settings]:
     """The files and the settings of an account that is there.
@@ -67,12 +71,14 @@ def show_came(came: Came, account: str) -> None:
 
 
 def show_damage(now: AccountNow) -> None:
-    """What is wrong with the journal of an account, if anything is, before what is left of it."""
+    """What is wrong with the files of an account, if anything is, before what is left of it."""
+    if now.unsettled:
+        show(f"THE SETTINGS DO NOT HOLD: {now.unsettled}. {AS_SHIPPED}\n")
     if now.damage is not None:
         for line in told(now.damage, now.seen.at):
             show(line)
 
 
 def ended(now: AccountNow) -> Exit:
-    """How a command ends that has shown an account: somebody has to see to a journal that is damaged."""
-    return Exit.OK if now.damage is None else Exit.NEEDS_HUMAN
+    """How a command ends that has shown an account: somebody has to see to a file that does not hold."""
+    return Exit.OK if now.damage is None and not now.unsettled else Exit.NEEDS_HUMAN

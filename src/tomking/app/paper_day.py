@@ -83,8 +83,9 @@ def trading(asked: Asked) -> Iterator[Going]:
     with TemporaryDirectory(prefix="tomking-paper-day-") as home:
         command = [sys.executable, "-m", "tomking.app.main", *asked.words, "--json"]
         with subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, env={**os.environ, "TOMKING_HOME": home}
-        ) as process:
+            command, stdout=subprocess.PIPE, text=True, cwd=home,  # no settings of anybody lie there
+            env={**os.environ, "TOMKING_HOME": home},
+        ) as process:  # fmt: skip
             try:
                 yield Going(asked, Path(home), process)
             finally:

@@ -12,7 +12,7 @@ from tomking.app.story import due, next_slot
 from tomking.core.calendar import NEW_YORK
 from tomking.core.facts import Fact, RunStarted
 from tomking.core.money import points, usd
-from tomking.core.order import Order, Purpose
+from tomking.core.order import Order, Purpose, Structure
 from tomking.core.reading import Reading, Sense, Skip, Stage, refusals
 from tomking.core.value import value
 from tomking.engine.desk import Desk
@@ -30,7 +30,7 @@ from tomking.portfolio.preview import Preview
 from tomking.risk.judge import judge
 from tomking.risk.limits import Limits
 from tomking.risk.view import View
-from tomking.strategies.plan import Strategy
+from tomking.strategies.plan import Plan, Strategy
 
 #: How an order is tried without being sent.
 Tries = Callable[[Order, Snapshot], Preview]
@@ -52,7 +52,8 @@ class Planned:
 
     ``limit`` is its first price and ``credit`` its mid, net per unit in points. ``margin`` is what it
     would add to the requirement, in dollars, of one unit where none fits: ``units`` is 0 then.
-    ``against`` are the readings that refuse it, ``readings`` all of them.
+    ``against`` are the readings that refuse it, ``readings`` all of them: one that failed and is not
+    against it passed a larger contract over.
     """
 
     strategy: str
@@ -131,36 +132,49 @@ def _asked(
         blind = Reading(
             "margin preview", Stage.DATA, Sense.IS, str(missing), "a quote", "", "R-MRG-05"
         )
-        return _with(order, now, when, (*wish.readings, blind), None)
+        return _with(order, now, when, (*wish.readings, blind), None, (blind,))
     verdict = judge(order, view, seen)
-    return _with(order, now, when, (*wish.readings, *verdict.readings), seen.change)
+    return _with(
+        order, now, when, (*wish.readings, *verdict.readings), seen.change, verdict.readings
+    )
 
 
 def _of_none(
     view: View, strategy: Strategy, when: tuple[datetime, ...], wish: Skip, tries: Tries
 ) -> Planned:
-    """What is refused before there is an order: one unit of what the plan chose, where it chose some."""
-    wanted = next(
-        (
-            found
-            for root in strategy.roots
-            if not isinstance(found := strategy.enter(view, root), Skip)
-        ),
-        None,
-    )
+    """What is refused before there is an order: one unit of what the plan chose, or would choose."""
+    wanted, how = _chosen(view, strategy)
     if wanted is None:
         return Planned(
             strategy.name, when, REFUSED, against=refusals(wish.readings), readings=wish.readings
         )
     order = Order(
         intent_of(strategy, view), 1, Purpose.OPEN, strategy.name, wanted.campaign, wanted.legs, 1,
-        None, why=f"{wanted.shape}, none fits; one unit is shown",
+        None, why=f"{wanted.shape}, {how}; one unit is shown",
     )  # fmt: skip
     try:
         margin = tries(replace(order, limit=points(wanted.credit)), view.market).change
     except UNKNOWN:
         margin = None
-    return replace(_with(order, view.market, when, wish.readings, margin), units=0)
+    return replace(_with(order, view.market, when, wish.readings, margin, wish.readings), units=0)
+
+
+def _chosen(view: View, strategy: Strategy) -> tuple[Structure | None, str]:
+    """What a plan chose, or would without the rules that refuse it, and which of the two it is.
+
+    Of a plan that is code nothing can be taken away.
+    """
+    forms: list[tuple[Strategy, str]] = [(strategy, "none fits")]
+    if isinstance(strategy, Plan):
+        ready = replace(strategy, enter_when=())
+        refused = "refused by a rule of its own"
+        forms += [(ready, refused), (replace(ready, take_when=()), refused)]
+    for form, how in forms:
+        for root in strategy.roots:
+            found = form.enter(view, root)
+            if not isinstance(found, Skip):
+                return found, how
+    return None, ""
 
 
 def _with(
@@ -169,8 +183,12 @@ def _with(
     when: tuple[datetime, ...],
     readings: tuple[Reading, ...],
     margin: Decimal | None,
+    asked: tuple[Reading, ...],
 ) -> Planned:
-    """An order that would be, with its prices now."""
+    """An order that would be, with its prices now; ``asked`` are the readings that decide about it.
+
+    The others may hold what passed a larger contract over, which is no refusal of this one.
+    """
     columns = columns_of(order.legs, order.units)
     marks = now.marks(columns)
     mids: list[float] = marks.table[MID].tolist()
@@ -179,7 +197,7 @@ def _with(
         for leg, mid in zip(order.legs, mids, strict=True)
     )
     worth = package_mid(marks, columns, order.units)
-    failed = refusals(readings)
+    failed = refusals(asked)
     return Planned(
         order.strategy, when, REFUSED if failed else WOULD_SEND, legs, order.units, order.limit,
         usd(worth) if worth == worth else None, margin, order.why, failed, readings,

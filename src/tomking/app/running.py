@@ -47,6 +47,14 @@ BEAT_S = 5.0
 FEED = "feed"
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What leaves the desk by itself: what adds risk, and what takes it off."""
+
+    entries: bool = True
+    exits: bool = True
+
+
 @dataclass(slots=True)
 class Beats:
     """What follows a look: commands answered, the heartbeat written; ``at_close`` hears of closes."""
@@ -61,6 +69,7 @@ class Beats:
     settle: Callable[[datetime], None] = lambda now: None
     days: set[date] = field(default_factory=set[date])
     clock: Callable[[], datetime] = precise
+    allowed: Allowed = field(default_factory=Allowed)
     worth: Decimal | None = None
     watch: Watch = field(default_factory=Watch)
     _last: datetime | None = None
@@ -116,6 +125,7 @@ class Beats:
             desk, pid=os.getpid(), at=now, mode=self.mode, net_liq=net_liq,
             next_due=due_after(at, desk.strategies, desk), last_seq=self.journal.last,
             last_hash=self.journal.head, profits=profits(desk.book, view.values),
+            leaves=(self.allowed.entries, self.allowed.exits),
             tonight=self.watch.said,
         )  # fmt: skip
         try:
@@ -143,14 +153,6 @@ def feed_facts(
     if standing is Standing.CONNECTED and FEED in reasons:
         return (Resumed(at, FEED, "the market feed tells quotes again"),)
     return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """What leaves the desk by itself: what adds risk, and what takes it off."""
-
-    entries: bool = True
-    exits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ def run(
             files.halt, files.spool, told.limits, report, lambda: beats.worth,
             lambda: recorded_in((fact for _, fact in journal.read()), told.limits),
         )  # fmt: skip
-        beats.settle = inbox.settle
+        beats.settle, beats.allowed = inbox.settle, allowed
         held_back = HeldBack(inbox, allowed.entries, allowed.exits)
         try:
             time = venue.time(inbox.called)

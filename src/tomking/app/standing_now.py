@@ -5,7 +5,7 @@ import sys
 from datetime import datetime
 
 from tomking.app.desk_files import DeskFiles
-from tomking.app.last_fact import LastFact, has, last_fact, switched
+from tomking.app.last_fact import LastFact, dealings, has, last_fact, switched
 from tomking.core.errors import DataCorrupt
 from tomking.core.rung import OPERATOR, Rung
 from tomking.core.value import value
@@ -26,6 +26,7 @@ class Seen:
     """What was found of an account at an instant. ``faults`` are files that could not be read.
 
     ``off`` are strategies that are not entered, and why.
+    ``untold`` are facts about what is held or at work that the last heartbeat does not know.
     ``alive`` is whether the process that wrote the heartbeat is there; ``None`` where nobody can tell.
     """
 
@@ -40,6 +41,7 @@ class Seen:
     waiting: int
     odd: int
     off: tuple[tuple[str, str], ...] = ()
+    untold: int = 0
 
     @property
     def age_s(self) -> float | None:
@@ -70,6 +72,13 @@ class Seen:
             found.append("it was flattened and waits for a person")
         if heart is not None and heart.exposed and not self.running:
             found.append("no desk is running, and it holds positions or has orders at work")
+        if self.untold and not self.running:
+            found.append(
+                "its desk ended before it could tell what has traded: go by `tomking positions` and "
+                "`tomking orders`, not by this page"
+            )
+        if heart is not None and heart.positions and self.running and not heart.exits:
+            found.append("it holds positions, and its desk sends nothing, exits neither")
         return tuple(found)
 
 
@@ -79,6 +88,7 @@ def seen(files: DeskFiles, at: datetime) -> Seen:
     heart: Heartbeat | None = None
     fact: LastFact | None = None
     off: tuple[tuple[str, str], ...] = ()
+    untold = 0
     try:
         heart = read(files.heartbeat)
     except DataCorrupt as fault:
@@ -86,13 +96,14 @@ def seen(files: DeskFiles, at: datetime) -> Seen:
     try:
         fact = last_fact(files.journal)
         off = _off(files, heart)
+        untold = dealings(files.journal, 0 if heart is None else heart.last_seq)
         faults += filter(None, (lost(files, heart, 0 if fact is None else fact.seq),))
     except DataCorrupt as fault:
         faults.append(str(fault))
     return Seen(
         files.account, at, braked(files.halt), _why(files),
         heart, None if heart is None else alive(heart.pid), fact, tuple(faults),
-        _count(str(files.spool.inside)), _count(str(files.spool.odd)), off,
+        _count(str(files.spool.inside)), _count(str(files.spool.odd)), off, untold,
     )  # fmt: skip
 
 

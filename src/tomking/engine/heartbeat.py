@@ -28,6 +28,8 @@ class Heartbeat:
     """What a desk says of itself. ``net_liq`` is dollars as text, empty when it is not known.
 
     ``profits`` is what each campaign makes after fees, dollars as text, where it is known; ``off`` are
+    strategies that are not entered, and why; ``last_seq`` and ``last_hash`` the journal's newest fact.
+    ``entries`` and ``exits`` say whether what adds risk and what takes it off leaves the desk by itself.
     strategies that are not entered, and why; ``last_seq`` and ``last_hash`` the journal's newest fact;
     ``tonight`` what the account is worth while the market is closed, in words.
     """
@@ -45,6 +47,8 @@ class Heartbeat:
     profits: tuple[tuple[str, str], ...] = ()
     off: tuple[Line, ...] = ()
     last_hash: str = ""
+    entries: bool = True
+    exits: bool = True
     tonight: str = ""
 
     @property
@@ -69,6 +73,8 @@ def beat(path: Path, heart: Heartbeat) -> None:
         "profits": dict(heart.profits),
         "off": [{"name": line.name, "what": line.what} for line in heart.off],
         "last_hash": heart.last_hash,
+        "entries": heart.entries,
+        "exits": heart.exits,
         "tonight": heart.tonight,
     }
     put(path, json.dumps(said, ensure_ascii=False) + "\n")
@@ -104,6 +110,7 @@ def _heartbeat(said: Mapping[str, Any]) -> Heartbeat:
         datetime.fromisoformat(due) if due else None, _int(said["last_seq"]),
         tuple((name, _text(made)) for name, made in dict(said.get("profits", {})).items()),
         _lines(said.get("off", [])), _text(said.get("last_hash", "")),
+        said.get("entries", True) is True, said.get("exits", True) is True,
         _text(said.get("tonight", "")),
     )  # fmt: skip
 

@@ -22,9 +22,13 @@ def pulse(
     last_seq: int,
     last_hash: str = "",
     profits: Mapping[str, float] | None = None,
+    leaves: tuple[bool, bool] = (True, True),
     tonight: str = "",
 ) -> Heartbeat:
-    """What a desk says of itself at an instant; a net liq of NaN is not known."""
+    """What a desk says of itself at an instant; a net liq of NaN is not known.
+
+    ``leaves`` is whether entries and exits leave it by themselves.
+    """
     return Heartbeat(
         pid, at, mode, desk.standing.ladder.rung.name, tuple(sorted(desk.standing.reasons)),
         "" if isnan(net_liq) else f"{net_liq:.2f}",
@@ -33,7 +37,7 @@ def pulse(
         next_due, last_seq,
         tuple((name, f"{made:.2f}") for name, made in (profits or {}).items() if not isnan(made)),
         tuple(Line(one.strategy, one.why) for one in off_on(desk.standing.off, at.date())),
-        last_hash, tonight,
+        last_hash, *leaves, tonight,
     )  # fmt: skip
 
 

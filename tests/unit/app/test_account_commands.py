@@ -163,7 +163,12 @@ def test_halt_works_when_the_desk_cannot_be_told(
     files.spool.inside.write_text("a file where the folder should be")
     assert main(["halt"]) == 0
     assert files.halt.exists()
-    assert "its desk is not told" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "its desk is not told" in said
+    assert halt.NO_DESK in said
+    accounts.beats(files)
+    assert main(["halt"]) == 0
+    assert "; it finds the file at its next look" in capsys.readouterr().out
 
 
 def test_where_no_whole_file_can_be_left_an_empty_one_brakes(
@@ -315,6 +320,37 @@ def test_a_broken_journal_stops_a_preview_and_no_flattening(
     assert main(["flatten"]) == 0
     assert "What is held cannot be shown" in capsys.readouterr().out
     assert len(commands(files)) == 1
+
+
+@pytest.mark.parametrize("slip", ['mode = "papr"', "[limits", None])
+def test_no_settings_file_stands_in_the_way_of_flattening(
+    slip: str | None, files: DeskFiles, types: Types, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accounts.written(files, accounts.condor())
+    if slip is None:  # an account that `tomking paper` made
+        files.settings.unlink()
+    else:
+        files.settings.write_text(slip)
+    assert main(["flatten", "--preview"]) == 0
+    types("FLATTEN")
+    assert main(["flatten"]) == 0
+    said = capsys.readouterr()
+    assert "friday_0dte/2025-12-05/open:condor" in said.out
+    assert ("shown in the rulebook's order of closing" in said.err) is (slip is not None)
+    assert len(commands(files)) == 1
+
+
+def test_flattening_says_when_the_desk_sends_nothing(
+    files: DeskFiles, types: Types, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accounts.written(files, accounts.condor())
+    accounts.beats(files)
+    assert main(["flatten", "--preview"]) == 0
+    assert flatten.NOTHING_LEAVES not in capsys.readouterr().out
+    accounts.beats(files, leaves=(False, False))
+    types("FLATTEN")
+    assert main(["flatten"]) == 0
+    assert capsys.readouterr().out.count(flatten.NOTHING_LEAVES) == 2
 
 
 def test_no_word_is_asked_of_a_script(monkeypatch: pytest.MonkeyPatch) -> None:

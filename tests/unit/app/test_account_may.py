@@ -260,4 +260,7 @@ def test_the_doctor_of_an_account_nobody_serves_says_how_to_join(
     files: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["doctor", "--account", "paper"]) == 5
-    assert "its exchange does not serve: name one that does with --join" in capsys.readouterr().err
+    assert (
+        "its exchange does not serve: start its desk, or name one that does with --join"
+        in capsys.readouterr().err
+    )

@@ -103,6 +103,17 @@ def test_a_day_that_is_none_is_the_asker_s_mistake(
     assert not files.folder.exists()
 
 
+@pytest.mark.parametrize("words", [(), ("--mirror",)])
+def test_an_account_of_real_money_is_not_spent_on_paper(
+    words: tuple[str, ...], files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files.folder.mkdir()
+    files.settings.write_text('mode = "live"')
+    assert main(["paper", *words]) == 2
+    assert "trade paper with another account" in capsys.readouterr().err
+    assert not files.journal.exists()
+
+
 @pytest.mark.parametrize("words", [("--day", "2017-08-04"), ("--capital", "5"), ("--minute", "0")])
 def test_where_an_account_has_traded_nothing_says_how_it_begins(
     words: tuple[str, str], files: DeskFiles, capsys: pytest.CaptureFixture[str]

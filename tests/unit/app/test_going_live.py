@@ -68,6 +68,17 @@ def test_the_switch_is_set_by_a_typed_word_and_taken_back_without(
     assert main(["live", "start-now"]) == 2
 
 
+def test_a_switch_without_a_key_ring_names_its_own_variable(
+    files: DeskFiles, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import keyring
+    from keyring.backends.fail import Keyring as NoRing
+
+    monkeypatch.setattr(keyring, "get_keyring", NoRing)
+    assert main(["live", "enable"]) == 2
+    assert "set TOMKING_LIVE_SWITCH=paper in the environment" in capsys.readouterr().err
+
+
 def test_a_login_without_a_key_ring_names_the_environment(
     files: DeskFiles, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,10 +1,12 @@
 """The plan of a day: asked on the market as it is, sized and judged, never sent and never written."""
 
 import json
+import socket
 from typing import Any
 
 import pytest
 
+from tomking.app.at_the_broker import serves
 from tomking.app.desk_files import DeskFiles
 from tomking.app.main import main
 from tomking.app.plan_today import slots
@@ -75,12 +77,43 @@ def test_what_is_refused_before_there_is_a_size_shows_one_unit_and_the_reading(
     )
 
 
-def test_an_entry_rule_that_refuses_is_named_without_strikes(
+def test_an_entry_rule_that_refuses_is_named_beside_what_it_would_be(
     files: DeskFiles, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (due,) = plan(capsys, "--day", "2017-06-07", "--strategies", "lt112")["due"]
-    assert (due["answer"], due["legs"]) == ("refused", [])
+    assert (due["answer"], due["units"]) == ("refused", 0)
+    assert due["why"].endswith("refused by a rule of its own; one unit is shown")
+    assert [leg["quantity"] for leg in due["legs"]] == [1, -1, -2]
+    assert float(due["margin"]) > 0
     assert [one["rule"] for one in due["against"]] == ["R-112-03"]
+
+
+def test_a_smaller_contract_that_fits_is_sent_though_a_larger_does_not(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--day", "2018-02-05", "--strategies", "leap_ladder")
+    (due,) = plan(capsys, *words)["due"]
+    assert (due["answer"], due["units"], due["against"]) == ("would send", 1, [])
+    assert due["legs"][0]["contract"].startswith("MES")
+    assert main(["plan", *words]) == 0
+    page = capsys.readouterr().out
+    assert "passed over, the next fits: SPY: margin of the trade: 0 units" in page
+    assert "refused" not in page
+
+
+def test_what_the_settings_hold_back_is_said_above_too(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    why = (
+        "`tomking run` would send no entry: desk.execution is off and desk.automatic_entry is false"
+    )
+    assert plan(capsys, *NOON)["held_back"] == why
+    assert main(["plan", *NOON]) == 0
+    assert f"{why}." in capsys.readouterr().out
+    files.settings.write_text('[desk]\nexecution = "send"\nautomatic_entry = true')
+    assert plan(capsys, *NOON)["held_back"] is None
+    assert main(["plan", *NOON]) == 0
+    assert "would send no entry" not in capsys.readouterr().out
 
 
 def test_the_brake_is_said_above_everything(
@@ -99,6 +132,24 @@ def test_without_a_market_only_the_slots_are_shown(
     assert found["asked"].startswith("nobody")
     assert {one["answer"] for one in found["due"]} <= {"not asked"}
     assert len(found["due"]) + len(found["later"]) == 5
+
+
+@pytest.mark.parametrize("line", ["torn", None])
+def test_the_line_of_an_exchange_that_is_gone_is_none(
+    line: str | None, files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    said = {
+        "base_url": f"http://127.0.0.1:{port}", "streamer_url": f"ws://127.0.0.1:{port}",
+        "client_secret": "s", "refresh_token": "r", "account_number": "1",
+    }  # fmt: skip
+    files.exchange.write_text(line or json.dumps(said))  # a desk that was killed left it
+    assert plan(capsys)["asked"].startswith("nobody")
+    assert main(["reconcile"]) == 5
+    assert "its exchange does not serve: start its desk" in capsys.readouterr().err
+    with socket.create_server(("127.0.0.1", port)):
+        assert (serves(files, None) == files.exchange) is (line is None)
 
 
 def test_a_day_without_a_session_is_refused(

@@ -54,6 +54,35 @@ def test_a_campaign_is_shown_with_its_legs_credit_fees_and_what_it_made_at_the_c
     assert "at expiry it can lose $2,600.00 at most" in page
 
 
+def test_a_desk_that_sends_no_exit_watches_nothing(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accounts.written(files, accounts.condor())
+    accounts.beats(files)
+    assert said(capsys, "positions")["watched"] is True
+    accounts.beats(files, leaves=(True, False))
+    assert said(capsys, "positions")["watched"] is False
+    assert main(["positions"]) == 0
+    page = capsys.readouterr().out
+    assert "its desk is running and SENDS NOTHING, exits neither" in page
+    assert "UNPROTECTED" in page
+
+
+@pytest.mark.parametrize("command", ["positions", "orders", "takeover"])
+def test_settings_that_do_not_hold_hide_nothing(
+    command: str, files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accounts.written(files, accounts.condor())
+    files.settings.write_text('mode = "papr"')
+    assert main([command]) == 4
+    page = capsys.readouterr().out
+    assert page.startswith("THE SETTINGS DO NOT HOLD: tomking.toml:1: mode = 'papr'")
+    assert "ES 2025-12-05 5950 P" in page
+    assert main([command, "--json"]) == 4
+    assert "'papr'" in json.loads(capsys.readouterr().out)["settings_fault"]
+    assert main(["recover"]) == 2  # it says what a start would do, and there would be none
+
+
 def in_pieces(*more: Fact) -> list[Fact]:
     """A call spread of which the short alone has traded."""
     opened = order("-1 6090 C, +1 6120 C", tranche="call spread")

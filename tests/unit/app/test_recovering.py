@@ -27,7 +27,7 @@ def test_a_sound_account_has_nothing_to_recover(
     assert main(["recover"]) == 0
     page = capsys.readouterr().out
     assert "There is nothing to recover" in page
-    assert "Start it with `tomking run paper`" in page
+    assert "Start it with `tomking paper --account paper`" in page
 
 
 def test_an_order_without_an_answer_is_looked_for_and_never_sent_again(files: DeskFiles) -> None:
@@ -140,3 +140,20 @@ def test_what_is_over_is_read_from_the_ledger(files: DeskFiles) -> None:
     later = replace(accounts.compared(), at=accounts.AT.replace(day=8))
     accounts.written(files, [*accounts.condor(), later])
     assert len(recovery(account_now(files)).over) == 4
+
+
+@pytest.mark.parametrize(
+    ("settings", "how"),
+    [
+        ('mode = "live"', "tomking live --account paper"),
+        ('[desk]\nexecution = "send"', "tomking run paper"),
+        ('[desk]\nexecution = "prepare"', "tomking paper --account paper"),
+    ],
+)
+def test_the_start_that_is_named_is_one_that_sends_exits(
+    settings: str, how: str, files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files.settings.write_text(settings)
+    capsys.readouterr()
+    assert main(["recover"]) == 0
+    assert f"Start it with `{how}`" in capsys.readouterr().out

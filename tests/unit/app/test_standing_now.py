@@ -20,6 +20,7 @@ from tomking.core.restraints import SwitchedOff, SwitchedOn
 from tomking.engine.heartbeat import Heartbeat, Line, beat
 from tomking.engine.journal import SqliteJournal
 from tomking.engine.spool import HALT, Command
+from worlds import accounts
 
 pytestmark = [pytest.mark.unit, pytest.mark.emergency]
 NOON = datetime(2026, 3, 6, 17, tzinfo=UTC)
@@ -68,6 +69,50 @@ def test_an_account_without_a_desk_needs_nobody(files: DeskFiles) -> None:
     found = look(files)
     assert (found.running, found.halted, found.needs_human) == (False, False, ())
     assert "no desk has left a heartbeat" in page(files)
+
+
+@pytest.mark.parametrize(
+    ("leaves", "may"),
+    [
+        ((True, True), "everything the plans and the gates allow"),
+        ((False, True), "send exits alone"),
+        ((False, False), "send nothing, exits neither"),
+    ],
+)
+def test_what_the_settings_let_out_is_told(
+    leaves: tuple[bool, bool], may: str, files: DeskFiles
+) -> None:
+    beat(files.heartbeat, Heartbeat(
+        os.getpid(), NOON, "paper", "NORMAL", (), "1", HELD, (), None, 0, (), (), "", *leaves,
+    ))  # fmt: skip
+    assert f"may        {may}" in page(files)
+    needs = ("it holds positions, and its desk sends nothing, exits neither",)
+    assert look(files).needs_human == (() if leaves[1] else needs)
+
+
+def test_what_traded_after_the_last_heartbeat_needs_somebody_once_the_desk_is_gone(
+    files: DeskFiles,
+) -> None:
+    accounts.written(files, accounts.condor())
+    beat(files.heartbeat, Heartbeat(
+        2**30, NOON, "paper", "NORMAL", (), "1", (), (), None, 1,
+    ))  # fmt: skip
+    (why,) = look(files).needs_human
+    assert why.startswith("its desk ended before it could tell what has traded")
+    last = look(files).fact
+    assert last is not None
+    beat(files.heartbeat, Heartbeat(
+        2**30, NOON, "paper", "NORMAL", (), "1", (), (), None, last.seq,
+    ))  # fmt: skip
+    assert look(files).needs_human == ()
+
+
+def test_a_decision_after_the_last_heartbeat_is_no_trade(files: DeskFiles) -> None:
+    made = journal(files)
+    beat(files.heartbeat, Heartbeat(2**30, NOON, "paper", "NORMAL", (), "1", (), (), None, 1))
+    made.append([SwitchedOff(NOON, "lt112", "no futures", "doctor")])
+    made.close()
+    assert look(files).needs_human == ()
 
 
 def test_a_desk_at_work_says_everything(files: DeskFiles) -> None:

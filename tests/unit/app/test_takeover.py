@@ -11,7 +11,7 @@ from tomking.app.takeover import takeover
 from tomking.core.calendar import NEW_YORK
 from tomking.core.contract import Contract
 from tomking.core.dealings import ForeignHeld
-from tomking.core.facts import Settled
+from tomking.core.facts import Sent, Settled
 from tomking.core.restraints import Halted
 from worlds import accounts
 from worlds.board import FRIDAY
@@ -54,7 +54,7 @@ def test_the_page_says_how_each_is_closed_and_at_what_price_its_stop_stands(
     assert main(["takeover"]) == 0
     page = capsys.readouterr().out
     for line in (
-        "TAKE OVER paper, as its journal has it on 2025-12-05 at 10:45",
+        "TAKE OVER paper, as its journal has it on 2025-12-05 at 10:45 New York, 15:45 London",
         "The desk is not running.",
         "Held back by daily loss: 3.1 % of net liq",
         "friday_0dte/2025-12-05/open:condor: 2 x",
@@ -101,3 +101,14 @@ def test_an_account_that_holds_nothing_says_so(
     page = capsys.readouterr().out
     assert "nothing has a day" in page
     assert page.count("  none") == 2
+
+
+def test_an_opening_at_work_is_to_be_cancelled_too(
+    files: DeskFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accounts.written(files, [Sent(accounts.AT, accounts.lt112())])
+    capsys.readouterr()
+    assert main(["takeover"]) == 0
+    page = capsys.readouterr().out
+    assert "Cancel an order that opens or rolls" in page
+    assert "Cancel an order that closes" not in page

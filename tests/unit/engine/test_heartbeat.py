@@ -100,4 +100,19 @@ def test_a_net_liq_that_nobody_knows_is_left_empty() -> None:
         on.desk, pid=1, at=tick(60).at, mode="paper", net_liq=nan, next_due=None, last_seq=1
     )
     assert heart.net_liq == ""
+    assert (heart.entries, heart.exits) == (True, True)
     assert not heart.exposed
+
+
+def test_what_leaves_a_desk_by_itself_is_kept_and_was_everything_once(tmp_path: Path) -> None:
+    place = tmp_path / "heartbeat.json"
+    beat(place, replace(HEART, entries=False, exits=False))
+    found = read(place)
+    assert found is not None
+    assert (found.entries, found.exits) == (False, False)
+    older = json.loads(place.read_text())
+    del older["entries"], older["exits"]
+    place.write_text(json.dumps(older))
+    found = read(place)
+    assert found is not None
+    assert (found.entries, found.exits) == (True, True)

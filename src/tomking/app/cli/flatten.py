@@ -1,20 +1,22 @@
 """``tomking flatten``: everything is closed, in packages; or shown, which sends nothing."""
 
+import sys
 from typing import Annotated, Any
 
 import typer
 
+from tomking.app.account_now import settings_of
 from tomking.app.cli.halt import person
-from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, DeskFiles, there
 from tomking.app.flattening import Flattening, of_journal
 from tomking.app.now import instant
 from tomking.app.screen import show, show_json, show_table
-from tomking.app.standing_now import seen
+from tomking.app.standing_now import Seen, seen
 from tomking.app.typed import at_terminal, confirmed
-from tomking.core.errors import DataError, Exit
+from tomking.core.errors import ConfigError, DataError, Exit
 from tomking.engine.commands import FLATTEN_WORD
 from tomking.engine.spool import FLATTEN, Command
+from tomking.risk.limits import Limits
 
 HOW = (
     "Each goes as one package, priced when it is sent; one with an unquoted leg or a stale quote is not "
@@ -22,6 +24,11 @@ HOW = (
 )
 NO_DESK = (
     "NO DESK IS RUNNING: nothing is closed until one is. Until then close in the broker's own app."
+)
+
+NOTHING_LEAVES = (
+    "ITS DESK SENDS NOTHING, exits neither (desk.execution): close in the broker's own app, or start it "
+    'again with `execution = "send"`.'
 )
 
 
@@ -38,12 +45,15 @@ def command(
     """
     files = there(account)
     found, fault = _found(files, must=preview)
-    running = seen(files, instant()).running
-    if preview:
-        _show(found, fault, running=running, json=json)
+    there_ = seen(files, instant())
+    running, idle = there_.running, _idle(there_)
+    if preview and json:
+        show_json(_document(found, running=running))
         return Exit.OK
     if not json:
-        _show(found, fault, running=running, json=False)
+        _show(found, fault, idle)
+    if preview:
+        return Exit.OK
     word = confirmed(FLATTEN_WORD, f"Everything {account} holds is to be closed.", at_terminal)
     try:
         name = files.spool.drop(
@@ -57,24 +67,37 @@ def command(
         show_json({"account": account, "command": name, "running": running})
     else:
         show(f"The desk is asked to flatten {account}. Its answer: {files.spool.out / name}")
-        show("" if running else NO_DESK)
+        show(idle)
     return Exit.OK
 
 
+def _idle(found: Seen) -> str:
+    """Why nothing will be closed as things stand; empty where a desk is at work that closes."""
+    if not found.running:
+        return NO_DESK
+    return "" if found.heart is not None and found.heart.exits else NOTHING_LEAVES
+
+
 def _found(files: DeskFiles, *, must: bool) -> tuple[Flattening | None, str]:
-    """What is held; a journal that cannot be read stops a preview, never the flattening."""
+    """What is held; a journal that cannot be read stops a preview, and no file stops the flattening."""
     try:
-        return of_journal(files.journal, load(files.settings).limits), ""
+        return of_journal(files.journal, _limits(files)), ""
     except DataError as fault:
         if must:
             raise
         return None, str(fault)
 
 
-def _show(found: Flattening | None, fault: str, *, running: bool, json: bool) -> None:
-    if json:
-        show_json(_document(found, running=running))
-        return
+def _limits(files: DeskFiles) -> Limits:
+    """The account's limits, of which the order of closing is asked; the rulebook's where none hold."""
+    try:
+        return settings_of(files).limits
+    except ConfigError as fault:  # a slip in a file must not stand in the way of closing
+        print(f"tomking: {fault}; shown in the rulebook's order of closing", file=sys.stderr)
+        return Limits()
+
+
+def _show(found: Flattening | None, fault: str, idle: str) -> None:
     if found is None:
         show(f"What is held cannot be shown: {fault}.")
         return
@@ -89,8 +112,8 @@ def _show(found: Flattening | None, fault: str, *, running: bool, json: bool) ->
         show(f"withdrawn: {there_}")
     if found.proposed:
         show(f"Last shown by the desk, {found.proposed}.")
-    if not running:
-        show(NO_DESK)
+    if idle:
+        show(idle)
 
 
 def _document(found: Flattening | None, *, running: bool) -> dict[str, Any]:

@@ -45,7 +45,8 @@ class Braked:
         did = "was halted already" if self.was_on else "is halted"
         told = "its desk is told" if self.running else NO_DESK
         if not self.spooled:
-            told = f"its desk is not told ({self.fault})"
+            finds = "it finds the file at its next look" if self.running else NO_DESK
+            told = f"its desk is not told ({self.fault}); {finds}"
         what = f"nothing that adds risk is sent while {self.place} is there"
         return f"{self.account} {did}: {what}; {told}."
 
@@ -93,12 +94,13 @@ def pull(files: DeskFiles, reason: str) -> Braked:
     at, by = instant(), person()
     if not was_on:
         _leave(files, f"{at.isoformat()} by {by}: {reason}\n")
+    name, why = "", ""
     try:
         name = files.spool.drop(Command(HALT, at, by, reason))
     except OSError as fault:
-        return Braked(files.account, str(files.halt), was_on, "", fault.strerror or str(fault))
+        why = fault.strerror or str(fault)
     running = seen(files, at).running
-    return Braked(files.account, str(files.halt), was_on, name, running=running)
+    return Braked(files.account, str(files.halt), was_on, name, why, running=running)
 
 
 def _leave(files: DeskFiles, text: str) -> None:

@@ -65,7 +65,13 @@ def command(
 
 
 def _enable(account: str, ring: Ring) -> str:
-    ring.ready()
+    try:
+        ring.ready()
+    except ConfigError as none:
+        raise ConfigError(
+            f"this system has no key ring for the switch: set {SWITCH_VARIABLE}={account} in the "
+            "environment of the desk instead"
+        ) from none
     confirmed(word_for(account), f"{account} is to be allowed to trade real money.", at_terminal)
     ring.put(account, SWITCH_KEY, ON)
     return switch_of(account, os.environ, ring)

@@ -21,12 +21,20 @@ def command(
     """Show every order at work: the broker's number, its age, what it is for and what it closes.
 
     It is read from the journal, with or without a running desk. Exit code 4 where that does not hold:
-    then what is left of it or its newest copy is shown.
+    then what is left of it or its newest copy is shown; or where the settings do not.
     """
     now = account_as_known(there(account))
     working = orders(now)
     if json:
-        show_json({"account": account, "at": now.at, "orders": working, "damage": now.damage})
+        show_json(
+            {
+                "account": account,
+                "at": now.at,
+                "orders": working,
+                "damage": now.damage,
+                "settings_fault": now.unsettled or None,
+            }
+        )
         return ended(now)
     show_damage(now)
     show(title(now))

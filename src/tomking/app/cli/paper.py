@@ -16,6 +16,7 @@ from tomking.app.at_work import at_work, begins_nothing, to_trade
 from tomking.app.config.load import load
 from tomking.app.desk_files import PAPER, DeskFiles
 from tomking.app.key_ring import OsRing
+from tomking.app.live import LIVE
 from tomking.app.market_time import CLOCK, PaperTime
 from tomking.app.mirroring import asked_first
 from tomking.app.now import precise
@@ -31,6 +32,7 @@ from tomking.data.live.market import LiveMarket
 from tomking.engine.copies import backups
 from tomking.market.sessions import session_of
 from tomking.portfolio.fees import TASTYTRADE
+from tomking.report.words import many
 from tomking.wire.line import Line
 
 #: How a paper exchange is joined or begun: the same words for every command that trades at one.
@@ -82,10 +84,15 @@ def command(
     journal; started again, both go on where they were. It trades until interrupted, then takes back what
     would open and leaves exits at work. With --mirror the quotes are the broker's, which is only read.
     """
-    if mirror:
-        _see_to_mirror(account, join, day, recorded, speed)
     files = to_trade(account)
     settings = load(files.settings if files.settings.exists() else None)
+    if settings.mode == LIVE:
+        raise ConfigError(
+            f"the settings of {account} say real money, which never goes on where paper was traded: "
+            "trade paper with another account (`tomking init NAME`)"
+        )
+    if mirror:
+        _see_to_mirror(account, join, day, recorded, speed)
     plans = strategies.chosen(some.split(",") if some else settings.strategies, settings.tunings)
     told = Told("paper", plans, settings.limits, TASTYTRADE, repr(settings), settings.backstops)
     mirrored = (account, some or "") if mirror else None
@@ -267,7 +274,7 @@ def _tell(files: DeskFiles, ended: Ended, feed: dict[str, int], *, json: bool) -
         )  # fmt: skip
     else:
         show(
-            f"{files.account} stopped with ${desk.book.cash:,.2f} of cash, {held} positions and "
-            f"{working} orders at work; `tomking journal` tells the story: {files.journal}"
+            f"{files.account} stopped with ${desk.book.cash:,.2f} of cash, {many(held, 'position')} and "
+            f"{many(working, 'order')} at work; `tomking journal` tells the story: {files.journal}"
         )
         show(f"A copy of it is {last}." if last else f"NO BACKUP: {ended.unsaved}.")

@@ -11,13 +11,15 @@ import typer
 
 from tomking.app import strategies
 from tomking.app.at_the_broker import asking, is_live, serves
-from tomking.app.config.load import load
+from tomking.app.config.load import Settings, load
 from tomking.app.desk_files import PAPER, DeskFiles, there
 from tomking.app.key_ring import OsRing
+from tomking.app.live import LIVE
 from tomking.app.market_time import PaperTime
 from tomking.app.now import now, precise
 from tomking.app.plan_today import (
     NOT_ASKED,
+    WOULD_SEND,
     Later,
     Planned,
     copy_of,
@@ -25,6 +27,7 @@ from tomking.app.plan_today import (
     slots,
     tried_here,
 )
+from tomking.app.real_money import SEND
 from tomking.app.runs import of_file
 from tomking.app.screen import both_clocks, day_of, show, show_json
 from tomking.brokers.tastytrade.broker import TastytradeBroker
@@ -32,6 +35,7 @@ from tomking.core.calendar import NEW_YORK
 from tomking.core.errors import ConfigError
 from tomking.core.evidence import Evidence
 from tomking.core.facts import Fact, RunStarted
+from tomking.core.reading import refusals
 from tomking.data.embedded import window
 from tomking.data.live.market import open_market
 from tomking.data.live.window import wants
@@ -84,11 +88,20 @@ def command(
     if json:
         show_json({
             "account": account, "at": at, "asked": source, "halted": files.halt.exists(),
-            "due": found, "later": later,
+            "held_back": held_back(settings) or None, "due": found, "later": later,
         })  # fmt: skip
         return
-    for line in page(account, at, source, found, later, halted=files.halt.exists()):
+    held = held_back(settings)
+    for line in page(account, at, source, found, later, halted=files.halt.exists(), held=held):
         show(line)
+
+
+def held_back(settings: Settings) -> str:
+    """Why an entry would not leave the desk by itself, by the settings; empty where it would."""
+    why = [] if settings.execution == SEND else [f"desk.execution is {settings.execution}"]
+    why += [] if settings.automatic_entry else ["desk.automatic_entry is false"]
+    starts = "live" if settings.mode == LIVE else "run"
+    return f"`tomking {starts}` would send no entry: {' and '.join(why)}" if why else ""
 
 
 def _facts(files: DeskFiles, capital: Decimal) -> tuple[Fact, ...]:
@@ -166,12 +179,15 @@ def page(
     later: tuple[Later, ...],
     *,
     halted: bool,
+    held: str = "",
 ) -> Iterator[str]:
     """The plan of a day in lines."""
     here = at.astimezone(NEW_YORK)
     yield f"{account} on {here:%A %Y-%m-%d} at {both_clocks(at)}; asked: {source}"
     if halted:
         yield "HALTED: nothing that adds risk would be sent, whatever stands below."
+    if held:
+        yield f"{held}."
     for one in found:
         yield from _planned(one)
     if not found:
@@ -199,5 +215,9 @@ def _planned(one: Planned) -> Iterator[str]:
     yield from (
         f"  refused now at {seen.stage.value}: {seen} {seen.rule}".rstrip() for seen in one.against
     )
+    if one.answer == WOULD_SEND:
+        yield from (
+            f"  passed over, the next fits: {seen} {seen.rule}" for seen in refusals(one.readings)
+        )
     if one.answer == NOT_ASKED:
         yield "  not asked: there is no market to ask"

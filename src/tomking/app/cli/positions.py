@@ -10,7 +10,7 @@ from tomking.app.desk_files import PAPER, there
 from tomking.app.held_now import CampaignNow, Mended, Tranche, campaigns, foreign, mended
 from tomking.app.of_account import ended, show_damage
 from tomking.app.protection import UNPROTECTED
-from tomking.app.screen import show, show_json
+from tomking.app.screen import both_clocks, show, show_json
 
 
 def command(
@@ -21,7 +21,7 @@ def command(
 
     It is read from the journal, with or without a running desk. A short is UNPROTECTED while no stop
     rests at the broker and no desk is running that watches it. Exit code 4 where the journal does not
-    hold: then what is left of it or its newest copy is shown.
+    hold: then what is left of it or its newest copy is shown; or the settings do not.
     """
     now = account_as_known(there(account))
     held, others, repairs = campaigns(now), foreign(now), mended(now)
@@ -29,6 +29,7 @@ def command(
         show_json({
             "account": account, "at": now.at, "watched": now.watched, "campaigns": held,
             "foreign": others, "repairs": repairs, "damage": now.damage,
+            "settings_fault": now.unsettled or None,
         })  # fmt: skip
         return ended(now)
     show_damage(now)
@@ -46,8 +47,13 @@ def command(
 
 def title(now: AccountNow) -> str:
     """Whose figures they are, as of when, and whether anybody watches."""
-    desk = "its desk is running" if now.watched else "NO desk is watching"
-    return f"{now.name} as of {now.at:%Y-%m-%d %H:%M} by its journal; {desk}"
+    if now.watched:
+        desk = "its desk is running"
+    elif now.seen.running:
+        desk = "its desk is running and SENDS NOTHING, exits neither"
+    else:
+        desk = "NO desk is watching"
+    return f"{now.name} as of {now.at:%Y-%m-%d} at {both_clocks(now.at)} by its journal; {desk}"
 
 
 def lines(held: CampaignNow) -> Iterator[str]:

@@ -5,17 +5,19 @@ from typing import Annotated
 
 import typer
 
-from tomking.app.account_now import account_now
+from tomking.app.account_now import account_now, settings_of
 from tomking.app.cli.halt import person
 from tomking.app.desk_files import PAPER, DeskFiles, there
+from tomking.app.live import LIVE
 from tomking.app.now import instant
+from tomking.app.real_money import SEND
 from tomking.app.recovering import Orphan, Recovery, recovery
 from tomking.app.screen import show, show_json
 from tomking.core.errors import DataError, Exit
 from tomking.core.rung import Rung
 from tomking.engine.spool import RUNG, Command
 
-START = "Start it with `tomking run {account}`: it does all of this before it considers anything."
+START = "Start it with `{how}`: it does all of this before it considers anything."
 RUNS = "Its desk is running: it has done all of this, or is at it."
 BY_HAND = (
     "A running desk repairs what it can by itself; what no desk does, send in the broker's own app (the "
@@ -47,7 +49,7 @@ def command(
     else:
         for line in page(found):
             show(line)
-        show(RUNS if now.seen.running else START.format(account=account))
+        show(RUNS if now.seen.running else START.format(how=_starts(files)))
         if asked:
             told = "The desk is asked" if now.seen.running else "The next desk is asked"
             show(f"{told} to open nothing. Its answer: {files.spool.out / asked}")
@@ -56,6 +58,14 @@ def command(
     if found.orphans:
         return Exit.NEEDS_HUMAN
     return Exit.RECONCILE if found.differences else Exit.OK
+
+
+def _starts(files: DeskFiles) -> str:
+    """The command that starts a desk which sends its exits: as the settings say, or on paper at once."""
+    settings, named = settings_of(files), f" --account {files.account}"
+    if settings.mode == LIVE:
+        return f"tomking live{named}"
+    return f"tomking run {files.account}" if settings.execution == SEND else f"tomking paper{named}"
 
 
 def _ask(files: DeskFiles, found: Recovery) -> str:

@@ -98,12 +98,16 @@ def _may(found: Seen, heart: Heartbeat) -> str:
         return "nothing new: see below"
     if not found.running:
         return "nothing: no desk is running"
+    if not heart.exits:
+        return "send nothing, exits neither: orders are judged and written down (desk.execution)"
     if rung is None:
         return UNKNOWN
     if rung is not Rung.NORMAL:
         return f"at {rung.name} {DOES[rung]}; exits go"
     if found.halted or heart.reasons:
         return f"nothing opens ({', '.join((*heart.reasons, *['HALT'] * found.halted))}); exits go"
+    if not heart.entries:
+        return "send exits alone: by its settings plans do not open by themselves"
     return DOES[rung]
 
 

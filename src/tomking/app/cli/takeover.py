@@ -13,6 +13,7 @@ from tomking.app.protection import UNPROTECTED
 from tomking.app.screen import both_clocks, show, show_json
 from tomking.app.takeover import Takeover, ToClose, takeover
 from tomking.core.codec import plain
+from tomking.core.order import Purpose
 
 BRAKE = (
     "First see that nobody else trades: `tomking halt` keeps a desk from adding, and its process must "
@@ -20,6 +21,10 @@ BRAKE = (
 )
 RESTING = (
     "Cancel an order that closes before you close by hand: left at work it would open the reverse."
+)
+
+OPENING = (
+    "Cancel an order that opens or rolls, unless you watch over what it brings: it may trade yet."
 )
 
 
@@ -31,12 +36,13 @@ def command(
 
     It is read from the journal alone, so it works while the broker cannot be reached; what has traded
     since its last fact is in the broker's app only. Where the journal does not hold, what is left of
-    it or its newest copy is shown with how old that is, and the exit code is 4.
+    it or its newest copy is shown with how old that is, and the exit code is 4. Settings that do not
+    hold hide nothing either.
     """
     now = account_as_known(there(account))
     found = takeover(now)
     if json:
-        show_json(plain(found) | {"damage": now.damage})
+        show_json(plain(found) | {"damage": now.damage, "settings_fault": now.unsettled or None})
         return ended(now)
     show_damage(now)
     for line in page(found):
@@ -47,7 +53,10 @@ def command(
 def page(found: Takeover) -> Iterator[str]:
     """The page of text."""
     worth = "not known" if found.net_liq is None else f"${found.net_liq:,.2f}"
-    yield f"TAKE OVER {found.account}, as its journal has it on {found.at:%Y-%m-%d} at {found.at:%H:%M}"
+    yield (
+        f"TAKE OVER {found.account}, as its journal has it on {found.at:%Y-%m-%d} at "
+        f"{both_clocks(found.at)}"
+    )
     yield f"Net liquidation {worth}. The desk is {'RUNNING' if found.running else 'not running'}."
     yield BRAKE
     yield from (f"Held back by {reason}: {note}" for reason, note in found.halted)
@@ -63,7 +72,12 @@ def page(found: Takeover) -> Iterator[str]:
         yield "  none"
     yield "\nORDERS AT THE BROKER"
     yield from (f"  {_order(order)}" for order in found.orders)
-    yield f"  {RESTING}" if found.orders else "  none"
+    if any(order.closes for order in found.orders):
+        yield f"  {RESTING}"
+    if any(order.purpose in (Purpose.OPEN, Purpose.ROLL) for order in found.orders):
+        yield f"  {OPENING}"
+    if not found.orders:
+        yield "  none"
     if found.foreign:
         yield "\nNOT OURS, left alone by this desk"
         yield from (f"  {each.quantity:+d} {each.symbol}" for each in found.foreign)
