@@ -396,17 +396,3 @@ def test_positions_and_orders_are_found_by_strategy_and_purpose() -> None:
     assert [working.order for working in book.closing("friday_0dte/2025-12-05/open:all")] == [rest]
     assert list(book.opening()) == []
     assert date(2025, 12, 5) == FRIDAY
-
-
-def test_what_two_ends_of_a_pair_leave_when_both_trade_is_nothing_a_plan_opened() -> None:
-    short = order("-2 5000 P", "15.00")
-    both = [closing(short, "-1.00", attempt=n) for n in (1, 2)]
-    facts = [*traded(short, ["15"], AT), *(Sent(AT, each) for each in both)]
-    book = fold(empty_book(CASH), facts)
-    book = fold(book, [*fills(both[0], ["1"], AT), OrderEnded(AT, both[0].id, "filled")])
-    assert book.positions == {}
-    (left,) = fold(book, fills(both[1], ["1"], AT)).positions.values()
-    assert left.stopped
-    assert not any(
-        position.stopped for position in fold(empty_book(CASH), facts).positions.values()
-    )
