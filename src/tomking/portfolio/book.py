@@ -43,7 +43,7 @@ class Position:
     no close moves: shares of the premium are of this. ``basis`` is the dollars at which futures are
     carried, with opposite sign, since they cost no cash. ``row`` is where its legs begin in the
     book's columns. ``assigned`` says that an option of it became shares or a future, ``stopped`` that a
-    stop at the venue bought some of it back: it is no longer what its plan opened.
+    stop at the venue bought some of it back, or more than all: it is no longer what its plan opened.
     """
 
     id: str
@@ -211,6 +211,7 @@ def _filled(book: Book, fact: LegFilled) -> Book:
     progress[fact.leg] += fact.quantity
     working = replace(working, filled=tuple(progress))
     name = position_of(order, leg)
+    overrun = not leg.opens and name not in book.positions  # both ends of a pair have traded
     before = book.positions.get(name) or _opened(order, leg.tranche, name, fact)
     point = product(fact.contract.root).multiplier
     cash, basis = _traded(before, fact.contract, fact.quantity, fact.price * point)
@@ -222,7 +223,7 @@ def _filled(book: Book, fact: LegFilled) -> Book:
         basis=before.basis + basis,
         fees=before.fees + fact.fee,
         whole=_whole(working, name),
-        stopped=before.stopped or order.is_backstop,
+        stopped=before.stopped or order.is_backstop or overrun,
     )
     book = replace(
         book, cash=book.cash + cash - fact.fee, working={**book.working, fact.order: working}

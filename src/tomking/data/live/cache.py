@@ -4,7 +4,7 @@ One thread writes, whoever reads takes a frozen view. *How old is a quote that h
 tells changes only, so a quiet option is as good as the feed is alive. A figure is therefore true as of
 the last proof that a change would have been told: any frame, or an answered ping, on the connection that
 told it. That proof has limits. After a connection is lost nothing is proven until the next one has told
-the symbol again; what REST told meanwhile is as old as that. And a symbol that has been silent for
+the symbol again; what REST told before is as old as that. And a symbol that has been silent for
 ``SILENT_MAX_S`` is as old as its own last event, because a feed may lose one symbol and keep the others;
 the supervisor asks again for a symbol long before, and a live feed answers that with the last event it
 has (``supervise``).
@@ -33,7 +33,7 @@ from tomking.data.live.fields import (
     IS_FINAL,
     QUOTE,
     ROWS,
-    STOOD_IN,
+    STREAMED,
     SUMMARY,
     TIMES,
     TOLD,
@@ -70,11 +70,17 @@ class View:
     def ages(self, kind: str, rows: I64) -> F64:
         """Seconds since the figures of a kind were known to be true; infinite if they never were."""
         heard = self.table[HEARD[kind], rows]
-        proves = (self.now - heard <= SILENT_MAX_S) & (heard >= self.since)
-        if kind in STOOD_IN:
-            proves &= self.table[STOOD_IN[kind], rows] != 1.0
+        proves = (self.now - heard <= SILENT_MAX_S) & (self._streamed(kind, rows) >= self.since)
         true_at = np.where(proves, np.fmax(heard, self.proven), heard)
         return np.where(np.isnan(true_at), np.inf, np.maximum(self.now - true_at, 0.0))
+
+    def _streamed(self, kind: str, rows: I64) -> F64:
+        """When each last streamed; it did when it was heard, where nobody says otherwise."""
+        heard: F64 = self.table[HEARD[kind], rows]
+        if kind not in STREAMED:
+            return heard
+        streamed: F64 = self.table[STREAMED[kind], rows]
+        return np.where(np.isnan(streamed), heard, streamed)
 
     def figure(self, symbol: str, row: int, kind: str) -> tuple[float, float]:
         """One figure and its age in seconds; NaN and infinity where there is none."""
@@ -191,8 +197,9 @@ class Cache:
             self._table[IS_FINAL, places] = [said == FINAL for said in block.columns[CLOSE_TYPE]]
         if block.kind in TOLD:
             self._table[TOLD[block.kind], places] = self._told(block, at)
-        if block.kind in STOOD_IN:
-            self._table[STOOD_IN[block.kind], places] = 0.0 if streamed else 1.0
+        if block.kind in STREAMED:
+            before = self._table[STREAMED[block.kind], places]
+            self._table[STREAMED[block.kind], places] = at if streamed else _or_never(before)
         self._table[HEARD[block.kind], places] = at
         self._table[:, -1] = np.nan
 
@@ -211,6 +218,11 @@ class Cache:
         table[:, : size - 1] = self._table[:, : size - 1]
         self._table = table
         self._free.extend(range(2 * size - 2, size - 2, -1))
+
+
+def _or_never(streamed: F64) -> F64:
+    """When something streamed, and minus infinity where it never did."""
+    return np.where(np.isnan(streamed), -np.inf, streamed)
 
 
 def _shape(told: Heard) -> tuple[str, tuple[str, ...], bool]:

@@ -19,8 +19,8 @@ SYMBOL = "eventSymbol"
 #: When a kind was last heard of a symbol and what the event itself says, in seconds of the epoch.
 HEARD: Mapping[str, int] = MappingProxyType({QUOTE: 14, GREEKS: 15, TRADE: 16, SUMMARY: 17})
 TOLD: Mapping[str, int] = MappingProxyType({QUOTE: 18, GREEKS: 19, TRADE: 20})
-#: Whether a kind was last told by what stands in for the stream, which then proves nothing about it.
-STOOD_IN: Mapping[str, int] = MappingProxyType({QUOTE: 21, TRADE: 22})
+#: When a kind last streamed, of kinds that REST tells too; minus infinity of what only that has told.
+STREAMED: Mapping[str, int] = MappingProxyType({QUOTE: 21, TRADE: 22})
 ROWS = 23
 
 #: The columns of an event that are figures, and their rows.

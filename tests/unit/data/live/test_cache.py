@@ -252,3 +252,17 @@ def test_the_stream_does_not_vouch_for_what_rest_has_told() -> None:
     told(cache, QUOTE, NOW + 70.0, (PUT, 1.25, 1.35))
     cache.proven(NOW + 80.0)
     assert age(cache.frozen(NOW + 81.0)) == 1.0
+
+
+def test_a_stream_that_thaws_vouches_for_what_it_told_before_though_rest_told_it_meanwhile() -> (
+    None
+):
+    cache = cache_of()
+    told(cache, QUOTE, NOW + 40.0, (PUT, 1.30, 1.40), streamed=False)
+    assert age(cache.frozen(NOW + 42.0)) == 2.0
+    told(cache, QUOTE, NOW + 50.0, (CALL, 2.0, 2.1))
+    later = cache.frozen(NOW + 51.0)
+    assert age(later) == 1.0
+    assert quotes.middle(later, PUT).points == pytest.approx(1.35)
+    cache.connected(NOW + 60.0)
+    assert age(cache.frozen(NOW + 61.0)) == 21.0
