@@ -38,7 +38,7 @@ from tomking.portfolio.preview import Preview
 from tomking.risk.verdict import Approved
 from tomking.wire.kept import State
 from tomking.wire.line import Line
-from tomking.wire.orders import body_of, oco_of
+from tomking.wire.orders import body_of, change_of, oco_of
 from tomking.wire.words import lot_of
 
 Json = Mapping[str, Any]
@@ -158,8 +158,8 @@ class TastytradeBroker:
         self.asking.balance = None  # whatever becomes of it, margin is another
         self._lay_beside(order, now)
         try:
-            method = "PUT" if order.replaces else "POST"
-            answer = self.line.send(method, self._orders(order), body_of(order))
+            method, body = ("PUT", change_of) if order.replaces else ("POST", body_of)
+            answer = self.line.send(method, self._orders(order), body(order))
         except OutcomeUnknown as silent:
             self._fresh.append(self.inbox.doubt(order, now.at, str(silent)))
         except (Transient, AuthExpired) as fault:
