@@ -124,10 +124,7 @@ def test_what_is_left_when_the_broker_closes_a_leg_is_repaired_with_a_limit(row:
         order = spread(on.there, 0.97, 0.99, Settles.PM)
         on.hold(order)
         gone = order.legs[row].contract
-        for resting in on.desk.book.working:
-            on.broker.cancel(resting)
-        on.there.clock.pass_minutes(1)
-        on.there.look()
+        assert [working.order.rests for working in on.desk.book.working.values()] == [True]
         done = on.line.send("POST", "/__paper/close", {"symbol": trading_symbol(gone)})
         assert not done.is_no
         facts = [fact for _ in range(5) for fact in on.look()]

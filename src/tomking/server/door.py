@@ -260,6 +260,15 @@ class Door:
         self._stand(now)
         return [seen for n, seen in self.entries.items() if before.get(n) is not seen]
 
+    def clear(self, contract: Contract, why: str, now: Snapshot) -> list[Entry]:
+        """End at once whatever would close some of a contract: the orders that stand elsewhere then."""
+        before = dict(self.entries)
+        for order in self.exchange.working():
+            if any(leg.contract == contract and not leg.opens for leg in order.legs):
+                self._book(self.exchange.withdraw(order.id, why, now))
+        self._stand(now)
+        return [seen for n, seen in self.entries.items() if before.get(n) is not seen]
+
     @property
     def is_called(self) -> bool:
         """Whether a margin call is on."""

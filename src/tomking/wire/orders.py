@@ -107,6 +107,11 @@ def body_of(order: Order) -> dict[str, Any]:
     return body
 
 
+def change_of(order: Order) -> dict[str, Any]:
+    """The JSON of an order that replaces another and has its legs: the broker takes none."""
+    return {name: said for name, said in body_of(order).items() if name != "legs"}
+
+
 def oco_of(orders: Sequence[Order]) -> dict[str, Any]:
     """The JSON of orders of which the first to trade ends the others."""
     return {"type": "OCO", "source": SOURCE, "orders": [body_of(order) for order in orders]}

@@ -205,6 +205,25 @@ def test_the_broker_closes_a_leg_and_leaves_the_others():
         assert left["symbol"] == second["symbol"]
 
 
+def test_what_rests_to_close_a_leg_is_ended_when_the_broker_closes_it():
+    with standing() as there:
+        line, opened = there.line(), spread(there)
+        placed(there, line, price="0.05")
+        there.clock.pass_minutes(2)
+        legs = [
+            leg | {"action": action}
+            for leg, action in zip(opened["legs"], ("Buy to Close", "Sell to Close"), strict=True)
+        ]
+        resting = opened | {"price": "0.05", "price-effect": "Debit", "legs": legs}
+        number = line.send("POST", ORDERS, resting).data["order"]["id"]
+        there.clock.pass_minutes(2)
+        done = line.send("POST", "/__paper/close", {"symbol": legs[0]["symbol"]})
+        assert not done.is_no, done.why
+        assert line.get(f"{ORDERS}/{number}")["status"] == "Cancelled"
+        (left,) = line.get(POSITIONS)["items"]
+        assert left["symbol"] == legs[1]["symbol"]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [

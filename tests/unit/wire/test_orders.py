@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tomking.core.contract import Contract, Right
 from tomking.core.order import Leg, Order, Purpose, TimeInForce
 from tomking.market.delivery import future_contract
-from tomking.wire.orders import Asked, Flaw, asked_in, body_of
+from tomking.wire.orders import Asked, Flaw, asked_in, body_of, change_of
 
 pytestmark = pytest.mark.unit
 
@@ -126,8 +126,10 @@ def test_shares_go_by_the_hundred_and_are_told_one_by_one() -> None:
 def test_a_body_without_legs_is_of_the_order_it_replaces() -> None:
     first = asked_in(body_of(order(*SPREAD)), TODAY)
     assert isinstance(first, Asked)
-    body = {k: v for k, v in body_of(order(*SPREAD, limit="1.10")).items() if k != "legs"}
-    second = asked_in(body, TODAY, first.legs)
+    other = order(*SPREAD, limit="1.10")
+    assert change_of(other) | {"legs": body_of(other)["legs"]} == body_of(other)
+    assert "legs" not in change_of(other)
+    second = asked_in(change_of(other), TODAY, first.legs)
     assert isinstance(second, Asked)
     assert second.legs == first.legs
     assert second.limit == Decimal("1.10")

@@ -14,7 +14,7 @@ from tomking.core.order import Order
 from tomking.engine.late_close import Closed
 from tomking.market.snapshot import Snapshot
 from tomking.portfolio.preview import NOT_ASKED, Preview
-from tomking.wire.line import Line
+from tomking.wire.line import Answer, Line
 from tomking.wire.orders import body_of, oco_of
 
 #: A balance is asked for again when the last is older than this: margin moves with the market.
@@ -120,3 +120,8 @@ class Asking:
 
     def _account(self, what: str) -> str:
         return f"/accounts/{self.line.account}/{what}"
+
+
+def ended_by(no: Answer) -> str:
+    """How an order ended that was not taken: refused, or merely not listened to."""
+    return "rejected" if no.status in OF_THE_ORDER else "lapsed"

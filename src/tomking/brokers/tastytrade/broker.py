@@ -9,7 +9,7 @@ from typing import Any
 
 from tomking.brokers.fuse import Fuse
 from tomking.brokers.tastytrade.answered import answer_to, answers_to
-from tomking.brokers.tastytrade.asking import OF_THE_ORDER, PAGE, Asking
+from tomking.brokers.tastytrade.asking import PAGE, Asking, ended_by
 from tomking.brokers.tastytrade.cancels import Cancels
 from tomking.brokers.tastytrade.comparing import compared, held_there, may_compare
 from tomking.brokers.tastytrade.fees import FeesOfDay
@@ -38,8 +38,8 @@ from tomking.portfolio.fees import FeeSchedule
 from tomking.portfolio.preview import Preview
 from tomking.risk.verdict import Approved
 from tomking.wire.kept import State
-from tomking.wire.line import Answer, Line
-from tomking.wire.orders import body_of, oco_of
+from tomking.wire.line import Line
+from tomking.wire.orders import body_of, change_of, oco_of
 from tomking.wire.words import lot_of
 
 Json = Mapping[str, Any]
@@ -159,8 +159,8 @@ class TastytradeBroker:
         self.asking.balance = None  # whatever becomes of it, margin is another
         self._lay_beside(order, now)
         try:
-            method = "PUT" if order.replaces else "POST"
-            answer = self.line.send(method, self._orders(order), body_of(order))
+            method, body = ("PUT", change_of) if order.replaces else ("POST", body_of)
+            answer = self.line.send(method, self._orders(order), body(order))
         except OutcomeUnknown as silent:
             self._fresh.append(self.inbox.doubt(order, now.at, str(silent)))
         except (Transient, AuthExpired) as fault:
@@ -168,7 +168,7 @@ class TastytradeBroker:
             self._login(now.at, fault)
         else:
             if answer.is_no:
-                self._end(order, now.at, answer.why, _how(answer))
+                self._end(order, now.at, answer.why, ended_by(answer))
             else:
                 row = answer_to(order, answer.data.get("order", answer.data))
                 self._hear(row, now.at, self._fees(now))
@@ -196,7 +196,7 @@ class TastytradeBroker:
             self._login(now.at, fault)
         else:
             for order in orders if answer.is_no else ():
-                self._end(order, now.at, answer.why, _how(answer))
+                self._end(order, now.at, answer.why, ended_by(answer))
             fees = self._fees(now)
             for row in () if answer.is_no else answers_to(orders, answer.data.get("complex-order")):
                 self._hear(row, now.at, fees)
@@ -396,8 +396,3 @@ class TastytradeBroker:
         """Where an order goes: to the others, or in place of the one it replaces."""
         old = self.inbox.number_of(order.replaces) if order.replaces else None
         return self._account("orders" if old is None else f"orders/{old}")
-
-
-def _how(no: Answer) -> str:
-    """How an order ended that was not taken: refused, or merely not listened to."""
-    return "rejected" if no.status in OF_THE_ORDER else "lapsed"

@@ -14,6 +14,7 @@ from tomking.server.desk import DESK, answered, json_of
 from tomking.server.door import Door
 from tomking.server.faults import faults_in
 from tomking.server.figures import figure, json_in
+from tomking.server.world import World
 from tomking.wire.symbols import trading_symbol
 from tomking.wire.words import FUTURE, instrument_of, lot_of
 
@@ -52,7 +53,10 @@ async def by_hand(request: web.Request) -> web.Response:
 
 
 async def close_leg(request: web.Request) -> web.Response:
-    """The broker closes what is held of a contract, at mid and at once, and asks nobody."""
+    """The broker closes what is held of a contract, at mid and at once, and asks nobody.
+
+    What rests to close it is ended first.
+    """
     said, world = await json_of(request), request.app[DESK].world
     door, symbol = _door(request, said), str(said.get("symbol", ""))
     world.look()
@@ -60,9 +64,15 @@ async def close_leg(request: web.Request) -> web.Response:
     if symbol not in held:
         raise Problem(404, "record_not_found", f"nothing is held of {symbol!r}")
     body = _closing(held[symbol], door.exchange.holdings()[held[symbol]])
+    world.as_one(lambda: _cleared(world, door, held[symbol]))
     answer = orders.place(world, door, body)
     orders.met(world, door, answer.body["data"]["order"]["id"])
     return answered(request, answer)
+
+
+def _cleared(world: World, door: Door, contract: Contract) -> None:
+    now = world.look()
+    world.tell(door, door.clear(contract, "closed out by the broker", now), now)
 
 
 def _closing(contract: Contract, held: int) -> Json:

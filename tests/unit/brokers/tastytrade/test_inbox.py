@@ -327,6 +327,21 @@ def test_a_replacement_that_kept_the_name_of_the_old_one_is_ours():
     assert facts == [Acknowledged(AT, new.id, "18")]
 
 
+def test_a_replacement_is_for_what_was_left_where_a_part_had_traded_unheard():
+    new, box = replace(ORDER, attempt=2, replaces=ORDER.id), TradeInbox()
+    box.fold([Sent(AT, ORDER)])
+    facts = box.hear(seen(row("Live")), AT, free)
+    box.fold([Sent(AT, new)])
+    rest = [each | {"quantity": 1, "remaining-quantity": 0} for each in row("Filled", 1, 1)["legs"]]
+    said = {"id": 18, "external-identifier": short_name(new.id), "status": "Filled", "legs": rest}
+    facts += [Sent(AT, new), *box.hear(seen(said), AT, free)]
+    facts += box.hear(seen(row("Cancelled", 1, 1)), AT, free)
+    book = booked(facts)
+    assert (book.holdings, dict(book.working), box.held) == (
+        {NEAR: -2, FAR: 2}, {}, {NEAR: -2, FAR: 2},
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("word", "ends"), [("Cancelled", True), ("Expired", True), ("Filled", False)]
 )
