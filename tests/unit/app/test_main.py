@@ -55,10 +55,10 @@ def test_help_names_every_command_and_what_it_is_for(capsys: pytest.CaptureFixtu
 def test_a_file_that_cannot_be_used_is_named(
     verb: Callable[[Callable[..., int | None]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    verb(raising(NotADirectoryError(20, "Not a directory", "/there/paper")))
+    verb(raising(NotADirectoryError(20, "Not a directory", "accounts/paper")))
     assert main(["act"]) == 1
     said = capsys.readouterr()
-    assert "/there/paper cannot be used (Not a directory)" in said.err
+    assert "accounts/paper cannot be used (Not a directory)" in said.err
     assert "nothing more can be written" not in said.err
 
 
