@@ -143,7 +143,7 @@ def test_an_unmodified_day_with_entry_exit_and_expiry_has_no_difference(
     assert main(["divergence", f"{DAY}"]) == 0
     out = capsys.readouterr().out
     assert "No difference." in out
-    assert "unexplained: $+0.00" in out
+    assert "unexplained: +$0.00" in out
 
 
 def test_another_fill_model_differs_and_every_dollar_of_it_is_named(

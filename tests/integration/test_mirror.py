@@ -146,10 +146,14 @@ def test_a_mirror_has_no_market_of_later_and_its_clock_is_not_moved(here: Mirror
 
 
 def test_outside_a_session_the_mirror_is_closed(here: Mirrors) -> None:
-    put = put_of(here, 30, 10)
+    market = here.mirror.shown.market
     here.broker.clock.pass_minutes(8 * 60)
     here.catch_up()
-    here.ours.line().send("POST", ORDERS, bought(put, "90.00"))
+    market._until(market._is_told, 30.0)  # the jump has cut the stream, and windows are laid anew
+    here.broker.clock.move(1.0)
+    here.catch_up()
+    answer = here.ours.line().send("POST", ORDERS, bought(put_of(here, 30, 10), "90.00"))
+    assert not answer.is_no, answer.why
     here.broker.clock.pass_minutes(1)
     here.catch_up()
     assert status(here.ours) == "Received"

@@ -14,7 +14,7 @@ PAGE = 4096
 FAILED = ("disk full", "file cannot grow")
 TORN = ("torn last page", "torn page behind the last")
 #: How a desk ends whose files cannot be used.
-USAGE = 2
+NEEDS_HUMAN = 4
 
 
 def spoilt(pages: int, met: Sequence[Met], *, all_ways: bool) -> Iterator[Callable[[Path], Row]]:
@@ -36,7 +36,7 @@ def refused(folder: Path, what: str, asked: Mapping[str, str]) -> Row:
     with life(folder) as made:
         made.serve()
         code = made.trade(**asked).wait()
-        row.met = code == USAGE and "has room" in made.said("desk1.out")
+        row.met = code == NEEDS_HUMAN and "has room" in made.said("desk1.out")
         if row.met:
             finish(made, row, {})
     return row

@@ -13,7 +13,7 @@ from enum import StrEnum
 from tomking.analysis.lives import NOTHING, Filled, Life, lives
 from tomking.core.contract import Contract
 from tomking.core.facts import Considered, Fact, SessionClosed, Settled
-from tomking.core.money import ZERO, cents
+from tomking.core.money import ZERO, cents, signed
 from tomking.core.product import product
 from tomking.core.reading import refusals
 from tomking.core.value import value
@@ -43,7 +43,7 @@ class Difference:
     money: Decimal = ZERO
 
     def __str__(self) -> str:
-        return f"{self.kind.value}: {self.intent}: {self.what} (${self.money:+,.2f})"
+        return f"{self.kind.value}: {self.intent}: {self.what} ({signed(self.money)})"
 
 
 @value

@@ -3,6 +3,7 @@
 import os
 import sys
 from datetime import datetime
+from pathlib import Path
 
 from tomking.app.desk_files import DeskFiles
 from tomking.app.last_fact import LastFact, dealings, has, last_fact, switched
@@ -148,7 +149,16 @@ def alive(pid: int) -> bool | None:
         return False
     except PermissionError:  # somebody else's, and there
         return True
-    return True
+    return not _is_over(pid)
+
+
+def _is_over(pid: int) -> bool:
+    """Whether a process has ended and nobody has taken note of it, where Linux says so."""
+    try:
+        said = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return said.rpartition(")")[2].split()[:1] == ["Z"]
 
 
 def _why(files: DeskFiles) -> str:

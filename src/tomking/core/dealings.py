@@ -7,6 +7,7 @@ the books, and whether those agree. Like every fact each prints as the sentence 
 from datetime import datetime
 from decimal import Decimal
 
+from tomking.core.money import signed
 from tomking.core.order import Order
 from tomking.core.value import value
 
@@ -173,7 +174,7 @@ class MarginCompared:
 
     def __str__(self) -> str:
         more = self.broker - self.ours
-        than = "as our rules do" if not more else f"${more:+,.2f} beside our ${self.ours:,.2f}"
+        than = "as our rules do" if not more else f"{signed(more)} beside our ${self.ours:,.2f}"
         return f"the broker asks ${self.broker:,.2f} of margin for {self.order}, {than}"
 
 

@@ -67,6 +67,12 @@ class LookAhead(DataError):
     """A figure was asked for before the market could have known it."""
 
 
+class Unusable(DataError):
+    """A file that has to be written cannot be: a person makes room for it."""
+
+    exit_code = Exit.NEEDS_HUMAN
+
+
 class DataCorrupt(DataError):
     """A file does not hold what it says: entries halt until a human has looked."""
 

@@ -27,7 +27,7 @@ from tomking.core.dealings import (
     WentOn,
 )
 from tomking.core.errors import InvariantError
-from tomking.core.money import points
+from tomking.core.money import points, signed
 from tomking.core.order import Order
 from tomking.core.reading import Reading, first_failure, refusals
 from tomking.core.restraints import (
@@ -336,7 +336,7 @@ class CampaignClosed:
     fees: Decimal
 
     def __str__(self) -> str:
-        return f"{self.campaign} is over: ${self.pnl:+,.2f} after ${self.fees:,.2f} of fees"
+        return f"{self.campaign} is over: {signed(self.pnl)} after ${self.fees:,.2f} of fees"
 
 
 @value
@@ -370,7 +370,7 @@ class CashMoved:
     why: str
 
     def __str__(self) -> str:
-        return f"${self.amount:+,.2f} of cash moved: {self.why}"
+        return f"{signed(self.amount)} of cash moved: {self.why}"
 
 
 Fact = (

@@ -66,3 +66,12 @@ def worked_out(amount: float) -> Decimal:
     (Decimal('1.00'), Decimal('1.01'))
     """
     return usd(round(amount, 6))
+
+
+def signed(amount: Decimal | float) -> str:
+    """Dollars and cents with their sign in front.
+
+    >>> signed(Decimal("1234.5")), signed(-5.0), signed(Decimal(0))
+    ('+$1,234.50', '−$5.00', '+$0.00')
+    """
+    return f"{'−' if amount < 0 else '+'}${abs(amount):,.2f}"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from tomking.core.codec import from_json, to_json
-from tomking.core.errors import DataCorrupt, DataError, Overtaken
+from tomking.core.errors import DataCorrupt, DataError, Overtaken, Unusable
 from tomking.core.facts import Fact
 from tomking.engine.chain import GENESIS, link
 
@@ -261,7 +261,7 @@ def _reported(path: Path, seq: int = 1) -> Iterator[None]:
     except sqlite3.OperationalError as fault:
         if any(sign in str(fault) for sign in DAMAGED):
             raise DataCorrupt(f"{path} holds no sound journal ({fault}); {REMEDY}") from fault
-        raise DataError(
+        raise Unusable(
             f"{path} cannot be used ({fault}): see that no other process writes to it, that the "
             "folder may be written to and that the disk has room, then try again"
         ) from fault

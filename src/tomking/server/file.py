@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tomking.core.codec import UNREADABLE, from_json, to_json
-from tomking.core.errors import ConfigError, DataCorrupt, DataError, InvariantError
+from tomking.core.errors import ConfigError, DataCorrupt, DataError, InvariantError, Unusable
 from tomking.core.facts import Fact
 from tomking.server import readable
 from tomking.server.changes import Changes, Written, sealed, sum_of
@@ -329,7 +329,7 @@ def reported(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as fault:
         if any(sign in str(fault) for sign in DAMAGED):
             raise _corrupt(path, str(fault)) from fault
-        raise DataError(
+        raise Unusable(
             f"{path} cannot be used ({fault}): see that no other process writes to it, that the "
             "folder may be written to and that the disk has room, then try again"
         ) from fault

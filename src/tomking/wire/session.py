@@ -96,7 +96,10 @@ class SafeSession(Session):
         try:
             answer = await self._client.send(request)
         except httpx2.RequestError as fault:
-            raise Transient(f"no token could be had ({type(fault).__name__}): try again") from fault
+            raise Transient(
+                f"{self._client.base_url} cannot be reached ({type(fault).__name__}): see that there "
+                "is a network, then try again"
+            ) from fault
         if answer.status_code in (400, 401, 403):
             self._refused = _why(answer)
             raise AuthExpired(KEYS_REFUSED.format(why=self._refused))

@@ -50,7 +50,7 @@ def test_a_campaign_is_shown_with_its_legs_credit_fees_and_what_it_made_at_the_c
     assert position["rests"] == ["order 17 at -2.00: 50% of the premium earned"]
     assert main(["positions"]) == 0
     page = capsys.readouterr().out
-    assert "credit $+400.00, fees $6.00, makes $+120.50 (close of 2025-12-05)" in page
+    assert "credit +$400.00, fees $6.00, makes +$120.50 (close of 2025-12-05)" in page
     assert "at expiry it can lose $2,600.00 at most" in page
 
 
@@ -147,7 +147,7 @@ def test_a_running_desk_watches_and_its_heartbeat_says_what_is_made_now(
     assert main(["positions"]) == 0
     page = capsys.readouterr().out
     assert "UNPROTECTED" not in page
-    assert "makes $-33.25 (now)" in page
+    assert "makes −$33.25 (now)" in page
     assert (
         "the desk watches: closed unless the loss is below 2 times the premium (costs 12.00 or more)"
         in page

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -268,6 +270,13 @@ def test_a_process_is_there_or_gone_or_nobody_can_tell() -> None:
     assert alive(2**80) is False
     assert alive(0) is None
     assert alive(1) is True
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux says so")
+def test_a_process_that_has_ended_and_that_nobody_took_note_of_is_gone() -> None:
+    with subprocess.Popen([sys.executable, "-I", "-c", ""]) as ended:
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)  # it is over and not yet reaped
+        assert alive(ended.pid) is False
 
 
 def test_what_is_switched_off_is_shown_by_the_desk_and_by_what_was_written_since(

@@ -184,13 +184,13 @@ SENTENCES = [
     ),
     (
         CampaignClosed(AT, "x", "s", AT, Decimal(-5), Decimal(2)),
-        "x is over: $-5.00 after $2.00 of fees",
+        "x is over: −$5.00 after $2.00 of fees",
     ),
     (
         SessionClosed(AT, FRIDAY, Decimal(5), Decimal(0), Decimal(1), 16.0),
         "2025-12-05 closed at $5",
     ),
-    (CashMoved(AT, Decimal(7), "in"), "$+7.00 of cash moved: in"),
+    (CashMoved(AT, Decimal(7), "in"), "+$7.00 of cash moved: in"),
     (Halted(AT, "day loss", "5 %"), "halted by day loss: 5 %"),
     (Resumed(AT, "day loss", "looked at"), "day loss was lifted: looked at"),
     (Alarmed(AT, AlarmLevel.RED, REFUSED), "RED alarm: VIX: 31 points, must be below 30"),

@@ -46,4 +46,4 @@ def test_the_brake_behind_it_still_holds() -> None:
 
 def test_commands_go_through() -> None:
     said = HeldBack(Braked(), entries=False, exits=False).take(AT, Standing())
-    assert [str(fact) for fact in said] == ["$+0.00 of cash moved: said"]
+    assert [str(fact) for fact in said] == ["+$0.00 of cash moved: said"]

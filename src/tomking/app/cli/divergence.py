@@ -19,6 +19,7 @@ from tomking.core.contract import Contract
 from tomking.core.dealings import WentOn
 from tomking.core.errors import ConfigError, Exit
 from tomking.core.facts import Considered, Fact, LegFilled, RunStarted, Sent
+from tomking.core.money import signed
 from tomking.data.recorded import RecordedMarket, Recording, read
 from tomking.engine.hedged import HEDGES
 from tomking.engine.journal import SqliteJournal
@@ -128,5 +129,5 @@ def _show(on: date, found: Divergence, recording: Recording) -> None:
         show_table(HEAD, rows)
     else:
         show("No difference.")
-    show(f"here beyond there: ${found.total:+,.2f}, explained ${found.explained:+,.2f}")
-    show(f"unexplained: ${found.unexplained:+,.2f}")
+    show(f"here beyond there: {signed(found.total)}, explained {signed(found.explained)}")
+    show(f"unexplained: {signed(found.unexplained)}")

@@ -11,6 +11,7 @@ from tomking.app.held_now import CampaignNow, Mended, Tranche, campaigns, foreig
 from tomking.app.of_account import ended, show_damage
 from tomking.app.protection import UNPROTECTED
 from tomking.app.screen import both_clocks, show, show_json
+from tomking.core.money import signed
 
 
 def command(
@@ -59,8 +60,8 @@ def title(now: AccountNow) -> str:
 def lines(held: CampaignNow) -> Iterator[str]:
     """A campaign in lines."""
     yield f"\n{held.campaign} ({held.strategy}), opened {held.opened:%Y-%m-%d %H:%M}"
-    made = "not known yet" if held.made is None else f"${held.made:+,.2f} ({held.as_of})"
-    yield f"  credit ${held.credit:+,.2f}, fees ${held.fees:,.2f}, makes {made}"
+    made = "not known yet" if held.made is None else f"{signed(held.made)} ({held.as_of})"
+    yield f"  credit {signed(held.credit)}, fees ${held.fees:,.2f}, makes {made}"
     for each in held.positions:
         yield from _position(each)
 
