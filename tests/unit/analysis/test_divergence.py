@@ -22,7 +22,7 @@ from tomking.core.facts import (
     SessionClosed,
     Settled,
 )
-from tomking.core.money import ZERO, cents, signed
+from tomking.core.money import ZERO, cents
 from tomking.core.order import Order
 from tomking.core.product import product
 from tomking.core.reading import Stage
@@ -113,7 +113,7 @@ def test_a_planted_price_is_found_and_named() -> None:
     assert (one.kind, one.intent) == (Kind.PRICE, CLOSE.intent)
     assert one.what == f"{SHORT} at 1.3 here, 1.25 there"
     assert one.money == Decimal("-0.05") * POINT
-    assert str(one) == f"price: {CLOSE.intent}: {one.what} ({signed(one.money)})"
+    assert str(one) == f"price: {CLOSE.intent}: {one.what} (−$2.50)"
 
 
 def test_a_planted_limit_is_a_price_that_made_nothing() -> None:

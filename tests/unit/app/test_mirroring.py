@@ -92,7 +92,7 @@ def test_keys_that_are_refused_end_it_as_they_end_a_login(
 def test_a_broker_that_is_not_there_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keys(monkeypatch)
     at(Place("http://127.0.0.1:9", "ws://127.0.0.1:9"), monkeypatch)
-    with pytest.raises(Transient, match="127.0.0.1:9 cannot be reached"):
+    with pytest.raises(Transient, match=r"127\.0\.0\.1:9 cannot be reached"):
         paper.command(mirror=True)
     assert not home.exists()
 
