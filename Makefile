@@ -30,9 +30,10 @@ install: $(STAMP) ## build .venv and compile the kernels
 demo: $(STAMP) ## a first report in ./tomking-demo, no account and no network
 	@$(BIN)/tomking demo $(ARGS)
 
-# loadscope: the tests of a file stay on one worker, so a fixture that runs a backtest runs once.
+# loadscope: the tests of a file stay on one worker, so a fixture that runs a backtest runs once. In the
+# order they are collected: reordered, the longest files would come last and leave a worker idle.
 test: $(STAMP) ## the whole suite
-	@$(BIN)/pytest -n $(WORKERS) --dist loadscope $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 prove: $(STAMP) ## measure every claim into docs/evidence (commit first)
 	@$(BIN)/python scripts/prove.py $(ARGS)
@@ -43,7 +44,7 @@ check: $(STAMP) ## format, lint, types, import contracts, tests
 	$(BIN)/mypy
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-logo
-	@$(BIN)/pytest -n $(WORKERS) --dist loadscope $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 soak: $(STAMP) ## 5,000 Fridays at the exchange server while things go wrong: hours
 	@TOMKING_SEEDS=5000 $(BIN)/pytest -n $(WORKERS) tests/scenarios/test_fault_simulation.py $(ARGS)

@@ -29,9 +29,8 @@ class Heartbeat:
 
     ``profits`` is what each campaign makes after fees, dollars as text, where it is known; ``off`` are
     strategies that are not entered, and why; ``last_seq`` and ``last_hash`` the journal's newest fact.
-    ``entries`` and ``exits`` say whether what adds risk and what takes it off leaves the desk by itself.
-    strategies that are not entered, and why; ``last_seq`` and ``last_hash`` the journal's newest fact;
-    ``tonight`` what the account is worth while the market is closed, in words.
+    ``entries`` and ``exits`` say whether what adds risk and what takes it off leaves the desk by itself;
+    ``tonight`` is what the account is worth while the market is closed, in words.
     """
 
     pid: int
