@@ -135,7 +135,14 @@ class Twin:
             self.exchange.submit(order, self.now)
         else:
             self.waiting.append(self.last)
+        self._succeed(replaces, self.last)
         return self.last
+
+    def _succeed(self, old: int, new: int) -> None:
+        """What replaces a side of a complex order is a side of it."""
+        for group, numbers in self.groups.items():
+            if old in numbers:
+                self.groups[group] = (*numbers, new)
 
     def place_together(self, first: Wish | None, others: tuple[Wish, ...]) -> int:
         """Take a complex order, and say under which number; nought if it is refused."""
