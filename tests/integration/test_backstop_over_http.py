@@ -76,12 +76,7 @@ def test_a_stop_that_fills_while_no_desk_runs_is_an_ordinary_fill_for_the_next_o
 def test_an_exit_has_both_ended_before_it_goes():
     with holding() as held:
         armed(held)
-        _stopped(held)
-        facts = held.look(60.0, 61.0, 62.0, 63.0, watch="lt112")
-        assert ends(facts)[:2] == ["cancelled", "cancelled"]
-        assert [order.intent for order in sent(facts, NAME)] == [f"{NAME}/close"]
-        assert NAME not in held.desk.book.positions
-        held.agree()
+        _goes_after_both_have_ended(held)
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -91,12 +86,7 @@ def test_a_broker_who_ends_no_side_by_itself_is_asked_to_end_the_pair(restarted:
         held = held.restarted() if restarted else held
         alone = f"/accounts/{NUMBER}/orders/*"
         held.there.wrong(Fault(Kind.ERROR, alone, "DELETE", times=99, status=422))
-        _stopped(held)
-        facts = held.look(60.0, 61.0, 62.0, 63.0, watch="lt112")
-        assert ends(facts)[:2] == ["cancelled", "cancelled"]
-        assert [order.intent for order in sent(facts, NAME)] == [f"{NAME}/close"]
-        assert NAME not in held.desk.book.positions
-        held.agree()
+        _goes_after_both_have_ended(held)
 
 
 def test_a_pair_of_which_one_side_alone_is_to_end_is_not_ended_as_a_whole():
@@ -148,6 +138,16 @@ def test_what_rests_is_looked_up_each_minute_while_the_stream_is_gone(gone: bool
         assert ("filled" in ends(held.look(14.1, 15.2))) is gone
         assert "filled" in ends(held.look(25.0)) or gone
         held.agree()
+
+
+def _goes_after_both_have_ended(held: HeldThere) -> None:
+    """An exit is wanted, and goes once stop and target are gone."""
+    _stopped(held)
+    facts = held.look(60.0, 61.0, 62.0, 63.0, watch="lt112")
+    assert ends(facts)[:2] == ["cancelled", "cancelled"]
+    assert [order.intent for order in sent(facts, NAME)] == [f"{NAME}/close"]
+    assert NAME not in held.desk.book.positions
+    held.agree()
 
 
 def _stopped(held: HeldThere) -> None:

@@ -108,8 +108,11 @@ class Beats:
     def _watch(self, desk: Desk, tick: Tick) -> None:
         """What is held is valued through the night by what it was quoted at in the evening."""
         if tick.night:
-            self.watch.look(desk, desk.view(self.market.at(tick.at)))
-        elif tick.sends and desk.book.positions and is_evening(tick.at):
+            if self.watch.is_due(tick.at):
+                self.watch.look(desk, desk.view(self.market.at(tick.at)))
+            return
+        self.watch.wake()
+        if tick.sends and desk.book.positions and is_evening(tick.at):
             now, fronts = self.market.at(tick.at), self.market.following.fronts
             self.watch.keep(evening(now.quoted(desk.book.legs), now, fronts.get))
 

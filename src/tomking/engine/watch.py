@@ -38,18 +38,22 @@ class Watch:
     said: str = ""
 
     def keep(self, known: Evening) -> None:
-        """A session is nearly over, or over: the night is valued by what was quoted then."""
-        self.evening, self.looked, self.said = known, None, ""
+        """A session is nearly over: the night is valued by what was quoted then."""
+        self.evening = known
+
+    def wake(self) -> None:
+        """The market is open: there is no night to tell of, and the next is looked at at once."""
+        self.looked, self.said = None, ""
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether it is time for a look."""
+        return self.looked is None or at - self.looked >= EVERY
 
     def look(self, desk: Desk, view: View) -> bool:
-        """One look of a night, if it is time for one; whether any fact was written."""
-        at = view.market.at
+        """One look of a night; whether any fact was written."""
+        self.looked, self.said = view.market.at, ""
         if not view.book.positions:
-            self.said = ""
             return False
-        if self.looked is not None and at - self.looked < EVERY:
-            return False
-        self.looked = at
         if self.evening is None:
             self.said = "prices as they were last told: this desk has not seen the last session end"
             return False

@@ -124,6 +124,8 @@ def by_night(view: View, known: Evening) -> View | Skip:
 
 def _priced(known: Evening, held: Legs, now: Snapshot) -> Quoted | Skip:
     """The evening's volatilities at tonight's prices."""
+    if not known.vix > 0.0:
+        return skip("VIX at night", Stage.DATA, "the evening had none", "VIX")
     move = _move(known, INDEX, now)
     if isinstance(move, Skip):
         return move

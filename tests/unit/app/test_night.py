@@ -77,13 +77,17 @@ def test_a_night_is_valued_by_the_evening_and_shown_by_status(tmp_path: Path) ->
     night = evening + timedelta(hours=9)
     made(on.desk, Tick(night, night=True))
     assert "priced from the futures at 00:55 (MODEL); a margin call below SPX" in told(made)
-    before = len(on.facts)
+    before, calm = len(on.facts), told(made)
     market.move = -0.08
+    made(on.desk, Tick(night + timedelta(minutes=4), night=True))
+    assert (len(on.facts), told(made)) == (before, calm)  # it looks every five minutes
     made(on.desk, Tick(night + timedelta(minutes=5), night=True))
     assert any(isinstance(fact, Alarmed) for fact in on.facts[before:])
     found = seen(made.files, night)
     assert any(line == f"  tonight    {told(made)}" for line in status.lines(found))
     assert status.document(found)["tonight"] == told(made)
+    made(on.desk, Tick(board(minute=60).at + timedelta(days=3)))
+    assert told(made) == ""  # no night is told of by day
 
 
 def test_at_noon_no_evening_is_kept_and_none_where_nothing_is_held(tmp_path: Path) -> None:

@@ -55,16 +55,17 @@ def test_a_fall_in_the_night_raises_an_alarm_and_sends_nothing() -> None:
     assert on.venue.sent == []
 
 
-def test_it_looks_every_five_minutes() -> None:
+def test_it_looks_every_five_minutes_of_a_night_and_tells_of_none_by_day() -> None:
     on = emergency("strangle")
     watch = watching(on)
     assert not watch.look(on.desk, on.desk.view(night(0.0, 600.0)))
-    calm = watch.said
-    assert not watch.look(on.desk, on.desk.view(night(-0.08, 604.0)))
-    assert watch.said == calm
+    assert watch.said != ""
     assert timedelta(minutes=5) == EVERY
-    assert watch.look(on.desk, on.desk.view(night(-0.08, 605.0)))
-    assert watch.said != calm
+    assert not watch.is_due(night(0.0, 604.0).at)
+    assert watch.is_due(night(0.0, 605.0).at)
+    watch.wake()
+    assert watch.said == ""
+    assert watch.is_due(night(0.0, 601.0).at)
 
 
 def test_a_desk_that_holds_nothing_has_no_night() -> None:
